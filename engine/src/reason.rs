@@ -1,0 +1,65 @@
+//! Why a request failed.
+
+use serde::{Deserialize, Serialize};
+
+/// Why a request, or one attempt at it, failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[repr(u8)]
+pub enum Reason {
+    /// The client waited as long as it would.
+    TimedOut,
+    /// The waiting line of a server was full.
+    QueueFull,
+    /// The machine is down: nobody listens there.
+    ConnectionRefused,
+    /// The machine died while the request was in it.
+    ConnectionReset,
+    /// The balancer knows of no healthy instance.
+    NoHealthyInstance,
+    /// The database has all its connections open.
+    TooManyConnections,
+    /// The engine holds as many requests in flight as its limit allows.
+    TooManyInFlight,
+}
+
+impl Reason {
+    /// Every reason, in the order of its number.
+    pub const ALL: [Reason; 7] = [
+        Reason::TimedOut,
+        Reason::QueueFull,
+        Reason::ConnectionRefused,
+        Reason::ConnectionReset,
+        Reason::NoHealthyInstance,
+        Reason::TooManyConnections,
+        Reason::TooManyInFlight,
+    ];
+    /// How many there are.
+    pub const COUNT: usize = Self::ALL.len();
+
+    /// The reason in a few plain words.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Reason::TimedOut => "timed out",
+            Reason::QueueFull => "waiting line full",
+            Reason::ConnectionRefused => "connection refused",
+            Reason::ConnectionReset => "connection reset",
+            Reason::NoHealthyInstance => "no healthy server",
+            Reason::TooManyConnections => "too many connections",
+            Reason::TooManyInFlight => "too many in flight",
+        }
+    }
+
+    /// The reason as in a document: `timed_out`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Reason::TimedOut => "timed_out",
+            Reason::QueueFull => "queue_full",
+            Reason::ConnectionRefused => "connection_refused",
+            Reason::ConnectionReset => "connection_reset",
+            Reason::NoHealthyInstance => "no_healthy_instance",
+            Reason::TooManyConnections => "too_many_connections",
+            Reason::TooManyInFlight => "too_many_in_flight",
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! The whole of a run in figures: what the command prints and what two designs are compared by.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// A run in figures, from the end of its warm-up on.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    /// Version of the engine that ran it.
+    pub engine: String,
+    /// The seed.
+    pub seed: u64,
+    /// Simulated seconds the figures stand for.
+    pub simulated_s: f64,
+    /// Events handled since the start of the run.
+    pub events: u64,
+    /// Digest of every event since the start of the run, as 16 hexadecimal digits.
+    pub digest: String,
+    /// Counts of requests.
+    pub requests: ReportRequests,
+    /// Latency of completed requests, first attempt to answer, in milliseconds.
+    pub latency_ms: ReportLatency,
+    /// Every component by id.
+    pub components: BTreeMap<String, ReportComponent>,
+}
+
+/// Counts of requests in the measured stretch.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ReportRequests {
+    /// In flight when the stretch began; 0 without warm-up.
+    pub carried_in: u64,
+    /// Started: `carried_in + arrived = completed + failed + in_flight`.
+    pub arrived: u64,
+    /// Answered well.
+    pub completed: u64,
+    /// Given up, by reason.
+    pub failed: BTreeMap<String, u64>,
+    /// Not ended yet.
+    pub in_flight: u64,
+    /// Further attempts sent.
+    pub retries: u64,
+}
+
+/// Latency in milliseconds, from a histogram of every request with a relative error below 1 %;
+/// mean and maximum are exact.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ReportLatency {
+    /// Mean.
+    pub mean: f64,
+    /// Median.
+    pub p50: f64,
+    /// 95th percentile.
+    pub p95: f64,
+    /// 99th percentile.
+    pub p99: f64,
+    /// 99.9th percentile.
+    pub p999: f64,
+    /// Largest.
+    pub max: f64,
+}
+
+/// A component in figures.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ReportComponent {
+    /// `service`, `cache` and so on, as in the document.
+    pub kind: String,
+    /// What it has in common with its instances.
+    #[serde(flatten)]
+    pub load: ReportLoad,
+    /// Calls that failed here, by reason.
+    pub failed: BTreeMap<String, u64>,
+    /// Figures of its kind, such as `hit_ratio` or `sessions_lost`.
+    #[serde(flatten)]
+    pub extra: BTreeMap<String, f64>,
+    /// The same for each instance.
+    pub instances: Vec<ReportLoad>,
+}
+
+/// Load on a component or one of its instances.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ReportLoad {
+    /// Share of slots busy, over time.
+    pub utilisation: f64,
+    /// Calls answered a second.
+    pub throughput_rps: f64,
+    /// Mean number waiting, over time.
+    pub queue_mean: f64,
+    /// Largest number waiting.
+    pub queue_max: u64,
+    /// Mean wait in line of all calls that got a slot, in milliseconds.
+    pub wait_ms_mean: f64,
+    /// Mean time from arrival to answer, in milliseconds.
+    pub sojourn_ms_mean: f64,
+    /// Mean number inside, over time: Little's law says throughput times sojourn.
+    pub inside_mean: f64,
+    /// Refused because the line was full.
+    pub dropped: u64,
+}

@@ -1,0 +1,366 @@
+//! The component kinds and their parameters.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Distribution, Size};
+
+/// What a component is. In a document: `"kind": {"service": {"instances": 3}}`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Kind {
+    /// The users' browsers and phones.
+    Clients(Clients),
+    /// The directory that turns a name into an address.
+    Dns(Dns),
+    /// Spreads requests over the instances of a service.
+    LoadBalancer(LoadBalancer),
+    /// Servers that do the work.
+    Service(Service),
+    /// Memory in front of a database.
+    Cache(Cache),
+    /// Keeps the data.
+    Database(Database),
+}
+
+/// The users. How they behave stands in the traffic, so that two designs can face the same users.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct Clients {}
+
+/// A name service run by others: always up, answers after one trip, cached by each user.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct Dns {
+    /// How long a user keeps an answer, in seconds; a dead address is used until then.
+    pub ttl_s: f64,
+}
+
+impl Default for Dns {
+    fn default() -> Self {
+        Self { ttl_s: 60.0 }
+    }
+}
+
+/// Spreads requests over the instances of the service behind it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct LoadBalancer {
+    /// How the next instance is chosen.
+    pub algorithm: Algorithm,
+    /// Weight of each instance in order; missing ones are 1.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub weights: Vec<u16>,
+    /// What is hashed, where the algorithm hashes.
+    pub hash_key: HashKey,
+    /// Points each instance has on the ring.
+    pub virtual_nodes: u16,
+    /// Bounded loads: most open requests an instance may have, as a multiple of the mean.
+    pub bounded_load_factor: f64,
+    /// A user stays with the instance that answered first, by cookie, while it is healthy.
+    pub sticky: bool,
+    /// Probes; left out, a dead instance keeps getting its share.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub health_check: Option<HealthCheck>,
+    /// Further instances tried when one refuses the connection.
+    pub retries: u8,
+    /// A second balancer takes over when the first fails.
+    pub standby: bool,
+    /// Time until the standby has taken over, in milliseconds.
+    pub takeover_ms: f64,
+}
+
+impl Default for LoadBalancer {
+    fn default() -> Self {
+        Self {
+            algorithm: Algorithm::RoundRobin,
+            weights: Vec::new(),
+            hash_key: HashKey::User,
+            virtual_nodes: 100,
+            bounded_load_factor: 1.25,
+            sticky: false,
+            health_check: Some(HealthCheck::default()),
+            retries: 0,
+            standby: false,
+            takeover_ms: 2_000.0,
+        }
+    }
+}
+
+/// How a balancer chooses the next instance.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Algorithm {
+    /// Each in turn, whatever the weights.
+    #[default]
+    RoundRobin,
+    /// nginx's smooth weighted round robin.
+    WeightedRoundRobin,
+    /// The one with the fewest open requests; ties as nginx breaks them.
+    LeastConnections,
+    /// The one with the fewest open requests for its weight.
+    WeightedLeastConnections,
+    /// Any, with equal chances.
+    Random,
+    /// The one whose recent answers came fastest, counting those open.
+    LeastResponseTime,
+    /// The less busy of two drawn at random.
+    PowerOfTwoChoices,
+    /// nginx's hash of the first three octets of the client's address.
+    IpHash,
+    /// Hash of the session (the user) modulo the number of instances.
+    SessionHash,
+    /// Hash of the chosen key on a ring with virtual nodes.
+    ConsistentHash,
+    /// The ring, passing over instances that have more than their bounded share.
+    ConsistentHashBounded,
+}
+
+/// What a hashing balancer hashes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum HashKey {
+    /// The user.
+    #[default]
+    User,
+    /// The key the request asks for.
+    Key,
+}
+
+/// Active probes of each instance.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct HealthCheck {
+    /// Time between two probes of an instance, in milliseconds.
+    pub interval_ms: f64,
+    /// A probe unanswered for so long has failed, in milliseconds.
+    pub timeout_ms: f64,
+    /// Good probes in a row until an instance that was out is back.
+    pub rise: u8,
+    /// Bad probes in a row until an instance is out.
+    pub fall: u8,
+}
+
+impl Default for HealthCheck {
+    /// HAProxy's defaults: inter 2 s, rise 2, fall 3 (its configuration manual).
+    fn default() -> Self {
+        Self { interval_ms: 2_000.0, timeout_ms: 1_000.0, rise: 2, fall: 3 }
+    }
+}
+
+/// Servers that do the work: instances of worker slots. A worker is held until the answer is sent,
+/// so also while a cache or a database is asked.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct Service {
+    /// Number of servers at the start.
+    pub instances: u16,
+    /// Machine each runs on.
+    pub size: Size,
+    /// Worker slots on the smallest machine; one with n times the cores has n times as many.
+    pub workers: u16,
+    /// Mean time a worker computes for one request of work 1, in milliseconds.
+    pub service_time_ms: f64,
+    /// Law of that time.
+    pub distribution: Distribution,
+    /// Mean time of a query where no database is linked: it then lives in the server, in milliseconds.
+    pub local_query_ms: f64,
+    /// Requests that may wait at one instance; the next is refused.
+    pub queue_limit: u32,
+    /// Where sessions live.
+    pub sessions: SessionStore,
+    /// Computing time of a log-in, as a multiple of the mean.
+    pub login_work: f64,
+    /// Entries in each server's own cache; 0 is none.
+    pub local_cache_entries: u32,
+    /// How long an entry of it stays fresh, in seconds; 0 is for ever.
+    pub local_cache_ttl_s: f64,
+    /// Time from the start of a new instance until it serves, in seconds.
+    pub boot_s: f64,
+}
+
+impl Default for Service {
+    fn default() -> Self {
+        Self {
+            instances: 1,
+            size: Size::Large,
+            workers: 8,
+            service_time_ms: 10.0,
+            distribution: Distribution::Exponential,
+            local_query_ms: 5.0,
+            queue_limit: 1_000,
+            sessions: SessionStore::None,
+            login_work: 2.0,
+            local_cache_entries: 0,
+            local_cache_ttl_s: 0.0,
+            boot_s: 30.0,
+        }
+    }
+}
+
+/// Where sessions live.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum SessionStore {
+    /// Requests carry all they need.
+    #[default]
+    None,
+    /// In the memory of the server that created it: elsewhere the user must log in again.
+    Server,
+}
+
+/// Memory in front of a database, spread over nodes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct Cache {
+    /// Number of nodes at the start.
+    pub nodes: u16,
+    /// Entries one node has room for.
+    pub entries_per_node: u32,
+    /// Share of that room kept free for growth, 0 to 0.9.
+    pub reserved_share: f64,
+    /// Who goes when it is full.
+    pub eviction: Eviction,
+    /// How long an entry stays fresh, in seconds; 0 is for ever.
+    pub ttl_s: f64,
+    /// A hit starts the time to live anew.
+    pub ttl_renewed_by_hit: bool,
+    /// Who fetches what is missing.
+    pub read_mode: ReadMode,
+    /// What a write does to the cache.
+    pub write_mode: WriteMode,
+    /// How long written entries wait before they go to the database, write-back only, in milliseconds.
+    pub write_back_ms: f64,
+    /// Cache-aside only: the first to miss fetches, the others wait for it.
+    pub leases: bool,
+    /// Which node keeps a key.
+    pub routing: NodeRouting,
+    /// Points each node has on the ring.
+    pub virtual_nodes: u16,
+    /// Time a node takes for one operation, in milliseconds.
+    pub operation_ms: f64,
+    /// A node that comes back has its entries still (persistence), else it starts cold.
+    pub warm_restart: bool,
+}
+
+impl Default for Cache {
+    fn default() -> Self {
+        Self {
+            nodes: 1,
+            entries_per_node: 10_000,
+            reserved_share: 0.0,
+            eviction: Eviction::Lru,
+            ttl_s: 0.0,
+            ttl_renewed_by_hit: false,
+            read_mode: ReadMode::CacheAside,
+            write_mode: WriteMode::Invalidate,
+            write_back_ms: 1_000.0,
+            leases: false,
+            routing: NodeRouting::Ring,
+            virtual_nodes: 100,
+            operation_ms: 0.05,
+            warm_restart: false,
+        }
+    }
+}
+
+/// Who goes when a cache is full.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Eviction {
+    /// The least recently used.
+    #[default]
+    Lru,
+    /// The least often used since it came in; ties go to the least recently used.
+    Lfu,
+    /// The oldest.
+    Fifo,
+}
+
+/// Who fetches what is missing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ReadMode {
+    /// The service asks the database and fills the cache.
+    #[default]
+    CacheAside,
+    /// The cache, linked to the database, fetches once for all who wait.
+    ReadThrough,
+}
+
+/// What a write does to the cache.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum WriteMode {
+    /// The entry is dropped once the database has the write.
+    #[default]
+    Invalidate,
+    /// The cache is passed by; its old copy stays until it expires.
+    Around,
+    /// The cache and the database are written before the answer.
+    Through,
+    /// The cache is written, the database later; a node that dies loses what it still held.
+    Back,
+}
+
+/// Which node keeps a key.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum NodeRouting {
+    /// Hash modulo the number of nodes.
+    Modulo,
+    /// Consistent-hash ring with virtual nodes.
+    #[default]
+    Ring,
+}
+
+/// Keeps the data: one primary that runs queries on its cores.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct Database {
+    /// Machine it runs on.
+    pub size: Size,
+    /// Queries run at once on the smallest machine; one with n times the cores runs n times as many.
+    pub workers: u16,
+    /// Connections open at once, running and waiting; the next is refused.
+    pub connections: u32,
+    /// Mean time of a read of query work 1, in milliseconds.
+    pub read_time_ms: f64,
+    /// Mean time of a write of query work 1, in milliseconds.
+    pub write_time_ms: f64,
+    /// Law of both times.
+    pub distribution: Distribution,
+    /// Entries in its own buffer in memory; 0 means that all data fits.
+    pub buffer_entries: u32,
+    /// Time added by a read from disk when the buffer has not got the key, in milliseconds.
+    pub disk_read_ms: f64,
+}
+
+impl Default for Database {
+    fn default() -> Self {
+        Self {
+            size: Size::Large,
+            workers: 8,
+            connections: 500,
+            read_time_ms: 5.0,
+            write_time_ms: 10.0,
+            distribution: Distribution::Exponential,
+            buffer_entries: 0,
+            disk_read_ms: 10.0,
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! What the user draws: components and the links between them, grouped in sites.
+
+use serde::{Deserialize, Serialize};
+
+use crate::Kind;
+
+/// Components and the links between them.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct Design {
+    /// Data centers; empty means one unnamed site.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub sites: Vec<Site>,
+    /// The tiers.
+    pub components: Vec<Component>,
+    /// Who may call whom.
+    pub links: Vec<Link>,
+}
+
+impl Design {
+    /// The component of that id, with its place in the list.
+    pub fn component(&self, id: &str) -> Option<(usize, &Component)> {
+        self.components.iter().enumerate().find(|(_, component)| component.id == id)
+    }
+}
+
+/// A data center.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct Site {
+    /// Unique name.
+    pub id: String,
+    /// The region it stands in.
+    pub region: String,
+}
+
+/// A tier drawn as one thing.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Component {
+    /// Unique short name, such as `web`; its instances are `web/1`, `web/2` and so on.
+    pub id: String,
+    /// What the diagram calls it; empty means the id.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub name: String,
+    /// The site it stands in, if the design has sites.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub site: Option<String>,
+    /// What it is, with its parameters.
+    pub kind: Kind,
+    /// Where the diagram draws it; left out, the page lays it out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub position: Option<Position>,
+}
+
+/// A place on the diagram, in its own units.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Position {
+    /// From the left.
+    pub x: f64,
+    /// From the top.
+    pub y: f64,
+}
+
+/// A directed connection: `from` may call `to`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Link {
+    /// Id of the caller.
+    pub from: String,
+    /// Id of the called.
+    pub to: String,
+    /// Time one way, in milliseconds. Links from clients add half their region's round trip.
+    #[serde(default)]
+    pub latency_ms: f64,
+}

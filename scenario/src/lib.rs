@@ -1,0 +1,38 @@
+//! The scenario document: everything that defines a run, and nothing else.
+//!
+//! ```text
+//! Scenario ─┬─ traffic      who sends what, how often, with which keys
+//!           ├─ design       sites, components, links
+//!           ├─ script       what happens during the run, stamped with its time
+//!           ├─ objectives   what the design must hold
+//!           ├─ seed         which run of all possible runs
+//!           └─ view         where a shared link opens
+//! ```
+//!
+//! A document comes from a file, a link or a built-in step, and is raw until
+//! [`Scenario::validate`] has turned it into a [`ValidScenario`] or into the list of all its problems.
+
+mod component;
+mod design;
+mod limits;
+mod objectives;
+mod scenario;
+mod script;
+mod size;
+mod traffic;
+mod view;
+
+pub use component::{
+    Algorithm, Cache, Clients, Database, Dns, Eviction, HashKey, HealthCheck, Kind, LoadBalancer,
+    NodeRouting, ReadMode, Service, SessionStore, WriteMode,
+};
+pub use design::{Component, Design, Link, Position, Site};
+pub use limits::*;
+pub use objectives::Objectives;
+pub use scenario::Scenario;
+pub use script::{Action, TimedAction};
+pub use size::Size;
+pub use traffic::{
+    Class, ClassKind, ClientBehaviour, Curve, Distribution, Keys, LoopModel, Region, Retries, Traffic,
+};
+pub use view::{Panel, View};

@@ -1,0 +1,22 @@
+//! What a design must hold, so that a machine can judge it.
+
+use serde::{Deserialize, Serialize};
+
+/// A design holds its objectives when all of them hold.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct Objectives {
+    /// 99 of 100 requests are answered within this time, in milliseconds.
+    pub latency_p99_ms: f64,
+    /// Most requests that may fail, as a share: 0.01 is one in a hundred.
+    pub failed_share: f64,
+    /// Most sessions that may be lost, as a share of requests; 1 asks for nothing.
+    pub sessions_lost_share: f64,
+}
+
+impl Default for Objectives {
+    fn default() -> Self {
+        Self { latency_p99_ms: 500.0, failed_share: 0.01, sessions_lost_share: 1.0 }
+    }
+}

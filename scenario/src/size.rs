@@ -1,0 +1,81 @@
+//! Machine sizes: what "a bigger server" means, and where it ends.
+
+use serde::{Deserialize, Serialize};
+
+/// A machine size. The ladder doubles and ends: vertical scaling has a ceiling.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum Size {
+    /// 2 vCPU, 8 GiB.
+    #[default]
+    #[serde(rename = "large")]
+    Large,
+    /// 4 vCPU, 16 GiB.
+    #[serde(rename = "xlarge")]
+    Xlarge,
+    /// 8 vCPU, 32 GiB.
+    #[serde(rename = "2xlarge")]
+    Xlarge2,
+    /// 16 vCPU, 64 GiB.
+    #[serde(rename = "4xlarge")]
+    Xlarge4,
+    /// 32 vCPU, 128 GiB.
+    #[serde(rename = "8xlarge")]
+    Xlarge8,
+    /// 48 vCPU, 192 GiB.
+    #[serde(rename = "12xlarge")]
+    Xlarge12,
+    /// 64 vCPU, 256 GiB.
+    #[serde(rename = "16xlarge")]
+    Xlarge16,
+    /// 96 vCPU, 384 GiB: the largest of the family.
+    #[serde(rename = "24xlarge")]
+    Xlarge24,
+}
+
+impl Size {
+    /// Every size, smallest first.
+    pub const ALL: [Size; 8] = [
+        Size::Large,
+        Size::Xlarge,
+        Size::Xlarge2,
+        Size::Xlarge4,
+        Size::Xlarge8,
+        Size::Xlarge12,
+        Size::Xlarge16,
+        Size::Xlarge24,
+    ];
+
+    /// Virtual processors.
+    pub const fn vcpus(self) -> u16 {
+        match self {
+            Size::Large => 2,
+            Size::Xlarge => 4,
+            Size::Xlarge2 => 8,
+            Size::Xlarge4 => 16,
+            Size::Xlarge8 => 32,
+            Size::Xlarge12 => 48,
+            Size::Xlarge16 => 64,
+            Size::Xlarge24 => 96,
+        }
+    }
+
+    /// Processors as a multiple of the smallest size's.
+    pub const fn factor(self) -> u16 {
+        self.vcpus() / Size::Large.vcpus()
+    }
+
+    /// The size as in a document: `large`, `4xlarge`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Size::Large => "large",
+            Size::Xlarge => "xlarge",
+            Size::Xlarge2 => "2xlarge",
+            Size::Xlarge4 => "4xlarge",
+            Size::Xlarge8 => "8xlarge",
+            Size::Xlarge12 => "12xlarge",
+            Size::Xlarge16 => "16xlarge",
+            Size::Xlarge24 => "24xlarge",
+        }
+    }
+}

@@ -1,0 +1,216 @@
+//! Who sends what, how often, with which keys, and how clients behave when it goes wrong.
+
+use serde::{Deserialize, Serialize};
+
+/// The load on a design.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct Traffic {
+    /// Requests a second at factor 1 of the curve, all regions together. Unused in a closed loop.
+    pub rate_rps: f64,
+    /// How the rate changes over time.
+    pub curve: Curve,
+    /// Where users are. Shares need not sum to one.
+    pub regions: Vec<Region>,
+    /// What they ask for. Weights need not sum to one.
+    pub classes: Vec<Class>,
+    /// The keys that requests carry.
+    pub keys: Keys,
+    /// Number of distinct users; a request's user is drawn uniformly.
+    pub users: u32,
+    /// What a client does when an answer is late or bad.
+    pub client: ClientBehaviour,
+}
+
+impl Default for Traffic {
+    fn default() -> Self {
+        Self {
+            rate_rps: 100.0,
+            curve: Curve::Steady,
+            regions: vec![Region::default()],
+            classes: vec![Class::default()],
+            keys: Keys::default(),
+            users: 10_000,
+            client: ClientBehaviour::default(),
+        }
+    }
+}
+
+/// The rate over time, as a factor on [`Traffic::rate_rps`].
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Curve {
+    /// Factor 1 for ever.
+    #[default]
+    Steady,
+    /// From factor `from` to factor `to` in a straight line between two times, constant outside.
+    Ramp { from: f64, to: f64, start_s: f64, end_s: f64 },
+    /// Factor 1, but `factor` between `start_s` and `start_s + length_s`.
+    Spike { factor: f64, start_s: f64, length_s: f64 },
+    /// `1 + depth * sin(2 pi t / period)`: day and night.
+    Diurnal { depth: f64, period_s: f64 },
+    /// `factors[i]` during the i-th stretch of `every_s`; the last one stays.
+    Stepped { factors: Vec<f64>, every_s: f64 },
+}
+
+/// A region users send from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct Region {
+    /// Unique name, such as `us-east`.
+    pub id: String,
+    /// Share of the traffic, as a weight.
+    pub share: f64,
+    /// Network round trip between its users and the site, in milliseconds.
+    pub round_trip_ms: f64,
+}
+
+impl Default for Region {
+    fn default() -> Self {
+        Self { id: "home".into(), share: 1.0, round_trip_ms: 40.0 }
+    }
+}
+
+/// A kind of request in the mix.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct Class {
+    /// Unique name, such as `read`.
+    pub id: String,
+    /// What it does to the tiers behind.
+    pub kind: ClassKind,
+    /// Share of the mix, as a weight.
+    pub weight: f64,
+    /// CPU time at a service, as a multiple of the service's own mean.
+    pub work: f64,
+    /// Reads that a cache can answer; without a cache each is one database query.
+    pub lookups: u8,
+    /// Queries that always go to the database: reads, or writes when the class is a write.
+    pub queries: u8,
+    /// Cost of one of its queries, as a multiple of the database's own mean.
+    pub query_work: f64,
+}
+
+impl Default for Class {
+    fn default() -> Self {
+        Self {
+            id: "read".into(),
+            kind: ClassKind::Read,
+            weight: 1.0,
+            work: 1.0,
+            lookups: 0,
+            queries: 0,
+            query_work: 1.0,
+        }
+    }
+}
+
+/// What a class is, and so which rules of behaviour hold for it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ClassKind {
+    /// A file: HTML asset, image, script.
+    Static,
+    /// Reads data.
+    #[default]
+    Read,
+    /// Changes data.
+    Write,
+    /// Starts work that need not be finished when the answer is sent.
+    Task,
+    /// Joins data.
+    Search,
+}
+
+/// The keys that requests carry: rank r is drawn with probability proportional to r^-exponent.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct Keys {
+    /// Number of distinct keys.
+    pub count: u32,
+    /// Zipf exponent; 0 is uniform.
+    pub zipf_exponent: f64,
+}
+
+impl Default for Keys {
+    fn default() -> Self {
+        Self { count: 100_000, zipf_exponent: 0.9 }
+    }
+}
+
+/// What a client does when an answer is late or bad.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct ClientBehaviour {
+    /// What makes the next request.
+    #[serde(rename = "loop")]
+    pub loop_model: LoopModel,
+    /// How long one attempt waits for its answer, in milliseconds; 0 waits for ever.
+    pub timeout_ms: f64,
+    /// What follows a failed attempt.
+    pub retries: Retries,
+}
+
+impl Default for ClientBehaviour {
+    fn default() -> Self {
+        Self { loop_model: LoopModel::Open, timeout_ms: 3_000.0, retries: Retries::default() }
+    }
+}
+
+/// What makes the next request.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum LoopModel {
+    /// Arrivals form a Poisson process, whatever the answers do.
+    #[default]
+    Open,
+    /// Each user thinks, asks, waits for the answer, and thinks again; think times are exponential.
+    Closed { users: u32, think_time_ms: f64 },
+}
+
+/// What follows a failed attempt: exponential backoff with jitter, within a budget.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct Retries {
+    /// Most further attempts after the first; 0 is none.
+    pub max: u8,
+    /// Wait before the first retry, in milliseconds.
+    pub backoff_ms: f64,
+    /// Each further wait is this many times the one before.
+    pub multiplier: f64,
+    /// Share of the wait that is drawn uniformly: 0 is none, 1 is full jitter.
+    pub jitter: f64,
+    /// Retries allowed as a share of first attempts, all clients together; 1 is one each.
+    pub budget: f64,
+}
+
+impl Default for Retries {
+    fn default() -> Self {
+        Self { max: 2, backoff_ms: 200.0, multiplier: 2.0, jitter: 1.0, budget: 1.0 }
+    }
+}
+
+/// The law of a random time; its mean stands beside it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Distribution {
+    /// Always the mean.
+    Constant,
+    /// Exponential: squared coefficient of variation 1.
+    #[default]
+    Exponential,
+    /// Sum of k exponentials: squared coefficient of variation 1/k.
+    Erlang { k: u8 },
+    /// Two exponentials with balanced means: squared coefficient of variation `cs2`, above 1.
+    Hyperexponential { cs2: f64 },
+}

@@ -1,0 +1,64 @@
+//! Where a shared link opens.
+
+use serde::{Deserialize, Serialize};
+
+/// The moment and the place at which a link opens, and what its reader may do.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct View {
+    /// Simulated time to run to before the first picture, in nanoseconds.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub at_ns: u64,
+    /// Opens paused.
+    #[serde(skip_serializing_if = "is_false")]
+    pub paused: bool,
+    /// Simulated seconds per second; 0 is the page's own choice (1).
+    #[serde(skip_serializing_if = "is_zero_f64")]
+    pub speed: f64,
+    /// Id of the component that is selected.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub selected: Option<String>,
+    /// The panel that is open.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub panel: Option<Panel>,
+    /// Nothing can be edited: for a lesson.
+    #[serde(skip_serializing_if = "is_false")]
+    pub read_only: bool,
+    /// Only the diagram and its time line: for an iframe.
+    #[serde(skip_serializing_if = "is_false")]
+    pub embedded: bool,
+}
+
+impl View {
+    /// Nothing differs from how the page opens by itself.
+    pub fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// A panel at the right of the page.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Panel {
+    /// Figures and charts.
+    #[default]
+    Figures,
+    /// The consistent-hash ring.
+    Ring,
+    /// The waiting lines.
+    Queues,
+    /// One request's way.
+    Trace,
+}
+
+fn is_zero(value: &u64) -> bool {
+    *value == 0
+}
+fn is_zero_f64(value: &f64) -> bool {
+    *value == 0.0
+}
+fn is_false(value: &bool) -> bool {
+    !*value
+}
