@@ -12,6 +12,9 @@
 
 pub mod flight;
 pub mod happening;
+pub mod hash;
+pub mod histogram;
+pub mod popularity;
 pub mod reason;
 pub mod report;
 pub mod ring_view;
