@@ -18,6 +18,8 @@ pub mod popularity;
 pub mod reason;
 pub mod report;
 pub mod ring_view;
+pub mod ring;
+pub mod store;
 pub mod series;
 pub mod snapshot;
 pub mod time;
