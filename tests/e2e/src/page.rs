@@ -1,0 +1,157 @@
+//! The page as a reader of it sees it: what can be found, pressed, typed and read.
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::failure::{Failure, Outcome};
+use crate::session::Session;
+
+/// How long the page may take to show what it should. Two busy cores are slow.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// How long to wait between two looks.
+const GLANCE: Duration = Duration::from_millis(50);
+
+/// The page in a browser window.
+pub struct Page {
+    session: Session,
+    url: String,
+}
+
+impl Page {
+    /// Opens the page at `url`, with the fragment `#...` or none, and waits until it runs.
+    pub fn open(session: Session, url: &str, fragment: &str) -> Outcome<Self> {
+        let page = Self {
+            session,
+            url: url.to_owned(),
+        };
+        page.session.open(&format!("{url}{fragment}"))?;
+        page.wait_for_start()?;
+        Ok(page)
+    }
+
+    /// Opens another fragment in the same window, as following a link does.
+    pub fn go(&self, fragment: &str) -> Outcome {
+        // Only the fragment differs, so the browser would not load the page again by itself.
+        self.session.open("about:blank")?;
+        self.session.open(&format!("{}{fragment}", self.url))?;
+        self.wait_for_start()
+    }
+
+    fn wait_for_start(&self) -> Outcome {
+        self.until("the page says that its engine runs", |page| {
+            page.exists("[data-engine=ready]")
+        })
+    }
+
+    /// The window it is in.
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// Waits until `seen` holds; fails with `what` if it does not in time.
+    pub fn until(&self, what: &str, seen: impl Fn(&Self) -> Outcome<bool>) -> Outcome {
+        let start = Instant::now();
+        while !seen(self)? {
+            if start.elapsed() > PATIENCE {
+                return Err(Failure::new(format!(
+                    "waited {} s in vain until {what}",
+                    PATIENCE.as_secs()
+                )));
+            }
+            std::thread::sleep(GLANCE);
+        }
+        Ok(())
+    }
+
+    /// Whether something matches the selector.
+    pub fn exists(&self, selector: &str) -> Outcome<bool> {
+        Ok(self.count(selector)? > 0)
+    }
+
+    /// How many elements match the selector.
+    pub fn count(&self, selector: &str) -> Outcome<u64> {
+        self.session
+            .run(
+                "return document.querySelectorAll(arguments[0]).length",
+                &json!([selector]),
+            )?
+            .as_u64()
+            .ok_or_else(|| Failure::new("a count is a number"))
+    }
+
+    /// The text of the first element that matches, as it shows; empty if none does.
+    pub fn text(&self, selector: &str) -> Outcome<String> {
+        self.read(
+            "return document.querySelector(arguments[0])?.innerText ?? ''",
+            selector,
+        )
+    }
+
+    /// An attribute of the first element that matches; empty if it has none.
+    pub fn attribute(&self, selector: &str, name: &str) -> Outcome<String> {
+        let value = self.session.run(
+            "return document.querySelector(arguments[0])?.getAttribute(arguments[1]) ?? ''",
+            &json!([selector, name]),
+        )?;
+        Ok(value.as_str().unwrap_or_default().to_owned())
+    }
+
+    /// The value of the first field that matches.
+    pub fn value(&self, selector: &str) -> Outcome<String> {
+        self.read(
+            "return String(document.querySelector(arguments[0])?.value ?? '')",
+            selector,
+        )
+    }
+
+    /// The fragment of the page's address, with its `#`.
+    pub fn fragment(&self) -> Outcome<String> {
+        self.read("return location.hash", "")
+    }
+
+    fn read(&self, body: &str, selector: &str) -> Outcome<String> {
+        let value = self.session.run(body, &json!([selector]))?;
+        Ok(value.as_str().unwrap_or_default().to_owned())
+    }
+
+    /// The number that an element's `data-value` says: figures as the page has them, unrounded.
+    pub fn figure(&self, selector: &str) -> Outcome<f64> {
+        let text = self.attribute(selector, "data-value")?;
+        text.parse().map_err(|_| {
+            Failure::new(format!(
+                "{selector} should carry a number in data-value, and has '{text}'"
+            ))
+        })
+    }
+
+    /// Clicks, once there is something to click.
+    pub fn click(&self, selector: &str) -> Outcome {
+        self.until(&format!("there is {selector}"), |page| {
+            page.exists(selector)
+        })?;
+        self.session.click(selector)
+    }
+
+    /// Sets a field or a slider or a choice to a value, as a user who types or picks it does.
+    pub fn set(&self, selector: &str, value: &str) -> Outcome {
+        self.until(&format!("there is {selector}"), |page| {
+            page.exists(selector)
+        })?;
+        let found = self.session.run(
+            "const field = document.querySelector(arguments[0]);\
+             field.focus();\
+             const kind = Object.getPrototypeOf(field);\
+             Object.getOwnPropertyDescriptor(kind, 'value').set.call(field, arguments[1]);\
+             field.dispatchEvent(new Event('input', { bubbles: true }));\
+             field.dispatchEvent(new Event('change', { bubbles: true }));\
+             return true",
+            &json!([selector, value]),
+        )?;
+        if found == Value::Bool(true) {
+            Ok(())
+        } else {
+            Err(Failure::new(format!("{selector} can't be set")))
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! What a visitor downloads before the first running picture, held to a budget.
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use headroom_e2e::{Failure, Outcome};
+
+use crate::project;
+
+/// The budget, compressed: what a slow phone line carries in about a second.
+const BUDGET_BYTES: usize = 250_000;
+
+/// Prints the compressed size of the page's code and style, and fails if it is above budget.
+pub fn within_budget() -> Outcome {
+    let mut total_bytes = 0;
+    for entry in fs::read_dir(project::dist())? {
+        let path = entry?.path();
+        let counts = path.extension().is_some_and(|extension| {
+            ["wasm", "js", "css", "html"]
+                .map(Some)
+                .contains(&extension.to_str())
+        });
+        if counts {
+            let bytes = compressed_bytes(&path)?;
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            println!("{:>9.1} KB  {name}", bytes as f64 / 1000.0);
+            total_bytes += bytes;
+        }
+    }
+    println!(
+        "{:>9.1} KB  of {} KB, compressed by gzip",
+        total_bytes as f64 / 1000.0,
+        BUDGET_BYTES / 1000
+    );
+    if total_bytes <= BUDGET_BYTES {
+        Ok(())
+    } else {
+        Err(Failure::new("the page has outgrown its budget"))
+    }
+}
+
+fn compressed_bytes(path: &Path) -> Outcome<usize> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(&fs::read(path)?)?;
+    Ok(encoder.finish()?.len())
+}

@@ -1,0 +1,85 @@
+//! Packages of the operating system: installed where that is possible without asking, else named
+//! in a sentence.
+
+use std::process::Command;
+
+use headroom_e2e::{Browser, Failure, Outcome, browser};
+
+use crate::run::{output, run};
+
+/// Makes sure that a browser and its driver are there.
+pub fn browser(browser: Browser) -> Outcome {
+    let there = || browser.program().is_some() && browser.driver_program().is_some();
+    if there() {
+        return Ok(());
+    }
+    let packages = debian_packages(browser);
+    if let Some(privilege) = debian_privilege() {
+        eprintln!("Installing {} with apt.", packages.join(" "));
+        run(privilege.apt().args(["update", "-qq"]))?;
+        run(privilege
+            .apt()
+            .args(["install", "--yes", "-qq", "--no-install-recommends"])
+            .args(packages))?;
+    }
+    if there() {
+        Ok(())
+    } else {
+        Err(Failure::new(advice(browser)))
+    }
+}
+
+fn debian_packages(browser: Browser) -> &'static [&'static str] {
+    match browser {
+        Browser::Chromium => &["chromium", "chromium-driver"],
+        Browser::Firefox => &["firefox-esr"],
+        Browser::WebKit => &["webkit2gtk-driver", "xvfb", "xauth"],
+    }
+}
+
+/// How this user may run apt.
+#[derive(Clone, Copy)]
+enum Privilege {
+    Root,
+    Sudo,
+}
+
+impl Privilege {
+    fn apt(self) -> Command {
+        let mut command = match self {
+            Self::Root => Command::new("apt-get"),
+            Self::Sudo => {
+                let mut command = Command::new("sudo");
+                command.args(["-n", "apt-get"]);
+                command
+            }
+        };
+        command.env("DEBIAN_FRONTEND", "noninteractive");
+        command
+    }
+}
+
+/// Whether this is Debian and the user may install packages without being asked a password.
+fn debian_privilege() -> Option<Privilege> {
+    browser::find_program("apt-get")?;
+    if output(Command::new("id").arg("-u"))?.trim() == "0" {
+        return Some(Privilege::Root);
+    }
+    output(Command::new("sudo").args(["-n", "true"])).map(|_| Privilege::Sudo)
+}
+
+fn advice(browser: Browser) -> String {
+    let packages = debian_packages(browser).join(" ");
+    let elsewhere = match browser {
+        Browser::Chromium => {
+            "elsewhere, Chrome or Chromium and a chromedriver of the same version on PATH \
+             (macOS: brew install --cask chromium chromedriver), or CHROMEDRIVER naming it"
+        }
+        Browser::Firefox => "elsewhere, Firefox (macOS: brew install --cask firefox)",
+        Browser::WebKit => "WebKitGTK's driver exists for Linux only",
+    };
+    format!(
+        "{} and its driver are needed. On Debian: apt install {packages}; {elsewhere}.",
+        browser.name()
+    )
+}
