@@ -10,6 +10,7 @@
 //! Nothing here names a clock, a thread, a file or the web: the same scenario and seed are the same
 //! run, bit for bit, wherever it runs.
 
+pub mod choice;
 pub mod flight;
 pub mod happening;
 pub mod hash;

@@ -47,10 +47,17 @@ impl Ring {
     /// A node joins, or takes a new weight. O(points).
     pub fn add(&mut self, node: u16, weight: u16) {
         self.points.retain(|&(_, owner)| owner != node);
-        let node_seed = hash_u64(POINT_SEED, u64::from(node));
-        let count = u64::from(self.virtual_nodes) * u64::from(weight);
-        self.points
-            .extend((0..count).map(|number| (hash_u64(node_seed, number), node)));
+        self.add_all([(node, weight)]);
+    }
+
+    /// Nodes that are not on the ring yet join, each with its weight, at the cost of one.
+    pub fn add_all(&mut self, nodes: impl IntoIterator<Item = (u16, u16)>) {
+        for (node, weight) in nodes {
+            let node_seed = hash_u64(POINT_SEED, u64::from(node));
+            let count = u64::from(self.virtual_nodes) * u64::from(weight);
+            self.points
+                .extend((0..count).map(|number| (hash_u64(node_seed, number), node)));
+        }
         self.arrange();
     }
 
