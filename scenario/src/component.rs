@@ -23,6 +23,48 @@ pub enum Kind {
     Database(Database),
 }
 
+impl Kind {
+    /// The kind as in a document: `load_balancer`.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Kind::Clients(_) => "clients",
+            Kind::Dns(_) => "dns",
+            Kind::LoadBalancer(_) => "load_balancer",
+            Kind::Service(_) => "service",
+            Kind::Cache(_) => "cache",
+            Kind::Database(_) => "database",
+        }
+    }
+
+    /// The kind as in a sentence: `load balancer`.
+    pub const fn title(&self) -> &'static str {
+        match self {
+            Kind::Clients(_) => "group of clients",
+            Kind::Dns(_) => "name service",
+            Kind::LoadBalancer(_) => "load balancer",
+            Kind::Service(_) => "service",
+            Kind::Cache(_) => "cache",
+            Kind::Database(_) => "database",
+        }
+    }
+
+    /// Instances at the start. Clients and a name service have none that could fail.
+    pub const fn instances(&self) -> u16 {
+        match self {
+            Kind::Clients(_) | Kind::Dns(_) => 0,
+            Kind::LoadBalancer(balancer) => 1 + balancer.standby as u16,
+            Kind::Service(service) => service.instances,
+            Kind::Cache(cache) => cache.nodes,
+            Kind::Database(_) => 1,
+        }
+    }
+
+    /// Whether instances can be added and removed while it runs.
+    pub const fn is_scalable(&self) -> bool {
+        matches!(self, Kind::Service(_) | Kind::Cache(_))
+    }
+}
+
 /// The users. How they behave stands in the traffic, so that two designs can face the same users.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -150,7 +192,12 @@ pub struct HealthCheck {
 impl Default for HealthCheck {
     /// HAProxy's defaults: inter 2 s, rise 2, fall 3 (its configuration manual).
     fn default() -> Self {
-        Self { interval_ms: 2_000.0, timeout_ms: 1_000.0, rise: 2, fall: 3 }
+        Self {
+            interval_ms: 2_000.0,
+            timeout_ms: 1_000.0,
+            rise: 2,
+            fall: 3,
+        }
     }
 }
 

@@ -21,7 +21,10 @@ pub struct Design {
 impl Design {
     /// The component of that id, with its place in the list.
     pub fn component(&self, id: &str) -> Option<(usize, &Component)> {
-        self.components.iter().enumerate().find(|(_, component)| component.id == id)
+        self.components
+            .iter()
+            .enumerate()
+            .find(|(_, component)| component.id == id)
     }
 }
 

@@ -14,12 +14,18 @@
 
 mod component;
 mod design;
-mod limits;
+mod document;
+pub mod limits;
+mod migrate;
 mod objectives;
+mod problem;
 mod scenario;
 mod script;
 mod size;
+pub mod step;
 mod traffic;
+mod valid;
+mod validation;
 mod view;
 
 pub use component::{
@@ -29,10 +35,14 @@ pub use component::{
 pub use design::{Component, Design, Link, Position, Site};
 pub use limits::*;
 pub use objectives::Objectives;
-pub use scenario::Scenario;
+pub use problem::Problem;
+pub use scenario::{SCHEMA_VERSION, Scenario};
 pub use script::{Action, TimedAction};
 pub use size::Size;
 pub use traffic::{
-    Class, ClassKind, ClientBehaviour, Curve, Distribution, Keys, LoopModel, Region, Retries, Traffic,
+    Class, ClassKind, ClientBehaviour, Curve, Distribution, Keys, LoopModel, Region, Retries,
+    Traffic,
 };
+pub use valid::ValidScenario;
+pub use validation::validate_action;
 pub use view::{Panel, View};

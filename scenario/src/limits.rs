@@ -1,42 +1,193 @@
 //! Every limit of a document, each with its reason. Validation refuses what lies past one.
 
+use std::fmt::Display;
+
+/// The least and the most that a number may be, both allowed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Bounds<T> {
+    /// The least.
+    pub min: T,
+    /// The most.
+    pub max: T,
+}
+
+impl<T: Copy + PartialOrd + Display> Bounds<T> {
+    const fn new(min: T, max: T) -> Self {
+        Self { min, max }
+    }
+
+    /// The value lies between the bounds; what is not a number does not.
+    pub fn contain(&self, value: T) -> bool {
+        self.min <= value && value <= self.max
+    }
+
+    /// What is wrong with the value and what would be right, if something is.
+    pub fn complaint(&self, value: T) -> Option<String> {
+        let Self { min, max } = self;
+        if self.contain(value) {
+            None
+        } else if value < *min {
+            Some(format!("{value} is too small: give {min} to {max}"))
+        } else if value > *max {
+            Some(format!("{value} is too large: give {min} to {max}"))
+        } else {
+            Some(format!(
+                "{value} is not a finite number: give {min} to {max}"
+            ))
+        }
+    }
+}
+
+// The document.
+
+/// A document of a thousand actions is far smaller; reading one of this size takes some 10 ms.
+pub const DOCUMENT_BYTES_MAX: usize = 1 << 20;
+/// Whoever has this many problems mends some and looks again.
+pub const PROBLEMS_MAX: usize = 100;
+/// Characters of a name, which must fit a line.
+pub const TEXT_MAX: usize = 80;
+/// Characters of an id, which must fit under a picture of its component.
+pub const ID_MAX: usize = 32;
+/// Largest integer that JSON carries exactly everywhere: 2^53 - 1.
+pub const INTEGER_MAX: u64 = (1 << 53) - 1;
+/// Seeds, and times in nanoseconds.
+pub const INTEGER: Bounds<u64> = Bounds::new(0, INTEGER_MAX);
+/// Actions in a script, clicks included.
+pub const SCRIPT_MAX: usize = 1_000;
+
+// The design.
+
 /// More components than this are no longer one picture; ids fit a byte in the engine.
 pub const COMPONENTS_MAX: usize = 64;
 /// Every component may be linked to a handful of others.
 pub const LINKS_MAX: usize = 256;
+/// Data centers of the largest companies are about as many.
+pub const SITES_MAX: usize = 16;
 /// A web tier for a million requests per second fits; the engine packs an instance in ten bits.
 pub const INSTANCES_MAX: u16 = 1_000;
-/// Worker slots of one instance, before its size's factor.
-pub const WORKERS_MAX: u16 = 1_024;
-/// Classes in the mix; the palette and the eye end here.
-pub const CLASSES_MAX: usize = 8;
-/// Regions of the world.
-pub const REGIONS_MAX: usize = 16;
-/// Keys have an exact sampling table in memory, 12 bytes each.
-pub const KEYS_MAX: u32 = 1_000_000;
-/// Users have a session and a resolved address in memory.
-pub const USERS_MAX: u32 = 1_000_000;
-/// The top of the traffic slider.
-pub const RATE_MAX_RPS: f64 = 1_000_000.0;
-/// The bottom of the traffic slider.
-pub const RATE_MIN_RPS: f64 = 1.0;
-/// Calls one request may make of a kind.
-pub const CALLS_MAX: u8 = 16;
-/// Actions in a script, clicks included.
-pub const SCRIPT_MAX: usize = 1_000;
-/// Characters of a name or an id.
-pub const TEXT_MAX: usize = 80;
-/// Largest integer that JSON carries exactly everywhere: 2^53 - 1.
-pub const INTEGER_MAX: u64 = (1 << 53) - 1;
+/// Instances of one component.
+pub const INSTANCES: Bounds<u16> = Bounds::new(1, INSTANCES_MAX);
+/// Instances of all components together: each has its own queue, counters and histogram in memory.
+pub const INSTANCES_TOTAL_MAX: usize = 4_000;
+/// Services that one request may visit, counting a service once for every way to it: where each
+/// of a row of services calls two of the next, the visits double with every row.
+pub const VISITS_MAX: u64 = 64;
+/// Pictures wider than a wall help nobody.
+pub const POSITION: Bounds<f64> = Bounds::new(-100_000.0, 100_000.0);
+/// A light signal goes around the Earth in 134 ms; this is some dozens of slow detours.
+pub const LATENCY_MS: Bounds<f64> = Bounds::new(0.0, 10_000.0);
+
+// Times.
+
 /// One day: longer waits teach nothing and overflow nothing.
 pub const TIME_MAX_MS: f64 = 86_400_000.0;
-/// Points an instance may have on a ring.
-pub const VIRTUAL_NODES_MAX: u16 = 1_000;
-/// Entries one cache node may have room for.
-pub const ENTRIES_MAX: u32 = 1_000_000;
-/// Requests that may wait in one line.
-pub const QUEUE_MAX: u32 = 1_000_000;
+/// Waits that may be none.
+pub const WAIT_MS: Bounds<f64> = Bounds::new(0.0, TIME_MAX_MS);
+/// Waits that must be some, so that simulated time goes on.
+pub const DELAY_MS: Bounds<f64> = Bounds::new(1.0, TIME_MAX_MS);
+/// Computing times: at least a microsecond, so that a server has a limit; at most a minute.
+pub const COMPUTING_MS: Bounds<f64> = Bounds::new(0.001, 60_000.0);
+/// Times of a curve, of a boot, or to live; one day.
+pub const TIME_S: Bounds<f64> = Bounds::new(0.0, 86_400.0);
+/// A curve that turns faster than this is noise on any chart.
+pub const PERIOD_S: Bounds<f64> = Bounds::new(0.1, 86_400.0);
+/// Two days, the longest that Route 53 recommends for a record.
+pub const DNS_TTL_S: Bounds<f64> = Bounds::new(0.0, 172_800.0);
+
+// Traffic.
+
+/// The bottom of the traffic slider.
+pub const RATE_MIN_RPS: f64 = 1.0;
+/// The top of the traffic slider.
+pub const RATE_MAX_RPS: f64 = 1_000_000.0;
+/// The traffic slider.
+pub const RATE_RPS: Bounds<f64> = Bounds::new(RATE_MIN_RPS, RATE_MAX_RPS);
+/// The top of the slider at the noon of a day that swings fully, and as much again; beyond it the
+/// requests in flight outgrow a browser's memory.
+pub const PEAK_MAX_RPS: f64 = 4_000_000.0;
+/// A crowd a hundred times the usual is the worst that is reported.
+pub const CURVE_FACTOR: Bounds<f64> = Bounds::new(0.0, 100.0);
+/// Stretches of a stepped curve.
+pub const STRETCHES_MAX: usize = 32;
+/// Regions of the world.
+pub const REGIONS_MAX: usize = 16;
+/// Classes in the mix; the palette and the eye end here.
+pub const CLASSES_MAX: usize = 8;
+/// Shares of regions and classes, which need not sum to anything.
+pub const SHARE_WEIGHT: Bounds<f64> = Bounds::new(0.0, 1_000_000.0);
+/// Multiples of a mean time; the most is a report beside a page.
+pub const WORK: Bounds<f64> = Bounds::new(0.0, 1_000.0);
+/// Calls one request may make of a kind.
+pub const CALLS_MAX: u8 = 16;
+/// Calls one request may make of a kind, which may be none.
+pub const CALLS: Bounds<u8> = Bounds::new(0, CALLS_MAX);
+/// Keys have an exact sampling table in memory, 12 bytes each.
+pub const KEYS_MAX: u32 = 1_000_000;
+/// Distinct keys.
+pub const KEYS: Bounds<u32> = Bounds::new(1, KEYS_MAX);
+/// Beyond 5 the first key has 96 % of all requests.
+pub const ZIPF_EXPONENT: Bounds<f64> = Bounds::new(0.0, 5.0);
+/// Users have a session and a resolved address in memory.
+pub const USERS_MAX: u32 = 1_000_000;
+/// Distinct users.
+pub const USERS: Bounds<u32> = Bounds::new(1, USERS_MAX);
 /// Retries of a client, or of a balancer.
 pub const RETRIES_MAX: u8 = 10;
+/// Retries, which may be none.
+pub const RETRIES: Bounds<u8> = Bounds::new(0, RETRIES_MAX);
+/// A backoff that grows faster than tenfold never comes back.
+pub const BACKOFF_MULTIPLIER: Bounds<f64> = Bounds::new(1.0, 10.0);
+/// Retries as a share of first attempts: no more than all retries there are.
+pub const RETRY_BUDGET: Bounds<f64> = Bounds::new(0.0, RETRIES_MAX as f64);
+/// Shares of a whole.
+pub const SHARE: Bounds<f64> = Bounds::new(0.0, 1.0);
+/// A sum of a hundred exponentials is as good as constant.
+pub const ERLANG_K: Bounds<u8> = Bounds::new(1, 100);
+/// Below 1 the law does not exist; beyond 100 no run is long enough to see its mean.
+pub const HYPEREXPONENTIAL_CS2: Bounds<f64> = Bounds::new(1.0, 100.0);
+
+// Components.
+
+/// Worker slots of one instance, before its size's factor.
+pub const WORKERS_MAX: u16 = 1_024;
+/// Worker slots of one instance.
+pub const WORKERS: Bounds<u16> = Bounds::new(1, WORKERS_MAX);
+/// Requests that may wait in one line.
+pub const QUEUE_MAX: u32 = 1_000_000;
+/// Room in one line, which may be none.
+pub const QUEUE: Bounds<u32> = Bounds::new(0, QUEUE_MAX);
+/// The largest databases refuse more.
+pub const CONNECTIONS: Bounds<u32> = Bounds::new(1, 100_000);
+/// Points an instance may have on a ring.
+pub const VIRTUAL_NODES_MAX: u16 = 1_000;
+/// Points of one instance on a ring.
+pub const VIRTUAL_NODES: Bounds<u16> = Bounds::new(1, VIRTUAL_NODES_MAX);
+/// Points on one ring, all instances together, which are sorted anew when an instance comes.
+pub const RING_POINTS_MAX: usize = 200_000;
+/// At 1 nobody gets more than the mean; at 10 the bound is none.
+pub const BOUNDED_LOAD_FACTOR: Bounds<f64> = Bounds::new(1.0, 10.0);
 /// Weight of one instance.
 pub const WEIGHT_MAX: u16 = 100;
+/// Weights of instances.
+pub const WEIGHT: Bounds<u16> = Bounds::new(1, WEIGHT_MAX);
+/// Probes more often than every 10 ms would be a load of their own.
+pub const PROBE_INTERVAL_MS: Bounds<f64> = Bounds::new(10.0, 3_600_000.0);
+/// Probes in a row; HAProxy's usual are 2 and 3.
+pub const PROBES: Bounds<u8> = Bounds::new(1, 100);
+/// Entries one cache node may have room for.
+pub const ENTRIES_MAX: u32 = 1_000_000;
+/// Room of a cache node.
+pub const ENTRIES: Bounds<u32> = Bounds::new(1, ENTRIES_MAX);
+/// Room of a server's own cache or of a database's buffer, which may be none.
+pub const ENTRIES_OR_NONE: Bounds<u32> = Bounds::new(0, ENTRIES_MAX);
+/// Entries in all nodes of one tier together, some 32 bytes of memory each.
+pub const ENTRIES_TOTAL_MAX: u64 = 4_000_000;
+/// A cache that keeps nearly all its room free is none.
+pub const RESERVED_SHARE: Bounds<f64> = Bounds::new(0.0, 0.9);
+
+// What happens to a run.
+
+/// From ten times as fast to as good as dead.
+pub const SLOW_FACTOR: Bounds<f64> = Bounds::new(0.1, 1_000.0);
+/// Simulated seconds per second; the most is beyond what any machine can do.
+pub const SPEED: Bounds<f64> = Bounds::new(0.0, 1_000_000.0);

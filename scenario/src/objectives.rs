@@ -17,6 +17,10 @@ pub struct Objectives {
 
 impl Default for Objectives {
     fn default() -> Self {
-        Self { latency_p99_ms: 500.0, failed_share: 0.01, sessions_lost_share: 1.0 }
+        Self {
+            latency_p99_ms: 500.0,
+            failed_share: 0.01,
+            sessions_lost_share: 1.0,
+        }
     }
 }

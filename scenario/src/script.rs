@@ -20,22 +20,65 @@ pub struct TimedAction {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Action {
-    /// Sets the rate at factor 1 of the curve, requests a second.
-    SetRate { rate_rps: f64 },
+    /// Sets the rate at factor 1 of the curve.
+    SetRate {
+        /// Requests a second.
+        rate_rps: f64,
+    },
     /// Replaces the traffic, all but its rate's past: keys, classes, clients.
-    SetTraffic { traffic: Traffic },
+    SetTraffic {
+        /// The traffic from now on.
+        traffic: Traffic,
+    },
     /// An instance dies at once, with all it holds.
-    Kill { component: String, instance: u16 },
+    Kill {
+        /// Id of its component.
+        component: String,
+        /// Its number, from 0.
+        instance: u16,
+    },
     /// A dead or slow instance works as it should again.
-    Repair { component: String, instance: u16 },
-    /// Everything on an instance takes `factor` times as long.
-    Slow { component: String, instance: u16, factor: f64 },
+    Repair {
+        /// Id of its component.
+        component: String,
+        /// Its number, from 0.
+        instance: u16,
+    },
+    /// Everything on an instance takes longer.
+    Slow {
+        /// Id of its component.
+        component: String,
+        /// Its number, from 0.
+        instance: u16,
+        /// How many times as long; 1 is as usual.
+        factor: f64,
+    },
     /// One more instance, which serves after its boot time.
-    AddInstance { component: String },
+    AddInstance {
+        /// Id of its component.
+        component: String,
+    },
     /// The instance takes no new requests, finishes those it has, and is gone.
-    RemoveInstance { component: String, instance: u16 },
-    /// Replaces a component's parameters; the kind must stay the same.
-    Configure { component: String, kind: Kind },
-    /// Changes the latency of a link, one way, in milliseconds.
-    SetLatency { from: String, to: String, latency_ms: f64 },
+    RemoveInstance {
+        /// Id of its component.
+        component: String,
+        /// Its number, from 0.
+        instance: u16,
+    },
+    /// Replaces a component's parameters.
+    Configure {
+        /// Its id.
+        component: String,
+        /// The parameters from now on; the kind must stay the same.
+        kind: Kind,
+    },
+    /// Changes the latency of a link.
+    SetLatency {
+        /// Id of the caller.
+        from: String,
+        /// Id of the called.
+        to: String,
+        /// Time one way, in milliseconds.
+        latency_ms: f64,
+    },
 }

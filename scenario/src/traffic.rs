@@ -45,14 +45,40 @@ pub enum Curve {
     /// Factor 1 for ever.
     #[default]
     Steady,
-    /// From factor `from` to factor `to` in a straight line between two times, constant outside.
-    Ramp { from: f64, to: f64, start_s: f64, end_s: f64 },
-    /// Factor 1, but `factor` between `start_s` and `start_s + length_s`.
-    Spike { factor: f64, start_s: f64, length_s: f64 },
+    /// From one factor to another in a straight line between two times, constant outside.
+    Ramp {
+        /// Factor until the start.
+        from: f64,
+        /// Factor from the end on.
+        to: f64,
+        /// When the change starts, in seconds.
+        start_s: f64,
+        /// When the change ends, in seconds.
+        end_s: f64,
+    },
+    /// Factor 1, but another for a while.
+    Spike {
+        /// Factor during the spike.
+        factor: f64,
+        /// When the spike starts, in seconds.
+        start_s: f64,
+        /// How long it lasts, in seconds.
+        length_s: f64,
+    },
     /// `1 + depth * sin(2 pi t / period)`: day and night.
-    Diurnal { depth: f64, period_s: f64 },
-    /// `factors[i]` during the i-th stretch of `every_s`; the last one stays.
-    Stepped { factors: Vec<f64>, every_s: f64 },
+    Diurnal {
+        /// Swing around factor 1; 1 is down to nothing and up to twice.
+        depth: f64,
+        /// Length of a day, in seconds.
+        period_s: f64,
+    },
+    /// One factor after the other; the last one stays.
+    Stepped {
+        /// Factors in order of time.
+        factors: Vec<f64>,
+        /// How long each holds, in seconds.
+        every_s: f64,
+    },
 }
 
 /// A region users send from.
@@ -70,7 +96,11 @@ pub struct Region {
 
 impl Default for Region {
     fn default() -> Self {
-        Self { id: "home".into(), share: 1.0, round_trip_ms: 40.0 }
+        Self {
+            id: "home".into(),
+            share: 1.0,
+            round_trip_ms: 40.0,
+        }
     }
 }
 
@@ -140,7 +170,10 @@ pub struct Keys {
 
 impl Default for Keys {
     fn default() -> Self {
-        Self { count: 100_000, zipf_exponent: 0.9 }
+        Self {
+            count: 100_000,
+            zipf_exponent: 0.9,
+        }
     }
 }
 
@@ -160,7 +193,11 @@ pub struct ClientBehaviour {
 
 impl Default for ClientBehaviour {
     fn default() -> Self {
-        Self { loop_model: LoopModel::Open, timeout_ms: 3_000.0, retries: Retries::default() }
+        Self {
+            loop_model: LoopModel::Open,
+            timeout_ms: 3_000.0,
+            retries: Retries::default(),
+        }
     }
 }
 
@@ -173,7 +210,12 @@ pub enum LoopModel {
     #[default]
     Open,
     /// Each user thinks, asks, waits for the answer, and thinks again; think times are exponential.
-    Closed { users: u32, think_time_ms: f64 },
+    Closed {
+        /// Users at work, each with one request at a time.
+        users: u32,
+        /// Mean time between an answer and the next request, in milliseconds.
+        think_time_ms: f64,
+    },
 }
 
 /// What follows a failed attempt: exponential backoff with jitter, within a budget.
@@ -195,7 +237,13 @@ pub struct Retries {
 
 impl Default for Retries {
     fn default() -> Self {
-        Self { max: 2, backoff_ms: 200.0, multiplier: 2.0, jitter: 1.0, budget: 1.0 }
+        Self {
+            max: 2,
+            backoff_ms: 200.0,
+            multiplier: 2.0,
+            jitter: 1.0,
+            budget: 1.0,
+        }
     }
 }
 
@@ -210,7 +258,13 @@ pub enum Distribution {
     #[default]
     Exponential,
     /// Sum of k exponentials: squared coefficient of variation 1/k.
-    Erlang { k: u8 },
-    /// Two exponentials with balanced means: squared coefficient of variation `cs2`, above 1.
-    Hyperexponential { cs2: f64 },
+    Erlang {
+        /// Number of exponentials.
+        k: u8,
+    },
+    /// Two exponentials with balanced means: the squared coefficient of variation can be chosen.
+    Hyperexponential {
+        /// Squared coefficient of variation, 1 or more; the larger, the heavier the tail.
+        cs2: f64,
+    },
 }

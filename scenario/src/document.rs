@@ -1,0 +1,200 @@
+//! A scenario as text: reading it with every problem of its shape, writing it in its one canonical form.
+
+use serde_json::Value;
+use serde_path_to_error::{Path as Track, Segment};
+
+use crate::limits::{DOCUMENT_BYTES_MAX, PROBLEMS_MAX};
+use crate::{Problem, Scenario, migrate};
+
+impl Scenario {
+    /// Reads a document of any released version.
+    ///
+    /// What is wrong with its shape (not JSON, a wrong type, an unknown or missing field) comes back
+    /// as the list of all problems. The result is raw: [`Scenario::validate`] is the next step.
+    pub fn from_json(text: &str) -> Result<Self, Vec<Problem>> {
+        if text.len() > DOCUMENT_BYTES_MAX {
+            return Err(whole(format!(
+                "the document has {} bytes; at most {DOCUMENT_BYTES_MAX} are read",
+                text.len()
+            )));
+        }
+        // The parser itself refuses what is nested more than 128 levels deep.
+        let raw = serde_json::from_str(text)
+            .map_err(|error| whole(format!("this is not a JSON document: {error}")))?;
+        let current = migrate::to_current(raw).map_err(|problem| vec![problem])?;
+        from_value(current)
+    }
+
+    /// The document as compact JSON: fields in the order of their definition, so that the same
+    /// scenario is always the same string.
+    ///
+    /// Numbers that are not finite have no form in JSON and become `null`, which reading refuses;
+    /// a valid scenario has none.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self)
+            .expect("a scenario's maps have string keys, so JSON can hold it")
+    }
+}
+
+fn whole(message: String) -> Vec<Problem> {
+    vec![Problem {
+        path: String::new(),
+        message,
+        component: None,
+    }]
+}
+
+/// Reads again and again, each time without what was wrong the time before, to find all problems.
+fn from_value(mut document: Value) -> Result<Scenario, Vec<Problem>> {
+    let mut problems = Vec::new();
+    let mut removed = Vec::new();
+    loop {
+        let error = match serde_path_to_error::deserialize::<_, Scenario>(&document) {
+            Ok(scenario) if problems.is_empty() => return Ok(scenario),
+            Ok(_) => return Err(problems),
+            Err(error) => error,
+        };
+        let place = place_of(&document, error.path());
+        problems.push(Problem {
+            path: in_original(&place, &removed),
+            message: in_plain_words(&error.inner().to_string()),
+            component: component_at(&document, &place),
+        });
+        if problems.len() == PROBLEMS_MAX || !remove(&mut document, &place, &mut removed) {
+            return Err(problems);
+        }
+    }
+}
+
+/// One step down a JSON document.
+#[derive(Clone, Debug, PartialEq)]
+enum Step {
+    Key(String),
+    Index(usize),
+}
+
+/// The tracked path as far as it leads to something that is there: the variant of an enum is told
+/// as a step of its own even where it is the value itself.
+fn place_of(document: &Value, path: &Track) -> Vec<Step> {
+    let mut place = Vec::new();
+    let mut here = Some(document);
+    for segment in path {
+        let step = match segment {
+            Segment::Seq { index } => Step::Index(*index),
+            Segment::Map { key } | Segment::Enum { variant: key } => Step::Key(key.clone()),
+            Segment::Unknown => break,
+        };
+        here = here.and_then(|value| child(value, &step));
+        if here.is_none() {
+            break;
+        }
+        place.push(step);
+    }
+    place
+}
+
+fn child<'a>(value: &'a Value, step: &Step) -> Option<&'a Value> {
+    match step {
+        Step::Key(key) => value.get(key),
+        Step::Index(index) => value.get(index),
+    }
+}
+
+/// Takes the offending value out, or its parent where there is no such value; false at the root.
+fn remove(document: &mut Value, place: &[Step], removed: &mut Vec<Vec<Step>>) -> bool {
+    let Some((last, parents)) = place.split_last() else {
+        return false;
+    };
+    let mut here = document;
+    for step in parents {
+        let next = match step {
+            Step::Key(key) => here.get_mut(key),
+            Step::Index(index) => here.get_mut(index),
+        };
+        let Some(next) = next else { return false };
+        here = next;
+    }
+    match (last, here) {
+        (Step::Key(key), Value::Object(fields)) => fields.remove(key).is_some(),
+        (Step::Index(index), Value::Array(items)) if *index < items.len() => {
+            items.remove(*index);
+            removed.push(place.to_vec());
+            true
+        }
+        _ => false,
+    }
+}
+
+/// The place as it was called before items were taken out of the lists on the way to it.
+fn in_original(place: &[Step], removed: &[Vec<Step>]) -> String {
+    let mut place = place.to_vec();
+    for gone in removed.iter().rev() {
+        let (last, list) = gone.split_last().expect("only items of a list are noted");
+        let depth = list.len();
+        let inside = place.len() > depth && place[..depth] == *list;
+        if let (true, Step::Index(gone)) = (inside, last)
+            && let Step::Index(index) = &mut place[depth]
+            && *index >= *gone
+        {
+            *index += 1;
+        }
+    }
+    let mut path = String::new();
+    for step in &place {
+        match step {
+            Step::Key(key) if path.is_empty() => path.push_str(key),
+            Step::Key(key) => path.extend([".", key]),
+            Step::Index(index) => path.push_str(&format!("[{index}]")),
+        }
+    }
+    path
+}
+
+/// The id of the component that the place lies in.
+fn component_at(document: &Value, place: &[Step]) -> Option<String> {
+    match place {
+        [
+            Step::Key(design),
+            Step::Key(components),
+            Step::Index(index),
+            ..,
+        ] if design == "design" && components == "components" => {
+            let id = document
+                .get(design)?
+                .get(components)?
+                .get(index)?
+                .get("id")?;
+            id.as_str().map(str::to_owned)
+        }
+        _ => None,
+    }
+}
+
+/// The deserialiser's message with the names of Rust's types said in words.
+fn in_plain_words(message: &str) -> String {
+    const WORDS: [(&str, &str); 9] = [
+        ("u8", "a whole number from 0 to 255"),
+        ("u16", "a whole number from 0 to 65535"),
+        ("u32", "a whole number from 0 to 4294967295"),
+        ("u64", "a whole number of 0 or more"),
+        ("f64", "a number"),
+        ("a sequence", "a list"),
+        ("a map", "an object"),
+        ("a boolean", "true or false"),
+        ("a string", "a text"),
+    ];
+    let Some((wrong, right)) = message.rsplit_once("expected ") else {
+        return message.to_owned();
+    };
+    let right = match WORDS.iter().find(|(word, _)| *word == right) {
+        Some((_, words)) => (*words).to_owned(),
+        None => match right
+            .strip_prefix("struct ")
+            .or_else(|| right.strip_prefix("enum "))
+        {
+            Some(name) => format!("an object that describes a {}", name.to_lowercase()),
+            None => right.to_owned(),
+        },
+    };
+    format!("{wrong}expected {right}")
+}

@@ -1,0 +1,91 @@
+//! What is wrong with a document, where, and what would be right.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// One thing that is wrong with a document.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    /// Where it is: `design.components[2].kind.service.workers`; empty is the document as a whole.
+    pub path: String,
+    /// What is wrong and what would be right, as a sentence.
+    pub message: String,
+    /// Id of the component it is about, so that the diagram can say it at the place.
+    pub component: Option<String>,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.path.as_str() {
+            "" => write!(f, "{}", self.message),
+            path => write!(f, "{path}: {}", self.message),
+        }
+    }
+}
+
+impl std::error::Error for Problem {}
+
+/// A place in a document, built on the stack on the way down and written out only for a problem.
+#[derive(Clone, Copy)]
+pub(crate) enum Path<'a> {
+    Root,
+    Field(&'a Path<'a>, &'a str),
+    Index(&'a Path<'a>, usize),
+}
+
+impl Path<'_> {
+    pub(crate) fn field<'a>(&'a self, name: &'a str) -> Path<'a> {
+        Path::Field(self, name)
+    }
+
+    pub(crate) fn index(&self, index: usize) -> Path<'_> {
+        Path::Index(self, index)
+    }
+}
+
+impl fmt::Display for Path<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Path::Root => Ok(()),
+            Path::Field(Path::Root, name) => f.write_str(name),
+            Path::Field(parent, name) => write!(f, "{parent}.{name}"),
+            Path::Index(parent, index) => write!(f, "{parent}[{index}]"),
+        }
+    }
+}
+
+/// The problems found so far.
+#[derive(Default)]
+pub(crate) struct Problems {
+    list: Vec<Problem>,
+    component: Option<String>,
+}
+
+impl Problems {
+    /// From here on, problems are about this component, or about none.
+    pub(crate) fn about(&mut self, component: Option<&str>) {
+        self.component = component.map(str::to_owned);
+    }
+
+    pub(crate) fn add(&mut self, at: &Path, message: impl Into<String>) {
+        self.list.push(Problem {
+            path: at.to_string(),
+            message: message.into(),
+            component: self.component.clone(),
+        });
+    }
+
+    pub(crate) fn into_list(self) -> Vec<Problem> {
+        self.list
+    }
+
+    /// All that was found, or nothing to say against it.
+    pub(crate) fn into_result(self) -> Result<(), Vec<Problem>> {
+        if self.list.is_empty() {
+            Ok(())
+        } else {
+            Err(self.list)
+        }
+    }
+}

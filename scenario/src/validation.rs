@@ -1,0 +1,119 @@
+//! The rules that a scenario must keep, each told where it is broken and what would keep it.
+
+mod component;
+mod design;
+mod script;
+mod text;
+mod traffic;
+
+pub use script::validate_action;
+
+use crate::limits::{self, Bounds, DOCUMENT_BYTES_MAX};
+use crate::problem::{Path, Problems};
+use crate::{Objectives, Problem, SCHEMA_VERSION, Scenario, View};
+
+/// All problems of a scenario.
+pub(crate) fn scenario(scenario: &Scenario) -> Result<(), Vec<Problem>> {
+    let root = &Path::Root;
+    let mut problems = Problems::default();
+    if scenario.version != SCHEMA_VERSION {
+        let message = format!(
+            "the version is {}; it must be {SCHEMA_VERSION}",
+            scenario.version
+        );
+        problems.add(&root.field("version"), message);
+    }
+    text::label(&mut problems, &root.field("engine"), &scenario.engine);
+    text::label(&mut problems, &root.field("name"), &scenario.name);
+    if let Some(step) = &scenario.step {
+        text::id(&mut problems, &root.field("step"), step);
+    }
+    within(
+        &mut problems,
+        &root.field("seed"),
+        scenario.seed,
+        limits::INTEGER,
+    );
+    traffic::check(&mut problems, &root.field("traffic"), &scenario.traffic);
+    design::check(&mut problems, &root.field("design"), &scenario.design);
+    script::check(&mut problems, &root.field("script"), scenario);
+    objectives(
+        &mut problems,
+        &root.field("objectives"),
+        &scenario.objectives,
+    );
+    view(&mut problems, &root.field("view"), scenario);
+    problems.into_result()?;
+    size(scenario)
+}
+
+/// Whatever is valid can be saved and read again. Only a scenario without other problems is
+/// written out to look.
+fn size(scenario: &Scenario) -> Result<(), Vec<Problem>> {
+    let bytes = scenario.to_json().len();
+    let mut problems = Problems::default();
+    if bytes > DOCUMENT_BYTES_MAX {
+        let message = format!(
+            "the document has {bytes} bytes; at most {DOCUMENT_BYTES_MAX} can be saved: shorten the script"
+        );
+        problems.add(&Path::Root, message);
+    }
+    problems.into_result()
+}
+
+fn objectives(problems: &mut Problems, at: &Path, objectives: &Objectives) {
+    within(
+        problems,
+        &at.field("latency_p99_ms"),
+        objectives.latency_p99_ms,
+        limits::DELAY_MS,
+    );
+    within(
+        problems,
+        &at.field("failed_share"),
+        objectives.failed_share,
+        limits::SHARE,
+    );
+    within(
+        problems,
+        &at.field("sessions_lost_share"),
+        objectives.sessions_lost_share,
+        limits::SHARE,
+    );
+}
+
+fn view(problems: &mut Problems, at: &Path, scenario: &Scenario) {
+    let View {
+        at_ns,
+        speed,
+        selected,
+        ..
+    } = &scenario.view;
+    within(problems, &at.field("at_ns"), *at_ns, limits::INTEGER);
+    within(problems, &at.field("speed"), *speed, limits::SPEED);
+    if let Some(id) = selected
+        && scenario.design.component(id).is_none()
+    {
+        problems.add(
+            &at.field("selected"),
+            design::unknown_component(id, &scenario.design),
+        );
+    }
+}
+
+/// The value lies within its bounds, or a problem says so.
+fn within<T>(problems: &mut Problems, at: &Path, value: T, bounds: Bounds<T>)
+where
+    T: Copy + PartialOrd + std::fmt::Display,
+{
+    if let Some(complaint) = bounds.complaint(value) {
+        problems.add(at, complaint);
+    }
+}
+
+/// The list has no more items than this, or a problem says so.
+fn at_most(problems: &mut Problems, at: &Path, count: usize, most: usize, what: &str) {
+    if count > most {
+        problems.add(at, format!("{count} {what} are too many: at most {most}"));
+    }
+}

@@ -1,0 +1,252 @@
+//! Rules for the parameters of each kind of component.
+
+use super::traffic::distribution;
+use super::{at_most, within};
+use crate::limits;
+use crate::problem::{Path, Problems};
+use crate::{Algorithm, Cache, Database, HealthCheck, Kind, LoadBalancer, Service};
+
+pub(super) fn check(problems: &mut Problems, at: &Path, kind: &Kind) {
+    let at = &at.field(kind.name());
+    match kind {
+        Kind::Clients(_) => {}
+        Kind::Dns(dns) => within(problems, &at.field("ttl_s"), dns.ttl_s, limits::DNS_TTL_S),
+        Kind::LoadBalancer(balancer) => load_balancer(problems, at, balancer),
+        Kind::Service(kind) => service(problems, at, kind),
+        Kind::Cache(kind) => cache(problems, at, kind),
+        Kind::Database(kind) => database(problems, at, kind),
+    }
+}
+
+fn load_balancer(problems: &mut Problems, at: &Path, balancer: &LoadBalancer) {
+    let weights = &at.field("weights");
+    at_most(
+        problems,
+        weights,
+        balancer.weights.len(),
+        limits::INSTANCES_MAX.into(),
+        "weights",
+    );
+    for (index, weight) in balancer.weights.iter().enumerate() {
+        within(problems, &weights.index(index), *weight, limits::WEIGHT);
+    }
+    within(
+        problems,
+        &at.field("virtual_nodes"),
+        balancer.virtual_nodes,
+        limits::VIRTUAL_NODES,
+    );
+    let factor = balancer.bounded_load_factor;
+    within(
+        problems,
+        &at.field("bounded_load_factor"),
+        factor,
+        limits::BOUNDED_LOAD_FACTOR,
+    );
+    if let Some(check) = &balancer.health_check {
+        health_check(problems, &at.field("health_check"), check);
+    }
+    within(
+        problems,
+        &at.field("retries"),
+        balancer.retries,
+        limits::RETRIES,
+    );
+    within(
+        problems,
+        &at.field("takeover_ms"),
+        balancer.takeover_ms,
+        limits::WAIT_MS,
+    );
+}
+
+fn health_check(problems: &mut Problems, at: &Path, check: &HealthCheck) {
+    within(
+        problems,
+        &at.field("interval_ms"),
+        check.interval_ms,
+        limits::PROBE_INTERVAL_MS,
+    );
+    within(
+        problems,
+        &at.field("timeout_ms"),
+        check.timeout_ms,
+        limits::DELAY_MS,
+    );
+    if check.timeout_ms > check.interval_ms {
+        let message = format!(
+            "a probe may take {} ms, but the next one starts after {} ms: give at most the interval",
+            check.timeout_ms, check.interval_ms
+        );
+        problems.add(&at.field("timeout_ms"), message);
+    }
+    within(problems, &at.field("rise"), check.rise, limits::PROBES);
+    within(problems, &at.field("fall"), check.fall, limits::PROBES);
+}
+
+fn service(problems: &mut Problems, at: &Path, service: &Service) {
+    within(
+        problems,
+        &at.field("instances"),
+        service.instances,
+        limits::INSTANCES,
+    );
+    within(
+        problems,
+        &at.field("workers"),
+        service.workers,
+        limits::WORKERS,
+    );
+    within(
+        problems,
+        &at.field("service_time_ms"),
+        service.service_time_ms,
+        limits::COMPUTING_MS,
+    );
+    distribution(problems, &at.field("distribution"), service.distribution);
+    within(
+        problems,
+        &at.field("local_query_ms"),
+        service.local_query_ms,
+        limits::COMPUTING_MS,
+    );
+    within(
+        problems,
+        &at.field("queue_limit"),
+        service.queue_limit,
+        limits::QUEUE,
+    );
+    within(
+        problems,
+        &at.field("login_work"),
+        service.login_work,
+        limits::WORK,
+    );
+    let entries = &at.field("local_cache_entries");
+    within(
+        problems,
+        entries,
+        service.local_cache_entries,
+        limits::ENTRIES_OR_NONE,
+    );
+    entries_total(
+        problems,
+        entries,
+        service.instances,
+        service.local_cache_entries,
+    );
+    within(
+        problems,
+        &at.field("local_cache_ttl_s"),
+        service.local_cache_ttl_s,
+        limits::TIME_S,
+    );
+    within(
+        problems,
+        &at.field("boot_s"),
+        service.boot_s,
+        limits::TIME_S,
+    );
+}
+
+fn cache(problems: &mut Problems, at: &Path, cache: &Cache) {
+    within(problems, &at.field("nodes"), cache.nodes, limits::INSTANCES);
+    let entries = &at.field("entries_per_node");
+    within(problems, entries, cache.entries_per_node, limits::ENTRIES);
+    entries_total(problems, entries, cache.nodes, cache.entries_per_node);
+    within(
+        problems,
+        &at.field("reserved_share"),
+        cache.reserved_share,
+        limits::RESERVED_SHARE,
+    );
+    within(problems, &at.field("ttl_s"), cache.ttl_s, limits::TIME_S);
+    within(
+        problems,
+        &at.field("write_back_ms"),
+        cache.write_back_ms,
+        limits::DELAY_MS,
+    );
+    let points = &at.field("virtual_nodes");
+    within(problems, points, cache.virtual_nodes, limits::VIRTUAL_NODES);
+    ring_points(problems, points, cache.nodes, cache.virtual_nodes);
+    within(
+        problems,
+        &at.field("operation_ms"),
+        cache.operation_ms,
+        limits::COMPUTING_MS,
+    );
+}
+
+fn database(problems: &mut Problems, at: &Path, database: &Database) {
+    within(
+        problems,
+        &at.field("workers"),
+        database.workers,
+        limits::WORKERS,
+    );
+    within(
+        problems,
+        &at.field("connections"),
+        database.connections,
+        limits::CONNECTIONS,
+    );
+    within(
+        problems,
+        &at.field("read_time_ms"),
+        database.read_time_ms,
+        limits::COMPUTING_MS,
+    );
+    within(
+        problems,
+        &at.field("write_time_ms"),
+        database.write_time_ms,
+        limits::COMPUTING_MS,
+    );
+    distribution(problems, &at.field("distribution"), database.distribution);
+    let entries = database.buffer_entries;
+    within(
+        problems,
+        &at.field("buffer_entries"),
+        entries,
+        limits::ENTRIES_OR_NONE,
+    );
+    within(
+        problems,
+        &at.field("disk_read_ms"),
+        database.disk_read_ms,
+        limits::WAIT_MS,
+    );
+}
+
+/// Room in one node and the number of nodes may each be within bounds and together beyond memory.
+fn entries_total(problems: &mut Problems, at: &Path, nodes: u16, entries: u32) {
+    let total = u64::from(nodes) * u64::from(entries);
+    if total > limits::ENTRIES_TOTAL_MAX {
+        let message = format!(
+            "{nodes} times {entries} entries are {total}: at most {} in all",
+            limits::ENTRIES_TOTAL_MAX
+        );
+        problems.add(at, message);
+    }
+}
+
+/// A ring of this many nodes has no more points than can be sorted in passing.
+pub(super) fn ring_points(problems: &mut Problems, at: &Path, nodes: u16, points: u16) {
+    let total = usize::from(nodes) * usize::from(points);
+    if total > limits::RING_POINTS_MAX {
+        let message = format!(
+            "{nodes} times {points} points are {total}: at most {} on a ring",
+            limits::RING_POINTS_MAX
+        );
+        problems.add(at, message);
+    }
+}
+
+/// Whether the balancer places its instances on a ring.
+pub(super) fn has_ring(balancer: &LoadBalancer) -> bool {
+    matches!(
+        balancer.algorithm,
+        Algorithm::ConsistentHash | Algorithm::ConsistentHashBounded
+    )
+}

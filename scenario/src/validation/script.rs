@@ -1,0 +1,259 @@
+//! Rules for what happens during a run.
+
+use super::design::unknown_component;
+use super::{at_most, component, text::quoted, traffic, within};
+use crate::limits;
+use crate::problem::{Path, Problems};
+use crate::{Action, Component, Design, Kind, Problem, Scenario, TimedAction};
+
+pub(super) fn check(problems: &mut Problems, at: &Path, scenario: &Scenario) {
+    let script = &scenario.script;
+    at_most(problems, at, script.len(), limits::SCRIPT_MAX, "actions");
+    let mut stage = Stage::of(&scenario.design);
+    let mut latest_ns = 0;
+    for (index, TimedAction { at_ns, action }) in script.iter().enumerate() {
+        let at = &at.index(index);
+        within(problems, &at.field("at_ns"), *at_ns, limits::INTEGER);
+        if *at_ns < latest_ns {
+            let message =
+                format!("{at_ns} ns is before the action above: put actions in order of time");
+            problems.add(&at.field("at_ns"), message);
+        }
+        latest_ns = latest_ns.max(*at_ns);
+        stage.play(problems, &at.field("action"), action);
+    }
+    problems.about(None);
+}
+
+/// Whether an action may follow all those in the scenario's script, such as a click on a running
+/// design. The path of a problem starts at the action.
+pub fn validate_action(scenario: &Scenario, action: &Action) -> Result<(), Problem> {
+    let mut stage = Stage::of(&scenario.design);
+    let mut ignored = Problems::default();
+    for TimedAction { action, .. } in &scenario.script {
+        stage.play(&mut ignored, &Path::Root, action);
+    }
+    let mut problems = Problems::default();
+    stage.play(&mut problems, &Path::Root, action);
+    match problems.into_list().into_iter().next() {
+        Some(problem) => Err(problem),
+        None => Ok(()),
+    }
+}
+
+/// Which instances there are as the script goes on.
+struct Stage<'a> {
+    design: &'a Design,
+    troupes: Vec<Troupe>,
+}
+
+/// The instances of one component: numbers are given in order and never again.
+struct Troupe {
+    numbered: u16,
+    removed: Vec<u16>,
+}
+
+impl<'a> Stage<'a> {
+    fn of(design: &'a Design) -> Self {
+        let numbered = design
+            .components
+            .iter()
+            .map(|component| component.kind.instances());
+        let troupes = numbered
+            .map(|numbered| Troupe {
+                numbered,
+                removed: Vec::new(),
+            })
+            .collect();
+        Self { design, troupes }
+    }
+
+    fn play(&mut self, problems: &mut Problems, at: &Path, action: &Action) {
+        problems.about(None);
+        match action {
+            Action::SetRate { rate_rps } => {
+                let at = &at.field("set_rate");
+                within(problems, &at.field("rate_rps"), *rate_rps, limits::RATE_RPS);
+            }
+            Action::SetTraffic { traffic } => {
+                let at = &at.field("set_traffic");
+                traffic::check(problems, &at.field("traffic"), traffic);
+            }
+            Action::Kill {
+                component,
+                instance,
+            } => {
+                self.instance(problems, &at.field("kill"), component, *instance);
+            }
+            Action::Repair {
+                component,
+                instance,
+            } => {
+                self.instance(problems, &at.field("repair"), component, *instance);
+            }
+            Action::Slow {
+                component,
+                instance,
+                factor,
+            } => {
+                let at = &at.field("slow");
+                self.instance(problems, at, component, *instance);
+                within(problems, &at.field("factor"), *factor, limits::SLOW_FACTOR);
+            }
+            Action::AddInstance { component } => {
+                self.add(problems, &at.field("add_instance"), component)
+            }
+            Action::RemoveInstance {
+                component,
+                instance,
+            } => {
+                self.remove(problems, &at.field("remove_instance"), component, *instance);
+            }
+            Action::Configure { component, kind } => {
+                self.configure(problems, &at.field("configure"), component, kind);
+            }
+            Action::SetLatency {
+                from,
+                to,
+                latency_ms,
+            } => {
+                let at = &at.field("set_latency");
+                if !self
+                    .design
+                    .links
+                    .iter()
+                    .any(|link| link.from == *from && link.to == *to)
+                {
+                    let message = format!("no link leads from {} to {}", quoted(from), quoted(to));
+                    problems.add(
+                        at,
+                        format!("{message}: name both ends of one that is there"),
+                    );
+                }
+                within(
+                    problems,
+                    &at.field("latency_ms"),
+                    *latency_ms,
+                    limits::LATENCY_MS,
+                );
+            }
+        }
+    }
+
+    fn component(
+        &self,
+        problems: &mut Problems,
+        at: &Path,
+        id: &str,
+    ) -> Option<(usize, &'a Component)> {
+        let found = self.design.component(id);
+        match found {
+            Some(_) => problems.about(Some(id)),
+            None => problems.add(&at.field("component"), unknown_component(id, self.design)),
+        }
+        found
+    }
+
+    /// The component's place in the list, if it has or has had this instance.
+    fn instance(
+        &self,
+        problems: &mut Problems,
+        at: &Path,
+        id: &str,
+        instance: u16,
+    ) -> Option<usize> {
+        let (index, component) = self.component(problems, at, id)?;
+        let at = &at.field("instance");
+        let Troupe { numbered, removed } = &self.troupes[index];
+        let complaint = match numbered {
+            0 => format!(
+                "a {} has no instances of its own: name a component that has",
+                component.kind.title()
+            ),
+            _ if instance >= *numbered => format!(
+                "{} has {numbered} instances by then, numbered from 0: give at most {}",
+                quoted(id),
+                numbered - 1
+            ),
+            _ if removed.contains(&instance) => {
+                format!(
+                    "instance {instance} of {} is removed by then: name one that is there",
+                    quoted(id)
+                )
+            }
+            _ => return Some(index),
+        };
+        problems.add(at, complaint);
+        None
+    }
+
+    fn add(&mut self, problems: &mut Problems, at: &Path, id: &str) {
+        let Some((index, component)) = self.component(problems, at, id) else {
+            return;
+        };
+        let total: usize = self.troupes.iter().map(Troupe::present).sum();
+        let troupe = &mut self.troupes[index];
+        let at = &at.field("component");
+        if !component.kind.is_scalable() {
+            let message = format!(
+                "a {} is one: add instances to a service or a cache",
+                component.kind.title()
+            );
+            problems.add(at, message);
+        } else if troupe.numbered >= limits::INSTANCES_MAX || total >= limits::INSTANCES_TOTAL_MAX {
+            let message = format!(
+                "there is no room for one more: at most {} instances of a component are ever started, {} in all",
+                limits::INSTANCES_MAX,
+                limits::INSTANCES_TOTAL_MAX
+            );
+            problems.add(at, message);
+        } else {
+            troupe.numbered += 1;
+        }
+    }
+
+    fn remove(&mut self, problems: &mut Problems, at: &Path, id: &str, instance: u16) {
+        let Some(index) = self.instance(problems, at, id, instance) else {
+            return;
+        };
+        let kind = &self.design.components[index].kind;
+        let troupe = &mut self.troupes[index];
+        if !kind.is_scalable() {
+            let message = format!(
+                "a {} is one: remove instances of a service or a cache",
+                kind.title()
+            );
+            problems.add(&at.field("component"), message);
+        } else if troupe.present() == 1 {
+            problems.add(
+                &at.field("instance"),
+                "the last instance stays: kill it to see what happens",
+            );
+        } else {
+            troupe.removed.push(instance);
+        }
+    }
+
+    fn configure(&mut self, problems: &mut Problems, at: &Path, id: &str, kind: &Kind) {
+        let Some((_, component)) = self.component(problems, at, id) else {
+            return;
+        };
+        let at = &at.field("kind");
+        if component.kind.name() != kind.name() {
+            let message = format!(
+                "{} is a {} and can't become a {}: give its own kind",
+                quoted(id),
+                component.kind.title(),
+                kind.title()
+            );
+            problems.add(at, message);
+        }
+        component::check(problems, at, kind);
+    }
+}
+
+impl Troupe {
+    fn present(&self) -> usize {
+        usize::from(self.numbered) - self.removed.len()
+    }
+}

@@ -1,0 +1,251 @@
+//! Rules for the load.
+
+use super::text;
+use super::{at_most, within};
+use crate::limits;
+use crate::problem::{Path, Problems};
+use crate::{Class, ClientBehaviour, Curve, Distribution, LoopModel, Region, Traffic};
+
+pub(super) fn check(problems: &mut Problems, at: &Path, traffic: &Traffic) {
+    within(
+        problems,
+        &at.field("rate_rps"),
+        traffic.rate_rps,
+        limits::RATE_RPS,
+    );
+    curve(problems, &at.field("curve"), &traffic.curve);
+    peak(problems, &at.field("curve"), traffic);
+    regions(problems, &at.field("regions"), &traffic.regions);
+    classes(problems, &at.field("classes"), &traffic.classes);
+    let keys = &at.field("keys");
+    within(
+        problems,
+        &keys.field("count"),
+        traffic.keys.count,
+        limits::KEYS,
+    );
+    within(
+        problems,
+        &keys.field("zipf_exponent"),
+        traffic.keys.zipf_exponent,
+        limits::ZIPF_EXPONENT,
+    );
+    within(problems, &at.field("users"), traffic.users, limits::USERS);
+    client(problems, &at.field("client"), &traffic.client);
+}
+
+fn curve(problems: &mut Problems, at: &Path, curve: &Curve) {
+    match curve {
+        Curve::Steady => {}
+        Curve::Ramp {
+            from,
+            to,
+            start_s,
+            end_s,
+        } => {
+            let at = &at.field("ramp");
+            within(problems, &at.field("from"), *from, limits::CURVE_FACTOR);
+            within(problems, &at.field("to"), *to, limits::CURVE_FACTOR);
+            within(problems, &at.field("start_s"), *start_s, limits::TIME_S);
+            within(problems, &at.field("end_s"), *end_s, limits::TIME_S);
+            if end_s < start_s {
+                let message =
+                    format!("the ramp ends at {end_s} s, before it starts at {start_s} s");
+                problems.add(&at.field("end_s"), message);
+            }
+        }
+        Curve::Spike {
+            factor,
+            start_s,
+            length_s,
+        } => {
+            let at = &at.field("spike");
+            within(problems, &at.field("factor"), *factor, limits::CURVE_FACTOR);
+            within(problems, &at.field("start_s"), *start_s, limits::TIME_S);
+            within(problems, &at.field("length_s"), *length_s, limits::TIME_S);
+        }
+        Curve::Diurnal { depth, period_s } => {
+            let at = &at.field("diurnal");
+            within(problems, &at.field("depth"), *depth, limits::SHARE);
+            within(problems, &at.field("period_s"), *period_s, limits::PERIOD_S);
+        }
+        Curve::Stepped { factors, every_s } => {
+            let at = &at.field("stepped");
+            let list = &at.field("factors");
+            if factors.is_empty() {
+                problems.add(list, "there is no factor: give at least one");
+            }
+            at_most(
+                problems,
+                list,
+                factors.len(),
+                limits::STRETCHES_MAX,
+                "factors",
+            );
+            for (index, factor) in factors.iter().enumerate() {
+                within(problems, &list.index(index), *factor, limits::CURVE_FACTOR);
+            }
+            within(problems, &at.field("every_s"), *every_s, limits::PERIOD_S);
+        }
+    }
+}
+
+/// Rate and curve may each be within bounds and together beyond them.
+fn peak(problems: &mut Problems, at: &Path, traffic: &Traffic) {
+    let factor = match &traffic.curve {
+        Curve::Steady => 1.0,
+        Curve::Ramp { from, to, .. } => from.max(*to),
+        Curve::Spike { factor, .. } => factor.max(1.0),
+        Curve::Diurnal { depth, .. } => 1.0 + depth,
+        Curve::Stepped { factors, .. } => factors.iter().copied().fold(0.0, f64::max),
+    };
+    let peak_rps = traffic.rate_rps * factor;
+    if peak_rps > limits::PEAK_MAX_RPS {
+        let message = format!(
+            "the curve's peak is {peak_rps:.0} requests/s: at most {:.0}; lower the rate or the curve",
+            limits::PEAK_MAX_RPS
+        );
+        problems.add(at, message);
+    }
+}
+
+fn regions(problems: &mut Problems, at: &Path, regions: &[Region]) {
+    at_most(problems, at, regions.len(), limits::REGIONS_MAX, "regions");
+    text::unique(
+        problems,
+        at,
+        regions.iter().map(|region| region.id.as_str()),
+    );
+    for (index, region) in regions.iter().enumerate() {
+        let at = &at.index(index);
+        text::id(problems, &at.field("id"), &region.id);
+        within(
+            problems,
+            &at.field("share"),
+            region.share,
+            limits::SHARE_WEIGHT,
+        );
+        within(
+            problems,
+            &at.field("round_trip_ms"),
+            region.round_trip_ms,
+            limits::LATENCY_MS,
+        );
+    }
+    some_share(
+        problems,
+        at,
+        "region",
+        regions.iter().map(|region| region.share),
+    );
+}
+
+fn classes(problems: &mut Problems, at: &Path, classes: &[Class]) {
+    at_most(problems, at, classes.len(), limits::CLASSES_MAX, "classes");
+    text::unique(problems, at, classes.iter().map(|class| class.id.as_str()));
+    for (index, class) in classes.iter().enumerate() {
+        let at = &at.index(index);
+        text::id(problems, &at.field("id"), &class.id);
+        within(
+            problems,
+            &at.field("weight"),
+            class.weight,
+            limits::SHARE_WEIGHT,
+        );
+        within(problems, &at.field("work"), class.work, limits::WORK);
+        within(problems, &at.field("lookups"), class.lookups, limits::CALLS);
+        within(problems, &at.field("queries"), class.queries, limits::CALLS);
+        within(
+            problems,
+            &at.field("query_work"),
+            class.query_work,
+            limits::WORK,
+        );
+    }
+    some_share(
+        problems,
+        at,
+        "class",
+        classes.iter().map(|class| class.weight),
+    );
+}
+
+/// Requests are drawn by these shares, so one of them must be more than nothing.
+fn some_share(problems: &mut Problems, at: &Path, what: &str, shares: impl Iterator<Item = f64>) {
+    if !shares.into_iter().any(|share| share > 0.0) {
+        problems.add(
+            at,
+            format!("no {what} has a share of the traffic: give one more than 0"),
+        );
+    }
+}
+
+fn client(problems: &mut Problems, at: &Path, client: &ClientBehaviour) {
+    if let LoopModel::Closed {
+        users,
+        think_time_ms,
+    } = &client.loop_model
+    {
+        let at = &at.field("loop");
+        let at = &at.field("closed");
+        within(problems, &at.field("users"), *users, limits::USERS);
+        within(
+            problems,
+            &at.field("think_time_ms"),
+            *think_time_ms,
+            limits::DELAY_MS,
+        );
+    }
+    within(
+        problems,
+        &at.field("timeout_ms"),
+        client.timeout_ms,
+        limits::WAIT_MS,
+    );
+    let at = &at.field("retries");
+    let retries = &client.retries;
+    within(problems, &at.field("max"), retries.max, limits::RETRIES);
+    within(
+        problems,
+        &at.field("backoff_ms"),
+        retries.backoff_ms,
+        limits::WAIT_MS,
+    );
+    within(
+        problems,
+        &at.field("multiplier"),
+        retries.multiplier,
+        limits::BACKOFF_MULTIPLIER,
+    );
+    within(problems, &at.field("jitter"), retries.jitter, limits::SHARE);
+    within(
+        problems,
+        &at.field("budget"),
+        retries.budget,
+        limits::RETRY_BUDGET,
+    );
+}
+
+/// The parameter of a law, where it has one.
+pub(super) fn distribution(problems: &mut Problems, at: &Path, distribution: Distribution) {
+    match distribution {
+        Distribution::Constant | Distribution::Exponential => {}
+        Distribution::Erlang { k } => {
+            within(
+                problems,
+                &at.field("erlang").field("k"),
+                k,
+                limits::ERLANG_K,
+            );
+        }
+        Distribution::Hyperexponential { cs2 } => {
+            let at = &at.field("hyperexponential");
+            within(
+                problems,
+                &at.field("cs2"),
+                cs2,
+                limits::HYPEREXPONENTIAL_CS2,
+            );
+        }
+    }
+}
