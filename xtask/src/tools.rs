@@ -58,7 +58,7 @@ pub fn cargo_deny() -> Outcome<PathBuf> {
 
 /// Firefox's driver.
 pub fn geckodriver() -> Outcome<PathBuf> {
-    GECKODRIVER.provide("0.37.0")
+    GECKODRIVER.provide("0.37.1")
 }
 
 impl Tool {

@@ -1,0 +1,144 @@
+//! Dependencies run one way: `scenario` ← `engine` ← `cli` and the page. The two at the bottom
+//! are pure: the same run natively and in every browser rests on that.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Libraries that reach for the web, a clock, a thread, a file or the system's randomness.
+const IMPURE_LIBRARIES: [&str; 14] = [
+    "chrono",
+    "console_error_panic_hook",
+    "crossbeam-channel",
+    "getrandom",
+    "gloo",
+    "js-sys",
+    "rayon",
+    "time",
+    "tokio",
+    "wasm-bindgen",
+    "wasm-bindgen-futures",
+    "web-sys",
+    "web-time",
+    "yew",
+];
+
+/// Parts of the standard library that do the same.
+const IMPURE_NAMES: [&str; 12] = [
+    "std::time::Instant",
+    "std::time::SystemTime",
+    "Instant::now",
+    "SystemTime",
+    "std::thread",
+    "std::fs",
+    "std::env",
+    "std::io",
+    "std::net",
+    "std::process",
+    "RandomState",
+    "target_arch",
+];
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("xtask lives in a folder of the project")
+}
+
+/// All that a package links, itself included, on any target and with every feature.
+fn linked_by(package: &str) -> Vec<String> {
+    let output = Command::new(env!("CARGO"))
+        .current_dir(root())
+        .args(["tree", "--offline", "--locked", "--package", package])
+        .args(["--edges", "normal", "--target", "all", "--all-features"])
+        .args(["--prefix", "none", "--format", "{p}"])
+        .output()
+        .expect("cargo is there, it runs this test");
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let mut names: Vec<String> = String::from_utf8_lossy(&output.stdout)
+        .lines()
+        .filter_map(|line| line.split_whitespace().next())
+        .map(str::to_owned)
+        .collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
+fn sources_below(folder: &Path) -> Vec<PathBuf> {
+    let mut sources = Vec::new();
+    for entry in fs::read_dir(folder).expect("a source folder can be read") {
+        let path = entry.expect("a source folder can be read").path();
+        if path.is_dir() {
+            sources.extend(sources_below(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            sources.push(path);
+        }
+    }
+    sources.sort();
+    sources
+}
+
+/// The code of a source file, without comments and without its tests.
+fn code_of(path: &Path) -> String {
+    let source = fs::read_to_string(path).expect("a source file is text");
+    let (code, _tests) = source
+        .split_once("#[cfg(test)]\nmod tests")
+        .unwrap_or((&source, ""));
+    code.lines()
+        .map(|line| line.split("//").next().unwrap_or_default())
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+#[test]
+fn scenario_and_engine_link_nothing_impure() {
+    for package in ["headroom-scenario", "headroom-engine"] {
+        let linked = linked_by(package);
+        assert!(linked.contains(&package.to_owned()), "the tree was read");
+        for library in IMPURE_LIBRARIES {
+            assert!(
+                !linked.contains(&library.to_owned()),
+                "{package} links {library}"
+            );
+        }
+    }
+}
+
+#[test]
+fn scenario_and_engine_name_no_clock_file_thread_or_system_randomness() {
+    for package in ["scenario", "engine"] {
+        let sources = sources_below(&root().join(package).join("src"));
+        assert!(!sources.is_empty(), "{package} has sources");
+        for path in sources {
+            let code = code_of(&path);
+            for name in IMPURE_NAMES {
+                assert!(!code.contains(name), "{} names {name}", path.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn dependencies_run_one_way() {
+    let ours = |package: &str| -> Vec<String> {
+        linked_by(package)
+            .into_iter()
+            .filter(|name| name.starts_with("headroom-") && name != package)
+            .collect()
+    };
+    assert_eq!(ours("headroom-scenario"), [""; 0]);
+    assert_eq!(ours("headroom-engine"), ["headroom-scenario"]);
+    assert_eq!(
+        ours("headroom-cli"),
+        ["headroom-engine", "headroom-scenario"]
+    );
+    assert_eq!(
+        ours("headroom-page"),
+        ["headroom-engine", "headroom-scenario"]
+    );
+}
