@@ -25,6 +25,20 @@ pub struct Report {
     pub components: BTreeMap<String, ReportComponent>,
 }
 
+impl Report {
+    /// Requests that failed, as a share of those that ended; 0 when none ended.
+    pub fn failed_share(&self) -> f64 {
+        self.requests.failed_total() as f64 / self.requests.ended().max(1) as f64
+    }
+
+    /// Sessions lost at all services, as a share of the requests that arrived.
+    pub fn sessions_lost_share(&self) -> f64 {
+        let lost: f64 =
+            self.components.values().filter_map(|component| component.extra.get("sessions_lost")).sum();
+        lost / self.requests.arrived.max(1) as f64
+    }
+}
+
 /// Counts of requests in the measured stretch.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ReportRequests {
@@ -40,6 +54,18 @@ pub struct ReportRequests {
     pub in_flight: u64,
     /// Further attempts sent.
     pub retries: u64,
+}
+
+impl ReportRequests {
+    /// Given up, for whatever reason.
+    pub fn failed_total(&self) -> u64 {
+        self.failed.values().sum()
+    }
+
+    /// Answered well or given up.
+    pub fn ended(&self) -> u64 {
+        self.completed + self.failed_total()
+    }
 }
 
 /// Latency in milliseconds, from a histogram of every request with a relative error below 1 %;

@@ -1,0 +1,76 @@
+//! One run, measured after its warm-up.
+
+use headroom_scenario::ValidScenario;
+
+use crate::lab::Window;
+use crate::report::Report;
+use crate::time::SimTime;
+use crate::{Engine, Progress};
+
+/// Runs a scenario and measures it in one go.
+pub fn measure(scenario: &ValidScenario, window: Window) -> Report {
+    let mut measurement = Measurement::new(scenario, window);
+    loop {
+        if let Some(report) = measurement.advance(u64::MAX) {
+            return report;
+        }
+    }
+}
+
+/// A run under way that ends in a report.
+pub struct Measurement {
+    engine: Engine,
+    warm_at: SimTime,
+    end_at: SimTime,
+    is_warm: bool,
+}
+
+impl Measurement {
+    /// A run of the scenario from its start.
+    pub fn new(scenario: &ValidScenario, window: Window) -> Self {
+        Self {
+            engine: Engine::new(scenario),
+            warm_at: SimTime::from_s(window.warmup_s),
+            end_at: SimTime::from_s(window.warmup_s + window.duration_s),
+            is_warm: false,
+        }
+    }
+
+    /// Runs on for at most so many events; the report when the window has passed.
+    pub fn advance(&mut self, events_budget: u64) -> Option<Report> {
+        self.advance_to(self.end_at, events_budget).then(|| self.engine.report())
+    }
+
+    /// The run itself.
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// Share of the simulated time that has passed, warm-up included.
+    pub fn progress(&self) -> f64 {
+        match self.end_at {
+            SimTime::ZERO => 1.0,
+            end_at => self.engine.now().as_s() / end_at.as_s(),
+        }
+    }
+
+    /// Runs on to a moment of the window; whether it got there within the budget.
+    pub(super) fn advance_to(&mut self, until: SimTime, events_budget: u64) -> bool {
+        let stop_after = self.engine.events().saturating_add(events_budget);
+        if !self.is_warm {
+            if self.engine.run_until(self.warm_at, events_budget) == Progress::BudgetSpent {
+                return false;
+            }
+            self.engine.begin_measurement();
+            self.is_warm = true;
+        }
+        let events_left = stop_after.saturating_sub(self.engine.events());
+        self.engine.run_until(until, events_left) == Progress::Reached
+    }
+
+    /// The moment at which a share of the measured stretch has passed.
+    pub(super) fn moment(&self, share: f64) -> SimTime {
+        let (from_s, to_s) = (self.warm_at.as_s(), self.end_at.as_s());
+        SimTime::from_s(from_s + share * (to_s - from_s))
+    }
+}

@@ -1,0 +1,129 @@
+//! Which stretch of a run is measured.
+
+use headroom_scenario::{Curve, Kind, Scenario, SessionStore};
+use serde::{Deserialize, Serialize};
+
+/// Requests that a probe of a search measures at least: with fewer, the 99th percentile jumps.
+const REQUESTS_MIN: f64 = 20_000.0;
+/// Requests that a probe measures at most, unless that were shorter than [`STRETCH_MIN_S`].
+const REQUESTS_MAX: f64 = 200_000.0;
+/// A shorter stretch than this would end before a waiting line has had time to grow, in seconds.
+const STRETCH_MIN_S: f64 = 1.0;
+
+/// The stretch of a run that is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Window {
+    /// Simulated time before the figures count, in seconds: waiting lines and caches fill.
+    pub warmup_s: f64,
+    /// Simulated time that the figures stand for, in seconds.
+    pub duration_s: f64,
+}
+
+impl Default for Window {
+    fn default() -> Self {
+        Self { warmup_s: 5.0, duration_s: 60.0 }
+    }
+}
+
+impl Window {
+    /// This window as a search uses it at the scenario's load.
+    ///
+    /// Where time matters, because the script does something on the way or the rate changes, it
+    /// stays as it is, so that a fault lasts the same share of it at every load. Else it is made
+    /// long enough for steady figures and no longer: its length is bounded in requests, and the
+    /// warm-up lasts until caches and sessions have had their fill.
+    pub fn fitted(self, scenario: &Scenario) -> Self {
+        if is_timed(scenario) {
+            return self;
+        }
+        let rate_rps = scenario.traffic.rate_rps;
+        let bounded = |asked_s: f64, requests_min: f64| {
+            let longest_s = REQUESTS_MAX / rate_rps;
+            asked_s.clamp((requests_min / rate_rps).min(longest_s), longest_s).max(STRETCH_MIN_S)
+        };
+        let warmup_s = bounded(self.warmup_s, requests_to_warm(scenario));
+        Self {
+            warmup_s: warmup_s.max(detection_s(scenario)),
+            duration_s: bounded(self.duration_s, REQUESTS_MIN),
+        }
+    }
+}
+
+/// Whether it matters when in the run something is measured.
+fn is_timed(scenario: &Scenario) -> bool {
+    scenario.traffic.curve != Curve::Steady || scenario.script.iter().any(|timed| timed.at_ns > 0)
+}
+
+/// Requests until what the design stores is in its steady state: a few for each entry that a cache
+/// or a buffer has room for, and for each user whose session a server keeps.
+fn requests_to_warm(scenario: &Scenario) -> f64 {
+    const REQUESTS_PER_ENTRY: f64 = 3.0;
+    let keys = u64::from(scenario.traffic.keys.count);
+    let entries: u64 = scenario
+        .design
+        .components
+        .iter()
+        .map(|component| match &component.kind {
+            Kind::Cache(cache) => {
+                (u64::from(cache.nodes) * u64::from(cache.entries_per_node)).min(keys)
+            }
+            Kind::Database(database) => u64::from(database.buffer_entries).min(keys),
+            Kind::Service(service) => {
+                let local = u64::from(service.local_cache_entries).min(keys);
+                let sessions = match service.sessions {
+                    SessionStore::None => 0,
+                    SessionStore::Server => u64::from(scenario.traffic.users),
+                };
+                u64::from(service.instances) * local + sessions
+            }
+            Kind::Clients(_) | Kind::Dns(_) | Kind::LoadBalancer(_) => 0,
+        })
+        .sum();
+    REQUESTS_MIN / 2.0 + REQUESTS_PER_ENTRY * entries as f64
+}
+
+/// Time until every balancer knows which instances the script has killed at the start, in seconds.
+fn detection_s(scenario: &Scenario) -> f64 {
+    if scenario.script.is_empty() {
+        return 0.0;
+    }
+    let checks = scenario.design.components.iter().filter_map(|component| match &component.kind {
+        Kind::LoadBalancer(balancer) => balancer.health_check.as_ref(),
+        _ => None,
+    });
+    checks
+        .map(|check| (f64::from(check.fall) * check.interval_ms + check.timeout_ms) / 1_000.0)
+        .fold(0.0, f64::max)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use headroom_scenario::{Action, TimedAction};
+
+    fn at(rate_rps: f64) -> Scenario {
+        let mut scenario = Scenario::default();
+        scenario.traffic.rate_rps = rate_rps;
+        scenario
+    }
+
+    #[test]
+    fn a_steady_load_is_measured_for_as_long_as_its_requests_need() {
+        let asked = Window { warmup_s: 5.0, duration_s: 60.0 };
+        assert_eq!(asked.fitted(&at(1_000.0)), Window { warmup_s: 10.0, duration_s: 60.0 });
+        assert_eq!(asked.fitted(&at(10.0)), Window { warmup_s: 1_000.0, duration_s: 2_000.0 });
+        assert_eq!(asked.fitted(&at(100_000.0)), Window { warmup_s: 2.0, duration_s: 2.0 });
+        assert_eq!(asked.fitted(&at(1_000_000.0)), Window { warmup_s: 1.0, duration_s: 1.0 });
+    }
+
+    #[test]
+    fn a_run_with_a_fault_on_the_way_keeps_its_window_at_every_load() {
+        let asked = Window { warmup_s: 5.0, duration_s: 60.0 };
+        for rate_rps in [1.0, 1_000.0, 100_000.0] {
+            let mut scenario = at(rate_rps);
+            let action = Action::Kill { component: "web".into(), instance: 0 };
+            scenario.script.push(TimedAction { at_ns: 20_000_000_000, action });
+            assert_eq!(asked.fitted(&scenario), asked);
+        }
+    }
+}
