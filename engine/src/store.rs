@@ -703,7 +703,7 @@ mod tests {
                 for now_ns in 0..20_000 {
                     let bits = hash_u64(3, now_ns);
                     let key = ((bits >> 32) % 100).min(bits % 100) as u32;
-                    if bits % 23 == 0 {
+                    if bits.is_multiple_of(23) {
                         assert_eq!(
                             store.remove(key),
                             naive.entries.iter().any(|entry| entry.0 == key)

@@ -112,7 +112,7 @@ mod tests {
             for round in 0..20_000 {
                 let bits = hash_u64(11, round);
                 let some = (bits >> 32) as usize % backends;
-                if bits % 16 == 0 {
+                if bits.is_multiple_of(16) {
                     // Goes, or comes back poor.
                     open[some] = if open[some].is_some() {
                         None

@@ -78,7 +78,7 @@ mod tests {
             for round in 0..5_000 {
                 let bits = hash_u64(5, round);
                 let player = (bits >> 32) as usize % players;
-                merits[player] = (bits % 4 > 0).then_some(bits % 7);
+                merits[player] = (!bits.is_multiple_of(4)).then_some(bits % 7);
                 tournament.set(player, merits[player]);
                 let most = merits.iter().max().copied().flatten();
                 let expected =

@@ -1,0 +1,16 @@
+//! The engine held to the truth: exact results, published formulas, and what real servers do.
+//!
+//! Figures stand in `data/`. What is statistical is judged by a z-score, which every test prints
+//! (`cargo test -p headroom-engine --test oracles -- --nocapture` shows them).
+
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a test's own arithmetic may be the platform's"
+)]
+
+mod balancers;
+mod cache;
+mod data;
+mod numbers;
+mod ring;
+mod sample;

@@ -1,0 +1,59 @@
+//! Independent runs, and how far their mean is from the truth.
+
+/// Runs that a statistical test needs at least.
+pub const RUNS_MIN: usize = 30;
+/// A mean further from the truth than so many standard errors is wrong: by chance alone it happens
+/// once in 16,000 tests.
+pub const Z_MAX: f64 = 4.0;
+
+/// The result of each of some independent runs.
+pub struct Sample(Vec<f64>);
+
+impl Sample {
+    /// The results of runs.
+    pub fn new(results: Vec<f64>) -> Self {
+        assert!(results.len() >= RUNS_MIN, "only {} runs", results.len());
+        Self(results)
+    }
+
+    /// Their mean.
+    pub fn mean(&self) -> f64 {
+        self.0.iter().sum::<f64>() / self.0.len() as f64
+    }
+
+    /// The standard error of the mean, taken between runs.
+    pub fn standard_error(&self) -> f64 {
+        let (mean, runs) = (self.mean(), self.0.len() as f64);
+        let squares: f64 = self.0.iter().map(|result| (result - mean).powi(2)).sum();
+        (squares / (runs - 1.0) / runs).sqrt()
+    }
+
+    /// How many standard errors the mean lies above the truth.
+    pub fn z(&self, truth: f64) -> f64 {
+        (self.mean() - truth) / self.standard_error()
+    }
+
+    /// Prints how the mean compares with the truth, and fails if it is too far from it.
+    pub fn assert_is(&self, what: &str, truth: f64) {
+        let (mean, error, z) = (self.mean(), self.standard_error(), self.z(truth));
+        println!("{what}: {mean:.6} ± {error:.6}, truth {truth:.6}, z = {z:+.2}");
+        assert!(
+            z.abs() < Z_MAX,
+            "{what}: {mean} ± {error} is not {truth}: z = {z:+.2}"
+        );
+    }
+
+    /// Prints how the mean compares with an untruth, and fails if it can't tell it from the truth.
+    pub fn assert_is_not(&self, what: &str, untruth: f64) {
+        let z = self.z(untruth);
+        println!(
+            "{what}: {:.6}, untruth {untruth:.6}, z = {z:+.2}",
+            self.mean()
+        );
+        assert!(
+            z.abs() > Z_MAX,
+            "{what}: {} could be {untruth}: z = {z:+.2}",
+            self.mean()
+        );
+    }
+}
