@@ -77,13 +77,18 @@ pub fn run(now: impl Fn() -> f64) -> BenchReport {
         let scenario = queue(workers, SERVICE_TIME_MS, rate_rps).validate();
         let scenario = scenario.expect("the bench's own queue is a valid scenario");
         let customers_per_s = fastest(&now, || serve(&scenario, CUSTOMERS));
-        QueueSpeed { customers_per_s, of_bare_loop: customers_per_s / bare }
+        QueueSpeed {
+            customers_per_s,
+            of_bare_loop: customers_per_s / bare,
+        }
     };
     BenchReport {
         bare_loop_customers_per_s: bare,
         mm1: speed_of(1),
         mm8: speed_of(8),
-        ladder: LADDER_RATES_RPS.map(|rate_rps| climb(&now, rate_rps)).into(),
+        ladder: LADDER_RATES_RPS
+            .map(|rate_rps| climb(&now, rate_rps))
+            .into(),
     }
 }
 
@@ -106,13 +111,18 @@ fn bare_loop(customers: u64) -> u64 {
         Departure,
     }
     let service_ns = SERVICE_TIME_MS * 1e6;
-    let (mut arrivals, mut services) = (Stream::new(1, "bare", "arrivals"), Stream::new(1, "bare", "services"));
+    let (mut arrivals, mut services) = (
+        Stream::new(1, "bare", "arrivals"),
+        Stream::new(1, "bare", "services"),
+    );
     let mut calendar = BinaryHeap::from([std::cmp::Reverse((0u64, 0u64, Next::Arrival))]);
     let mut sequence = 0;
     let mut line = std::collections::VecDeque::new();
     let (mut served, mut sojourn_ns) = (0, 0);
     while served < customers {
-        let Some(std::cmp::Reverse((now_ns, _, next))) = calendar.pop() else { break };
+        let Some(std::cmp::Reverse((now_ns, _, next))) = calendar.pop() else {
+            break;
+        };
         let mut schedule = |mean_ns: f64, stream: &mut Stream, next| {
             sequence += 1;
             let at_ns = now_ns + (mean_ns * stream.exponential()) as u64;
@@ -150,7 +160,9 @@ fn serve(scenario: &ValidScenario, customers: u64) -> u64 {
 
 /// Runs the last step of the ladder, widened, at one load.
 fn climb(now: &impl Fn() -> f64, rate_rps: f64) -> LadderSpeed {
-    let scenario = step::widened(rate_rps).validate().expect("a widened step is a valid scenario");
+    let scenario = step::widened(rate_rps)
+        .validate()
+        .expect("a widened step is a valid scenario");
     let stretch_s = LADDER_REQUESTS / rate_rps;
     let mut engine = Engine::new(&scenario);
     engine.sample_every(TRACED_OF);

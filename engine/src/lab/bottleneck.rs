@@ -13,25 +13,51 @@ const SATURATED_SHARE: f64 = 0.9;
 /// saturated, it is the called one: the caller's slots are held while it waits for the answer.
 /// Where nothing is busy at all, it is the one that refused most.
 pub(super) fn bottleneck(design: &Design, report: &Report) -> Option<String> {
-    let busy = |id: &str| report.components.get(id).map_or(0.0, utilisation_of_busiest_instance);
-    let refused = |id: &str| report.components.get(id).map_or(0, |component| component.failed.values().sum());
+    let busy = |id: &str| {
+        report
+            .components
+            .get(id)
+            .map_or(0.0, utilisation_of_busiest_instance)
+    };
+    let refused = |id: &str| {
+        report
+            .components
+            .get(id)
+            .map_or(0, |component| component.failed.values().sum())
+    };
 
-    let ids = || design.components.iter().map(|component| component.id.as_str());
+    let ids = || {
+        design
+            .components
+            .iter()
+            .map(|component| component.id.as_str())
+    };
     let busiest = ids().map(busy).fold(0.0, f64::max);
     if busiest == 0.0 {
         let most = ids().max_by_key(|id| refused(id))?;
         return (refused(most) > 0).then(|| most.to_string());
     }
-    let saturated: Vec<&str> = ids().filter(|id| busy(id) >= SATURATED_SHARE * busiest).collect();
+    let saturated: Vec<&str> = ids()
+        .filter(|id| busy(id) >= SATURATED_SHARE * busiest)
+        .collect();
     let calls_no_other = |id: &&&str| {
-        !saturated.iter().any(|other| other != *id && reaches(design, id, other))
+        !saturated
+            .iter()
+            .any(|other| other != *id && reaches(design, id, other))
     };
-    saturated.iter().find(calls_no_other).or(saturated.first()).map(|id| id.to_string())
+    saturated
+        .iter()
+        .find(calls_no_other)
+        .or(saturated.first())
+        .map(|id| id.to_string())
 }
 
 /// Utilisation of the instance that has most to do: one hot server is enough to break a tier.
 fn utilisation_of_busiest_instance(component: &ReportComponent) -> f64 {
-    let instances = component.instances.iter().map(|instance| instance.utilisation);
+    let instances = component
+        .instances
+        .iter()
+        .map(|instance| instance.utilisation);
     instances.fold(component.load.utilisation, f64::max)
 }
 
@@ -67,7 +93,11 @@ mod tests {
             kind,
             position: None,
         };
-        let link = |from: &str, to: &str| Link { from: from.into(), to: to.into(), latency_ms: 0.0 };
+        let link = |from: &str, to: &str| Link {
+            from: from.into(),
+            to: to.into(),
+            latency_ms: 0.0,
+        };
         Design {
             sites: Vec::new(),
             components: vec![
@@ -80,7 +110,10 @@ mod tests {
     }
 
     fn report(web: &[f64], data: f64) -> Report {
-        let load = |utilisation| ReportLoad { utilisation, ..Default::default() };
+        let load = |utilisation| ReportLoad {
+            utilisation,
+            ..Default::default()
+        };
         let mean = web.iter().sum::<f64>() / web.len() as f64;
         let component = |utilisation, instances: Vec<ReportLoad>| ReportComponent {
             load: load(utilisation),
@@ -88,32 +121,51 @@ mod tests {
             ..Default::default()
         };
         let mut report = Report::default();
-        report.components.insert("users".into(), ReportComponent::default());
-        report.components.insert("web".into(), component(mean, web.iter().map(|&u| load(u)).collect()));
-        report.components.insert("data".into(), component(data, vec![load(data)]));
+        report
+            .components
+            .insert("users".into(), ReportComponent::default());
+        report.components.insert(
+            "web".into(),
+            component(mean, web.iter().map(|&u| load(u)).collect()),
+        );
+        report
+            .components
+            .insert("data".into(), component(data, vec![load(data)]));
         report
     }
 
     #[test]
     fn the_busiest_gives_way() {
-        assert_eq!(bottleneck(&design(), &report(&[0.98], 0.4)).as_deref(), Some("web"));
+        assert_eq!(
+            bottleneck(&design(), &report(&[0.98], 0.4)).as_deref(),
+            Some("web")
+        );
     }
 
     #[test]
     fn a_caller_that_waits_for_a_saturated_one_is_not_to_blame() {
-        assert_eq!(bottleneck(&design(), &report(&[1.0], 0.97)).as_deref(), Some("data"));
+        assert_eq!(
+            bottleneck(&design(), &report(&[1.0], 0.97)).as_deref(),
+            Some("data")
+        );
     }
 
     #[test]
     fn one_hot_instance_is_enough() {
-        assert_eq!(bottleneck(&design(), &report(&[1.0, 0.2, 0.2], 0.7)).as_deref(), Some("web"));
+        assert_eq!(
+            bottleneck(&design(), &report(&[1.0, 0.2, 0.2], 0.7)).as_deref(),
+            Some("web")
+        );
     }
 
     #[test]
     fn where_nothing_is_busy_the_one_that_refuses_gives_way() {
         let mut refusing = report(&[0.0], 0.0);
         assert_eq!(bottleneck(&design(), &refusing), None);
-        let web = refusing.components.get_mut("web").expect("is in the report");
+        let web = refusing
+            .components
+            .get_mut("web")
+            .expect("is in the report");
         web.failed.insert("connection_refused".into(), 7);
         assert_eq!(bottleneck(&design(), &refusing).as_deref(), Some("web"));
     }

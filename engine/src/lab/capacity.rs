@@ -87,7 +87,10 @@ impl CapacitySearch {
                 self.held_rps = Some(self.rate_rps);
             } else {
                 let limited = bottleneck(&self.scenario.design, &report);
-                let broke = Break { rate_rps: self.rate_rps, broken: verdict.broken };
+                let broke = Break {
+                    rate_rps: self.rate_rps,
+                    broken: verdict.broken,
+                };
                 self.broke = Some((broke, limited));
             }
             match self.next_rate_rps() {
@@ -107,17 +110,28 @@ impl CapacitySearch {
 
     /// The next load to try; none when enough is known.
     fn next_rate_rps(&self) -> Option<f64> {
-        match (self.held_rps, self.broke.as_ref().map(|(broke, _)| broke.rate_rps)) {
+        match (
+            self.held_rps,
+            self.broke.as_ref().map(|(broke, _)| broke.rate_rps),
+        ) {
             (Some(held), Some(broke)) => (broke > held * TOLERANCE).then(|| (held * broke).sqrt()),
-            (Some(held), None) => (held < RATE_MAX_RPS).then(|| (held * BRACKET_STEP).min(RATE_MAX_RPS)),
-            (None, Some(broke)) => (broke > RATE_MIN_RPS).then(|| (broke / BRACKET_STEP).max(RATE_MIN_RPS)),
+            (Some(held), None) => {
+                (held < RATE_MAX_RPS).then(|| (held * BRACKET_STEP).min(RATE_MAX_RPS))
+            }
+            (None, Some(broke)) => {
+                (broke > RATE_MIN_RPS).then(|| (broke / BRACKET_STEP).max(RATE_MIN_RPS))
+            }
             (None, None) => Some(self.rate_rps),
         }
     }
 
     fn capacity(&self) -> Capacity {
         let (breaks, limited) = self.broke.clone().unzip();
-        Capacity { rate_rps: self.held_rps.unwrap_or(0.0), limited: limited.flatten(), breaks }
+        Capacity {
+            rate_rps: self.held_rps.unwrap_or(0.0),
+            limited: limited.flatten(),
+            breaks,
+        }
     }
 }
 
@@ -149,7 +163,10 @@ impl Probe {
         loop {
             let passed = f64::from(self.marks_passed + 1) / f64::from(PROBE_MARKS);
             let mark = self.measurement.moment(passed);
-            if !self.measurement.advance_to(mark, stop_after.saturating_sub(self.events())) {
+            if !self
+                .measurement
+                .advance_to(mark, stop_after.saturating_sub(self.events()))
+            {
                 return None;
             }
             self.marks_passed += 1;
@@ -170,7 +187,10 @@ mod tests {
     use crate::lab::queue::queue;
 
     /// As many requests in each probe as a search allows: the least noise.
-    const LONG: Window = Window { warmup_s: 60.0, duration_s: 100_000.0 };
+    const LONG: Window = Window {
+        warmup_s: 60.0,
+        duration_s: 100_000.0,
+    };
 
     fn mm1(rate_rps: f64, latency_p99_ms: f64) -> ValidScenario {
         let mut scenario = queue(1, 10.0, rate_rps);
@@ -195,7 +215,11 @@ mod tests {
             let capacity = search(&mm1(start_rps, p99_ms), LONG, u64::MAX);
             let expected = lambda(p99_ms / 1_000.0);
             let error = capacity.rate_rps / expected - 1.0;
-            assert!(error.abs() < 0.04, "{} instead of {expected}", capacity.rate_rps);
+            assert!(
+                error.abs() < 0.04,
+                "{} instead of {expected}",
+                capacity.rate_rps
+            );
             assert_eq!(capacity.limited.as_deref(), Some("web"));
             let breaks = capacity.breaks.expect("an M/M/1 breaks");
             assert!(breaks.rate_rps > capacity.rate_rps);
@@ -214,7 +238,10 @@ mod tests {
     fn what_no_load_holds_has_no_capacity() {
         let capacity = search(&mm1(40.0, 1.0), Window::default(), u64::MAX);
         assert_eq!(capacity.rate_rps, 0.0);
-        assert_eq!(capacity.breaks.map(|breaks| breaks.rate_rps), Some(RATE_MIN_RPS));
+        assert_eq!(
+            capacity.breaks.map(|breaks| breaks.rate_rps),
+            Some(RATE_MIN_RPS)
+        );
     }
 
     #[test]
@@ -222,13 +249,30 @@ mod tests {
         let mut scenario = queue(1_024, 0.001, 500_000.0);
         scenario.objectives.latency_p99_ms = 1.0;
         let scenario = scenario.validate().expect("a valid scenario");
-        let capacity = search(&scenario, Window { warmup_s: 0.0, duration_s: 1.0 }, u64::MAX);
-        assert_eq!(capacity, Capacity { rate_rps: RATE_MAX_RPS, limited: None, breaks: None });
+        let capacity = search(
+            &scenario,
+            Window {
+                warmup_s: 0.0,
+                duration_s: 1.0,
+            },
+            u64::MAX,
+        );
+        assert_eq!(
+            capacity,
+            Capacity {
+                rate_rps: RATE_MAX_RPS,
+                limited: None,
+                breaks: None
+            }
+        );
     }
 
     #[test]
     fn headroom_is_what_is_left_as_a_share_of_what_it_takes_now() {
-        let capacity = Capacity { rate_rps: 138.0, ..Capacity::default() };
+        let capacity = Capacity {
+            rate_rps: 138.0,
+            ..Capacity::default()
+        };
         assert!((capacity.headroom(100.0) - 0.38).abs() < 1e-12);
     }
 }

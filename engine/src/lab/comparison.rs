@@ -36,7 +36,10 @@ impl Comparison {
                 self.before_report = Some(self.before.advance(events_budget)?);
                 None
             }
-            Some(before) => self.after.advance(events_budget).map(|after| (before.clone(), after)),
+            Some(before) => self
+                .after
+                .advance(events_budget)
+                .map(|after| (before.clone(), after)),
         }
     }
 }
@@ -48,20 +51,31 @@ mod tests {
 
     #[test]
     fn both_designs_face_the_conditions_of_the_second() {
-        let window = Window { warmup_s: 5.0, duration_s: 100.0 };
+        let window = Window {
+            warmup_s: 5.0,
+            duration_s: 100.0,
+        };
         let mut after = queue(2, 10.0, 80.0);
         after.seed = 7;
         let after = after.validate().expect("a valid scenario");
         let before = queue(1, 10.0, 20.0).validate().expect("a valid scenario");
-        let mut comparison = Comparison::new(&before, &after, window).expect("they can be compared");
+        let mut comparison =
+            Comparison::new(&before, &after, window).expect("they can be compared");
         let (slow, fast) = loop {
             if let Some(reports) = comparison.advance(777) {
                 break reports;
             }
         };
         assert_eq!(slow.seed, 7);
-        assert_eq!(slow.requests.arrived, fast.requests.arrived, "the same arrivals, one by one");
+        assert_eq!(
+            slow.requests.arrived, fast.requests.arrived,
+            "the same arrivals, one by one"
+        );
         assert!(slow.latency_ms.mean > fast.latency_ms.mean);
-        assert_eq!(fast, measure(&after, window), "slices do not change the run");
+        assert_eq!(
+            fast,
+            measure(&after, window),
+            "slices do not change the run"
+        );
     }
 }

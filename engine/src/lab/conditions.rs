@@ -13,18 +13,26 @@ use headroom_scenario::{
 pub fn at_rate(scenario: &ValidScenario, rate_rps: f64) -> ValidScenario {
     let mut changed = scenario.clone().into_inner();
     set_rate(&mut changed.traffic, rate_rps);
-    changed.script.retain(|timed| !matches!(timed.action, Action::SetRate { .. }));
+    changed
+        .script
+        .retain(|timed| !matches!(timed.action, Action::SetRate { .. }));
     for timed in &mut changed.script {
         if let Action::SetTraffic { traffic } = &mut timed.action {
             set_rate(traffic, rate_rps);
         }
     }
-    changed.validate().expect("a rate within the limits leaves a valid scenario valid")
+    changed
+        .validate()
+        .expect("a rate within the limits leaves a valid scenario valid")
 }
 
 fn set_rate(traffic: &mut Traffic, rate_rps: f64) {
     traffic.rate_rps = rate_rps;
-    if let LoopModel::Closed { users, think_time_ms } = &mut traffic.client.loop_model {
+    if let LoopModel::Closed {
+        users,
+        think_time_ms,
+    } = &mut traffic.client.loop_model
+    {
         let needed = rate_rps * *think_time_ms / 1_000.0;
         *users = (needed as u32).clamp(1, USERS_MAX);
     }
@@ -56,7 +64,9 @@ pub fn settled(scenario: &ValidScenario) -> ValidScenario {
     });
     changed.script = script;
     changed.traffic.curve = Curve::Steady;
-    changed.validate().expect("the same actions, all at the start, leave a valid scenario valid")
+    changed
+        .validate()
+        .expect("the same actions, all at the start, leave a valid scenario valid")
 }
 
 fn boot_at_once(kind: &mut Kind) {
@@ -82,7 +92,12 @@ pub fn facing(
     changed.objectives = conditions.objectives.clone();
     changed.script = Vec::new();
     let fits = |action: &Action| validate_action(&changed, action).is_ok();
-    let script = conditions.script.iter().filter(|timed| fits(&timed.action)).cloned().collect();
+    let script = conditions
+        .script
+        .iter()
+        .filter(|timed| fits(&timed.action))
+        .cloned()
+        .collect();
     changed.script = script;
     changed.validate()
 }
@@ -95,18 +110,28 @@ mod tests {
 
     fn with_script(actions: impl IntoIterator<Item = Action>) -> ValidScenario {
         let mut scenario = queue(1, 10.0, 50.0);
-        let timed = |(second, action)| TimedAction { at_ns: (second + 1) * 1_000_000_000, action };
+        let timed = |(second, action)| TimedAction {
+            at_ns: (second + 1) * 1_000_000_000,
+            action,
+        };
         scenario.script = (0u64..).zip(actions).map(timed).collect();
         scenario.validate().expect("a valid scenario")
     }
 
     fn kill(component: &str) -> Action {
-        Action::Kill { component: component.into(), instance: 0 }
+        Action::Kill {
+            component: component.into(),
+            instance: 0,
+        }
     }
 
     #[test]
     fn a_rate_that_is_asked_for_is_not_undone_by_the_script() {
-        let busier = Traffic { rate_rps: 90.0, users: 5, ..Traffic::default() };
+        let busier = Traffic {
+            rate_rps: 90.0,
+            users: 5,
+            ..Traffic::default()
+        };
         let scenario = with_script([
             Action::SetRate { rate_rps: 70.0 },
             Action::SetTraffic { traffic: busier },
@@ -114,8 +139,12 @@ mod tests {
         ]);
         let loaded = at_rate(&scenario, 33.0);
         assert_eq!(loaded.traffic.rate_rps, 33.0);
-        let [traffic, fault] = &loaded.script[..] else { panic!("{:?}", loaded.script) };
-        let Action::SetTraffic { traffic } = &traffic.action else { panic!("{traffic:?}") };
+        let [traffic, fault] = &loaded.script[..] else {
+            panic!("{:?}", loaded.script)
+        };
+        let Action::SetTraffic { traffic } = &traffic.action else {
+            panic!("{traffic:?}")
+        };
         assert_eq!((traffic.rate_rps, traffic.users), (33.0, 5));
         assert_eq!(fault.action, kill("web"));
     }
@@ -123,8 +152,10 @@ mod tests {
     #[test]
     fn in_a_closed_loop_the_load_is_a_number_of_users() {
         let mut scenario = queue(1, 10.0, 50.0);
-        scenario.traffic.client.loop_model =
-            LoopModel::Closed { users: 3, think_time_ms: 2_000.0 };
+        scenario.traffic.client.loop_model = LoopModel::Closed {
+            users: 3,
+            think_time_ms: 2_000.0,
+        };
         let loaded = at_rate(&scenario.validate().expect("a valid scenario"), 40.0);
         let LoopModel::Closed { users, .. } = loaded.traffic.client.loop_model else {
             panic!("still a closed loop")
@@ -135,7 +166,9 @@ mod tests {
     #[test]
     fn a_settled_design_is_as_its_script_leaves_it() {
         let scenario = with_script([
-            Action::AddInstance { component: "web".into() },
+            Action::AddInstance {
+                component: "web".into(),
+            },
             Action::SetRate { rate_rps: 70.0 },
             kill("web"),
         ]);
@@ -143,7 +176,9 @@ mod tests {
         assert_eq!(settled.traffic.rate_rps, 70.0);
         assert_eq!(settled.script.len(), 2);
         assert!(settled.script.iter().all(|timed| timed.at_ns == 0));
-        let Kind::Service(web) = &settled.design.components[1].kind else { panic!("a service") };
+        let Kind::Service(web) = &settled.design.components[1].kind else {
+            panic!("a service")
+        };
         assert_eq!(web.boot_s, 0.0);
     }
 

@@ -38,7 +38,8 @@ impl Measurement {
 
     /// Runs on for at most so many events; the report when the window has passed.
     pub fn advance(&mut self, events_budget: u64) -> Option<Report> {
-        self.advance_to(self.end_at, events_budget).then(|| self.engine.report())
+        self.advance_to(self.end_at, events_budget)
+            .then(|| self.engine.report())
     }
 
     /// The run itself.

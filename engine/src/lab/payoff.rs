@@ -30,7 +30,11 @@ enum Stage {
     /// Looking for the load at which the design before the change breaks.
     Before(CapacitySearch),
     /// Looking whether the design after it holds that load.
-    After { before: Capacity, rate_rps: f64, probe: Probe },
+    After {
+        before: Capacity,
+        rate_rps: f64,
+        probe: Probe,
+    },
 }
 
 impl PayoffSearch {
@@ -45,7 +49,11 @@ impl PayoffSearch {
     ) -> Result<Self, Vec<Problem>> {
         let before = facing(before, after)?;
         let stage = Stage::Before(CapacitySearch::new(&before, window));
-        Ok(Self { after: after.clone(), window, stage })
+        Ok(Self {
+            after: after.clone(),
+            window,
+            stage,
+        })
     }
 
     /// Searches on for about so many events; the pay-off when it is known.
@@ -54,16 +62,30 @@ impl PayoffSearch {
             Stage::Before(search) => {
                 let before = search.advance(events_budget)?;
                 let Some(rate_rps) = before.breaks.as_ref().map(|breaks| breaks.rate_rps) else {
-                    return Some(Payoff { rate_rps: None, before });
+                    return Some(Payoff {
+                        rate_rps: None,
+                        before,
+                    });
                 };
                 let probe = Probe::new(&self.after, rate_rps, self.window);
-                self.stage = Stage::After { before, rate_rps, probe };
+                self.stage = Stage::After {
+                    before,
+                    rate_rps,
+                    probe,
+                };
                 None
             }
-            Stage::After { before, rate_rps, probe } => {
+            Stage::After {
+                before,
+                rate_rps,
+                probe,
+            } => {
                 let report = probe.advance(events_budget)?;
                 let holds = Verdict::of(&report, &self.after.objectives).holds();
-                Some(Payoff { rate_rps: holds.then_some(*rate_rps), before: before.clone() })
+                Some(Payoff {
+                    rate_rps: holds.then_some(*rate_rps),
+                    before: before.clone(),
+                })
             }
         }
     }
@@ -94,7 +116,10 @@ mod tests {
     fn a_second_server_pays_off_where_the_first_gives_way() {
         let payoff = pay_off(&servers(1), &servers(2));
         let rate_rps = payoff.rate_rps.expect("it pays off");
-        assert_eq!(payoff.before.breaks.map(|breaks| breaks.rate_rps), Some(rate_rps));
+        assert_eq!(
+            payoff.before.breaks.map(|breaks| breaks.rate_rps),
+            Some(rate_rps)
+        );
         // M/M/1 breaks at mu - ln(100) / 0.2 s = 77 a second.
         assert!((70.0..84.0).contains(&rate_rps), "{rate_rps}");
     }

@@ -15,18 +15,29 @@ pub(super) fn queue(workers: u16, service_time_ms: f64, rate_rps: f64) -> Scenar
         kind,
         position: None,
     };
-    let web = Service { workers, service_time_ms, queue_limit: QUEUE_MAX, ..Service::default() };
+    let web = Service {
+        workers,
+        service_time_ms,
+        queue_limit: QUEUE_MAX,
+        ..Service::default()
+    };
     Scenario {
         version: SCHEMA_VERSION,
         seed: 1,
         traffic: Traffic {
             rate_rps,
-            regions: vec![Region { round_trip_ms: 0.0, ..Region::default() }],
+            regions: vec![Region {
+                round_trip_ms: 0.0,
+                ..Region::default()
+            }],
             classes: vec![Class::default()],
             client: ClientBehaviour {
                 loop_model: LoopModel::Open,
                 timeout_ms: 0.0,
-                retries: Retries { max: 0, ..Retries::default() },
+                retries: Retries {
+                    max: 0,
+                    ..Retries::default()
+                },
             },
             ..Traffic::default()
         },
@@ -35,7 +46,11 @@ pub(super) fn queue(workers: u16, service_time_ms: f64, rate_rps: f64) -> Scenar
                 component("users", Kind::Clients(Clients::default())),
                 component("web", Kind::Service(web)),
             ],
-            links: vec![Link { from: "users".into(), to: "web".into(), latency_ms: 0.0 }],
+            links: vec![Link {
+                from: "users".into(),
+                to: "web".into(),
+                latency_ms: 0.0,
+            }],
             ..Design::default()
         },
         ..Scenario::default()

@@ -48,19 +48,35 @@ impl Verdict {
     /// Judges a report.
     pub fn of(report: &Report, objectives: &Objectives) -> Self {
         let found = [
-            (Objective::LatencyP99Ms, latency_p99_ms(report), objectives.latency_p99_ms),
-            (Objective::FailedShare, report.failed_share(), objectives.failed_share),
+            (
+                Objective::LatencyP99Ms,
+                latency_p99_ms(report),
+                objectives.latency_p99_ms,
+            ),
+            (
+                Objective::FailedShare,
+                report.failed_share(),
+                objectives.failed_share,
+            ),
             (
                 Objective::SessionsLostShare,
                 report.sessions_lost_share(),
                 objectives.sessions_lost_share,
             ),
-            (Objective::BacklogShare, backlog_share(report), BACKLOG_SHARE),
+            (
+                Objective::BacklogShare,
+                backlog_share(report),
+                BACKLOG_SHARE,
+            ),
         ];
         let broken = found
             .into_iter()
             .filter(|(_, found, limit)| found > limit)
-            .map(|(objective, found, limit)| Breach { objective, found, limit })
+            .map(|(objective, found, limit)| Breach {
+                objective,
+                found,
+                limit,
+            })
             .collect();
         Self { broken }
     }
@@ -89,7 +105,11 @@ impl Verdict {
 /// The 99th percentile; when nothing was answered at all, the whole stretch that was waited.
 fn latency_p99_ms(report: &Report) -> f64 {
     let waited_in_vain = report.requests.ended() == 0 && report.requests.in_flight > 0;
-    if waited_in_vain { report.simulated_s * 1_000.0 } else { report.latency_ms.p99 }
+    if waited_in_vain {
+        report.simulated_s * 1_000.0
+    } else {
+        report.latency_ms.p99
+    }
 }
 
 /// What piled up between the end of the warm-up and now; 0 where there was no warm-up to compare.
@@ -128,7 +148,11 @@ mod tests {
             failed_share: 0.01,
             sessions_lost_share: 0.05,
         };
-        Verdict::of(report, &objectives).broken.iter().map(|breach| breach.objective).collect()
+        Verdict::of(report, &objectives)
+            .broken
+            .iter()
+            .map(|breach| breach.objective)
+            .collect()
     }
 
     #[test]
@@ -159,14 +183,22 @@ mod tests {
         growing.requests.in_flight = 111;
         assert_eq!(broken(&growing), [Objective::BacklogShare]);
         growing.requests.carried_in = 0;
-        assert_eq!(broken(&growing), [], "without a warm-up there is nothing to compare with");
+        assert_eq!(
+            broken(&growing),
+            [],
+            "without a warm-up there is nothing to compare with"
+        );
     }
 
     #[test]
     fn a_run_that_answers_nobody_breaks_its_latency() {
         let silent = Report {
             simulated_s: 10.0,
-            requests: ReportRequests { arrived: 5, in_flight: 5, ..Default::default() },
+            requests: ReportRequests {
+                arrived: 5,
+                in_flight: 5,
+                ..Default::default()
+            },
             ..Default::default()
         };
         assert_eq!(broken(&silent), [Objective::LatencyP99Ms]);
@@ -174,11 +206,17 @@ mod tests {
 
     #[test]
     fn a_breach_is_sealed_only_when_the_rest_of_the_run_cannot_mend_it() {
-        let objectives = Objectives { failed_share: 0.01, ..Default::default() };
+        let objectives = Objectives {
+            failed_share: 0.01,
+            ..Default::default()
+        };
         let mut failing = report();
         failing.requests.completed = 95;
         failing.requests.failed.insert("timed_out".into(), 5);
-        assert!(!Verdict::is_sealed(&failing, &objectives, 0.125), "0.6 % of the whole run so far");
+        assert!(
+            !Verdict::is_sealed(&failing, &objectives, 0.125),
+            "0.6 % of the whole run so far"
+        );
         assert!(Verdict::is_sealed(&failing, &objectives, 0.25));
     }
 }

@@ -21,7 +21,10 @@ pub struct Window {
 
 impl Default for Window {
     fn default() -> Self {
-        Self { warmup_s: 5.0, duration_s: 60.0 }
+        Self {
+            warmup_s: 5.0,
+            duration_s: 60.0,
+        }
     }
 }
 
@@ -39,7 +42,9 @@ impl Window {
         let rate_rps = scenario.traffic.rate_rps;
         let bounded = |asked_s: f64, requests_min: f64| {
             let longest_s = REQUESTS_MAX / rate_rps;
-            asked_s.clamp((requests_min / rate_rps).min(longest_s), longest_s).max(STRETCH_MIN_S)
+            asked_s
+                .clamp((requests_min / rate_rps).min(longest_s), longest_s)
+                .max(STRETCH_MIN_S)
         };
         let warmup_s = bounded(self.warmup_s, requests_to_warm(scenario));
         Self {
@@ -87,10 +92,14 @@ fn detection_s(scenario: &Scenario) -> f64 {
     if scenario.script.is_empty() {
         return 0.0;
     }
-    let checks = scenario.design.components.iter().filter_map(|component| match &component.kind {
-        Kind::LoadBalancer(balancer) => balancer.health_check.as_ref(),
-        _ => None,
-    });
+    let checks = scenario
+        .design
+        .components
+        .iter()
+        .filter_map(|component| match &component.kind {
+            Kind::LoadBalancer(balancer) => balancer.health_check.as_ref(),
+            _ => None,
+        });
     checks
         .map(|check| (f64::from(check.fall) * check.interval_ms + check.timeout_ms) / 1_000.0)
         .fold(0.0, f64::max)
@@ -109,20 +118,56 @@ mod tests {
 
     #[test]
     fn a_steady_load_is_measured_for_as_long_as_its_requests_need() {
-        let asked = Window { warmup_s: 5.0, duration_s: 60.0 };
-        assert_eq!(asked.fitted(&at(1_000.0)), Window { warmup_s: 10.0, duration_s: 60.0 });
-        assert_eq!(asked.fitted(&at(10.0)), Window { warmup_s: 1_000.0, duration_s: 2_000.0 });
-        assert_eq!(asked.fitted(&at(100_000.0)), Window { warmup_s: 2.0, duration_s: 2.0 });
-        assert_eq!(asked.fitted(&at(1_000_000.0)), Window { warmup_s: 1.0, duration_s: 1.0 });
+        let asked = Window {
+            warmup_s: 5.0,
+            duration_s: 60.0,
+        };
+        assert_eq!(
+            asked.fitted(&at(1_000.0)),
+            Window {
+                warmup_s: 10.0,
+                duration_s: 60.0
+            }
+        );
+        assert_eq!(
+            asked.fitted(&at(10.0)),
+            Window {
+                warmup_s: 1_000.0,
+                duration_s: 2_000.0
+            }
+        );
+        assert_eq!(
+            asked.fitted(&at(100_000.0)),
+            Window {
+                warmup_s: 2.0,
+                duration_s: 2.0
+            }
+        );
+        assert_eq!(
+            asked.fitted(&at(1_000_000.0)),
+            Window {
+                warmup_s: 1.0,
+                duration_s: 1.0
+            }
+        );
     }
 
     #[test]
     fn a_run_with_a_fault_on_the_way_keeps_its_window_at_every_load() {
-        let asked = Window { warmup_s: 5.0, duration_s: 60.0 };
+        let asked = Window {
+            warmup_s: 5.0,
+            duration_s: 60.0,
+        };
         for rate_rps in [1.0, 1_000.0, 100_000.0] {
             let mut scenario = at(rate_rps);
-            let action = Action::Kill { component: "web".into(), instance: 0 };
-            scenario.script.push(TimedAction { at_ns: 20_000_000_000, action });
+            let action = Action::Kill {
+                component: "web".into(),
+                instance: 0,
+            };
+            scenario.script.push(TimedAction {
+                at_ns: 20_000_000_000,
+                action,
+            });
             assert_eq!(asked.fitted(&scenario), asked);
         }
     }
