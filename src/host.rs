@@ -14,6 +14,8 @@ pub enum Role {
     Engine,
     /// Runs the searches beside it: capacity, pay-off, before and after.
     Lab,
+    /// Proves, to the tests and the bench, that the engine runs here as anywhere, and how fast.
+    Proof,
 }
 
 /// The global scope that this module was started in.
@@ -27,10 +29,11 @@ pub enum Host {
 /// Looks where this module runs.
 pub fn host() -> Host {
     match js_sys::global().dyn_into::<DedicatedWorkerGlobalScope>() {
-        Ok(scope) if kept("role").as_string().as_deref() == Some("lab") => {
-            Host::Worker(scope, Role::Lab)
-        }
-        Ok(scope) => Host::Worker(scope, Role::Engine),
+        Ok(scope) => match kept("role").as_string().as_deref() {
+            Some("lab") => Host::Worker(scope, Role::Lab),
+            Some("proof") => Host::Worker(scope, Role::Proof),
+            _ => Host::Worker(scope, Role::Engine),
+        },
         Err(_) => Host::Window,
     }
 }
