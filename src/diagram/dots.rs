@@ -1,0 +1,181 @@
+//! The moving requests: a canvas above the drawing, painted each frame from the simulated time.
+
+use web_sys::{Element, HtmlCanvasElement};
+
+use super::flights::{Changed, Flights, View};
+use super::geometry::Fit;
+use super::layout::Layout;
+use super::palette::{LOOKS, Look};
+use super::{canvas, webgl};
+
+/// Extent of the square a dot is painted in, in pixels of the style sheet.
+const DIAMETER: f64 = 12.6;
+
+/// One picture to paint.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Frame {
+    /// The moment.
+    pub view: View,
+    /// How the drawing is placed.
+    pub fit: Fit,
+    /// Pixels of the device per pixel of the style sheet.
+    pub ratio: f64,
+    /// Size of the canvas in pixels of the device.
+    pub pixels: (u32, u32),
+}
+
+impl Frame {
+    /// Scale and offset in pixels of the device.
+    pub fn device_fit(&self) -> (f64, f64, f64) {
+        (
+            self.fit.scale * self.ratio,
+            self.fit.x * self.ratio,
+            self.fit.y * self.ratio,
+        )
+    }
+
+    /// Extent of a dot's square in pixels of the device; smaller where the drawing is.
+    pub fn diameter(&self) -> f64 {
+        DIAMETER * self.ratio * self.fit.scale.clamp(0.75, 1.1)
+    }
+}
+
+/// Paints the dots by whatever the browser has.
+pub enum Painter {
+    /// By shader.
+    WebGl(Box<webgl::Painter>),
+    /// Dot by dot.
+    Canvas(Box<canvas::Painter>),
+}
+
+impl Painter {
+    /// Takes the canvas. It can be of one kind only, so WebGL2 is asked for first.
+    pub fn new(canvas: &HtmlCanvasElement) -> Option<Self> {
+        webgl::Painter::new(canvas)
+            .map(|painter| Painter::WebGl(Box::new(painter)))
+            .or_else(|| {
+                canvas::Painter::new(canvas).map(|painter| Painter::Canvas(Box::new(painter)))
+            })
+    }
+
+    /// The wires have moved.
+    pub fn set_wires(&self, layout: &Layout) {
+        if let Painter::WebGl(painter) = self {
+            painter.set_wires(layout);
+        }
+    }
+
+    /// The theme has changed.
+    pub fn set_colours(&mut self, colours: &Colours) {
+        match self {
+            Painter::WebGl(painter) => painter.set_colours(colours),
+            Painter::Canvas(painter) => painter.set_colours(colours),
+        }
+    }
+
+    /// Trips have come; without saying which, all are taken anew.
+    pub fn write(&mut self, flights: &Flights, changed: Option<Changed>, looks: &[u8]) {
+        if let Painter::WebGl(painter) = self {
+            painter.write(flights, changed, looks);
+        }
+    }
+
+    /// Draws the moment.
+    pub fn draw(&mut self, frame: &Frame, flights: &Flights, layout: &Layout, looks: &[u8]) {
+        match self {
+            Painter::WebGl(painter) => painter.draw(frame, flights, looks),
+            Painter::Canvas(painter) => painter.draw(frame, flights, layout, looks),
+        }
+    }
+}
+
+/// The colours of the theme as numbers: the looks, failure, the ground.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Colours([[f32; 3]; LOOKS + 2]);
+
+impl Colours {
+    /// Reads them off elements that wear them: the style sheet alone knows colours.
+    pub fn of(host: &Element) -> Self {
+        let window = gloo::utils::window();
+        let worn = |class: &str| {
+            let element = host.query_selector(&format!(".probe.{class}")).ok()??;
+            let style = window.get_computed_style(&element).ok()??;
+            rgb(&style.get_property_value("color").ok()?)
+        };
+        let mut colours = Self::default();
+        let names = (0..LOOKS as u8)
+            .map(|look| Look(look).css())
+            .chain(["look-failed", "look-ground"]);
+        for (colour, name) in colours.0.iter_mut().zip(names) {
+            *colour = worn(name).unwrap_or([0.5; 3]);
+        }
+        colours
+    }
+
+    /// One number after the other.
+    pub fn flat(&self) -> Vec<f32> {
+        self.0.iter().flatten().copied().collect()
+    }
+
+    /// The colour of a look, as a style sheet writes it.
+    pub fn look(&self, look: usize) -> Option<String> {
+        self.0.get(look).map(css)
+    }
+
+    /// The colour of failure.
+    pub fn bad(&self) -> String {
+        css(&self.0[LOOKS])
+    }
+
+    /// The colour behind everything.
+    pub fn ground(&self) -> String {
+        css(&self.0[LOOKS + 1])
+    }
+}
+
+fn css(colour: &[f32; 3]) -> String {
+    let [red, green, blue] = colour.map(|part| (part * 255.0).round() as u8);
+    format!("rgb({red}, {green}, {blue})")
+}
+
+/// Reads `rgb(11, 101, 194)` as browsers write computed colours; any alpha is left aside.
+fn rgb(text: &str) -> Option<[f32; 3]> {
+    let inner = text.split_once('(')?.1.split_once(')')?.0;
+    let mut parts = inner
+        .split([',', ' ', '/'])
+        .filter(|part| !part.is_empty())
+        .map(|part| part.parse::<f32>().ok().map(|part| part / 255.0));
+    Some([parts.next()??, parts.next()??, parts.next()??])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn colours_are_read_as_browsers_write_them() {
+        assert_eq!(rgb("rgb(255, 0, 51)"), Some([1.0, 0.0, 0.2]));
+        assert_eq!(rgb("rgba(255, 0, 51, 0.5)"), Some([1.0, 0.0, 0.2]));
+        assert_eq!(rgb("rgb(255 0 51)"), Some([1.0, 0.0, 0.2]));
+        assert_eq!(rgb("transparent"), None);
+        assert_eq!(css(&[1.0, 0.0, 0.2]), "rgb(255, 0, 51)");
+    }
+
+    #[test]
+    fn a_frame_knows_pixels_of_the_device() {
+        let frame = Frame {
+            view: View {
+                now_ns: 0.0,
+                speed: 1.0,
+            },
+            fit: Fit {
+                scale: 1.5,
+                x: 10.0,
+                y: 20.0,
+            },
+            ratio: 2.0,
+            pixels: (100, 100),
+        };
+        assert_eq!(frame.device_fit(), (3.0, 20.0, 40.0));
+    }
+}

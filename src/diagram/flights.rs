@@ -1,0 +1,288 @@
+//! The trips that are drawn: a ring of the latest, and where each is at a moment.
+
+use headroom_engine::flight::Flight;
+
+use super::geometry::Point;
+use super::layout::Layout;
+
+/// Trips kept at most: more than are ever under way on a screen.
+pub const KEPT_MAX: usize = 16_384;
+
+/// On screen a trip takes at least so long, in seconds: a third of a millisecond in a data center
+/// would pass between two frames.
+const SEEN_S_MIN: f64 = 0.6;
+
+/// The way of one trip, as far as drawing it goes.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Trip {
+    /// The trip.
+    pub flight: Flight,
+    /// Its wire in the layout; none when an end of it is not drawn.
+    pub wire: Option<u16>,
+}
+
+/// The latest trips, the oldest overwritten first.
+#[derive(Debug, Default)]
+pub struct Flights {
+    trips: Vec<Trip>,
+    next: usize,
+}
+
+/// Slots of the ring that have changed: `count` from `first` on, over the end and on from 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Changed {
+    /// The first slot.
+    pub first: usize,
+    /// How many.
+    pub count: usize,
+}
+
+impl Flights {
+    /// Takes in a batch of numbers as the worker sends them.
+    pub fn take(&mut self, batch: &[f64], stride: usize, layout: &Layout) -> Changed {
+        let first = if self.trips.len() < KEPT_MAX {
+            self.trips.len()
+        } else {
+            self.next
+        };
+        let mut count = 0;
+        for numbers in batch.chunks_exact(stride) {
+            self.put(read(numbers), layout);
+            count += 1;
+        }
+        Changed {
+            first,
+            count: count.min(KEPT_MAX),
+        }
+    }
+
+    fn put(&mut self, flight: Flight, layout: &Layout) {
+        let trip = Trip {
+            flight,
+            wire: wire_of(&flight, layout),
+        };
+        if self.trips.len() < KEPT_MAX {
+            self.trips.push(trip);
+            self.next = self.trips.len() % KEPT_MAX;
+        } else {
+            self.trips[self.next] = trip;
+            self.next = (self.next + 1) % KEPT_MAX;
+        }
+    }
+
+    /// Forgets all: another run is shown.
+    pub fn clear(&mut self) {
+        self.trips.clear();
+        self.next = 0;
+    }
+
+    /// The drawing has changed: every trip takes the wire it has now.
+    pub fn rewire(&mut self, layout: &Layout) {
+        for trip in &mut self.trips {
+            trip.wire = wire_of(&trip.flight, layout);
+        }
+    }
+
+    /// All trips, by slot.
+    pub fn trips(&self) -> &[Trip] {
+        &self.trips
+    }
+
+    /// The trip whose dot is nearest to a place and within reach.
+    pub fn nearest(&self, layout: &Layout, at: Point, reach: f64, view: View) -> Option<&Trip> {
+        self.trips
+            .iter()
+            .filter_map(|trip| {
+                let distance = trip.place(layout, view)?.distance_squared(at);
+                (distance <= reach * reach).then_some((trip, distance))
+            })
+            .min_by(|a, b| a.1.total_cmp(&b.1))
+            .map(|(trip, _)| trip)
+    }
+
+    /// How many dots there are to see.
+    pub fn under_way(&self, view: View) -> usize {
+        self.trips
+            .iter()
+            .filter(|trip| trip.wire.is_some() && trip.part(view).is_some())
+            .count()
+    }
+}
+
+/// The moment that is drawn.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct View {
+    /// Simulated nanoseconds.
+    pub now_ns: f64,
+    /// Simulated seconds per second of the screen.
+    pub speed: f64,
+}
+
+impl View {
+    /// How long a trip is on screen at least, in simulated nanoseconds.
+    pub fn seen_ns_min(&self) -> f64 {
+        SEEN_S_MIN * self.speed * 1e9
+    }
+}
+
+impl Trip {
+    /// How far along it is, 0 to 1, while it is under way.
+    pub fn part(&self, view: View) -> Option<f64> {
+        let start = self.flight.start_ns as f64;
+        let length = (self.flight.end_ns as f64 - start).max(view.seen_ns_min());
+        let gone = view.now_ns - start;
+        (gone >= 0.0 && gone <= length && length > 0.0).then(|| gone / length)
+    }
+
+    /// Where its dot is, while it is under way.
+    pub fn place(&self, layout: &Layout, view: View) -> Option<Point> {
+        let part = self.part(view)?;
+        let curve = &layout.wires.get(self.wire? as usize)?.curve;
+        Some(curve.at(if self.is(Flight::BACK) {
+            1.0 - part
+        } else {
+            part
+        }))
+    }
+
+    /// Whether it has a flag.
+    pub fn is(&self, flag: u8) -> bool {
+        self.flight.flags & flag != 0
+    }
+}
+
+fn wire_of(flight: &Flight, layout: &Layout) -> Option<u16> {
+    layout
+        .wire(flight.link, flight.from_instance, flight.to_instance)
+        .and_then(|wire| u16::try_from(wire).ok())
+}
+
+/// One flight from the numbers that carry it.
+fn read(numbers: &[f64]) -> Flight {
+    let at = |place: usize| numbers.get(place).copied().unwrap_or(0.0);
+    let instances = at(4) as u64;
+    let class_and_flags = at(5) as u32;
+    Flight {
+        start_ns: at(0) as u64,
+        end_ns: at(1) as u64,
+        request: at(2) as u64,
+        link: at(3) as u16,
+        from_instance: (instances >> 16) as u16,
+        to_instance: (instances & 0xffff) as u16,
+        class: (class_and_flags >> 8) as u8,
+        flags: (class_and_flags & 0xff) as u8,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagram::layout::layout;
+    use headroom_scenario::{Clients, Component, Design, Kind, Link, Service};
+
+    fn design() -> Design {
+        let component = |id: &str, kind| Component {
+            id: id.to_string(),
+            name: String::new(),
+            site: None,
+            kind,
+            position: None,
+        };
+        Design {
+            sites: Vec::new(),
+            components: vec![
+                component("users", Kind::Clients(Clients::default())),
+                component("web", Kind::Service(Service::default())),
+            ],
+            links: vec![Link {
+                from: "users".to_string(),
+                to: "web".to_string(),
+                latency_ms: 1.0,
+            }],
+        }
+    }
+
+    fn flight(start_ns: f64, end_ns: f64, flags: u8) -> [f64; 6] {
+        [start_ns, end_ns, 41.0, 0.0, 0.0, 256.0 + f64::from(flags)]
+    }
+
+    #[test]
+    fn a_dot_is_where_simulated_time_says() {
+        let layout = layout(&design(), None, (772.0, 732.0));
+        let mut flights = Flights::default();
+        flights.take(&flight(1e9, 2e9, 0), 6, &layout);
+        flights.take(&flight(1e9, 2e9, Flight::BACK), 6, &layout);
+        let slow = |now_ns| View { now_ns, speed: 0.1 };
+        let curve = layout.wires[0].curve;
+        let [there, back] = flights.trips() else {
+            panic!("two trips were taken in");
+        };
+        assert_eq!(there.place(&layout, slow(0.9e9)), None);
+        assert_eq!(there.place(&layout, slow(1.25e9)), Some(curve.at(0.25)));
+        assert_eq!(back.place(&layout, slow(1.25e9)), Some(curve.at(0.75)));
+        assert_eq!(there.place(&layout, slow(2.1e9)), None);
+        assert_eq!(there.flight.class, 1);
+    }
+
+    #[test]
+    fn a_trip_too_short_to_see_is_drawn_longer_but_leaves_on_time() {
+        let layout = layout(&design(), None, (772.0, 732.0));
+        let mut flights = Flights::default();
+        flights.take(&flight(1e9, 1.0003e9, 0), 6, &layout);
+        let trip = flights.trips()[0];
+        let real_time = |now_ns| View { now_ns, speed: 1.0 };
+        assert_eq!(trip.part(real_time(1e9 - 1.0)), None);
+        assert!((trip.part(real_time(1.3e9)).unwrap() - 0.5).abs() < 1e-9);
+        let slow_motion = View {
+            now_ns: 1.000_15e9,
+            speed: 0.0001,
+        };
+        assert!((trip.part(slow_motion).unwrap() - 0.5).abs() < 1e-9);
+    }
+
+    #[test]
+    fn the_oldest_trips_make_room() {
+        let layout = layout(&design(), None, (772.0, 732.0));
+        let mut flights = Flights::default();
+        let batch: Vec<f64> = (0..KEPT_MAX + 10)
+            .flat_map(|number| flight(number as f64, number as f64 + 5.0, 0))
+            .collect();
+        let changed = flights.take(&batch, 6, &layout);
+        assert_eq!(flights.trips().len(), KEPT_MAX);
+        assert_eq!(changed.count, KEPT_MAX);
+        assert_eq!(flights.trips()[9].flight.start_ns, KEPT_MAX as u64 + 9);
+        let changed = flights.take(&flight(7.0, 8.0, 0), 6, &layout);
+        assert_eq!(
+            changed,
+            Changed {
+                first: 10,
+                count: 1
+            }
+        );
+        assert_eq!(flights.trips()[10].flight.start_ns, 7);
+    }
+
+    #[test]
+    fn a_click_finds_the_nearest_dot_within_reach() {
+        let layout = layout(&design(), None, (772.0, 732.0));
+        let mut flights = Flights::default();
+        flights.take(&flight(0.0, 1e9, 0), 6, &layout);
+        let view = View {
+            now_ns: 0.5e9,
+            speed: 0.1,
+        };
+        let at = layout.wires[0].curve.at(0.5);
+        let near = Point::new(at.x + 5.0, at.y);
+        assert!(flights.nearest(&layout, near, 8.0, view).is_some());
+        let far = Point::new(at.x, at.y + 30.0);
+        assert!(flights.nearest(&layout, far, 8.0, view).is_none());
+        assert_eq!(flights.under_way(view), 1);
+    }
+
+    #[test]
+    fn numbers_of_any_kind_make_some_flight() {
+        let odd = read(&[f64::NAN, -1.0, 1e300, 1e9]);
+        assert_eq!(odd.start_ns, 0);
+        assert_eq!(odd.link, u16::MAX);
+    }
+}

@@ -1,0 +1,186 @@
+//! Points, boxes and curves, in the diagram's own units: pixels before it is scaled to its box.
+
+/// A place.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Point {
+    /// From the left.
+    pub x: f64,
+    /// From the top.
+    pub y: f64,
+}
+
+impl Point {
+    /// The place at these distances.
+    pub const fn new(x: f64, y: f64) -> Self {
+        Self { x, y }
+    }
+
+    /// Square of the distance to another place.
+    pub fn distance_squared(self, other: Point) -> f64 {
+        (self.x - other.x).powi(2) + (self.y - other.y).powi(2)
+    }
+}
+
+/// An upright box.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Rect {
+    /// Left edge.
+    pub x: f64,
+    /// Top edge.
+    pub y: f64,
+    /// Extent to the right.
+    pub width: f64,
+    /// Extent downwards.
+    pub height: f64,
+}
+
+impl Rect {
+    /// The box of that corner and size.
+    pub const fn new(x: f64, y: f64, width: f64, height: f64) -> Self {
+        Self {
+            x,
+            y,
+            width,
+            height,
+        }
+    }
+
+    /// Right edge.
+    pub fn right(&self) -> f64 {
+        self.x + self.width
+    }
+
+    /// Bottom edge.
+    pub fn bottom(&self) -> f64 {
+        self.y + self.height
+    }
+
+    /// The middle.
+    pub fn center(&self) -> Point {
+        Point::new(self.x + self.width / 2.0, self.y + self.height / 2.0)
+    }
+}
+
+/// A cubic Bezier curve: a wire.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Curve {
+    /// Start, first handle, second handle, end.
+    pub points: [Point; 4],
+}
+
+impl Curve {
+    /// Leaves and arrives to the right.
+    pub fn rightwards(start: Point, end: Point) -> Self {
+        let reach = ((end.x - start.x).abs() * 0.5).max(18.0);
+        Self {
+            points: [
+                start,
+                Point::new(start.x + reach, start.y),
+                Point::new(end.x - reach, end.y),
+                end,
+            ],
+        }
+    }
+
+    /// Leaves and arrives downwards, or upwards when the end is above.
+    pub fn upright(start: Point, end: Point) -> Self {
+        let reach = (end.y - start.y) * 0.5;
+        Self {
+            points: [
+                start,
+                Point::new(start.x, start.y + reach),
+                Point::new(end.x, end.y - reach),
+                end,
+            ],
+        }
+    }
+
+    /// The place at `part` of the way, 0 to 1.
+    pub fn at(&self, part: f64) -> Point {
+        let rest = 1.0 - part;
+        let weights = [
+            rest * rest * rest,
+            3.0 * rest * rest * part,
+            3.0 * rest * part * part,
+            part * part * part,
+        ];
+        self.points
+            .iter()
+            .zip(weights)
+            .fold(Point::default(), |sum, (point, weight)| {
+                Point::new(sum.x + point.x * weight, sum.y + point.y * weight)
+            })
+    }
+
+    /// As the `d` of an SVG path.
+    pub fn path(&self) -> String {
+        let [a, b, c, d] = self.points;
+        format!(
+            "M{:.1} {:.1}C{:.1} {:.1} {:.1} {:.1} {:.1} {:.1}",
+            a.x, a.y, b.x, b.y, c.x, c.y, d.x, d.y
+        )
+    }
+}
+
+/// How the diagram is placed in its box: `pixels = units * scale + offset`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Fit {
+    /// Pixels a unit.
+    pub scale: f64,
+    /// Pixels from the left.
+    pub x: f64,
+    /// Pixels from the top.
+    pub y: f64,
+}
+
+impl Default for Fit {
+    fn default() -> Self {
+        Self {
+            scale: 1.0,
+            x: 0.0,
+            y: 0.0,
+        }
+    }
+}
+
+impl Fit {
+    /// Units to pixels.
+    pub fn pixels(&self, point: Point) -> Point {
+        Point::new(point.x * self.scale + self.x, point.y * self.scale + self.y)
+    }
+
+    /// Pixels to units.
+    pub fn units(&self, pixels: Point) -> Point {
+        Point::new(
+            (pixels.x - self.x) / self.scale,
+            (pixels.y - self.y) / self.scale,
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wire_starts_and_ends_where_it_says() {
+        let curve = Curve::rightwards(Point::new(10.0, 20.0), Point::new(110.0, 80.0));
+        assert_eq!(curve.at(0.0), Point::new(10.0, 20.0));
+        assert_eq!(curve.at(1.0), Point::new(110.0, 80.0));
+        let middle = curve.at(0.5);
+        assert!((middle.x - 60.0).abs() < 1e-9 && (middle.y - 50.0).abs() < 1e-9);
+        assert_eq!(curve.path(), "M10.0 20.0C60.0 20.0 60.0 80.0 110.0 80.0");
+    }
+
+    #[test]
+    fn a_fit_can_be_undone() {
+        let fit = Fit {
+            scale: 1.25,
+            x: 12.0,
+            y: -7.0,
+        };
+        let point = Point::new(33.0, 44.0);
+        let back = fit.units(fit.pixels(point));
+        assert!(back.distance_squared(point) < 1e-18);
+    }
+}

@@ -1,0 +1,460 @@
+//! The diagram: the design drawn as what it is, with its requests moving along the wires.
+//!
+//! What is sparse and can be picked is SVG by Yew, drawn anew with every snapshot; what moves is
+//! painted on a canvas above it for every frame, outside of Yew.
+
+mod canvas;
+mod dots;
+mod flights;
+mod geometry;
+mod layout;
+mod menu;
+mod motion;
+mod node;
+pub mod palette;
+mod scene;
+mod webgl;
+mod wire;
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use gloo::events::EventListener;
+use headroom_engine::happening::Happening;
+use headroom_engine::snapshot::Snapshot;
+use headroom_scenario::{Action, Kind, Problem, Scenario};
+use wasm_bindgen::{JsCast, closure::Closure};
+use web_sys::{Element, HtmlCanvasElement, HtmlElement, ResizeObserver};
+use yew::prelude::*;
+
+use crate::selection::Selection;
+use crate::stage::StageHandle;
+use geometry::Point;
+use layout::{Form, Layout};
+use menu::Menu;
+use motion::Motion;
+use palette::{LOOKS, Look};
+use scene::{Pick, Scene};
+
+/// Below this speed the slots of a moment can be followed by eye; above, gauges are smoothed.
+const EXACT_BELOW: f64 = 0.1;
+
+/// The diagram of a running design.
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    /// The design as it is now, with its traffic.
+    pub scenario: Rc<Scenario>,
+    /// Its figures, once there are some.
+    pub snapshot: Option<Rc<Snapshot>>,
+    /// What moves.
+    pub stage: StageHandle,
+    /// What is selected.
+    pub selection: Option<Selection>,
+    /// Something was picked, or nothing.
+    pub on_select: Callback<Option<Selection>>,
+    /// Something was done to an instance.
+    pub on_action: Callback<Action>,
+    /// The dot of a request was clicked.
+    pub on_trace: Callback<u64>,
+    /// The last single event: the diagram points at its place.
+    pub happening: Option<Rc<Happening>>,
+    /// What is wrong with the design.
+    pub problems: Rc<Vec<Problem>>,
+    /// Nothing can be done to instances.
+    pub read_only: bool,
+}
+
+/// The diagram.
+#[component]
+pub fn Diagram(props: &Props) -> Html {
+    let host = use_node_ref();
+    let canvas = use_node_ref();
+    let size = use_size(&host);
+    let still = use_reduced_motion();
+    let menu = use_state_eq(|| None::<(usize, u16)>);
+    let layout = use_layout(props, size);
+    let looks = use_memo(props.scenario.traffic.classes.clone(), |classes| {
+        palette::looks(classes)
+    });
+    let ground = (layout.clone(), looks.clone(), size, still);
+    let motion = use_motion(&props.stage, &host, &canvas, ground);
+
+    let on_pick = {
+        let (scenario, on_select, menu) = (
+            props.scenario.clone(),
+            props.on_select.clone(),
+            menu.clone(),
+        );
+        Callback::from(move |pick: Pick| {
+            menu.set(menu_for(&scenario, pick));
+            on_select.emit(pick.selection(&scenario));
+        })
+    };
+    let onclick = {
+        let (host, motion, menu) = (host.clone(), motion.clone(), menu.clone());
+        let (on_select, on_trace) = (props.on_select.clone(), props.on_trace.clone());
+        Callback::from(move |event: MouseEvent| {
+            menu.set(None);
+            match hit(&host, &motion, &event) {
+                Some(request) => on_trace.emit(request),
+                None => on_select.emit(None),
+            }
+        })
+    };
+    let on_link = {
+        let (host, motion, on_pick) = (host.clone(), motion.clone(), on_pick.clone());
+        let on_trace = props.on_trace.clone();
+        Callback::from(move |(link, event): (usize, MouseEvent)| {
+            match hit(&host, &motion, &event) {
+                Some(request) => on_trace.emit(request),
+                None => on_pick.emit(Pick::Link(link)),
+            }
+        })
+    };
+    let speed = {
+        let stage = props.stage.borrow();
+        if stage.clock.paused() {
+            0.0
+        } else {
+            stage.clock.speed()
+        }
+    };
+    let scene = Scene {
+        scenario: &props.scenario,
+        snapshot: props.snapshot.as_deref(),
+        layout: &layout,
+        looks: &looks,
+        selection: props.selection.as_ref(),
+        pointed: pointed(props.happening.as_deref()),
+        exact: speed < EXACT_BELOW,
+        on_pick: &on_pick,
+        on_link: &on_link,
+    };
+    let fit = layout.fit;
+    let placed = format!(
+        "translate({} {}) scale({:.4})",
+        scene::px(fit.x),
+        scene::px(fit.y),
+        fit.scale
+    );
+    html! {
+        <div ref={&host} class="diagram" data-testid="diagram" {onclick}>
+            <svg class="drawing" width={scene::px(size.0)} height={scene::px(size.1)}
+                role="group" aria-label={summary(&scene)}>
+                <g transform={placed}>
+                    { wire::wires(&scene) }
+                    { for layout.order.iter().map(|number| html! {
+                        <>
+                            { node::component(&scene, *number) }
+                            { wire::links(&scene, *number, still) }
+                        </>
+                    }) }
+                    { for props.problems.iter().filter_map(|problem| complaint(&scene, problem)) }
+                </g>
+            </svg>
+            <canvas ref={&canvas} class="dots" aria-hidden="true" data-testid="dots" />
+            { probes() }
+            { homeless(&scene, &props.problems) }
+            if let Some((number, instance)) = *menu {
+                if !props.read_only {
+                    { menu_at(props, &scene, number, instance, &menu, &host) }
+                }
+            }
+        </div>
+    }
+}
+
+/// Which instance's menu a pick opens.
+fn menu_for(scenario: &Scenario, pick: Pick) -> Option<(usize, u16)> {
+    match pick {
+        Pick::Instance(number, instance) => Some((number, instance)),
+        Pick::Component(number) => match scenario.design.components.get(number)?.kind {
+            // These are one machine: the whole is its only instance.
+            Kind::LoadBalancer(_) | Kind::Database(_) => Some((number, 0)),
+            _ => None,
+        },
+        Pick::Link(_) => None,
+    }
+}
+
+fn menu_at(
+    props: &Props,
+    scene: &Scene<'_>,
+    number: usize,
+    instance: u16,
+    open: &UseStateHandle<Option<(usize, u16)>>,
+    host: &NodeRef,
+) -> Html {
+    let Some(component) = props.scenario.design.components.get(number) else {
+        return Html::default();
+    };
+    let Some(rect) = scene.layout.rect(number, Some(instance)) else {
+        return Html::default();
+    };
+    let corner = scene
+        .layout
+        .fit
+        .pixels(Point::new(rect.x, rect.bottom() + 6.0));
+    let scalable = matches!(component.kind, Kind::Service(_) | Kind::Cache(_));
+    let present = match &scene.place(number).form {
+        Form::Single => 1,
+        Form::Cards(cards) => cards.len(),
+        Form::Grid(grid) => grid.instances.len(),
+    };
+    let name = if scalable {
+        scene::instance_name(component, instance)
+    } else {
+        scene::name(component)
+    };
+    let part = if scalable {
+        format!("[data-instance=\"{name}\"]")
+    } else {
+        format!("[data-component=\"{}\"]", component.id)
+    };
+    let on_close = {
+        let (open, host) = (open.clone(), host.clone());
+        Callback::from(move |()| {
+            open.set(None);
+            focus_part(&host, &part);
+        })
+    };
+    html! {
+        <Menu component={component.id.clone()} {instance} {name} {scalable} {present}
+            gauge={scene.instance(number, instance).cloned()} x={corner.x} y={corner.y}
+            on_action={props.on_action.clone()} {on_close} />
+    }
+}
+
+/// Gives the focus back to what the menu hung at.
+fn focus_part(host: &NodeRef, part: &str) {
+    let found = host
+        .cast::<Element>()
+        .and_then(|host| host.query_selector(part).ok().flatten());
+    if let Some(part) = found.and_then(|part| part.dyn_into::<web_sys::SvgElement>().ok()) {
+        // What is gone by now does not take the focus.
+        let _ = part.focus();
+    }
+}
+
+fn hit(host: &NodeRef, motion: &MotionSlot, event: &MouseEvent) -> Option<u64> {
+    let corner = host.cast::<Element>()?.get_bounding_client_rect();
+    let place = Point::new(
+        f64::from(event.client_x()) - corner.left(),
+        f64::from(event.client_y()) - corner.top(),
+    );
+    let now_ms = gloo::utils::window().performance()?.now();
+    let motion = motion.borrow();
+    let motion = motion.as_ref()?.borrow();
+    motion.hit(place, now_ms).map(|trip| trip.flight.request)
+}
+
+fn pointed(happening: Option<&Happening>) -> Option<(usize, Option<u16>)> {
+    let happening = happening?;
+    Some((happening.component? as usize, happening.instance))
+}
+
+/// The diagram in one sentence.
+fn summary(scene: &Scene<'_>) -> String {
+    let names: Vec<String> = scene
+        .layout
+        .order
+        .iter()
+        .map(|number| scene.name(*number))
+        .collect();
+    format!("Architecture diagram: {}", names.join(", "))
+}
+
+/// Elements that wear the theme's colours, for the canvas to read them off.
+fn probes() -> Html {
+    html! {
+        <div class="probes" aria-hidden="true">
+            { for (0..LOOKS as u8).map(|look| html! {
+                <i class={classes!("probe", Look(look).css())} />
+            }) }
+            <i class="probe look-failed" />
+            <i class="probe look-ground" />
+        </div>
+    }
+}
+
+/// What is wrong with a component, said below it.
+fn complaint(scene: &Scene<'_>, problem: &Problem) -> Option<Html> {
+    let (number, _) = scene
+        .scenario
+        .design
+        .component(problem.component.as_deref()?)?;
+    let frame = scene.place(number).frame;
+    Some(html! {
+        <foreignObject x={scene::px(frame.center().x - 110.0)} y={scene::px(frame.bottom() + 56.0)}
+            width="220" height="90">
+            <p class="complaint">{ problem.message.clone() }</p>
+        </foreignObject>
+    })
+}
+
+/// What is wrong with the design as a whole.
+fn homeless(scene: &Scene<'_>, problems: &[Problem]) -> Html {
+    let known = |problem: &&Problem| {
+        problem
+            .component
+            .as_deref()
+            .is_none_or(|id| scene.scenario.design.component(id).is_none())
+    };
+    let sentences: Vec<&Problem> = problems.iter().filter(known).collect();
+    if sentences.is_empty() {
+        return Html::default();
+    }
+    html! {
+        <ul class="complaints" data-testid="design-problems">
+            { for sentences.into_iter().map(|problem| html! {
+                <li>{ problem.message.clone() }</li>
+            }) }
+        </ul>
+    }
+}
+
+/// The size of the diagram's box, in pixels.
+#[hook]
+fn use_size(host: &NodeRef) -> (f64, f64) {
+    let size = use_state_eq(|| (772.0, 732.0));
+    {
+        let (host, size) = (host.clone(), size.clone());
+        use_effect_with((), move |()| {
+            let element = host.cast::<HtmlElement>();
+            let measured = element.clone();
+            let measure = Closure::<dyn FnMut()>::new(move || {
+                if let Some(element) = &measured {
+                    let (wide, high) = (element.client_width(), element.client_height());
+                    if wide > 0 && high > 0 {
+                        size.set((f64::from(wide), f64::from(high)));
+                    }
+                }
+            });
+            let observer = ResizeObserver::new(measure.as_ref().unchecked_ref()).ok();
+            if let (Some(observer), Some(element)) = (&observer, &element) {
+                observer.observe(element);
+            }
+            move || {
+                if let Some(observer) = observer {
+                    observer.disconnect();
+                }
+                drop(measure);
+            }
+        });
+    }
+    *size
+}
+
+/// Whether the reader has asked for less motion.
+#[hook]
+pub fn use_reduced_motion() -> bool {
+    let query = use_memo((), |()| {
+        gloo::utils::window()
+            .match_media("(prefers-reduced-motion: reduce)")
+            .ok()
+            .flatten()
+    });
+    let still = use_state_eq(|| query.as_ref().as_ref().is_some_and(|query| query.matches()));
+    {
+        let (still, query) = (still.clone(), query.clone());
+        use_effect_with((), move |()| {
+            let listener = query.as_ref().clone().map(|query| {
+                let watched = query.clone();
+                EventListener::new(&query, "change", move |_| still.set(watched.matches()))
+            });
+            move || drop(listener)
+        });
+    }
+    *still
+}
+
+#[hook]
+fn use_layout(props: &Props, size: (f64, f64)) -> Rc<Layout> {
+    use headroom_engine::snapshot::InstanceState;
+    // Only who is there moves things, not how busy they are.
+    let present: Vec<Vec<bool>> = props
+        .snapshot
+        .iter()
+        .flat_map(|snapshot| {
+            snapshot.components.iter().map(|component| {
+                let gone = |state| state == InstanceState::Gone;
+                component
+                    .instances
+                    .iter()
+                    .map(|instance| !gone(instance.state))
+                    .collect()
+            })
+        })
+        .collect();
+    let snapshot = props.snapshot.clone();
+    use_memo(
+        (props.scenario.design.clone(), present, size),
+        move |(design, _, size)| layout::layout(design, snapshot.as_deref(), *size),
+    )
+}
+
+/// Where the motion is kept once the canvas is there.
+type MotionSlot = Rc<RefCell<Option<Rc<RefCell<Motion>>>>>;
+
+/// What the dots are painted over: the layout, the looks, the size of the box, and whether
+/// nothing is to move.
+type Ground = (Rc<Layout>, Rc<Vec<Look>>, (f64, f64), bool);
+
+#[hook]
+fn use_motion(stage: &StageHandle, host: &NodeRef, canvas: &NodeRef, ground: Ground) -> MotionSlot {
+    let slot: MotionSlot = use_mut_ref(|| None);
+    {
+        let (slot, host, canvas) = (slot.clone(), host.clone(), canvas.clone());
+        use_effect_with(stage.clone(), move |stage| {
+            let nodes = host
+                .cast::<Element>()
+                .zip(canvas.cast::<HtmlCanvasElement>());
+            let running = nodes.map(|(host, canvas)| {
+                let motion = Motion::new(stage.clone(), host, canvas.clone());
+                let motion = Rc::new(RefCell::new(motion));
+                slot.replace(Some(motion.clone()));
+                (motion::run(&motion), listen(&motion, &canvas))
+            });
+            move || {
+                slot.replace(None);
+                drop(running);
+            }
+        });
+    }
+    {
+        let slot = slot.clone();
+        use_effect_with((stage.clone(), ground), move |(_, ground)| {
+            if let Some(motion) = slot.borrow().as_ref() {
+                let (layout, looks, size, still) = ground;
+                let mut motion = motion.borrow_mut();
+                motion.set_layout(layout.clone(), looks, *size);
+                motion.set_still(*still);
+            }
+        });
+    }
+    slot
+}
+
+/// What happens to a canvas and its colours from outside.
+fn listen(motion: &Rc<RefCell<Motion>>, canvas: &HtmlCanvasElement) -> [EventListener; 3] {
+    use gloo::events::EventListenerOptions;
+    let [lost, restored, theme] = [motion.clone(), motion.clone(), motion.clone()];
+    [
+        EventListener::new_with_options(
+            canvas,
+            "webglcontextlost",
+            EventListenerOptions::enable_prevent_default(),
+            move |event| {
+                // Without this the browser never gives the context back.
+                event.prevent_default();
+                lost.borrow_mut().lose();
+            },
+        ),
+        EventListener::new(canvas, "webglcontextrestored", move |_| {
+            restored.borrow_mut().restore();
+        }),
+        EventListener::new(&gloo::utils::window(), "headroom-theme", move |_| {
+            theme.borrow_mut().recolour();
+        }),
+    ]
+}

@@ -1,0 +1,86 @@
+//! A load balancer: how it chooses, and the one address the world knows.
+
+use headroom_engine::snapshot::{InstanceState, KindGauge};
+use headroom_scenario::{Algorithm, LoadBalancer};
+use yew::prelude::*;
+
+use super::super::scene::{Part, Pick, Scene, state_words, words};
+use super::{badge, badge_of, card, component_badge};
+
+/// The address that faces the world.
+pub const PUBLIC_ADDRESS: &str = "88.88.88.1";
+
+pub fn draw(scene: &Scene<'_>, number: usize, balancer: &LoadBalancer) -> Html {
+    let rect = scene.place(number).frame;
+    let name = scene.name(number);
+    let gauge = scene.instance(number, 0);
+    let down = gauge.is_some_and(|gauge| gauge.state == InstanceState::Down);
+    let standby = matches!(
+        scene.gauge(number).map(|gauge| &gauge.kind),
+        Some(KindGauge::LoadBalancer {
+            on_standby: true,
+            ..
+        })
+    );
+    let algorithm = algorithm_words(balancer.algorithm);
+    let third = if standby {
+        "the standby serves"
+    } else if balancer.sticky {
+        "sessions stick"
+    } else if balancer.standby {
+        "with a standby"
+    } else {
+        ""
+    };
+    let mark = gauge
+        .and_then(badge_of)
+        .filter(|_| !standby)
+        .or_else(|| component_badge(scene, number));
+    let drawing = html! {
+        <>
+            { card(&rect) }
+            { words("title", rect.x + 14.0, rect.y + 22.0, name.clone()) }
+            { words("soft", rect.x + 14.0, rect.y + 38.0, algorithm) }
+            if scene.narrow() {
+                { words("soft", rect.x + 14.0, rect.y + 53.0, format!("public {PUBLIC_ADDRESS}")) }
+            } else {
+                { words("soft", rect.x + 14.0, rect.y + 53.0, third) }
+                { words("soft", rect.x + 14.0, rect.y + 75.0, format!("public {PUBLIC_ADDRESS}")) }
+            }
+            if let Some((tone, text)) = mark {
+                { badge(tone, &text, &rect) }
+            }
+        </>
+    };
+    let mut label = format!("{name}, load balancer, {algorithm}, public {PUBLIC_ADDRESS}");
+    for more in [Some(third.to_string()), gauge.and_then(state_words)] {
+        if let Some(more) = more.filter(|more| !more.is_empty()) {
+            label += &format!(", {more}");
+        }
+    }
+    let part = Part {
+        pick: Pick::Component(number),
+        label,
+        rect: &rect,
+        radius: 12.0,
+        dim: down && !standby,
+    };
+    scene.part(part, drawing)
+}
+
+/// The algorithm as people call it.
+fn algorithm_words(algorithm: Algorithm) -> &'static str {
+    match algorithm {
+        Algorithm::RoundRobin => "round robin",
+        Algorithm::WeightedRoundRobin => "weighted round robin",
+        Algorithm::LeastConnections => "least connections",
+        Algorithm::WeightedLeastConnections => "least conn., weighted",
+        Algorithm::Random => "random",
+        Algorithm::LeastResponseTime => "least response time",
+        Algorithm::PowerOfTwoChoices => "best of two at random",
+        Algorithm::IpHash => "IP hash",
+        Algorithm::SessionHash => "session hash % n",
+        Algorithm::ConsistentHash => "consistent hash",
+        Algorithm::ConsistentHashBounded => "hash, bounded loads",
+    }
+}

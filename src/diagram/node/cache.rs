@@ -1,0 +1,86 @@
+//! One cache node: a card filled as far as its memory is.
+
+use headroom_engine::snapshot::{InstanceState, KindGauge};
+use headroom_scenario::Cache;
+use yew::prelude::*;
+
+use super::super::geometry::Rect;
+use super::super::scene::{Part, Pick, Scene, instance_name, px, state_words, words};
+use super::{badge, badge_of, card, instance_label};
+use crate::format;
+
+pub fn draw(scene: &Scene<'_>, number: usize, instance: u16, rect: &Rect, cache: &Cache) -> Html {
+    let name = instance_name(scene.component(number), instance);
+    let gauge = scene.instance(number, instance);
+    let down = gauge.is_some_and(|gauge| gauge.state == InstanceState::Down);
+    let entries = gauge.map_or(0, |gauge| gauge.entries);
+    let room = f64::from(cache.entries_per_node) * (1.0 - cache.reserved_share);
+    let level = (f64::from(entries) / room.max(1.0)).clamp(0.0, 1.0);
+    let hits = match scene.gauge(number).map(|gauge| &gauge.kind) {
+        Some(KindGauge::Cache { hit_ratio, .. }) => *hit_ratio,
+        _ => 0.0,
+    };
+    let fill = if scene.narrow() {
+        format!("{} full", format::gauge(level))
+    } else {
+        format!(
+            "{} keys · {} full",
+            format::rate(f64::from(entries)),
+            format::gauge(level)
+        )
+    };
+    let third = match gauge.and_then(state_words) {
+        Some(state) => state,
+        None => format!("{} hits", format::share(hits)),
+    };
+    let high = (rect.height - 2.0) * level;
+    let left = rect.x + 13.0;
+    let drawing = html! {
+        <>
+            { card(rect) }
+            if !down && high > 0.5 {
+                <path class="level" d={filled(rect, high)} />
+            }
+            { words(if down { "title struck" } else { "title" }, left, rect.y + 21.0, name.clone()) }
+            { words("soft on-level", left, rect.y + 37.0, fill.clone()) }
+            { words("soft on-level", left, rect.y + 53.0, third.clone()) }
+            if let Some((tone, text)) = gauge.and_then(badge_of) {
+                { badge(tone, &text, rect) }
+            }
+        </>
+    };
+    let part = Part {
+        pick: Pick::Instance(number, instance),
+        label: format!(
+            "{}, {fill}, {third}",
+            instance_label(&name, "cache node", gauge)
+        ),
+        rect,
+        radius: 12.0,
+        dim: down,
+    };
+    scene.part(part, drawing)
+}
+
+/// The lower part of a card, filled to a height: its corners are as round as the card's.
+fn filled(rect: &Rect, high: f64) -> String {
+    let inset = Rect::new(
+        rect.x + 1.0,
+        rect.y + 1.0,
+        rect.width - 2.0,
+        rect.height - 2.0,
+    );
+    let lower = 11f64.min(high);
+    let upper = (high - (inset.height - 11.0)).clamp(0.0, 11.0);
+    let top = inset.bottom() - high;
+    format!(
+        "M{} {}a{u} {u} 0 0 1 {u} -{u}H{}a{u} {u} 0 0 1 {u} {u}V{}a{l} {l} 0 0 1 -{l} {l}H{}a{l} {l} 0 0 1 -{l} -{l}Z",
+        px(inset.x),
+        px(top + upper),
+        px(inset.right() - upper),
+        px(inset.bottom() - lower),
+        px(inset.x + lower),
+        u = px(upper),
+        l = px(lower),
+    )
+}

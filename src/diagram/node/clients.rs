@@ -1,0 +1,95 @@
+//! The users: a browser and a phone.
+
+use headroom_engine::snapshot::KindGauge;
+use yew::prelude::*;
+
+use super::super::scene::{Part, Pick, Scene, px, words};
+use super::{badge, card, component_badge};
+use crate::format;
+
+pub fn draw(scene: &Scene<'_>, number: usize) -> Html {
+    let rect = scene.place(number).frame;
+    let middle = rect.center();
+    let name = scene.name(number);
+    let rate = offered(scene);
+    let away = format!("{} away", format::ms(round_trip_ms(scene)));
+    let retrying = match scene.gauge(number).map(|gauge| &gauge.kind) {
+        Some(KindGauge::Clients { backing_off }) if *backing_off > 0 => {
+            Some(format!("{} wait to retry", format::count(*backing_off)))
+        }
+        _ => None,
+    };
+    let below = rect.bottom();
+    let drawing = html! {
+        <>
+            { card(&rect) }
+            if scene.narrow() {
+                { browser(middle.x - 36.0, middle.y - 14.0) }
+                { phone(middle.x + 16.0, middle.y - 13.0) }
+                { words("title end", rect.x - 10.0, middle.y - 10.0, name.clone()) }
+                { words("soft end", rect.x - 10.0, middle.y + 6.0, rate.clone()) }
+                { words("soft end", rect.x - 10.0, middle.y + 21.0,
+                    retrying.clone().unwrap_or_else(|| away.clone())) }
+            } else {
+                { browser(middle.x - 19.0, rect.y + 14.0) }
+                { phone(middle.x - 7.5, rect.y + 56.0) }
+                { words("title middle", middle.x, below + 20.0, name.clone()) }
+                { words("soft middle", middle.x, below + 36.0, rate.clone()) }
+                if let Some(retrying) = &retrying {
+                    { words("warning middle", middle.x, below + 51.0, retrying.clone()) }
+                } else {
+                    { words("soft middle", middle.x, below + 51.0, away.clone()) }
+                }
+            }
+            if let Some((tone, text)) = component_badge(scene, number) {
+                { badge(tone, &text, &rect) }
+            }
+        </>
+    };
+    let part = Part {
+        pick: Pick::Component(number),
+        label: format!("{name}: {rate}, {away}"),
+        rect: &rect,
+        radius: 12.0,
+        dim: false,
+    };
+    scene.part(part, drawing)
+}
+
+fn offered(scene: &Scene<'_>) -> String {
+    let rate = scene
+        .snapshot
+        .map_or(scene.scenario.traffic.rate_rps, |snapshot| {
+            snapshot.offered_rps
+        });
+    format!("{}/s", format::rate(rate))
+}
+
+/// Mean round trip of the regions, by their share of the traffic.
+fn round_trip_ms(scene: &Scene<'_>) -> f64 {
+    let regions = &scene.scenario.traffic.regions;
+    let shares: f64 = regions.iter().map(|region| region.share).sum();
+    let sum: f64 = regions
+        .iter()
+        .map(|region| region.share * region.round_trip_ms)
+        .sum();
+    if shares > 0.0 { sum / shares } else { 0.0 }
+}
+
+fn browser(x: f64, y: f64) -> Html {
+    html! {
+        <g class="icon" transform={format!("translate({} {})", px(x), px(y))}>
+            <rect width="38" height="27" rx="3.5" />
+            <path d="M0 8H38M4.5 4H5.5M8.5 4H9.5M12.5 4H13.5" />
+        </g>
+    }
+}
+
+fn phone(x: f64, y: f64) -> Html {
+    html! {
+        <g class="icon" transform={format!("translate({} {})", px(x), px(y))}>
+            <rect width="15" height="26" rx="3.5" />
+            <path d="M6 22H9" />
+        </g>
+    }
+}

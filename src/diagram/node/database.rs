@@ -1,0 +1,109 @@
+//! A database: a drum filled as far as it is busy.
+
+use headroom_engine::snapshot::{InstanceState, KindGauge};
+use headroom_scenario::Database;
+use yew::prelude::*;
+
+use super::super::geometry::Rect;
+use super::super::scene::{Part, Pick, Scene, px, state_words, words};
+use super::{badge, badge_of, component_badge};
+use crate::format;
+
+/// Half the height of the drum's lid.
+const LID: f64 = 13.0;
+
+pub fn draw(scene: &Scene<'_>, number: usize, database: &Database) -> Html {
+    let rect = scene.place(number).frame;
+    let name = scene.name(number);
+    let gauge = scene.instance(number, 0);
+    let down = gauge.is_some_and(|gauge| gauge.state == InstanceState::Down);
+    let level = gauge.map_or(0.0, |gauge| gauge.utilisation).clamp(0.0, 1.0);
+    let slots = gauge.map_or_else(
+        || u32::from(database.workers) * u32::from(database.size.factor()),
+        |gauge| gauge.slots,
+    );
+    let busy = gauge.map_or(0, |gauge| scene.busy(gauge));
+    let (open, most) = match scene.gauge(number).map(|gauge| &gauge.kind) {
+        Some(KindGauge::Database {
+            connections,
+            connections_max,
+            ..
+        }) => (*connections, *connections_max),
+        _ => (0, database.connections),
+    };
+    let middle = rect.center();
+    let working = format!("{busy} of {slots} busy");
+    let connections = format!(
+        "{} of {} connections",
+        format::count(u64::from(open)),
+        format::count(u64::from(most))
+    );
+    let state = gauge.and_then(state_words);
+    let drawing = html! {
+        <>
+            <path class="card" d={body(&rect, 0.0)} />
+            if !down && level > 0.004 {
+                <path class="level" d={liquid(&rect, level)} />
+            }
+            <path class="card hollow" d={body(&rect, 0.0)} />
+            <ellipse class="card" cx={px(middle.x)} cy={px(rect.y + LID)}
+                rx={px(rect.width / 2.0)} ry={px(LID)} />
+            if down {
+                { words("title middle", middle.x, middle.y + 14.0, "down") }
+            } else {
+                { words("big middle", middle.x, middle.y + 16.0, format::gauge(level)) }
+            }
+            { words(if down { "title middle struck" } else { "title middle" },
+                middle.x, rect.bottom() + 20.0, name.clone()) }
+            { words("soft middle", middle.x, rect.bottom() + 36.0,
+                state.clone().filter(|_| !down).unwrap_or_else(|| working.clone())) }
+            { words("soft middle", middle.x, rect.bottom() + 51.0, connections.clone()) }
+            if let Some((tone, text)) =
+                gauge.and_then(badge_of).or_else(|| component_badge(scene, number)) {
+                { badge(tone, &text, &rect) }
+            }
+        </>
+    };
+    let waiting = gauge.map_or(0, |gauge| gauge.queue_depth);
+    let part = Part {
+        pick: Pick::Component(number),
+        label: format!(
+            "{name}, database, {working}, {} waiting, {connections}{}",
+            format::count(u64::from(waiting)),
+            state.map_or_else(String::new, |state| format!(", {state}"))
+        ),
+        rect: &rect,
+        radius: 16.0,
+        dim: down,
+    };
+    scene.part(part, drawing)
+}
+
+/// The drum from a height downwards, its upper edge curved like the lid.
+fn body(rect: &Rect, down_by: f64) -> String {
+    let radius = rect.width / 2.0;
+    let top = rect.y + LID + down_by;
+    let tall = rect.bottom() - LID - top;
+    format!(
+        "M{x} {top}v{tall}a{r} {l} 0 0 0 {w} 0v-{tall}",
+        x = px(rect.x),
+        top = px(top),
+        tall = px(tall),
+        r = px(radius),
+        l = px(LID),
+        w = px(rect.width),
+    )
+}
+
+/// What fills the drum to a level.
+fn liquid(rect: &Rect, level: f64) -> String {
+    let room = rect.height - 2.0 * LID;
+    let inner = Rect::new(rect.x + 1.0, rect.y, rect.width - 2.0, rect.height - 1.0);
+    format!(
+        "{}a{} {} 0 0 1 -{} 0Z",
+        body(&inner, room * (1.0 - level)),
+        px(inner.width / 2.0),
+        px(LID),
+        px(inner.width),
+    )
+}

@@ -1,0 +1,225 @@
+//! Every kind of component, drawn as what it is.
+
+mod balancer;
+mod cache;
+mod clients;
+mod database;
+mod directory;
+mod grid;
+mod server;
+
+use headroom_engine::reason::Reason;
+use headroom_engine::snapshot::{InstanceGauge, InstanceState};
+use headroom_scenario::Kind;
+use yew::prelude::*;
+
+use super::geometry::Rect;
+use super::layout::Form;
+use super::scene::{Part, Pick, Scene, px, slower, words};
+use crate::format;
+
+/// Draws a component.
+pub fn component(scene: &Scene<'_>, number: usize) -> Html {
+    let kind = &scene.component(number).kind;
+    match kind {
+        Kind::Clients(_) => clients::draw(scene, number),
+        Kind::Dns(dns) => directory::draw(scene, number, dns),
+        Kind::LoadBalancer(balancer) => balancer::draw(scene, number, balancer),
+        Kind::Database(database) => database::draw(scene, number, database),
+        Kind::Service(service) => {
+            let size = format!("{} × {}", present(scene, number), service.size.name());
+            tier(scene, number, &size, |instance, rect| {
+                server::draw(scene, number, instance, rect, service)
+            })
+        }
+        Kind::Cache(cache) => {
+            let nodes = format::counted(present(scene, number) as u64, "node", "nodes");
+            tier(scene, number, &nodes, |instance, rect| {
+                cache::draw(scene, number, instance, rect, cache)
+            })
+        }
+    }
+}
+
+/// Instances that are there, whatever their state.
+fn present(scene: &Scene<'_>, number: usize) -> usize {
+    match &scene.place(number).form {
+        Form::Single => 1,
+        Form::Cards(cards) => cards.len(),
+        Form::Grid(grid) => grid.instances.len(),
+    }
+}
+
+/// A tier of like instances: its name above them, then a card or a cell each.
+fn tier(scene: &Scene<'_>, number: usize, size: &str, card: impl Fn(u16, &Rect) -> Html) -> Html {
+    let place = scene.place(number);
+    match &place.form {
+        Form::Grid(grid) => html! {
+            <>
+                { heading(scene, number, size) }
+                { grid::draw(scene, number, grid, &place.frame) }
+            </>
+        },
+        Form::Cards(cards) => html! {
+            <>
+                { heading(scene, number, size) }
+                { for cards.iter().map(|(instance, rect)| card(*instance, rect)) }
+            </>
+        },
+        Form::Single => Html::default(),
+    }
+}
+
+/// The name of a tier, which picks the whole of it.
+fn heading(scene: &Scene<'_>, number: usize, size: &str) -> Html {
+    let frame = scene.place(number).frame;
+    let name = scene.name(number);
+    let text = format!("{} · {size}", name.to_uppercase());
+    let rect = Rect::new(frame.x, frame.y - 23.0, text_width(&text, 6.9), 17.0);
+    let part = Part {
+        pick: Pick::Component(number),
+        label: format!("{name}: {size}"),
+        rect: &rect,
+        radius: 3.0,
+        dim: false,
+    };
+    let drawing = html! {
+        <>
+            <rect class="touch" x={px(rect.x)} y={px(rect.y)} width={px(rect.width)}
+                height={px(rect.height)} />
+            { words("caps", frame.x, frame.y - 10.0, text) }
+        </>
+    };
+    scene.part(part, drawing)
+}
+
+/// About how wide words are, at so many pixels a letter.
+fn text_width(text: &str, letter: f64) -> f64 {
+    text.chars().count() as f64 * letter
+}
+
+/// The frame of a card.
+fn card(rect: &Rect) -> Html {
+    html! {
+        <rect class="card" x={px(rect.x)} y={px(rect.y)} width={px(rect.width)}
+            height={px(rect.height)} rx="12" />
+    }
+}
+
+/// How a badge is coloured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    /// Something fails.
+    Bad,
+    /// Something is worse than it should be.
+    Warning,
+    /// Something is on its way.
+    Quiet,
+}
+
+/// The badge of an instance: why it fails requests, else what is not as it should be.
+pub fn badge_of(gauge: &InstanceGauge) -> Option<(Tone, String)> {
+    let reason = |reason: Reason| (Tone::Bad, reason.words().to_string());
+    match gauge.state {
+        InstanceState::Down => Some(
+            gauge
+                .failing
+                .map_or((Tone::Bad, "down".to_string()), reason),
+        ),
+        InstanceState::Booting => Some((Tone::Quiet, "booting".to_string())),
+        InstanceState::Draining => Some((Tone::Quiet, "draining".to_string())),
+        InstanceState::Gone => None,
+        InstanceState::Up => gauge
+            .failing
+            .filter(|_| gauge.failed_rps > 0.0)
+            .map(reason)
+            .or_else(|| {
+                (gauge.slow_factor > 1.0).then(|| (Tone::Warning, slower(gauge.slow_factor)))
+            })
+            .or_else(|| {
+                (!gauge.in_rotation).then(|| (Tone::Warning, "out of rotation".to_string()))
+            }),
+    }
+}
+
+/// A badge on the upper edge of what it is about.
+pub fn badge(tone: Tone, text: &str, rect: &Rect) -> Html {
+    let width = text_width(text, 6.1) + 14.0;
+    let x = (rect.right() - 8.0 - width).max(rect.center().x - width / 2.0 - 20.0);
+    let class = match tone {
+        Tone::Bad => "badge bad",
+        Tone::Warning => "badge warning",
+        Tone::Quiet => "badge quiet",
+    };
+    html! {
+        <g class={class}>
+            <rect x={px(x)} y={px(rect.y - 9.5)} width={px(width)} height="18" rx="9" />
+            <text x={px(x + width / 2.0)} y={px(rect.y + 3.3)}>{ text.to_string() }</text>
+        </g>
+    }
+}
+
+/// The badge of a component as a whole: why calls fail there most.
+pub fn component_badge(scene: &Scene<'_>, number: usize) -> Option<(Tone, String)> {
+    let gauge = scene.gauge(number)?;
+    let (reason, _) = gauge.failing.first()?;
+    (gauge.failed_rps > 0.0).then(|| (Tone::Bad, reason.words().to_string()))
+}
+
+/// What an instance is doing, in words for those who do not see it.
+fn instance_label(name: &str, what: &str, gauge: Option<&InstanceGauge>) -> String {
+    let Some(gauge) = gauge else {
+        return format!("{name}, {what}");
+    };
+    let mut label = format!("{name}, {what}, {} busy", format::gauge(gauge.utilisation));
+    if gauge.queue_depth > 0 {
+        label += &format!(", {} waiting", format::count(u64::from(gauge.queue_depth)));
+    }
+    if let Some(state) = super::scene::state_words(gauge) {
+        label += &format!(", {state}");
+    }
+    if let Some(reason) = gauge.failing.filter(|_| gauge.failed_rps > 0.0) {
+        label += &format!(", requests fail: {}", reason.words());
+    }
+    label
+}
+
+/// A gauge that stands still: what is drawn before the first figures are there.
+pub fn idle() -> InstanceGauge {
+    InstanceGauge {
+        state: InstanceState::Up,
+        slow_factor: 1.0,
+        in_rotation: true,
+        busy: 0,
+        slots: 0,
+        queue_depth: 0,
+        utilisation: 0.0,
+        throughput_rps: 0.0,
+        failed_rps: 0.0,
+        failing: None,
+        entries: 0,
+        waiting_classes: Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_badge_gives_the_reason_before_all_else() {
+        let mut gauge = idle();
+        assert_eq!(badge_of(&gauge), None);
+        gauge.slow_factor = 3.0;
+        assert_eq!(
+            badge_of(&gauge),
+            Some((Tone::Warning, "3× slower".to_string()))
+        );
+        gauge.failing = Some(Reason::TimedOut);
+        gauge.failed_rps = 2.0;
+        assert_eq!(badge_of(&gauge), Some((Tone::Bad, "timed out".to_string())));
+        gauge.state = InstanceState::Down;
+        gauge.failing = None;
+        assert_eq!(badge_of(&gauge), Some((Tone::Bad, "down".to_string())));
+    }
+}

@@ -1,0 +1,154 @@
+//! One server: its worker slots, and the requests that wait in it.
+
+use headroom_engine::snapshot::{InstanceGauge, InstanceState};
+use headroom_scenario::{Kind, Service};
+use yew::prelude::*;
+
+use super::super::geometry::Rect;
+use super::super::palette::Look;
+use super::super::scene::{Part, Pick, Scene, instance_name, px, state_words, words};
+use super::{badge, badge_of, balancer::PUBLIC_ADDRESS, card, idle, instance_label};
+use crate::format;
+
+/// Marks of waiting requests in a row; the rest is a number.
+const MARKS_MAX: usize = 10;
+
+pub fn draw(
+    scene: &Scene<'_>,
+    number: usize,
+    instance: u16,
+    rect: &Rect,
+    service: &Service,
+) -> Html {
+    let name = instance_name(scene.component(number), instance);
+    let known = scene.instance(number, instance);
+    let mut resting = idle();
+    resting.slots = u32::from(service.workers) * u32::from(service.size.factor());
+    let gauge = known.unwrap_or(&resting);
+    let down = gauge.state == InstanceState::Down;
+    let serves = matches!(gauge.state, InstanceState::Up | InstanceState::Draining);
+    let second = match state_words(gauge).filter(|_| gauge.state != InstanceState::Up) {
+        Some(state) if scene.narrow() => state.split(" · ").next().unwrap_or_default().to_string(),
+        Some(state) => state,
+        None if scene.narrow() => format!("{} busy", format::gauge(gauge.utilisation)),
+        None => format!(
+            "{} · {} busy",
+            address(scene, number, instance),
+            format::gauge(gauge.utilisation)
+        ),
+    };
+    let (left, inner) = (rect.x + 14.0, rect.width - 28.0);
+    let drawing = html! {
+        <>
+            { card(rect) }
+            { words(if down { "title struck" } else { "title" }, left, rect.y + 22.0, name.clone()) }
+            { words("soft", left, rect.y + 38.0, second) }
+            if serves {
+                { slots(scene.busy(gauge), gauge.slots, left, rect.y + 48.0, inner) }
+                { line(scene, gauge, left, rect.y + 73.0, inner) }
+            } else if gauge.state == InstanceState::Booting {
+                <rect class="slot booting" x={px(left)} y={px(rect.y + 49.0)} width={px(inner)}
+                    height="10" rx="3" />
+            }
+            if let Some((tone, text)) = badge_of(gauge) {
+                { badge(tone, &text, rect) }
+            }
+        </>
+    };
+    let part = Part {
+        pick: Pick::Instance(number, instance),
+        label: instance_label(&name, "server", known),
+        rect,
+        radius: 12.0,
+        dim: down,
+    };
+    scene.part(part, drawing)
+}
+
+/// Where the server is reached: the world's address when users call it directly, else a private one.
+fn address(scene: &Scene<'_>, number: usize, instance: u16) -> String {
+    let design = &scene.scenario.design;
+    let public = instance == 0
+        && design.links.iter().any(|link| {
+            link.to == scene.component(number).id
+                && design
+                    .component(&link.from)
+                    .is_some_and(|(_, from)| matches!(from.kind, Kind::Clients(_)))
+        });
+    if public {
+        return PUBLIC_ADDRESS.to_string();
+    }
+    let host = u32::from(instance) + 1;
+    format!("10.0.{}.{}", host >> 8, host & 0xff)
+}
+
+/// Worker slots: a square each while they can be told apart, else one bar.
+fn slots(busy: u32, count: u32, x: f64, y: f64, width: f64) -> Html {
+    let (per_row, rows) = match count {
+        0..=8 => (8, 1),
+        9..=16 => (16, 1),
+        17..=32 => (16, 2),
+        33..=48 => (24, 2),
+        _ => return bar(busy, count, x, y, width),
+    };
+    let pitch = width / f64::from(per_row);
+    let high: f64 = if rows == 1 { 12.0 } else { 5.0 };
+    let wide = (pitch * 0.76).min(12.0);
+    html! {
+        { for (0..count).map(|slot| {
+            let class = if slot < busy { "slot busy" } else { "slot" };
+            html! {
+                <rect class={class} x={px(x + f64::from(slot % per_row) * pitch)}
+                    y={px(y + f64::from(slot / per_row) * (high + 2.0))}
+                    width={px(wide)} height={px(high)} rx={px((wide / 4.0).min(3.0))} />
+            }
+        }) }
+    }
+}
+
+fn bar(busy: u32, count: u32, x: f64, y: f64, width: f64) -> Html {
+    let part = f64::from(busy) / f64::from(count.max(1));
+    html! {
+        <>
+            <rect class="slot" x={px(x)} y={px(y)} width={px(width)} height="12" rx="3" />
+            <rect class="slot busy" x={px(x)} y={px(y)} width={px(width * part.min(1.0))}
+                height="12" rx="3" />
+        </>
+    }
+}
+
+/// The requests that wait, front of the line first.
+fn line(scene: &Scene<'_>, gauge: &InstanceGauge, x: f64, y: f64, width: f64) -> Html {
+    let depth = gauge.queue_depth as usize;
+    if depth == 0 {
+        return words("soft", x, y + 3.5, "nothing waiting");
+    }
+    let room = ((width - 44.0) / 8.0) as usize;
+    let drawn = if depth <= MARKS_MAX.min(room + 4) {
+        depth
+    } else {
+        MARKS_MAX.min(room)
+    };
+    let rest = depth - drawn;
+    html! {
+        <>
+            { for (0..drawn).map(|place| mark(scene, gauge, place, x + 3.0, y)) }
+            if rest > 0 {
+                { words("soft", x + drawn as f64 * 8.0 + 3.0, y + 3.8,
+                    format!("+{} wait", format::rate(rest as f64))) }
+            }
+        </>
+    }
+}
+
+/// A request that waits, with the look of its class where that is known.
+fn mark(scene: &Scene<'_>, gauge: &InstanceGauge, place: usize, x: f64, y: f64) -> Html {
+    let look = gauge
+        .waiting_classes
+        .get(place)
+        .and_then(|class| scene.looks.get(*class as usize));
+    let class = classes!("mark", look.map_or("look-any", |look| look.css()));
+    let path = look.unwrap_or(&Look(0)).path(3.0);
+    let shift = format!("translate({} {})", px(x + place as f64 * 8.0), px(y));
+    html! { <path {class} d={path} transform={shift} /> }
+}

@@ -1,0 +1,337 @@
+//! What the drawing of a component needs to know, and what the reader may do with it.
+
+use headroom_engine::snapshot::{ComponentGauge, InstanceGauge, InstanceState, Snapshot};
+use headroom_scenario::{Component, Scenario};
+use yew::prelude::*;
+
+use super::geometry::Rect;
+use super::layout::{Flow, Layout, Place};
+use super::palette::Look;
+use crate::selection::Selection;
+
+/// Something on the drawing that can be picked, by number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pick {
+    /// A component.
+    Component(usize),
+    /// One of its instances.
+    Instance(usize, u16),
+    /// A link of the design.
+    Link(usize),
+}
+
+impl Pick {
+    /// The same by name, as the page knows it.
+    pub fn selection(self, scenario: &Scenario) -> Option<Selection> {
+        let id = |number: usize| {
+            let component = scenario.design.components.get(number)?;
+            Some(component.id.clone())
+        };
+        match self {
+            Pick::Component(number) => id(number).map(Selection::Component),
+            Pick::Instance(number, instance) => {
+                id(number).map(|id| Selection::Instance(id, instance))
+            }
+            Pick::Link(number) => scenario
+                .design
+                .links
+                .get(number)
+                .map(|link| Selection::Link {
+                    from: link.from.clone(),
+                    to: link.to.clone(),
+                }),
+        }
+    }
+}
+
+/// One picture of the design.
+pub struct Scene<'a> {
+    /// The design and its traffic.
+    pub scenario: &'a Scenario,
+    /// The figures, once there are some.
+    pub snapshot: Option<&'a Snapshot>,
+    /// Where everything stands.
+    pub layout: &'a Layout,
+    /// The looks of the classes.
+    pub looks: &'a [Look],
+    /// What is selected.
+    pub selection: Option<&'a Selection>,
+    /// Where the last single event happened.
+    pub pointed: Option<(usize, Option<u16>)>,
+    /// Time runs slowly enough to show what is busy this very moment instead of a smoothed share.
+    pub exact: bool,
+    /// Something was picked by click or key.
+    pub on_pick: &'a Callback<Pick>,
+    /// A link was clicked: what was meant may be a dot on it.
+    pub on_link: &'a Callback<(usize, MouseEvent)>,
+}
+
+impl<'a> Scene<'a> {
+    /// A component of the design.
+    pub fn component(&self, number: usize) -> &'a Component {
+        &self.scenario.design.components[number]
+    }
+
+    /// What it is called.
+    pub fn name(&self, number: usize) -> String {
+        name(self.component(number))
+    }
+
+    /// Where it stands.
+    pub fn place(&self, number: usize) -> &'a Place {
+        &self.layout.places[number]
+    }
+
+    /// Whether the drawing is narrow, so that words are few.
+    pub fn narrow(&self) -> bool {
+        self.layout.flow == Flow::Downwards
+    }
+
+    /// Its figures.
+    pub fn gauge(&self, number: usize) -> Option<&'a ComponentGauge> {
+        self.snapshot?.components.get(number)
+    }
+
+    /// The figures of one of its instances.
+    pub fn instance(&self, number: usize, instance: u16) -> Option<&'a InstanceGauge> {
+        self.gauge(number)?.instances.get(instance as usize)
+    }
+
+    /// Slots that are busy: at this moment where the eye can follow, else smoothed.
+    pub fn busy(&self, gauge: &InstanceGauge) -> u32 {
+        if self.exact {
+            gauge.busy
+        } else {
+            (gauge.utilisation * f64::from(gauge.slots)).round() as u32
+        }
+    }
+
+    fn about(&self, pick: Pick) -> About {
+        let utilisation = |share: f64| Some(format!("{share:.4}"));
+        match pick {
+            Pick::Component(number) => {
+                let id = self.component(number).id.clone();
+                About {
+                    control: "component",
+                    of: id.clone(),
+                    component: Some(id),
+                    instance: None,
+                    state: self.instance(number, 0).map(state_name),
+                    utilisation: utilisation(self.gauge(number).map_or(0.0, |g| g.utilisation)),
+                }
+            }
+            Pick::Instance(number, instance) => {
+                let name = instance_name(self.component(number), instance);
+                let gauge = self.instance(number, instance);
+                About {
+                    control: "instance",
+                    of: name.clone(),
+                    component: None,
+                    instance: Some(name),
+                    state: gauge.map(state_name),
+                    utilisation: utilisation(gauge.map_or(0.0, |g| g.utilisation)),
+                }
+            }
+            Pick::Link(number) => {
+                let link = &self.scenario.design.links[number];
+                About {
+                    control: "link",
+                    of: format!("{}-{}", link.from, link.to),
+                    component: None,
+                    instance: None,
+                    state: None,
+                    utilisation: None,
+                }
+            }
+        }
+    }
+
+    fn is_selected(&self, pick: Pick) -> bool {
+        self.selection
+            .is_some_and(|selection| pick.selection(self.scenario).as_ref() == Some(selection))
+    }
+
+    fn is_pointed(&self, pick: Pick) -> bool {
+        match (pick, self.pointed) {
+            (Pick::Component(number), Some((pointed, None))) => number == pointed,
+            (Pick::Component(number), Some((pointed, Some(_)))) => {
+                number == pointed && matches!(self.place(number).form, super::layout::Form::Single)
+            }
+            (Pick::Instance(number, instance), Some((pointed, Some(at)))) => {
+                number == pointed && instance == at
+            }
+            _ => false,
+        }
+    }
+
+    /// A part of the drawing that can be picked: by click, and by Enter when it has the focus.
+    pub fn part(&self, part: Part<'_>, drawing: Html) -> Html {
+        let Part {
+            pick,
+            label,
+            rect,
+            radius,
+            dim,
+        } = part;
+        let selected = self.is_selected(pick);
+        let on_pick = self.on_pick.clone();
+        let onclick = Callback::from(move |event: MouseEvent| {
+            event.stop_propagation();
+            on_pick.emit(pick);
+        });
+        let on_pick = self.on_pick.clone();
+        let onkeydown = Callback::from(move |event: KeyboardEvent| {
+            if event.key() == "Enter" || event.key() == " " {
+                event.prevent_default();
+                on_pick.emit(pick);
+            }
+        });
+        let class = classes!(
+            "part",
+            selected.then_some("selected"),
+            self.is_pointed(pick).then_some("pointed"),
+            dim.then_some("dim")
+        );
+        let about = self.about(pick);
+        html! {
+            <g {class} role="button" tabindex="0" aria-label={label}
+                aria-pressed={if selected { "true" } else { "false" }}
+                data-control={about.control} data-of={about.of}
+                data-component={about.component} data-instance={about.instance}
+                data-state={about.state} data-utilisation={about.utilisation}
+                {onclick} {onkeydown}>
+                { drawing }
+                <rect class="ring" x={px(rect.x - 3.0)} y={px(rect.y - 3.0)}
+                    width={px(rect.width + 6.0)} height={px(rect.height + 6.0)}
+                    rx={px(radius + 3.0)} />
+            </g>
+        }
+    }
+}
+
+/// What a part of the drawing is to tests and tools.
+struct About {
+    control: &'static str,
+    of: String,
+    component: Option<String>,
+    instance: Option<String>,
+    state: Option<&'static str>,
+    utilisation: Option<String>,
+}
+
+/// What a part of the drawing is to the reader.
+pub struct Part<'a> {
+    /// What picking it picks.
+    pub pick: Pick,
+    /// Its name and state in words.
+    pub label: String,
+    /// Its extent.
+    pub rect: &'a Rect,
+    /// How round its corners are.
+    pub radius: f64,
+    /// Drawn faint: it does not work.
+    pub dim: bool,
+}
+
+/// What a component is called: its name, or its id with a capital.
+pub fn name(component: &Component) -> String {
+    if !component.name.is_empty() {
+        return component.name.clone();
+    }
+    let mut letters = component.id.chars();
+    match letters.next() {
+        Some(first) => first.to_uppercase().chain(letters).collect(),
+        None => String::new(),
+    }
+}
+
+/// What an instance is called: `web/1` is number 0.
+pub fn instance_name(component: &Component, instance: u16) -> String {
+    format!("{}/{}", component.id, u32::from(instance) + 1)
+}
+
+/// A length as an attribute: to a tenth of a pixel.
+pub fn px(length: f64) -> String {
+    let text = format!("{length:.1}");
+    text.strip_suffix(".0").map(str::to_string).unwrap_or(text)
+}
+
+/// Words on the drawing.
+pub fn words(class: &'static str, x: f64, y: f64, text: impl Into<AttrValue>) -> Html {
+    let text: AttrValue = text.into();
+    html! { <text class={class} x={px(x)} y={px(y)}>{ text }</text> }
+}
+
+/// The state of an instance in a word or two; none when it simply works.
+pub fn state_words(gauge: &InstanceGauge) -> Option<String> {
+    match gauge.state {
+        InstanceState::Down if gauge.in_rotation => Some("down · in rotation".to_string()),
+        InstanceState::Down => Some("down · out of rotation".to_string()),
+        InstanceState::Booting => Some("booting".to_string()),
+        InstanceState::Draining => Some("draining".to_string()),
+        InstanceState::Gone => Some("gone".to_string()),
+        InstanceState::Up if !gauge.in_rotation => Some("out of rotation".to_string()),
+        InstanceState::Up if gauge.slow_factor > 1.0 => Some(slower(gauge.slow_factor)),
+        InstanceState::Up => None,
+    }
+}
+
+/// The state of an instance as one name.
+pub fn state_name(gauge: &InstanceGauge) -> &'static str {
+    match gauge.state {
+        InstanceState::Up if gauge.slow_factor > 1.0 => "slow",
+        InstanceState::Up => "up",
+        InstanceState::Booting => "booting",
+        InstanceState::Draining => "draining",
+        InstanceState::Down => "down",
+        InstanceState::Gone => "gone",
+    }
+}
+
+/// `3× slower`.
+pub fn slower(factor: f64) -> String {
+    format!("{}× slower", crate::format::rate(factor))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn gauge(state: InstanceState) -> InstanceGauge {
+        InstanceGauge {
+            state,
+            in_rotation: true,
+            slow_factor: 1.0,
+            ..super::super::node::idle()
+        }
+    }
+
+    #[test]
+    fn an_instance_that_works_needs_no_words() {
+        assert_eq!(state_words(&gauge(InstanceState::Up)), None);
+    }
+
+    #[test]
+    fn a_dead_instance_says_whether_it_still_gets_requests() {
+        let mut dead = gauge(InstanceState::Down);
+        assert_eq!(state_words(&dead).as_deref(), Some("down · in rotation"));
+        dead.in_rotation = false;
+        assert_eq!(
+            state_words(&dead).as_deref(),
+            Some("down · out of rotation")
+        );
+    }
+
+    #[test]
+    fn a_slow_instance_says_by_how_much() {
+        let mut slow = gauge(InstanceState::Up);
+        slow.slow_factor = 2.5;
+        assert_eq!(state_words(&slow).as_deref(), Some("2.5× slower"));
+    }
+
+    #[test]
+    fn lengths_are_short() {
+        assert_eq!(px(12.0), "12");
+        assert_eq!(px(12.345), "12.3");
+    }
+}

@@ -1,0 +1,277 @@
+//! The dots as WebGL2 points. A trip's start, end and wire are written once; the vertex shader
+//! finds its place from the time, so a frame costs the page one number.
+
+use js_sys::Float32Array;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{
+    HtmlCanvasElement, WebGl2RenderingContext as Gl, WebGlBuffer, WebGlContextAttributes,
+    WebGlProgram, WebGlTexture, WebGlUniformLocation,
+};
+
+use super::dots::{Colours, Frame};
+use super::flights::{Changed, Flights, KEPT_MAX, Trip};
+use super::layout::Layout;
+
+/// Numbers a trip takes in the buffer.
+const NUMBERS: usize = 4;
+/// Texels in a row of the wires' texture; two texels make a wire.
+const ROW: usize = 256;
+/// Simulated nanoseconds after which times are written anew from a later origin: 32-bit floats
+/// then still tell a microsecond.
+const REBASE_NS: f64 = 8e9;
+
+const VERTEX: &str = r"#version 300 es
+precision highp float;
+in vec4 trip;             // start and end, seconds from the origin; wire; look and flags
+uniform sampler2D wires;  // two texels each: start and first handle, second handle and end
+uniform vec2 time;        // now, and how long a trip is seen at least
+uniform vec3 fit;         // scale and offset, in pixels of the device
+uniform vec2 size;        // of the canvas
+uniform float diameter;
+flat out int look;
+flat out int flags;
+
+vec4 texel(int number) {
+    return texelFetch(wires, ivec2(number % 256, number / 256), 0);
+}
+
+void main() {
+    float part = (time.x - trip.x) / max(trip.y - trip.x, time.y);
+    if (trip.z < 0.0 || part < 0.0 || part > 1.0) {
+        gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
+        gl_PointSize = 1.0;
+        look = 0;
+        flags = 0;
+        return;
+    }
+    int style = int(trip.w);
+    look = style % 8;
+    flags = style / 8;
+    if (flags % 2 == 1) part = 1.0 - part;
+    int wire = int(trip.z) * 2;
+    vec4 near = texel(wire);
+    vec4 far = texel(wire + 1);
+    float rest = 1.0 - part;
+    vec2 place = near.xy * (rest * rest * rest) + near.zw * (3.0 * rest * rest * part)
+        + far.xy * (3.0 * rest * part * part) + far.zw * (part * part * part);
+    vec2 pixel = place * fit.x + fit.yz;
+    gl_Position = vec4(pixel.x / size.x * 2.0 - 1.0, 1.0 - pixel.y / size.y * 2.0, 0.0, 1.0);
+    gl_PointSize = diameter;
+}
+";
+
+const FRAGMENT: &str = r"#version 300 es
+precision highp float;
+uniform vec3 colours[10]; // the looks, then failure, then the ground
+flat in int look;
+flat in int flags;
+out vec4 pixel;
+
+float shape(vec2 p, int which) {
+    vec2 a = abs(p);
+    if (which == 0) return length(p) - 1.0;
+    if (which == 1) return max(a.x * 0.876 - (p.y + 1.15) * 0.482, p.y - 0.85);
+    if (which == 2) return max(a.x, a.y) - 0.88;
+    if (which == 3) return (a.x + a.y - 1.25) * 0.707;
+    if (which == 4) return max(a.y - 0.95, a.x * 0.865 + a.y * 0.501 - 0.952);
+    if (which == 5) return max(a.x * 0.876 + (p.y - 1.15) * 0.482, -p.y - 0.85);
+    if (which == 6) return max(a.x - 0.5, a.y - 1.2);
+    if (which == 7) return max(a.x - 1.2, a.y - 0.5);
+    vec2 q = abs(vec2(p.x + p.y, p.x - p.y)) * 0.707;
+    return min(max(q.x - 0.38, q.y - 1.35), max(q.y - 0.38, q.x - 1.35));
+}
+
+void main() {
+    bool back = flags % 2 == 1;
+    bool failed = (flags / 2) % 2 == 1;
+    bool abandoned = (flags / 8) % 2 == 1;
+    float d = shape((gl_PointCoord * 2.0 - 1.0) * 1.75, failed ? 8 : look);
+    float soft = fwidth(d) * 0.7;
+    // A rim of the ground keeps neighbours apart.
+    float rim = 1.0 - smoothstep(-soft, soft, d - 0.32);
+    float body = 1.0 - smoothstep(-soft, soft, d);
+    if (back && !failed) body *= smoothstep(-soft, soft, d + 0.42);
+    vec3 colour = mix(colours[9], colours[failed ? 8 : look], body);
+    float alpha = rim * (abandoned ? 0.45 : 1.0);
+    pixel = vec4(colour * alpha, alpha);
+}
+";
+
+/// Paints by WebGL2.
+pub struct Painter {
+    gl: Gl,
+    program: WebGlProgram,
+    buffer: WebGlBuffer,
+    texture: WebGlTexture,
+    origin_ns: f64,
+    count: usize,
+}
+
+impl Painter {
+    /// Takes the canvas; `None` where WebGL2 is missing.
+    pub fn new(canvas: &HtmlCanvasElement) -> Option<Self> {
+        let attributes = WebGlContextAttributes::new();
+        attributes.set_antialias(false);
+        attributes.set_depth(false);
+        attributes.set_premultiplied_alpha(true);
+        let gl: Gl = canvas
+            .get_context_with_context_options("webgl2", &attributes)
+            .ok()??
+            .dyn_into()
+            .ok()?;
+        let program = program(&gl)?;
+        let buffer = gl.create_buffer()?;
+        gl.bind_buffer(Gl::ARRAY_BUFFER, Some(&buffer));
+        gl.buffer_data_with_i32(
+            Gl::ARRAY_BUFFER,
+            (KEPT_MAX * NUMBERS * 4) as i32,
+            Gl::DYNAMIC_DRAW,
+        );
+        let place = gl.get_attrib_location(&program, "trip");
+        let place = u32::try_from(place).ok()?;
+        gl.enable_vertex_attrib_array(place);
+        gl.vertex_attrib_pointer_with_i32(place, NUMBERS as i32, Gl::FLOAT, false, 0, 0);
+        let texture = gl.create_texture()?;
+        gl.use_program(Some(&program));
+        gl.enable(Gl::BLEND);
+        gl.blend_func(Gl::ONE, Gl::ONE_MINUS_SRC_ALPHA);
+        Some(Self {
+            gl,
+            program,
+            buffer,
+            texture,
+            origin_ns: 0.0,
+            count: 0,
+        })
+    }
+
+    fn uniform(&self, name: &str) -> Option<WebGlUniformLocation> {
+        self.gl.get_uniform_location(&self.program, name)
+    }
+
+    /// The wires have moved.
+    pub fn set_wires(&self, layout: &Layout) {
+        let rows = (layout.wires.len() * 2).div_ceil(ROW).max(1);
+        let mut texels = vec![0f32; rows * ROW * 4];
+        for (wire, numbers) in layout.wires.iter().zip(texels.chunks_exact_mut(8)) {
+            for (point, pair) in wire.curve.points.iter().zip(numbers.chunks_exact_mut(2)) {
+                pair[0] = point.x as f32;
+                pair[1] = point.y as f32;
+            }
+        }
+        let gl = &self.gl;
+        gl.bind_texture(Gl::TEXTURE_2D, Some(&self.texture));
+        for side in [Gl::TEXTURE_MIN_FILTER, Gl::TEXTURE_MAG_FILTER] {
+            gl.tex_parameteri(Gl::TEXTURE_2D, side, Gl::NEAREST as i32);
+        }
+        // A texture that could not be made draws no dots; the figures beside it still stand.
+        let _ = gl
+            .tex_image_2d_with_i32_and_i32_and_i32_and_format_and_type_and_opt_array_buffer_view(
+                Gl::TEXTURE_2D,
+                0,
+                Gl::RGBA32F as i32,
+                ROW as i32,
+                rows as i32,
+                0,
+                Gl::RGBA,
+                Gl::FLOAT,
+                Some(&Float32Array::from(texels.as_slice())),
+            );
+    }
+
+    /// The theme has changed.
+    pub fn set_colours(&self, colours: &Colours) {
+        let place = self.uniform("colours");
+        self.gl
+            .uniform3fv_with_f32_array(place.as_ref(), &colours.flat());
+    }
+
+    /// Trips have come, or all are to be written again.
+    pub fn write(&mut self, flights: &Flights, changed: Option<Changed>, looks: &[u8]) {
+        let trips = flights.trips();
+        self.count = trips.len();
+        let Some(changed) = changed else {
+            self.write_slots(trips, 0, looks);
+            return;
+        };
+        let end = (changed.first + changed.count)
+            .min(KEPT_MAX)
+            .min(trips.len());
+        if let Some(slots) = trips.get(changed.first..end) {
+            self.write_slots(slots, changed.first, looks);
+        }
+        let wrapped = (changed.first + changed.count).saturating_sub(KEPT_MAX);
+        if let Some(slots) = trips.get(..wrapped) {
+            self.write_slots(slots, 0, looks);
+        }
+    }
+
+    fn write_slots(&self, trips: &[Trip], first: usize, looks: &[u8]) {
+        if trips.is_empty() {
+            return;
+        }
+        let seconds = |ns: u64| ((ns as f64 - self.origin_ns) / 1e9) as f32;
+        let mut numbers = Vec::with_capacity(trips.len() * NUMBERS);
+        for trip in trips {
+            let look = looks.get(trip.flight.class as usize).copied().unwrap_or(0);
+            let style = u32::from(look) + 8 * u32::from(trip.flight.flags & 15);
+            numbers.extend([
+                seconds(trip.flight.start_ns),
+                seconds(trip.flight.end_ns),
+                trip.wire.map_or(-1.0, f32::from),
+                style as f32,
+            ]);
+        }
+        let gl = &self.gl;
+        gl.bind_buffer(Gl::ARRAY_BUFFER, Some(&self.buffer));
+        gl.buffer_sub_data_with_i32_and_array_buffer_view(
+            Gl::ARRAY_BUFFER,
+            (first * NUMBERS * 4) as i32,
+            &Float32Array::from(numbers.as_slice()),
+        );
+    }
+
+    /// Draws the moment.
+    pub fn draw(&mut self, frame: &Frame, flights: &Flights, looks: &[u8]) {
+        let now_ns = frame.view.now_ns;
+        if now_ns < self.origin_ns || now_ns - self.origin_ns > REBASE_NS {
+            self.origin_ns = now_ns;
+            self.write(flights, None, looks);
+        }
+        let gl = &self.gl;
+        let (width, height) = frame.pixels;
+        gl.viewport(0, 0, width as i32, height as i32);
+        gl.clear_color(0.0, 0.0, 0.0, 0.0);
+        gl.clear(Gl::COLOR_BUFFER_BIT);
+        let since = (now_ns - self.origin_ns) / 1e9;
+        let shortest = (frame.view.seen_ns_min() / 1e9).max(1e-9);
+        let place = self.uniform("time");
+        gl.uniform2f(place.as_ref(), since as f32, shortest as f32);
+        let (scale, x, y) = frame.device_fit();
+        let place = self.uniform("fit");
+        gl.uniform3f(place.as_ref(), scale as f32, x as f32, y as f32);
+        let place = self.uniform("size");
+        gl.uniform2f(place.as_ref(), width as f32, height as f32);
+        let place = self.uniform("diameter");
+        gl.uniform1f(place.as_ref(), frame.diameter() as f32);
+        gl.draw_arrays(Gl::POINTS, 0, self.count as i32);
+    }
+}
+
+fn program(gl: &Gl) -> Option<WebGlProgram> {
+    let program = gl.create_program()?;
+    for (kind, source) in [(Gl::VERTEX_SHADER, VERTEX), (Gl::FRAGMENT_SHADER, FRAGMENT)] {
+        let shader = gl.create_shader(kind)?;
+        gl.shader_source(&shader, source);
+        gl.compile_shader(&shader);
+        gl.attach_shader(&program, &shader);
+    }
+    gl.link_program(&program);
+    if gl.get_program_parameter(&program, Gl::LINK_STATUS) == JsValue::TRUE {
+        Some(program)
+    } else {
+        let log = gl.get_program_info_log(&program).unwrap_or_default();
+        gloo::console::warn!("the dots are drawn without WebGL2:", log);
+        None
+    }
+}

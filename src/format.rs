@@ -1,0 +1,159 @@
+//! Figures as words: few digits, tabular, always with their unit.
+
+/// Keeps a figure and its unit on one line.
+const NBSP: char = '\u{a0}';
+
+/// A whole number with its thousands set apart: `1,498`.
+pub fn count(value: u64) -> String {
+    let digits = value.to_string();
+    let mut words = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            words.push(',');
+        }
+        words.push(digit);
+    }
+    words
+}
+
+/// A rate without its unit: `0.4`, `7.5`, `1,498`.
+pub fn rate(value: f64) -> String {
+    if value > 0.0 && value < 9.95 {
+        decimal(value, 1)
+    } else {
+        count(value.max(0.0).round() as u64)
+    }
+}
+
+/// A time given in milliseconds: `0.25 ms`, `4.2 ms`, `138 ms`, `4.1 s`, `2.5 min`.
+pub fn ms(value: f64) -> String {
+    let (value, unit) = match value {
+        v if v >= 119_950.0 => (v / 60_000.0, "min"),
+        v if v >= 999.5 => (v / 1_000.0, "s"),
+        v => (v, "ms"),
+    };
+    let decimals = if value >= 99.95 || value == 0.0 {
+        0
+    } else if value >= 0.995 {
+        1
+    } else {
+        2
+    };
+    format!("{}{NBSP}{unit}", decimal(value, decimals))
+}
+
+/// A share: `38 %`, below a tenth with one decimal: `0.4 %`.
+pub fn share(value: f64) -> String {
+    let percent = value * 100.0;
+    let decimals = usize::from(percent != 0.0 && percent.abs() < 9.95);
+    format!("{}{NBSP}%", decimal(percent, decimals))
+}
+
+/// A share without decimals, for a gauge that moves: `38 %`.
+pub fn gauge(value: f64) -> String {
+    format!("{}{NBSP}%", decimal(value * 100.0, 0))
+}
+
+/// So many of something: `1 server`, `3 servers`.
+pub fn counted(count_of: u64, one: &str, many: &str) -> String {
+    format!(
+        "{}{NBSP}{}",
+        count(count_of),
+        if count_of == 1 { one } else { many }
+    )
+}
+
+/// A price: `$578`.
+pub fn usd(value: f64) -> String {
+    format!("${}", count(value.max(0.0).round() as u64))
+}
+
+/// A simulated moment given in nanoseconds: `00:42.180`, with hours where there are any.
+pub fn clock(ns: u64) -> String {
+    let ms = ns / 1_000_000;
+    let (hours, minutes, seconds) = (ms / 3_600_000, ms / 60_000 % 60, ms / 1_000 % 60);
+    let rest = format!("{minutes:02}:{seconds:02}.{:03}", ms % 1_000);
+    if hours > 0 {
+        format!("{hours}:{rest}")
+    } else {
+        rest
+    }
+}
+
+/// A simulated moment to the second: `0:42`, for axes.
+pub fn short_clock(ns: u64) -> String {
+    let seconds = ns / 1_000_000_000;
+    format!("{}:{:02}", seconds / 60, seconds % 60)
+}
+
+/// A simulated moment to the nanosecond, for slow motion: `00:42.180 215 004`.
+pub fn clock_fine(ns: u64) -> String {
+    format!(
+        "{}{NBSP}{:03}{NBSP}{:03}",
+        clock(ns),
+        ns / 1_000 % 1_000,
+        ns % 1_000
+    )
+}
+
+/// A number with so many decimals, without a negative zero.
+pub fn decimal(value: f64, decimals: usize) -> String {
+    let words = format!("{value:.decimals$}");
+    match words.strip_prefix('-') {
+        Some(rest) if rest.bytes().all(|b| b == b'0' || b == b'.') => rest.to_owned(),
+        _ => words,
+    }
+}
+
+/// A number as one would type it: no more decimals than it has, thousands apart only when asked for.
+pub fn plain(value: f64) -> String {
+    let words = format!("{value:.6}");
+    let words = words.trim_end_matches('0').trim_end_matches('.');
+    if words.is_empty() || words == "-0" {
+        "0".into()
+    } else {
+        words.into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_read_as_one_would_say_them() {
+        assert_eq!(count(0), "0");
+        assert_eq!(count(999), "999");
+        assert_eq!(count(1_000_000), "1,000,000");
+        assert_eq!(rate(0.42), "0.4");
+        assert_eq!(rate(1_497.6), "1,498");
+        assert_eq!(ms(0.254), "0.25\u{a0}ms");
+        assert_eq!(ms(4.21), "4.2\u{a0}ms");
+        assert_eq!(ms(138.4), "138\u{a0}ms");
+        assert_eq!(ms(4_120.0), "4.1\u{a0}s");
+        assert_eq!(ms(150_000.0), "2.5\u{a0}min");
+        assert_eq!(share(0.382), "38\u{a0}%");
+        assert_eq!(share(0.004), "0.4\u{a0}%");
+        assert_eq!(share(0.0), "0\u{a0}%");
+        assert_eq!(usd(577.6), "$578");
+        assert_eq!(gauge(0.624), "62\u{a0}%");
+        assert_eq!(counted(1, "server", "servers"), "1\u{a0}server");
+        assert_eq!(counted(1_200, "server", "servers"), "1,200\u{a0}servers");
+    }
+
+    #[test]
+    fn moments_keep_their_width() {
+        assert_eq!(clock(42_180_000_000), "00:42.180");
+        assert_eq!(short_clock(642_180_000_000), "10:42");
+        assert_eq!(clock(3_661_001_000_000), "1:01:01.001");
+        assert_eq!(clock_fine(1_000_002_003), "00:01.000\u{a0}002\u{a0}003");
+    }
+
+    #[test]
+    fn plain_numbers_have_no_idle_digits() {
+        assert_eq!(plain(10.0), "10");
+        assert_eq!(plain(0.05), "0.05");
+        assert_eq!(plain(-0.0), "0");
+        assert_eq!(plain(1_000.0), "1000");
+    }
+}
