@@ -1,20 +1,135 @@
-//! `cargo xtask bench`: the speed of the engine, natively and in a browser's worker.
+//! `cargo xtask bench`: the speed of the engine, natively and in a browser's worker, and how
+//! smoothly the page plays; every figure in one run.
 
-use headroom_e2e::Outcome;
+use std::time::Duration;
 
-use crate::no_arguments;
-use crate::run::{cargo, run};
+use headroom_e2e::{Browser, Driver, Failure, Look, Outcome, Page, Server, proof, smoothness};
+use serde_json::Value;
+
+use crate::run::{cargo, output, run};
+use crate::{build, no_arguments, project, system};
+
+/// How long the page is watched while it plays.
+const WATCH: Duration = Duration::from_secs(10);
+/// A state of the page in which it draws 10,000 dots and more.
+const CROWD: &str = "#step=cache";
 
 /// The verb.
 pub fn verb(arguments: lexopt::Parser) -> Outcome {
     no_arguments(arguments)?;
-    run(cargo().args([
-        "run",
+    let program = system::browser(Browser::Chromium)?;
+    build::release_page()?;
+    eprintln!("\nMeasuring: leave the machine alone for a few minutes.");
+    let native = native()?;
+    let server = Server::start(project::dist(), 0)?;
+    let driver = Driver::start(Browser::Chromium, &program)?;
+    let page = Page::open(driver.open(Look::DESK)?, &server.url(), "")?;
+    // What plays on screen would take the worker's core.
+    page.pause()?;
+    let worker = proof::speed(&page)?;
+    print_engine(&native, &worker);
+    drop(page);
+    let page = Page::open(driver.open(Look::DESK)?, &server.url(), CROWD)?;
+    print_page(&page)
+}
+
+fn native() -> Outcome<Value> {
+    let bench = [
         "--release",
         "--locked",
         "-p",
-        "headroom-cli",
-        "--",
+        "headroom-engine",
+        "--example",
         "bench",
-    ]))
+    ];
+    run(cargo().arg("build").args(bench))?;
+    output(
+        cargo()
+            .arg("run")
+            .args(bench)
+            .args(["--quiet", "--", "--json"]),
+    )
+    .and_then(|text| serde_json::from_str(&text).ok())
+    .ok_or_else(|| Failure::new("the native bench failed"))
+}
+
+fn print_engine(native: &Value, worker: &Value) {
+    println!("\n{:<38}{:>12}{:>12}", "", "native", "worker");
+    let millions = |value: &Value| format!("{:.1} M/s", number(value) / 1e6);
+    let times = |value: &Value| format!("{:.2} x", number(value));
+    let row = |name: &str, path: &str, shown: &dyn Fn(&Value) -> String| {
+        let cell = |report: &Value| report.pointer(path).map_or("-".to_owned(), shown);
+        println!("{name:<38}{:>12}{:>12}", cell(native), cell(worker));
+    };
+    row(
+        "bare heap loop, M/M/1, customers",
+        "/bare_loop_customers_per_s",
+        &millions,
+    );
+    row(
+        "M/M/1 through the engine, customers",
+        "/mm1/customers_per_s",
+        &millions,
+    );
+    row("  of the bare loop", "/mm1/of_bare_loop", &times);
+    row(
+        "M/M/8 through the engine, customers",
+        "/mm8/customers_per_s",
+        &millions,
+    );
+    row("  of the bare loop", "/mm8/of_bare_loop", &times);
+    let runs = native["ladder"].as_array().map_or(0, Vec::len);
+    for at in 0..runs {
+        let path = |figure: &str| format!("/ladder/{at}/{figure}");
+        let rate_rps = number(&native["ladder"][at]["rate_rps"]);
+        println!("last step of the ladder at {rate_rps:.0} requests/s");
+        row("  of real time", &path("times_real_time"), &times);
+        row("  an event", &path("ns_per_event"), &|value| {
+            format!("{:.0} ns", number(value))
+        });
+        row(
+            "  a request in flight",
+            &path("bytes_per_request_in_flight"),
+            &|value| format!("{:.0} bytes", number(value)),
+        );
+        row("  requests in flight", &path("in_flight"), &|value| {
+            format!("{:.0}", number(value))
+        });
+        row(
+            "  requests that reach a service",
+            &path("service_share"),
+            &percent,
+        );
+        row(
+            "  requests that reach a database",
+            &path("database_share"),
+            &percent,
+        );
+    }
+}
+
+fn print_page(page: &Page) -> Outcome {
+    page.until("10,000 dots are drawn", |page| {
+        Ok(page
+            .attribute("[data-testid=dots]", "data-dots")?
+            .parse()
+            .unwrap_or(0)
+            >= 10_000)
+    })?;
+    let seen = smoothness::watch(page, WATCH)?;
+    println!(
+        "page with {} dots: {:.0} frames/s, main thread busy for {:.0} ms at most",
+        page.attribute("[data-testid=dots]", "data-dots")?,
+        seen.frames_per_s,
+        seen.busy_ms_max
+    );
+    Ok(())
+}
+
+fn number(value: &Value) -> f64 {
+    value.as_f64().unwrap_or_default()
+}
+
+fn percent(value: &Value) -> String {
+    format!("{:.0} %", 100.0 * number(value))
 }

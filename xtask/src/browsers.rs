@@ -3,7 +3,7 @@
 use headroom_e2e::{Browser, Failure, Outcome};
 use lexopt::prelude::*;
 
-use crate::{build, misused, system, test, tools};
+use crate::{build, misused, test};
 
 /// The tests that every browser must pass: the main path, and the same run everywhere.
 const FILTERS: [&str; 2] = ["main_path", "same_run"];
@@ -28,10 +28,6 @@ pub fn verb(mut arguments: lexopt::Parser) -> Outcome {
     build::release_page()?;
     for browser in browsers {
         eprintln!("\n== {} ==", browser.name());
-        if browser == Browser::Firefox && browser.driver_program().is_none() {
-            tools::geckodriver()?;
-        }
-        system::browser(browser)?;
         test::in_browser(browser, &FILTERS.map(Into::into))?;
     }
     Ok(())

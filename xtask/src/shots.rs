@@ -25,10 +25,10 @@ pub fn verb(mut arguments: lexopt::Parser) -> Outcome {
     if steps.is_empty() {
         steps.extend(ladder()?);
     }
-    system::browser(Browser::Chromium)?;
+    let program = system::browser(Browser::Chromium)?;
     build::release_page()?;
     let server = Server::start(project::dist(), 0)?;
-    let driver = Driver::start(Browser::Chromium)?;
+    let driver = Driver::start(Browser::Chromium, &program)?;
     let folder = project::root().join("target/shots");
     fs::create_dir_all(&folder)?;
     for step in &steps {

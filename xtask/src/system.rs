@@ -1,17 +1,24 @@
 //! Packages of the operating system: installed where that is possible without asking, else named
 //! in a sentence.
 
+use std::path::PathBuf;
 use std::process::Command;
 
 use headroom_e2e::{Browser, Failure, Outcome, browser};
 
 use crate::run::{output, run};
+use crate::tools;
 
-/// Makes sure that a browser and its driver are there.
-pub fn browser(browser: Browser) -> Outcome {
-    let there = || browser.program().is_some() && browser.driver_program().is_some();
-    if there() {
-        return Ok(());
+/// Makes sure that a browser and its driver are there, and says where the driver is.
+pub fn browser(browser: Browser) -> Outcome<PathBuf> {
+    let driver = || match browser.driver_program() {
+        // Not every Firefox comes with it.
+        None if browser == Browser::Firefox => tools::geckodriver().ok(),
+        found => found,
+    };
+    let there = || browser.program().and_then(|_| driver());
+    if let Some(driver) = there() {
+        return Ok(driver);
     }
     let packages = debian_packages(browser);
     if let Some(privilege) = debian_privilege() {
@@ -22,18 +29,14 @@ pub fn browser(browser: Browser) -> Outcome {
             .args(["install", "--yes", "-qq", "--no-install-recommends"])
             .args(packages))?;
     }
-    if there() {
-        Ok(())
-    } else {
-        Err(Failure::new(advice(browser)))
-    }
+    there().ok_or_else(|| Failure::new(advice(browser)))
 }
 
 fn debian_packages(browser: Browser) -> &'static [&'static str] {
     match browser {
         Browser::Chromium => &["chromium", "chromium-driver"],
         Browser::Firefox => &["firefox-esr"],
-        Browser::WebKit => &["webkit2gtk-driver", "xvfb", "xauth"],
+        Browser::WebKit => &["webkit2gtk-driver", "xvfb"],
     }
 }
 

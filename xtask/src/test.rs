@@ -172,9 +172,7 @@ fn web(filters: &[OsString]) -> Outcome {
     tools::wasm_target()?;
     let wasm_bindgen = tools::wasm_bindgen()?;
     let runner = wasm_bindgen.with_file_name("wasm-bindgen-test-runner");
-    let driver = Browser::Chromium
-        .driver_program()
-        .ok_or_else(|| Failure::new("chromedriver is not there"))?;
+    let driver = system::browser(Browser::Chromium)?;
     run(cargo()
         .args(["test", "--locked", "--target", WASM, "-p", "headroom-page"])
         .args(["--lib", "--test", "web", "--"])
@@ -192,7 +190,7 @@ fn end_to_end(filters: &[OsString]) -> Outcome {
 /// Runs the end-to-end tests in one browser, on the page in `dist/`.
 pub fn in_browser(browser: Browser, filters: &[OsString]) -> Outcome {
     let server = Server::start(project::dist(), 0)?;
-    let driver = Driver::start(browser)?;
+    let driver = Driver::start(browser, &system::browser(browser)?)?;
     let mut tests = cargo();
     tests
         .args([

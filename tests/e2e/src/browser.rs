@@ -1,6 +1,7 @@
 //! The browsers that the page is tried in, and the driver program of each.
 
 use std::env;
+use std::io::{BufRead, BufReader};
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -150,27 +151,25 @@ pub struct Driver {
     browser: Browser,
     url: String,
     process: Child,
+    _screen: Option<Screen>,
 }
 
 impl Driver {
     /// Starts the driver program of `browser` on a free port.
-    pub fn start(browser: Browser) -> Outcome<Self> {
-        let program = browser.driver_program().ok_or_else(|| {
-            Failure::new(format!("no driver for {} is installed", browser.name()))
-        })?;
+    pub fn start(browser: Browser, program: &Path) -> Outcome<Self> {
         let port = free_port()?;
         let port_argument = match browser {
             Browser::Firefox => vec!["--port".to_owned(), port.to_string()],
             Browser::Chromium | Browser::WebKit => vec![format!("--port={port}")],
         };
-        let mut command = if browser == Browser::WebKit && env::var_os("DISPLAY").is_none() {
-            // MiniBrowser has no headless mode.
-            let mut command = Command::new("xvfb-run");
-            command.arg("--auto-servernum").arg(&program);
-            command
-        } else {
-            Command::new(&program)
-        };
+        // MiniBrowser has no headless mode.
+        let screen = (browser == Browser::WebKit && env::var_os("DISPLAY").is_none())
+            .then(Screen::start)
+            .transpose()?;
+        let mut command = Command::new(program);
+        if let Some(screen) = &screen {
+            command.env("DISPLAY", &screen.display);
+        }
         let process = command
             .args(port_argument)
             // WebKit's sandbox needs rights that a container's root lacks.
@@ -186,6 +185,7 @@ impl Driver {
             browser,
             url: format!("http://127.0.0.1:{port}"),
             process,
+            _screen: screen,
         };
         driver.wait()?;
         Ok(driver)
@@ -218,6 +218,49 @@ impl Driver {
 }
 
 impl Drop for Driver {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        self.process.kill().ok();
+        self.process.wait().ok();
+    }
+}
+
+/// A screen in memory, for a browser that must have one. It is taken away when dropped.
+struct Screen {
+    display: String,
+    process: Child,
+}
+
+impl Screen {
+    fn start() -> Outcome<Self> {
+        let mut process = Command::new("Xvfb")
+            .args([
+                "-displayfd",
+                "1",
+                "-screen",
+                "0",
+                "1600x1200x24",
+                "-nolisten",
+                "tcp",
+            ])
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .map_err(|error| Failure::new(format!("Xvfb did not start: {error}")))?;
+        // It says the number of the display once it is there.
+        let mut number = String::new();
+        if let Some(stdout) = process.stdout.take() {
+            BufReader::new(stdout).read_line(&mut number)?;
+        }
+        Ok(Self {
+            display: format!(":{}", number.trim()),
+            process,
+        })
+    }
+}
+
+impl Drop for Screen {
     fn drop(&mut self) {
         // It may have ended by itself.
         self.process.kill().ok();

@@ -11,8 +11,10 @@ pub mod failure;
 pub mod image;
 pub mod look;
 pub mod page;
+pub mod proof;
 pub mod server;
 pub mod session;
+pub mod smoothness;
 
 pub use browser::{Browser, Driver};
 pub use failure::{Failure, Outcome};

@@ -64,6 +64,16 @@ impl Page {
         Ok(())
     }
 
+    /// Stops simulated time.
+    pub fn pause(&self) -> Outcome {
+        if self.exists("[data-playing=true]")? {
+            self.click("[data-control=play]")?;
+        }
+        self.until("time stands still", |page| {
+            page.exists("[data-playing=false]")
+        })
+    }
+
     /// Whether something matches the selector.
     pub fn exists(&self, selector: &str) -> Outcome<bool> {
         Ok(self.count(selector)? > 0)
