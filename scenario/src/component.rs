@@ -104,8 +104,7 @@ pub struct LoadBalancer {
     pub bounded_load_factor: f64,
     /// A user stays with the instance that answered first, by cookie, while it is healthy.
     pub sticky: bool,
-    /// Probes; left out, a dead instance keeps getting its share.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// Probes; with none (`null` in a document), a dead instance keeps getting its share.
     pub health_check: Option<HealthCheck>,
     /// Further instances tried when one refuses the connection.
     pub retries: u8,

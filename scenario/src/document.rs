@@ -4,7 +4,8 @@ use serde_json::Value;
 use serde_path_to_error::{Path as Track, Segment};
 
 use crate::limits::{DOCUMENT_BYTES_MAX, PROBLEMS_MAX};
-use crate::{Problem, Scenario, migrate};
+use crate::migrate::{self, Unreadable};
+use crate::{Problem, SCHEMA_VERSION, Scenario};
 
 impl Scenario {
     /// Reads a document of any released version.
@@ -21,8 +22,14 @@ impl Scenario {
         // The parser itself refuses what is nested more than 128 levels deep.
         let raw = serde_json::from_str(text)
             .map_err(|error| whole(format!("this is not a JSON document: {error}")))?;
-        let current = migrate::to_current(raw).map_err(|problem| vec![problem])?;
-        from_value(current)
+        read(raw).map_err(|unread| match unread {
+            Unread::Newer(version) => vec![Problem {
+                path: "version".into(),
+                message: newer(version),
+                component: None,
+            }],
+            Unread::Problems(problems) => problems,
+        })
     }
 
     /// The document as compact JSON: fields in the order of their definition, so that the same
@@ -34,6 +41,31 @@ impl Scenario {
         serde_json::to_string(self)
             .expect("a scenario's maps have string keys, so JSON can hold it")
     }
+}
+
+/// Why a document was not read.
+pub(crate) enum Unread {
+    /// It has this version, which came after this build.
+    Newer(u64),
+    /// Its shape is wrong.
+    Problems(Vec<Problem>),
+}
+
+/// Reads a document of any released version.
+pub(crate) fn read(raw: Value) -> Result<Scenario, Unread> {
+    match migrate::to_current(raw) {
+        Ok(current) => from_value(current).map_err(Unread::Problems),
+        Err(Unreadable::Newer(version)) => Err(Unread::Newer(version)),
+        Err(Unreadable::Unversioned(problem)) => Err(Unread::Problems(vec![problem])),
+    }
+}
+
+/// That a document came after this build, and what to do.
+pub(crate) fn newer(version: u64) -> String {
+    format!(
+        "made by a newer Headroom: it has version {version}, and this one reads up to \
+         {SCHEMA_VERSION}; open it with the newer one"
+    )
 }
 
 fn whole(message: String) -> Vec<Problem> {

@@ -15,6 +15,7 @@
 mod component;
 mod design;
 mod document;
+pub mod fragment;
 pub mod limits;
 mod migrate;
 mod objectives;

@@ -11,17 +11,23 @@ use crate::{Problem, SCHEMA_VERSION};
 /// Turns a document of version `index + 1` into one of version `index + 2`.
 const MIGRATIONS: [fn(Value) -> Value; SCHEMA_VERSION as usize - 1] = [];
 
-/// Brings a document of any released version to the current one; refuses a newer one as such.
-pub(crate) fn to_current(document: Value) -> Result<Value, Problem> {
+/// Why a document has no current form.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Unreadable {
+    /// It has this version, which came after this build.
+    Newer(u64),
+    /// It says no version that ever was.
+    Unversioned(Problem),
+}
+
+/// Brings a document of any released version to the current one.
+pub(crate) fn to_current(document: Value) -> Result<Value, Unreadable> {
     let version = version_of(&document)?;
     if version > u64::from(SCHEMA_VERSION) {
-        return Err(problem(format!(
-            "this document has version {version}, made by a newer Headroom; this one reads up to \
-             {SCHEMA_VERSION}: open it with the newer one"
-        )));
+        return Err(Unreadable::Newer(version));
     }
-    let done = version as usize - 1;
-    let mut current = MIGRATIONS[done..]
+    let ahead = &MIGRATIONS[version as usize - 1..];
+    let mut current = ahead
         .iter()
         .fold(document, |document, migrate| migrate(document));
     current["version"] = SCHEMA_VERSION.into();
@@ -29,27 +35,30 @@ pub(crate) fn to_current(document: Value) -> Result<Value, Problem> {
 }
 
 /// The version that the document says it has.
-pub(crate) fn version_of(document: &Value) -> Result<u64, Problem> {
+fn version_of(document: &Value) -> Result<u64, Unreadable> {
     let Value::Object(fields) = document else {
-        return Err(problem(format!(
-            "a scenario is a JSON object, such as {{\"version\": {SCHEMA_VERSION}}}"
-        )));
+        return Err(unversioned(
+            "",
+            format!("a scenario is a JSON object, such as {{\"version\": {SCHEMA_VERSION}}}"),
+        ));
     };
     match fields.get("version").map(Value::as_u64) {
         Some(Some(version)) if version >= 1 => Ok(version),
-        Some(_) => Err(problem(
+        Some(_) => Err(unversioned(
+            "version",
             "the version is a whole number, 1 or more".to_owned(),
         )),
-        None => Err(problem(format!(
-            "the version is missing; now it is {SCHEMA_VERSION}"
-        ))),
+        None => Err(unversioned(
+            "version",
+            format!("the version is missing: give {SCHEMA_VERSION}"),
+        )),
     }
 }
 
-fn problem(message: String) -> Problem {
-    Problem {
-        path: "version".into(),
+fn unversioned(path: &str, message: String) -> Unreadable {
+    Unreadable::Unversioned(Problem {
+        path: path.to_owned(),
         message,
         component: None,
-    }
+    })
 }

@@ -7,6 +7,7 @@ mod text;
 mod traffic;
 
 pub use script::validate_action;
+pub(crate) use text::quoted;
 
 use crate::limits::{self, Bounds, DOCUMENT_BYTES_MAX};
 use crate::problem::{Path, Problems};
@@ -23,7 +24,9 @@ pub(crate) fn scenario(scenario: &Scenario) -> Result<(), Vec<Problem>> {
         );
         problems.add(&root.field("version"), message);
     }
-    text::label(&mut problems, &root.field("engine"), &scenario.engine);
+    if !scenario.engine.is_empty() {
+        text::id(&mut problems, &root.field("engine"), &scenario.engine);
+    }
     text::label(&mut problems, &root.field("name"), &scenario.name);
     if let Some(step) = &scenario.step {
         text::id(&mut problems, &root.field("step"), step);

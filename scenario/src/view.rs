@@ -53,6 +53,21 @@ pub enum Panel {
     Trace,
 }
 
+impl Panel {
+    /// Every panel, in the order of their tabs.
+    pub const ALL: [Panel; 4] = [Panel::Figures, Panel::Ring, Panel::Queues, Panel::Trace];
+
+    /// The panel as in a document: `ring`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Panel::Figures => "figures",
+            Panel::Ring => "ring",
+            Panel::Queues => "queues",
+            Panel::Trace => "trace",
+        }
+    }
+}
+
 fn is_zero(value: &u64) -> bool {
     *value == 0
 }

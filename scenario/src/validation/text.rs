@@ -60,7 +60,7 @@ pub(super) fn unique<'a>(
 }
 
 /// The text as a message may show it: shortened, and without what is invisible.
-pub(super) fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     let shown: String = text
         .chars()
         .filter(|c| !is_hidden(*c))

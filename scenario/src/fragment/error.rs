@@ -1,0 +1,88 @@
+//! Why a fragment did not open.
+
+use std::fmt;
+
+use crate::step::LADDER;
+use crate::{Problem, validation::quoted};
+
+/// Why a fragment did not open. Displayed, it is a sentence for the one who followed the link.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FragmentError {
+    /// It holds nothing that this page writes into links.
+    NotHeadroom,
+    /// Its end is missing.
+    CutShort,
+    /// Some of its characters are not those that were written.
+    Damaged,
+    /// It is longer, or unpacks to more, than any scenario.
+    TooLarge,
+    /// It was made by a newer version.
+    Newer {
+        /// What of it is newer.
+        what: String,
+    },
+    /// It names a step that is not there.
+    UnknownStep {
+        /// The name.
+        name: String,
+    },
+    /// A value that it gives can't be.
+    BadValue {
+        /// Name of the value.
+        key: String,
+        /// What is wrong with it and what would be right.
+        problem: String,
+    },
+    /// It arrived whole, but the scenario in it has problems.
+    Invalid(Vec<Problem>),
+}
+
+impl fmt::Display for FragmentError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotHeadroom => {
+                write!(
+                    f,
+                    "This is not a link to a scenario: such a link has #s1= or #step= in it."
+                )
+            }
+            Self::CutShort => {
+                write!(
+                    f,
+                    "This link was cut short: its end is missing. Copy it again, whole."
+                )
+            }
+            Self::Damaged => {
+                write!(
+                    f,
+                    "This link was damaged on its way: some characters changed. Copy it again."
+                )
+            }
+            Self::TooLarge => write!(f, "This link is too large to be a scenario."),
+            Self::Newer { what } => write!(f, "This link is too new: {what}."),
+            Self::UnknownStep { name } => {
+                let names: Vec<&str> = LADDER.iter().map(|step| step.name).collect();
+                write!(
+                    f,
+                    "There is no step {}. The steps are {}.",
+                    quoted(name),
+                    names.join(", ")
+                )
+            }
+            Self::BadValue { key, problem } => {
+                write!(f, "The link's value of {key} can't be: {problem}.")
+            }
+            Self::Invalid(problems) => match problems.as_slice() {
+                [] => write!(f, "The scenario in this link has problems."),
+                [only] => write!(f, "The scenario in this link has a problem: {only}."),
+                [first, rest @ ..] => write!(
+                    f,
+                    "The scenario in this link has {} problems, the first of them: {first}.",
+                    rest.len() + 1
+                ),
+            },
+        }
+    }
+}
+
+impl std::error::Error for FragmentError {}

@@ -1,0 +1,282 @@
+//! The readable part of a fragment: `key=value`, with `&` between.
+
+use std::fmt::{Display, Write as _};
+use std::str::FromStr;
+
+use super::FragmentError;
+use super::packing;
+use crate::limits::{self, Bounds};
+use crate::{Panel, Scenario, validation::quoted};
+
+/// The keys of a fragment that this build knows, with their values as written.
+#[derive(Default)]
+pub(super) struct Query<'a> {
+    pub(super) packed: Option<&'a str>,
+    pub(super) step: Option<&'a str>,
+    pub(super) engine: Option<&'a str>,
+    seed: Option<&'a str>,
+    rate: Option<&'a str>,
+    at: Option<&'a str>,
+    speed: Option<&'a str>,
+    paused: Option<&'a str>,
+    select: Option<&'a str>,
+    panel: Option<&'a str>,
+    readonly: Option<&'a str>,
+    embed: Option<&'a str>,
+}
+
+impl<'a> Query<'a> {
+    /// Finds the known keys; refuses one that stands there twice, and a packing of the future.
+    pub(super) fn read(fragment: &'a str) -> Result<Self, FragmentError> {
+        let mut query = Self::default();
+        for pair in fragment.split('&') {
+            let Some((key, value)) = pair.split_once('=') else {
+                continue;
+            };
+            if let Some(version) = packing_version(key).filter(|v| *v > packing::VERSION) {
+                return Err(FragmentError::Newer {
+                    what: format!("a newer Headroom packed it, in version {version}"),
+                });
+            }
+            query.put(key, value)?;
+        }
+        Ok(query)
+    }
+
+    fn put(&mut self, key: &str, value: &'a str) -> Result<(), FragmentError> {
+        let place = match key {
+            "s1" => &mut self.packed,
+            "step" => &mut self.step,
+            "v" => &mut self.engine,
+            "seed" => &mut self.seed,
+            "rate" => &mut self.rate,
+            "at" => &mut self.at,
+            "speed" => &mut self.speed,
+            "paused" => &mut self.paused,
+            "select" => &mut self.select,
+            "panel" => &mut self.panel,
+            "readonly" => &mut self.readonly,
+            "embed" => &mut self.embed,
+            _ => return Ok(()),
+        };
+        match place.replace(value) {
+            None => Ok(()),
+            Some(_) => Err(bad(key, "it stands there twice: leave one out")),
+        }
+    }
+
+    /// Sets in the scenario what the fragment says.
+    pub(super) fn apply(&self, scenario: &mut Scenario) -> Result<(), FragmentError> {
+        if let Some(text) = self.engine {
+            scenario.engine = text.to_owned();
+        }
+        if let Some(text) = self.seed {
+            scenario.seed = number("seed", text, limits::INTEGER)?;
+        }
+        if let Some(text) = self.rate {
+            scenario.traffic.rate_rps = number("rate", text, limits::RATE_RPS)?;
+        }
+        let view = &mut scenario.view;
+        if let Some(text) = self.at {
+            view.at_ns = nanoseconds(text).ok_or_else(|| {
+                bad(
+                    "at",
+                    format!("{} is no time: give seconds, such as 42.5", quoted(text)),
+                )
+            })?;
+        }
+        if let Some(text) = self.speed {
+            view.speed = number("speed", text, limits::SPEED)?;
+        }
+        if let Some(text) = self.paused {
+            view.paused = flag("paused", text)?;
+        }
+        if let Some(text) = self.select {
+            view.selected = Some(text.to_owned());
+        }
+        if let Some(text) = self.panel {
+            view.panel = Some(panel(text)?);
+        }
+        if let Some(text) = self.readonly {
+            view.read_only = flag("readonly", text)?;
+        }
+        if let Some(text) = self.embed {
+            view.embedded = flag("embed", text)?;
+        }
+        Ok(())
+    }
+}
+
+/// The version of the packing, if the key is that of a packed document.
+fn packing_version(key: &str) -> Option<u32> {
+    let digits = key.strip_prefix('s')?;
+    let is_number = digits.starts_with(|first| ('1'..='9').contains(&first))
+        && digits.bytes().all(|byte| byte.is_ascii_digit());
+    // More digits than a number holds are a version of a very distant future.
+    is_number.then(|| digits.parse().unwrap_or(u32::MAX))
+}
+
+/// The readable fragment of a scenario that is a built-in step but for seed, rate and view.
+pub(super) fn write(step: &str, scenario: &Scenario, original: &Scenario) -> String {
+    let mut text = format!("step={step}");
+    let mut put = |key: &str, value: &dyn Display| {
+        write!(text, "&{key}={value}").expect("a string takes all that is written to it");
+    };
+    if scenario.seed != original.seed {
+        put("seed", &scenario.seed);
+    }
+    if scenario.traffic.rate_rps != original.traffic.rate_rps {
+        put("rate", &scenario.traffic.rate_rps);
+    }
+    if !scenario.engine.is_empty() {
+        put("v", &scenario.engine);
+    }
+    let view = &scenario.view;
+    if view.at_ns > 0 {
+        put("at", &seconds(view.at_ns));
+    }
+    if view.speed != 0.0 {
+        put("speed", &view.speed);
+    }
+    if view.paused {
+        put("paused", &1);
+    }
+    if let Some(id) = &view.selected {
+        put("select", id);
+    }
+    if let Some(panel) = view.panel {
+        put("panel", &panel.name());
+    }
+    if view.read_only {
+        put("readonly", &1);
+    }
+    if view.embedded {
+        put("embed", &1);
+    }
+    text
+}
+
+/// The version is one after this build's.
+pub(super) fn is_newer(engine: &str) -> bool {
+    let parts = |version: &str| {
+        version
+            .split('.')
+            .map(|part| part.parse::<u64>().ok())
+            .collect()
+    };
+    let (theirs, ours): (Option<Vec<u64>>, Option<Vec<u64>>) =
+        (parts(engine), parts(env!("CARGO_PKG_VERSION")));
+    theirs > ours
+}
+
+fn bad(key: &str, problem: impl Into<String>) -> FragmentError {
+    FragmentError::BadValue {
+        key: key.to_owned(),
+        problem: problem.into(),
+    }
+}
+
+fn number<T>(key: &str, text: &str, bounds: Bounds<T>) -> Result<T, FragmentError>
+where
+    T: Copy + PartialOrd + Display + FromStr,
+{
+    let Bounds { min, max } = bounds;
+    let value = text.parse().map_err(|_| {
+        bad(
+            key,
+            format!("{} is no such number: give {min} to {max}", quoted(text)),
+        )
+    })?;
+    match bounds.complaint(value) {
+        None => Ok(value),
+        Some(complaint) => Err(bad(key, complaint)),
+    }
+}
+
+fn flag(key: &str, text: &str) -> Result<bool, FragmentError> {
+    match text {
+        "1" => Ok(true),
+        "0" => Ok(false),
+        _ => Err(bad(
+            key,
+            format!("{} is neither 1 (yes) nor 0 (no)", quoted(text)),
+        )),
+    }
+}
+
+fn panel(text: &str) -> Result<Panel, FragmentError> {
+    Panel::ALL
+        .into_iter()
+        .find(|panel| panel.name() == text)
+        .ok_or_else(|| {
+            let names = Panel::ALL.map(Panel::name).join(", ");
+            bad(
+                "panel",
+                format!("{} is no panel: give one of {names}", quoted(text)),
+            )
+        })
+}
+
+const NS_DIGITS: usize = 9;
+
+/// Nanoseconds as seconds, exactly.
+fn seconds(ns: u64) -> String {
+    let digits = format!("{ns:0width$}", width = NS_DIGITS + 1);
+    let (whole, fraction) = digits.split_at(digits.len() - NS_DIGITS);
+    match fraction.trim_end_matches('0') {
+        "" => whole.to_owned(),
+        fraction => format!("{whole}.{fraction}"),
+    }
+}
+
+/// Seconds as nanoseconds, exactly; nothing for what is no time or more than fits.
+fn nanoseconds(text: &str) -> Option<u64> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
+    let are_digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    if !are_digits(whole) || !are_digits(fraction) || fraction.len() > NS_DIGITS {
+        return None;
+    }
+    let ns: u64 = format!("{whole}{fraction:0<NS_DIGITS$}").parse().ok()?;
+    limits::INTEGER.contain(ns).then_some(ns)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_written_and_read_to_the_nanosecond() {
+        for ns in [
+            0,
+            1,
+            999_999_999,
+            1_000_000_000,
+            42_500_000_000,
+            limits::INTEGER_MAX,
+        ] {
+            assert_eq!(nanoseconds(&seconds(ns)), Some(ns));
+        }
+        assert_eq!(seconds(42_500_000_000), "42.5");
+        for text in [
+            "",
+            ".",
+            "1.",
+            ".5",
+            "-1",
+            "1e3",
+            "1.0000000001",
+            "9007199254.740992",
+            "１",
+        ] {
+            assert_eq!(nanoseconds(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn versions_are_compared_by_number() {
+        assert!(is_newer("999.0.0"));
+        assert!(!is_newer("0.0.1"));
+        assert!(!is_newer(env!("CARGO_PKG_VERSION")));
+        assert!(!is_newer("soon"));
+    }
+}

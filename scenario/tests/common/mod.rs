@@ -1,0 +1,384 @@
+//! Valid scenarios of every shape, generated.
+
+use headroom_scenario::{
+    Action, Algorithm, Cache, Class, ClassKind, Curve, Database, Distribution, Eviction, HashKey,
+    HealthCheck, Kind, LoadBalancer, LoopModel, NodeRouting, Panel, Position, ReadMode, Region,
+    Scenario, Service, SessionStore, Site, Size, TimedAction, Traffic, View, WriteMode, step,
+};
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+/// Any valid scenario: a step of the ladder with everything in it drawn anew, links apart.
+pub fn scenario() -> impl Strategy<Value = Scenario> {
+    let step = select(step::LADDER).prop_map(|step| step.scenario());
+    (
+        step,
+        any::<bool>(),
+        name(),
+        0_u64..(1 << 53),
+        traffic(),
+        view(),
+    )
+        .prop_flat_map(|(mut scenario, keeps_step, name, seed, traffic, view)| {
+            scenario.engine = "0.1.0".into();
+            scenario.name = name;
+            scenario.seed = seed;
+            scenario.traffic = traffic;
+            scenario.view = view;
+            if !keeps_step {
+                scenario.step = None;
+                scenario.design.sites = vec![Site {
+                    id: "dc-1".into(),
+                    region: "eu".into(),
+                }];
+            }
+            let kinds: Vec<_> = scenario
+                .design
+                .components
+                .iter()
+                .map(|component| kind(&component.kind))
+                .collect();
+            let positions = vec(option::of((-1e5..1e5, -1e5..1e5)), kinds.len());
+            let latencies = vec(0.0..1e4, scenario.design.links.len());
+            (Just(scenario), kinds, positions, latencies)
+        })
+        .prop_flat_map(|(mut scenario, kinds, positions, latencies)| {
+            for (index, component) in scenario.design.components.iter_mut().enumerate() {
+                component.kind = kinds[index].clone();
+                component.position = positions[index].map(|(x, y)| Position { x, y });
+                component.site = scenario.design.sites.first().map(|site| site.id.clone());
+            }
+            for (link, latency_ms) in scenario.design.links.iter_mut().zip(latencies) {
+                link.latency_ms = latency_ms;
+            }
+            let script = vec((0..1_u64 << 53, action(&scenario)), 0..6);
+            (Just(scenario), script)
+        })
+        .prop_map(|(mut scenario, mut script)| {
+            script.sort_by_key(|(at_ns, _)| *at_ns);
+            scenario.script = script
+                .into_iter()
+                .map(|(at_ns, action)| TimedAction { at_ns, action })
+                .collect();
+            scenario
+        })
+}
+
+fn name() -> impl Strategy<Value = String> {
+    select(vec![
+        "",
+        "Größer",
+        "café",
+        "负载均衡",
+        "📈 up",
+        "\"quoted\\\"",
+        "<b>&amp;</b>",
+        "a#b=c&d",
+    ])
+    .prop_map(str::to_owned)
+}
+
+fn traffic() -> impl Strategy<Value = Traffic> {
+    let clients = (loop_model(), 0.0..86_400_000.0, 0_u8..=10, 0.0..=1.0);
+    (
+        1.0..1e6,
+        curve(),
+        vec(region(), 1..4),
+        vec(class(), 1..8),
+        (1_u32..=1_000_000, 0.0..=5.0),
+        clients,
+    )
+        .prop_map(
+            |(rate_rps, curve, mut regions, mut classes, (count, zipf_exponent), client)| {
+                for (index, region) in regions.iter_mut().enumerate() {
+                    region.id = format!("region-{index}");
+                }
+                for (index, class) in classes.iter_mut().enumerate() {
+                    class.id = format!("class-{index}");
+                }
+                let mut traffic = Traffic {
+                    rate_rps,
+                    curve,
+                    regions,
+                    classes,
+                    users: count,
+                    ..Traffic::default()
+                };
+                traffic.keys.count = count;
+                traffic.keys.zipf_exponent = zipf_exponent;
+                (traffic.client.loop_model, traffic.client.timeout_ms) = (client.0, client.1);
+                (traffic.client.retries.max, traffic.client.retries.jitter) = (client.2, client.3);
+                traffic
+            },
+        )
+}
+
+fn curve() -> impl Strategy<Value = Curve> {
+    let factor = || 0.0..=4.0;
+    prop_oneof![
+        Just(Curve::Steady),
+        (factor(), factor(), 0.0..100.0, 100.0..1e4).prop_map(|(from, to, start_s, end_s)| {
+            Curve::Ramp {
+                from,
+                to,
+                start_s,
+                end_s,
+            }
+        }),
+        (factor(), 0.0..1e4, 0.0..1e4).prop_map(|(factor, start_s, length_s)| Curve::Spike {
+            factor,
+            start_s,
+            length_s
+        }),
+        (0.0..=1.0, 0.1..1e4).prop_map(|(depth, period_s)| Curve::Diurnal { depth, period_s }),
+        (vec(factor(), 1..8), 0.1..1e4)
+            .prop_map(|(factors, every_s)| Curve::Stepped { factors, every_s }),
+    ]
+}
+
+fn region() -> impl Strategy<Value = Region> {
+    (0.001..1e6, 0.0..1e4).prop_map(|(share, round_trip_ms)| Region {
+        id: String::new(),
+        share,
+        round_trip_ms,
+    })
+}
+
+fn class() -> impl Strategy<Value = Class> {
+    use ClassKind::{Read, Search, Static, Task, Write};
+    let kind = select(vec![Static, Read, Write, Task, Search]);
+    (kind, 0.001..1e6, 0.0..1e3, 0_u8..=16, 0_u8..=16, 0.0..1e3).prop_map(
+        |(kind, weight, work, lookups, queries, query_work)| Class {
+            id: String::new(),
+            kind,
+            weight,
+            work,
+            lookups,
+            queries,
+            query_work,
+        },
+    )
+}
+
+fn loop_model() -> impl Strategy<Value = LoopModel> {
+    prop_oneof![
+        Just(LoopModel::Open),
+        (1_u32..=1_000_000, 1.0..1e6).prop_map(|(users, think_time_ms)| LoopModel::Closed {
+            users,
+            think_time_ms
+        }),
+    ]
+}
+
+fn distribution() -> impl Strategy<Value = Distribution> {
+    prop_oneof![
+        Just(Distribution::Constant),
+        Just(Distribution::Exponential),
+        (1_u8..=100).prop_map(|k| Distribution::Erlang { k }),
+        (1.0..=100.0).prop_map(|cs2| Distribution::Hyperexponential { cs2 }),
+    ]
+}
+
+/// The same kind with parameters drawn anew.
+fn kind(kind: &Kind) -> BoxedStrategy<Kind> {
+    match kind {
+        Kind::Clients(_) | Kind::Dns(_) => Just(kind.clone()).boxed(),
+        Kind::LoadBalancer(_) => load_balancer().boxed(),
+        Kind::Service(_) => service().boxed(),
+        Kind::Cache(_) => cache().boxed(),
+        Kind::Database(_) => database().boxed(),
+    }
+}
+
+fn load_balancer() -> impl Strategy<Value = Kind> {
+    use Algorithm::*;
+    let algorithm = select(vec![
+        RoundRobin,
+        WeightedRoundRobin,
+        LeastConnections,
+        WeightedLeastConnections,
+        Random,
+        LeastResponseTime,
+        PowerOfTwoChoices,
+        IpHash,
+        SessionHash,
+        ConsistentHash,
+        ConsistentHashBounded,
+    ]);
+    let hash_key = select(vec![HashKey::User, HashKey::Key]);
+    let check = option::of((10.0..1e5, 1_u8..=100, 1_u8..=100));
+    (
+        algorithm,
+        hash_key,
+        vec(1_u16..=100, 0..5),
+        1_u16..=400,
+        1.0..=10.0,
+        check,
+    )
+        .prop_map(
+            |(algorithm, hash_key, weights, virtual_nodes, bounded_load_factor, check)| {
+                Kind::LoadBalancer(LoadBalancer {
+                    algorithm,
+                    hash_key,
+                    weights,
+                    virtual_nodes,
+                    bounded_load_factor,
+                    health_check: check.map(|(interval_ms, rise, fall)| HealthCheck {
+                        interval_ms,
+                        timeout_ms: interval_ms / 3.0,
+                        rise,
+                        fall,
+                    }),
+                    ..LoadBalancer::default()
+                })
+            },
+        )
+}
+
+fn service() -> impl Strategy<Value = Kind> {
+    let sessions = select(vec![SessionStore::None, SessionStore::Server]);
+    (
+        1_u16..=400,
+        select(Size::ALL.to_vec()),
+        1_u16..=1_024,
+        0.001..6e4,
+        distribution(),
+        sessions,
+    )
+        .prop_map(
+            |(instances, size, workers, service_time_ms, distribution, sessions)| {
+                Kind::Service(Service {
+                    instances,
+                    size,
+                    workers,
+                    service_time_ms,
+                    distribution,
+                    sessions,
+                    ..Service::default()
+                })
+            },
+        )
+}
+
+fn cache() -> impl Strategy<Value = Kind> {
+    let eviction = select(vec![Eviction::Lru, Eviction::Lfu, Eviction::Fifo]);
+    let write_mode = select(vec![
+        WriteMode::Invalidate,
+        WriteMode::Around,
+        WriteMode::Through,
+    ]);
+    let routing = select(vec![NodeRouting::Modulo, NodeRouting::Ring]);
+    (
+        1_u16..=200,
+        1_u32..=20_000,
+        0.0..=0.9,
+        eviction,
+        write_mode,
+        routing,
+    )
+        .prop_map(
+            |(nodes, entries_per_node, reserved_share, eviction, write_mode, routing)| {
+                Kind::Cache(Cache {
+                    nodes,
+                    entries_per_node,
+                    reserved_share,
+                    eviction,
+                    read_mode: ReadMode::CacheAside,
+                    write_mode,
+                    routing,
+                    ..Cache::default()
+                })
+            },
+        )
+}
+
+fn database() -> impl Strategy<Value = Kind> {
+    (
+        select(Size::ALL.to_vec()),
+        1_u16..=1_024,
+        1_u32..=100_000,
+        0.001..6e4,
+        distribution(),
+    )
+        .prop_map(|(size, workers, connections, read_time_ms, distribution)| {
+            Kind::Database(Database {
+                size,
+                workers,
+                connections,
+                read_time_ms,
+                distribution,
+                ..Database::default()
+            })
+        })
+}
+
+/// Any action that the design allows.
+fn action(scenario: &Scenario) -> BoxedStrategy<Action> {
+    let web = scenario
+        .design
+        .component("web")
+        .expect("every step has a web tier")
+        .1
+        .clone();
+    let link = scenario.design.links[0].clone();
+    let component = web.id.clone();
+    prop_oneof![
+        (1.0..1e6).prop_map(|rate_rps| Action::SetRate { rate_rps }),
+        traffic().prop_map(|traffic| Action::SetTraffic { traffic }),
+        Just(Action::Kill {
+            component: component.clone(),
+            instance: 0
+        }),
+        Just(Action::Repair {
+            component: component.clone(),
+            instance: 0
+        }),
+        (0.1..1e3).prop_map({
+            let component = component.clone();
+            move |factor| Action::Slow {
+                component: component.clone(),
+                instance: 0,
+                factor,
+            }
+        }),
+        Just(Action::AddInstance {
+            component: component.clone()
+        }),
+        service().prop_map(move |kind| Action::Configure {
+            component: component.clone(),
+            kind
+        }),
+        (0.0..1e4).prop_map(move |latency_ms| Action::SetLatency {
+            from: link.from.clone(),
+            to: link.to.clone(),
+            latency_ms,
+        }),
+    ]
+    .boxed()
+}
+
+fn view() -> impl Strategy<Value = View> {
+    let panel = option::of(select(Panel::ALL.to_vec()));
+    (
+        0_u64..(1 << 53),
+        any::<bool>(),
+        0.0..1e6,
+        any::<bool>(),
+        panel,
+        any::<bool>(),
+        any::<bool>(),
+    )
+        .prop_map(
+            |(at_ns, paused, speed, selects, panel, read_only, embedded)| View {
+                at_ns,
+                paused,
+                speed,
+                selected: selects.then(|| "web".to_owned()),
+                panel,
+                read_only,
+                embedded,
+            },
+        )
+}

@@ -1,0 +1,311 @@
+//! Links: what goes into one comes out of it, and nothing else ever does.
+
+mod common;
+
+use std::fs;
+use std::path::PathBuf;
+
+use headroom_scenario::fragment::{self, FragmentError, Origin};
+use headroom_scenario::{Panel, Scenario, step};
+use proptest::prelude::*;
+
+fn quick(cases: u32) -> ProptestConfig {
+    ProptestConfig {
+        cases,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    }
+}
+
+proptest! {
+    #![proptest_config(quick(128))]
+
+    #[test]
+    fn a_scenario_comes_back_from_its_link_and_from_its_file(scenario in common::scenario()) {
+        prop_assert_eq!(&Scenario::from_json(&scenario.to_json()), &Ok(scenario.clone()));
+        let link = fragment::encode(&scenario);
+        prop_assert_eq!(&link, &fragment::encode(&scenario.clone()));
+        let opened = fragment::decode(&link).expect("a valid scenario's link opens");
+        prop_assert_eq!(opened.origin, Origin::Document);
+        prop_assert_eq!(opened.scenario.into_inner(), scenario);
+    }
+
+    #[test]
+    fn every_beginning_of_a_link_is_refused(scenario in common::scenario(), cut in 0.0..1.0) {
+        let link = fragment::encode(&scenario);
+        let cut = &link[..(cut * link.len() as f64) as usize];
+        let expected = if cut.starts_with("s1=") {
+            FragmentError::CutShort
+        } else {
+            FragmentError::NotHeadroom
+        };
+        prop_assert_eq!(fragment::decode(cut).expect_err("it is cut"), expected);
+    }
+
+    #[test]
+    fn a_step_with_another_seed_rate_and_view_comes_back_from_its_readable_link(
+        other in common::scenario(),
+        step in prop::sample::select(step::LADDER),
+    ) {
+        let mut scenario = step.scenario();
+        scenario.seed = other.seed;
+        scenario.traffic.rate_rps = other.traffic.rate_rps;
+        scenario.view = other.view;
+        scenario.engine = other.engine;
+        let link = fragment::encode_step(&scenario).expect("it is a step but for these");
+        let opened = fragment::decode(&link).expect("it opens");
+        prop_assert_eq!(opened.origin, Origin::Step);
+        prop_assert_eq!(opened.scenario.into_inner(), scenario);
+    }
+}
+
+proptest! {
+    #![proptest_config(quick(2_000))]
+
+    #[test]
+    fn any_bytes_are_answered_without_a_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        let text = String::from_utf8_lossy(&bytes);
+        for fragment in [text.to_string(), format!("#s1={text}"), format!("#step=cache&{text}")] {
+            let _ = fragment::decode(&fragment);
+        }
+        let _ = Scenario::from_json(&text);
+    }
+
+    #[test]
+    fn any_payload_of_the_right_characters_is_answered_without_a_panic(
+        payload in "[A-Za-z0-9_-]{0,400}"
+    ) {
+        let link = format!("#s1={payload}");
+        prop_assert!(fragment::decode(&link).is_err());
+    }
+}
+
+/// The characters of base64url, those that structure a fragment, and some from elsewhere.
+const REPLACEMENTS: &str = "AZaz09-_8QgwBn#&=+/% \u{0}\u{7f}é";
+
+#[test]
+fn a_link_with_any_one_character_changed_never_opens_as_something_else() {
+    let original = step::LADDER[7].scenario();
+    let link = fragment::encode(&original);
+    let mut refused = 0;
+    for position in 0..link.len() {
+        for replacement in REPLACEMENTS.chars() {
+            let (before, rest) = link.split_at(position);
+            if rest.starts_with(replacement) {
+                continue;
+            }
+            let changed = format!("{before}{replacement}{}", &rest[1..]);
+            match fragment::decode(&changed) {
+                // A `#` in front of the key leaves the link as it was.
+                Ok(opened) => assert_eq!(opened.scenario.into_inner(), original, "{changed}"),
+                Err(_) => refused += 1,
+            }
+        }
+    }
+    assert!(refused > 20 * link.len(), "{refused} of {}", link.len());
+}
+
+#[test]
+fn a_link_with_any_one_character_lost_or_doubled_never_opens_as_something_else() {
+    let original = step::LADDER[3].scenario();
+    let link = fragment::encode(&original);
+    for position in 0..link.len() {
+        let (before, rest) = link.split_at(position);
+        let lost = format!("{before}{}", &rest[1..]);
+        let doubled = format!("{before}{}{rest}", &rest[..1]);
+        for changed in [lost, doubled] {
+            if let Ok(opened) = fragment::decode(&changed) {
+                assert_eq!(opened.scenario.into_inner(), original, "{changed}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_step_fits_a_typical_link() {
+    for step in step::LADDER {
+        let length = fragment::encode(&step.scenario()).len();
+        println!("{}: {length} characters", step.name);
+        assert!(length <= 1_500, "{}: {length} characters", step.name);
+    }
+}
+
+#[test]
+fn golden_links_open_as_they_did_when_they_were_made() {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden/v1");
+    for step in step::LADDER {
+        let link_file = folder.join(step.name).with_extension("link");
+        let json_file = folder.join(step.name).with_extension("json");
+        let scenario = step.scenario();
+        if std::env::var_os("BLESS").is_some() {
+            fs::write(&link_file, fragment::encode(&scenario) + "\n").expect("the folder is there");
+            let value: serde_json::Value =
+                serde_json::from_str(&scenario.to_json()).expect("it is JSON");
+            let pretty = serde_json::to_string_pretty(&value).expect("it is JSON");
+            fs::write(&json_file, pretty + "\n").expect("the folder is there");
+        }
+        let link = fs::read_to_string(link_file).expect("a golden link for each step");
+        let json = fs::read_to_string(json_file).expect("a golden document for each step");
+        let expected = Scenario::from_json(&json).expect("golden documents are whole");
+        let opened = fragment::decode(link.trim())
+            .expect("golden links open")
+            .scenario;
+        assert_eq!(*opened, expected, "{}", step.name);
+        assert_eq!(
+            fragment::encode(&opened),
+            link.trim(),
+            "{} packs as before",
+            step.name
+        );
+        assert_eq!(scenario, expected, "{} is as before", step.name);
+    }
+}
+
+#[test]
+fn a_whole_address_opens_like_its_fragment() {
+    let link = fragment::encode(&step::LADDER[1].scenario());
+    let expected = fragment::decode(&link);
+    assert!(expected.is_ok());
+    assert_eq!(fragment::decode(&format!("#{link}")), expected);
+    assert_eq!(
+        fragment::decode(&format!("https://example.org/headroom/?x=1#{link}")),
+        expected
+    );
+}
+
+#[test]
+fn readable_keys_set_what_they_name() {
+    let opened = fragment::decode(
+        "#step=cache&seed=7&rate=2500.5&v=0.1.0&at=42.5&speed=0.1&paused=1&select=db&panel=ring\
+         &readonly=1&embed=1",
+    );
+    let scenario = opened.expect("all values are good").scenario.into_inner();
+    assert_eq!(
+        scenario.design,
+        step::find("cache").expect("it is there").scenario().design
+    );
+    assert_eq!((scenario.seed, scenario.traffic.rate_rps), (7, 2_500.5));
+    assert_eq!(scenario.engine, "0.1.0");
+    let view = scenario.view;
+    assert_eq!(
+        (view.at_ns, view.speed, view.paused),
+        (42_500_000_000, 0.1, true)
+    );
+    assert_eq!(
+        (view.selected.as_deref(), view.panel),
+        (Some("db"), Some(Panel::Ring))
+    );
+    assert!(view.read_only && view.embedded);
+}
+
+#[test]
+fn view_keys_open_a_whole_document_at_a_moment_too() {
+    let scenario = step::LADDER[2].scenario();
+    let link = fragment::encode(&scenario);
+    let opened = fragment::decode(&format!("#{link}&at=3&embed=1")).expect("it opens");
+    assert_eq!(opened.scenario.view.at_ns, 3_000_000_000);
+    assert!(opened.scenario.view.embedded);
+    assert_eq!(opened.scenario.design, scenario.design);
+}
+
+#[test]
+fn unknown_keys_are_skipped() {
+    let plain = fragment::decode("#step=cache&seed=7");
+    assert!(plain.is_ok());
+    assert_eq!(
+        fragment::decode("#utm_source=mail&step=cache&theme=dark&seed=7&alone"),
+        plain
+    );
+}
+
+#[test]
+fn bad_values_of_known_keys_are_refused_by_name() {
+    for (key, value) in [
+        ("seed", "many"),
+        ("seed", "-1"),
+        ("seed", "9007199254740992"),
+        ("seed", ""),
+        ("rate", "0"),
+        ("rate", "NaN"),
+        ("rate", "inf"),
+        ("rate", "1000001"),
+        ("at", "noon"),
+        ("speed", "-2"),
+        ("paused", "maybe"),
+        ("panel", "weather"),
+        ("readonly", "2"),
+        ("embed", "yes"),
+    ] {
+        match fragment::decode(&format!("#step=cache&{key}={value}")) {
+            Err(FragmentError::BadValue {
+                key: named,
+                problem,
+            }) => {
+                assert_eq!(named, key);
+                assert!(
+                    problem.contains("give") || problem.contains("neither"),
+                    "{problem}"
+                );
+            }
+            other => panic!("{key}={value}: {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn a_value_that_the_document_refuses_comes_with_its_path() {
+    let Err(FragmentError::Invalid(problems)) = fragment::decode("#step=one-server&select=cache")
+    else {
+        panic!("one server has no cache to select");
+    };
+    assert_eq!(problems[0].path, "view.selected");
+}
+
+#[test]
+fn a_bad_link_says_why() {
+    let packed = fragment::encode(&step::LADDER[0].scenario());
+    let why = |text: &str| fragment::decode(text).expect_err("it is bad").to_string();
+    for (text, reason) in [
+        ("", "not a link to a scenario"),
+        ("#about", "not a link to a scenario"),
+        ("#s1=", "cut short"),
+        ("#step=teleport", "no step “teleport”"),
+        ("#step=", "no step “”"),
+        ("#step=teleport&v=99.0.0", "too new"),
+        ("#s2=AAAA", "too new"),
+        ("#s99999999999999999999=AAAA", "too new"),
+        ("#step=cache&seed=1&seed=2", "twice"),
+        ("#s1=!!!!", "damaged"),
+        (&format!("#{packed}&step=cache"), "leave one out"),
+        (&format!("#{packed}."), "damaged"),
+        (&packed[..packed.len() - 1], "cut short"),
+        (&"x".repeat(fragment::CHARACTERS_MAX + 1), "too large"),
+    ] {
+        let shown: String = text.chars().take(60).collect();
+        assert!(why(text).contains(reason), "{shown}: {}", why(text));
+    }
+}
+
+#[test]
+fn a_document_of_a_newer_version_is_refused_as_such() {
+    let mut scenario = step::LADDER[0].scenario();
+    scenario.version = 2;
+    let error = fragment::decode(&fragment::encode(&scenario)).expect_err("it is newer");
+    assert!(matches!(error, FragmentError::Newer { .. }), "{error:?}");
+    let problems = Scenario::from_json(&scenario.to_json()).expect_err("it is newer");
+    assert_eq!(problems[0].path, "version");
+    assert!(problems[0].message.contains("newer"), "{}", problems[0]);
+}
+
+#[test]
+fn a_scenario_that_is_no_step_has_no_readable_link() {
+    let mut scenario = step::LADDER[4].scenario();
+    assert_eq!(
+        fragment::encode_step(&scenario).as_deref(),
+        Some("step=balancing-algorithm")
+    );
+    scenario.design.links.pop();
+    assert_eq!(fragment::encode_step(&scenario), None);
+    scenario.step = None;
+    assert_eq!(fragment::encode_step(&scenario), None);
+}
