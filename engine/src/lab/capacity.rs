@@ -170,7 +170,7 @@ impl Probe {
                 return None;
             }
             self.marks_passed += 1;
-            let report = self.measurement.engine().report();
+            let report = self.measurement.report();
             if self.marks_passed == PROBE_MARKS
                 || self.events() >= PROBE_EVENTS_MAX
                 || Verdict::is_sealed(&report, &self.objectives, passed)

@@ -28,8 +28,11 @@ pub struct Measurement {
 impl Measurement {
     /// A run of the scenario from its start.
     pub fn new(scenario: &ValidScenario, window: Window) -> Self {
+        let mut engine = Engine::new(scenario);
+        // Nobody watches: figures come from every request, traces from none.
+        engine.sample_every(0);
         Self {
-            engine: Engine::new(scenario),
+            engine,
             warm_at: SimTime::from_s(window.warmup_s),
             end_at: SimTime::from_s(window.warmup_s + window.duration_s),
             is_warm: false,
@@ -67,6 +70,11 @@ impl Measurement {
         }
         let events_left = stop_after.saturating_sub(self.engine.events());
         self.engine.run_until(until, events_left) == Progress::Reached
+    }
+
+    /// The measured stretch in figures, as far as it has passed.
+    pub(super) fn report(&mut self) -> Report {
+        self.engine.report()
     }
 
     /// The moment at which a share of the measured stretch has passed.

@@ -23,18 +23,16 @@ pub struct Payoff {
 pub struct PayoffSearch {
     after: ValidScenario,
     window: Window,
-    stage: Stage,
+    /// Looks for the load at which the design before the change breaks.
+    search: CapacitySearch,
+    /// Looks whether the design after it holds that load.
+    trial: Option<Trial>,
 }
 
-enum Stage {
-    /// Looking for the load at which the design before the change breaks.
-    Before(CapacitySearch),
-    /// Looking whether the design after it holds that load.
-    After {
-        before: Capacity,
-        rate_rps: f64,
-        probe: Probe,
-    },
+struct Trial {
+    before: Capacity,
+    rate_rps: f64,
+    probe: Probe,
 }
 
 impl PayoffSearch {
@@ -47,47 +45,44 @@ impl PayoffSearch {
         after: &ValidScenario,
         window: Window,
     ) -> Result<Self, Vec<Problem>> {
-        let before = facing(before, after)?;
-        let stage = Stage::Before(CapacitySearch::new(&before, window));
+        let search = CapacitySearch::new(&facing(before, after)?, window);
         Ok(Self {
             after: after.clone(),
             window,
-            stage,
+            search,
+            trial: None,
         })
     }
 
     /// Searches on for about so many events; the pay-off when it is known.
     pub fn advance(&mut self, events_budget: u64) -> Option<Payoff> {
-        match &mut self.stage {
-            Stage::Before(search) => {
-                let before = search.advance(events_budget)?;
-                let Some(rate_rps) = before.breaks.as_ref().map(|breaks| breaks.rate_rps) else {
-                    return Some(Payoff {
-                        rate_rps: None,
-                        before,
-                    });
-                };
-                let probe = Probe::new(&self.after, rate_rps, self.window);
-                self.stage = Stage::After {
-                    before,
-                    rate_rps,
-                    probe,
-                };
-                None
-            }
-            Stage::After {
-                before,
-                rate_rps,
-                probe,
-            } => {
-                let report = probe.advance(events_budget)?;
-                let holds = Verdict::of(&report, &self.after.objectives).holds();
-                Some(Payoff {
-                    rate_rps: holds.then_some(*rate_rps),
-                    before: before.clone(),
-                })
-            }
+        if let Some(Trial {
+            before,
+            rate_rps,
+            probe,
+        }) = &mut self.trial
+        {
+            let report = probe.advance(events_budget)?;
+            let holds = Verdict::of(&report, &self.after.objectives).holds();
+            return Some(Payoff {
+                rate_rps: holds.then_some(*rate_rps),
+                before: before.clone(),
+            });
         }
+        let before = self.search.advance(events_budget)?;
+        let Some(rate_rps) = before.breaks.as_ref().map(|breaks| breaks.rate_rps) else {
+            return Some(Payoff {
+                rate_rps: None,
+                before,
+            });
+        };
+        let probe = Probe::new(&self.after, rate_rps, self.window);
+        self.trial = Some(Trial {
+            before,
+            rate_rps,
+            probe,
+        });
+        None
     }
 }
 
