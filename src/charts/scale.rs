@@ -51,6 +51,13 @@ impl Scale {
         self.range.0 + part * (self.range.1 - self.range.0)
     }
 
+    /// The multiples of a figure within the domain, ascending.
+    pub fn multiples(&self, of: f64) -> Vec<f64> {
+        let first = (self.domain.0 / of - 1e-9).ceil() as i64;
+        let last = (self.domain.1 / of + 1e-9).floor() as i64;
+        (first..=last).map(|number| number as f64 * of).collect()
+    }
+
     /// Round figures to label, `about` so many, ascending.
     pub fn ticks(&self, about: usize) -> Vec<f64> {
         match self.law {
@@ -83,9 +90,7 @@ fn step_near(wish: f64) -> f64 {
 
 fn linear_ticks((low, high): (f64, f64), about: usize) -> Vec<f64> {
     let step = step_near((high - low) / about.max(1) as f64);
-    let first = (low / step - 1e-9).ceil() as i64;
-    let last = (high / step + 1e-9).floor() as i64;
-    (first..=last).map(|number| number as f64 * step).collect()
+    Scale::linear((low, high), (0.0, 1.0)).multiples(step)
 }
 
 fn logarithmic_ticks((low, high): (f64, f64), about: usize) -> Vec<f64> {

@@ -1,0 +1,583 @@
+//! One chart: lines or stacked bars over simulated time, labelled directly, with a read-out that
+//! follows the pointer or the arrow keys.
+
+use headroom_engine::happening::{Mark, Tone};
+use web_sys::Element;
+use yew::prelude::*;
+
+use super::scale::{Scale, axis_top, nudged};
+use crate::format;
+
+/// Extent of a drawing, in its own units.
+const WIDTH: f64 = 316.0;
+const HEIGHT: f64 = 118.0;
+/// The part of it that is plot.
+const PLOT: (f64, f64, f64, f64) = (0.0, 16.0, 226.0, 100.0);
+/// Between two direct labels.
+const LABEL_APART: f64 = 13.0;
+
+/// What the figures of a chart are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Measure {
+    /// Something a second, from nothing up.
+    Rate,
+    /// Milliseconds, over several powers of ten.
+    Latency,
+    /// Shares of one.
+    Share,
+}
+
+impl Measure {
+    fn words(self, figure: f64) -> String {
+        match self {
+            _ if figure.is_nan() => "–".to_string(),
+            Measure::Rate => format!("{}/s", format::rate(figure)),
+            Measure::Latency => format::ms(figure),
+            Measure::Share => format::share(figure),
+        }
+    }
+
+    fn scale(self, largest: f64, smallest: f64) -> Scale {
+        let range = (PLOT.3, PLOT.1);
+        match self {
+            Measure::Rate => Scale::linear((0.0, axis_top(largest)), range),
+            Measure::Share => Scale::linear((0.0, 1.0), range),
+            Measure::Latency => {
+                let power = |figure: f64| 10f64.powf(figure);
+                let low = smallest.max(0.01).log10().floor();
+                let high = largest.max(0.1).log10().ceil().max(low + 1.0);
+                Scale::logarithmic((power(low), power(high)), range)
+            }
+        }
+    }
+
+    fn ticks(self, scale: &Scale) -> Vec<f64> {
+        match self {
+            Measure::Share => vec![0.0, 0.5, 1.0],
+            Measure::Rate => scale.ticks(2),
+            Measure::Latency => scale.ticks(4),
+        }
+    }
+}
+
+/// How figures are drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Drawing {
+    /// A line each.
+    Lines,
+    /// Bars on top of each other: the parts of a whole.
+    Stacked,
+}
+
+/// One line, or one part of the bars.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Series {
+    /// What it shows.
+    pub name: AttrValue,
+    /// The class that gives it its colour and its dashes.
+    pub class: &'static str,
+    /// A figure for each bin; not a number where there is none.
+    pub figures: Vec<f64>,
+}
+
+/// A chart.
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    /// What it shows.
+    pub title: AttrValue,
+    /// How far back: `last 60 s`.
+    pub since: AttrValue,
+    /// Its name for tests.
+    pub hook: AttrValue,
+    /// What the figures are.
+    pub measure: Measure,
+    /// How they are drawn.
+    pub drawing: Drawing,
+    /// The middle of each bin, in simulated nanoseconds.
+    pub times: Vec<u64>,
+    /// Left and right edge.
+    pub span: (u64, u64),
+    /// The figures.
+    pub series: Vec<Series>,
+    /// Faults, repairs, edits.
+    pub marks: Vec<Mark>,
+    /// What is said while there is nothing to draw.
+    pub empty: AttrValue,
+}
+
+/// The chart.
+#[component]
+pub fn Chart(props: &Props) -> Html {
+    let node = use_node_ref();
+    let cursor = use_state_eq(|| None::<usize>);
+    let count = props.times.len();
+    let place = cursor.filter(|place| *place < count);
+    let title = format!("{}, {}", props.title, props.since);
+    if props.series.is_empty() || count == 0 {
+        return html! {
+            <section class="chart" data-testid={format!("chart-{}", props.hook)}>
+                <h2 class="eyebrow">{ title }</h2>
+                <p class="nothing">{ props.empty.clone() }</p>
+            </section>
+        };
+    }
+    let picture = Picture::of(props);
+    let onpointermove = {
+        let (node, cursor) = (node.clone(), cursor.clone());
+        let places = picture.places.clone();
+        Callback::from(move |event: PointerEvent| {
+            if let Some(x) = place_of(&node, &event) {
+                cursor.set(nearest(&places, x));
+            }
+        })
+    };
+    let onpointerleave = {
+        let cursor = cursor.clone();
+        Callback::from(move |_: PointerEvent| cursor.set(None))
+    };
+    let onkeydown = {
+        let cursor = cursor.clone();
+        Callback::from(move |event: KeyboardEvent| {
+            if let Some(next) = moved(&event.key(), *cursor, count) {
+                event.prevent_default();
+                cursor.set(next);
+            }
+        })
+    };
+    let onblur = {
+        let cursor = cursor.clone();
+        Callback::from(move |_: FocusEvent| cursor.set(None))
+    };
+    let seen = place.unwrap_or(count - 1);
+    html! {
+        <section class="chart" data-testid={format!("chart-{}", props.hook)}>
+            <h2 class="eyebrow">{ title }<span class="at">{ read_out_time(props, place) }</span></h2>
+            <svg ref={node} viewBox={format!("0 0 {WIDTH} {HEIGHT}")} role="slider" tabindex="0"
+                aria-label={picture.summary(props)} aria-orientation="horizontal"
+                aria-valuemin="0" aria-valuemax={(count - 1).to_string()}
+                aria-valuenow={seen.to_string()} aria-valuetext={read_out(props, seen)}
+                data-control="chart" data-of={props.hook.clone()}
+                {onpointermove} {onpointerleave} {onkeydown} {onblur}>
+                { picture.axes(props) }
+                { picture.marks(props) }
+                { picture.figures(props) }
+                { picture.labels(props, seen) }
+                if place.is_some() {
+                    { picture.cursor(props, seen) }
+                }
+            </svg>
+        </section>
+    }
+}
+
+/// Where the pointer is, in units of the drawing.
+fn place_of(node: &NodeRef, event: &PointerEvent) -> Option<f64> {
+    let rect = node.cast::<Element>()?.get_bounding_client_rect();
+    let part = (f64::from(event.client_x()) - rect.left()) / rect.width();
+    Some(part * WIDTH)
+}
+
+fn nearest(places: &[f64], x: f64) -> Option<usize> {
+    if x > PLOT.2 + 12.0 {
+        return None;
+    }
+    (0..places.len()).min_by(|a, b| (places[*a] - x).abs().total_cmp(&(places[*b] - x).abs()))
+}
+
+/// Where a key moves the read-out; the outer option is whether it does.
+fn moved(key: &str, cursor: Option<usize>, count: usize) -> Option<Option<usize>> {
+    let last = count.checked_sub(1)?;
+    let here = cursor.unwrap_or(last).min(last);
+    match key {
+        "ArrowLeft" | "ArrowDown" => Some(Some(here.saturating_sub(1))),
+        "ArrowRight" | "ArrowUp" => Some(Some((here + 1).min(last))),
+        "PageDown" => Some(Some(here.saturating_sub(10))),
+        "PageUp" => Some(Some((here + 10).min(last))),
+        "Home" => Some(Some(0)),
+        "End" => Some(Some(last)),
+        "Escape" => Some(None),
+        _ => None,
+    }
+}
+
+fn read_out_time(props: &Props, place: Option<usize>) -> String {
+    let Some(time) = place.and_then(|place| props.times.get(place)) else {
+        return String::new();
+    };
+    format!("at {}", format::short_clock(*time))
+}
+
+/// Every figure of one moment in words, with what happened then.
+fn read_out(props: &Props, place: usize) -> String {
+    let mut words: Vec<String> = props
+        .series
+        .iter()
+        .filter_map(|series| {
+            let figure = series.figures.get(place)?;
+            Some(format!("{} {}", series.name, props.measure.words(*figure)))
+        })
+        .collect();
+    if let Some(time) = props.times.get(place) {
+        words.insert(0, format!("at {}", format::short_clock(*time)));
+        let then = |mark: &&Mark| mark.at_ns.abs_diff(*time) <= 1_000_000_000;
+        words.extend(
+            props
+                .marks
+                .iter()
+                .filter(then)
+                .map(|mark| mark.words.clone()),
+        );
+    }
+    words.join(", ")
+}
+
+/// A chart's figures brought to their places.
+struct Picture {
+    time: Scale,
+    figure: Scale,
+    places: Vec<f64>,
+    /// Upper edges of each series' figures: the figures themselves, or what is stacked so far.
+    tops: Vec<Vec<f64>>,
+}
+
+impl Picture {
+    fn of(props: &Props) -> Self {
+        let tops = match props.drawing {
+            Drawing::Lines => props
+                .series
+                .iter()
+                .map(|series| series.figures.clone())
+                .collect(),
+            Drawing::Stacked => stacked(&props.series),
+        };
+        let known = || {
+            tops.iter()
+                .flatten()
+                .copied()
+                .filter(|figure| figure.is_finite())
+        };
+        let largest = known().fold(0.0, f64::max);
+        let smallest = known()
+            .filter(|figure| *figure > 0.0)
+            .fold(f64::INFINITY, f64::min);
+        let span = (props.span.0 as f64, props.span.1 as f64);
+        let time = Scale::linear(span, (PLOT.0, PLOT.2));
+        Self {
+            time,
+            figure: props.measure.scale(largest, smallest.min(largest.max(1.0))),
+            places: props
+                .times
+                .iter()
+                .map(|time_ns| time.place(*time_ns as f64))
+                .collect(),
+            tops,
+        }
+    }
+
+    /// Everything a sentence can hold.
+    fn summary(&self, props: &Props) -> String {
+        let parts: Vec<String> = props
+            .series
+            .iter()
+            .map(|series| {
+                let known = || {
+                    series
+                        .figures
+                        .iter()
+                        .copied()
+                        .filter(|figure| figure.is_finite())
+                };
+                let latest = known().next_back().unwrap_or(f64::NAN);
+                let highest = known().fold(f64::NAN, f64::max);
+                format!(
+                    "{} {}, at most {}",
+                    series.name,
+                    props.measure.words(latest),
+                    props.measure.words(highest)
+                )
+            })
+            .collect();
+        format!("{}, {}: {}", props.title, props.since, parts.join("; "))
+    }
+
+    fn axes(&self, props: &Props) -> Html {
+        let seconds = Scale::linear(
+            (props.span.0 as f64 / 1e9, props.span.1 as f64 / 1e9),
+            (PLOT.0, PLOT.2),
+        );
+        html! {
+            <g class="axes" aria-hidden="true">
+                { for props.measure.ticks(&self.figure).into_iter().map(|tick| {
+                    let y = self.figure.place(tick);
+                    html! {
+                        <>
+                            <line x1={u(PLOT.0)} x2={u(PLOT.2)} y1={u(y)} y2={u(y)} />
+                            if tick > 0.0 {
+                                <text x={u(PLOT.0)} y={u(y - 2.5)}>{ props.measure.words(tick) }</text>
+                            }
+                        </>
+                    }
+                }) }
+                { for time_ticks(&seconds).into_iter().map(|tick| html! {
+                    <text class="time" x={u(seconds.place(tick))} y={u(HEIGHT - 5.0)}>
+                        { format::short_clock((tick * 1e9) as u64) }
+                    </text>
+                }) }
+            </g>
+        }
+    }
+
+    fn figures(&self, props: &Props) -> Html {
+        match props.drawing {
+            Drawing::Lines => html! {
+                { for props.series.iter().zip(&self.tops).map(|(series, tops)| html! {
+                    <path class={classes!("line", series.class)} d={self.line(tops)} />
+                }) }
+            },
+            Drawing::Stacked => {
+                let mut floor = vec![0.0; self.places.len()];
+                html! {
+                    { for props.series.iter().zip(&self.tops).map(|(series, tops)| {
+                        let d = self.bars(&floor, tops);
+                        floor.clone_from(tops);
+                        html! { <path class={classes!("bars", series.class)} {d} /> }
+                    }) }
+                }
+            }
+        }
+    }
+
+    /// A line through the figures, broken where there are none.
+    fn line(&self, tops: &[f64]) -> String {
+        let mut path = String::new();
+        let mut drawing = false;
+        for (x, top) in self.places.iter().zip(tops) {
+            if top.is_finite() {
+                let letter = if drawing { 'L' } else { 'M' };
+                path += &format!("{letter}{:.1} {:.1}", x, self.figure.place(*top));
+                if !drawing {
+                    // A figure alone is a point still.
+                    path += "h0.1";
+                }
+            }
+            drawing = top.is_finite();
+        }
+        path
+    }
+
+    fn bars(&self, floor: &[f64], tops: &[f64]) -> String {
+        let pitch = match self.places.as_slice() {
+            [first, second, ..] => (second - first).abs(),
+            _ => 4.0,
+        };
+        let wide = (pitch * 0.82).clamp(1.0, 10.0);
+        let mut path = String::new();
+        for ((x, low), high) in self.places.iter().zip(floor).zip(tops) {
+            if high > low {
+                let (bottom, top) = (self.figure.place(*low), self.figure.place(*high));
+                path += &format!(
+                    "M{:.1} {bottom:.1}V{top:.1}h{wide:.1}V{bottom:.1}Z",
+                    x - wide / 2.0
+                );
+            }
+        }
+        path
+    }
+
+    /// Names and figures at the right edge, beside the ends of their lines but never on each other.
+    fn labels(&self, props: &Props, seen: usize) -> Html {
+        let wishes: Vec<f64> = (0..props.series.len())
+            .map(|number| self.middle(props, number, seen))
+            .collect();
+        let places = nudged(&wishes, LABEL_APART, (PLOT.1 - 4.0, HEIGHT - 10.0));
+        html! {
+            <g class="labels" aria-hidden="true">
+                { for props.series.iter().zip(places).map(|(series, y)| {
+                    let figure = series.figures.get(seen).copied().unwrap_or(f64::NAN);
+                    let swatch = if props.drawing == Drawing::Stacked { "bars" } else { "line" };
+                    let x = PLOT.2 + 6.0;
+                    html! {
+                        <>
+                            <path class={classes!(swatch, series.class)}
+                                d={if props.drawing == Drawing::Stacked {
+                                    format!("M{x:.1} {:.1}h9v7h-9Z", y - 3.5)
+                                } else {
+                                    format!("M{x:.1} {y:.1}h9")
+                                }} />
+                            <text x={u(x + 13.0)} y={u(y + 3.7)}>
+                                { series.name.clone() }{ " " }
+                                <tspan>{ props.measure.words(figure) }</tspan>
+                            </text>
+                        </>
+                    }
+                }) }
+            </g>
+        }
+    }
+
+    /// Where a label would like to be: at the end of its line, or the middle of its bar.
+    fn middle(&self, props: &Props, number: usize, seen: usize) -> f64 {
+        let at = |number: usize| self.tops[number].get(seen).copied().unwrap_or(f64::NAN);
+        match props.drawing {
+            Drawing::Lines => self.figure.place(at(number)),
+            Drawing::Stacked => {
+                let floor = number.checked_sub(1).map_or(0.0, at);
+                self.figure.place((floor + at(number)) / 2.0)
+            }
+        }
+    }
+
+    fn cursor(&self, props: &Props, seen: usize) -> Html {
+        let x = self.places[seen];
+        html! {
+            <g class="cursor" aria-hidden="true">
+                <line x1={u(x)} x2={u(x)} y1={u(PLOT.1)} y2={u(PLOT.3)} />
+                if props.drawing == Drawing::Lines {
+                    { for self.tops.iter().filter_map(|tops| {
+                        let top = tops.get(seen).copied().filter(|top| top.is_finite())?;
+                        Some(html! {
+                            <circle cx={u(x)} cy={u(self.figure.place(top))} r="2.6" />
+                        })
+                    }) }
+                }
+            </g>
+        }
+    }
+
+    /// Marks as hairlines; their words where there is room for them.
+    fn marks(&self, props: &Props) -> Html {
+        let within = |mark: &&Mark| mark.at_ns >= props.span.0 && mark.at_ns <= props.span.1;
+        let marks: Vec<&Mark> = props.marks.iter().filter(within).collect();
+        let xs: Vec<f64> = marks
+            .iter()
+            .map(|mark| self.time.place(mark.at_ns as f64))
+            .collect();
+        let lengths: Vec<usize> = marks
+            .iter()
+            .map(|mark| mark.words.chars().count())
+            .collect();
+        let words = roomy(&xs, &lengths);
+        html! {
+            <g class="marks" aria-hidden="true">
+                { for marks.iter().zip(&xs).zip(words).map(|((mark, x), place)| html! {
+                    <g class={tone_class(mark.tone)}>
+                        <line x1={u(*x)} x2={u(*x)} y1={u(PLOT.1 - 3.0)} y2={u(PLOT.3)} />
+                        if let Some(start) = place {
+                            <text x={u(start)} y="9">{ mark.words.clone() }</text>
+                        }
+                    </g>
+                }) }
+            </g>
+        }
+    }
+}
+
+/// About how wide a letter of a mark's words is.
+const LETTER: f64 = 5.4;
+
+/// Where the words of each mark start, if there is room for them; the latest marks choose first.
+fn roomy(xs: &[f64], lengths: &[usize]) -> Vec<Option<f64>> {
+    let mut taken: Vec<(f64, f64)> = Vec::new();
+    let mut starts = vec![None; xs.len()];
+    for number in (0..xs.len()).rev() {
+        let wide = lengths[number] as f64 * LETTER;
+        let start = xs[number].min(PLOT.2 + 60.0 - wide).max(0.0);
+        let free = taken
+            .iter()
+            .all(|(from, to)| start + wide + 8.0 < *from || *to + 8.0 < start);
+        if free && start <= xs[number] + 1.0 {
+            taken.push((start, start + wide));
+            starts[number] = Some(start);
+        }
+    }
+    starts
+}
+
+fn tone_class(tone: Tone) -> &'static str {
+    match tone {
+        Tone::Bad => "mark-bad",
+        Tone::Warning => "mark-warning",
+        Tone::Good => "mark-good",
+        Tone::Neutral => "mark-neutral",
+    }
+}
+
+/// Whole minutes and the like, apart enough to be read.
+fn time_ticks(seconds: &Scale) -> Vec<f64> {
+    let (left, right) = (PLOT.0 + 14.0, PLOT.2 - 10.0);
+    [
+        5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1_800.0, 3_600.0, 14_400.0,
+    ]
+    .into_iter()
+    .map(|every| seconds.multiples(every))
+    .find(|ticks| ticks.len() <= 5)
+    .unwrap_or_default()
+    .into_iter()
+    .filter(|tick| (left..=right).contains(&seconds.place(*tick)))
+    .collect()
+}
+
+/// What is stacked up to and with each series.
+fn stacked(series: &[Series]) -> Vec<Vec<f64>> {
+    let mut sum: Vec<f64> = Vec::new();
+    series
+        .iter()
+        .map(|series| {
+            sum.resize(series.figures.len(), 0.0);
+            for (sum, figure) in sum.iter_mut().zip(&series.figures) {
+                *sum += if figure.is_finite() { *figure } else { 0.0 };
+            }
+            sum.clone()
+        })
+        .collect()
+}
+
+/// A length as an attribute.
+fn u(length: f64) -> String {
+    format!("{length:.1}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn series(figures: &[f64]) -> Series {
+        Series {
+            name: "p50".into(),
+            class: "",
+            figures: figures.to_vec(),
+        }
+    }
+
+    #[test]
+    fn bars_stand_on_each_other() {
+        let tops = stacked(&[series(&[1.0, 2.0]), series(&[f64::NAN, 3.0])]);
+        assert_eq!(tops, [vec![1.0, 2.0], vec![1.0, 5.0]]);
+    }
+
+    #[test]
+    fn arrow_keys_move_the_read_out_and_stop_at_the_ends() {
+        assert_eq!(moved("ArrowLeft", None, 10), Some(Some(8)));
+        assert_eq!(moved("ArrowRight", Some(9), 10), Some(Some(9)));
+        assert_eq!(moved("Home", Some(5), 10), Some(Some(0)));
+        assert_eq!(moved("Escape", Some(5), 10), Some(None));
+        assert_eq!(moved("a", Some(5), 10), None);
+        assert_eq!(moved("Home", None, 0), None);
+    }
+
+    #[test]
+    fn words_of_marks_never_cover_each_other() {
+        let starts = roomy(&[20.0, 24.0, 120.0], &[10, 10, 10]);
+        assert_eq!(starts, [None, Some(24.0), Some(120.0)]);
+    }
+
+    #[test]
+    fn the_pointer_finds_the_nearest_bin() {
+        assert_eq!(nearest(&[10.0, 20.0, 30.0], 24.0), Some(1));
+        assert_eq!(
+            nearest(&[10.0], 300.0),
+            None,
+            "beside the plot is beside it"
+        );
+    }
+}
