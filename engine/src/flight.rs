@@ -11,7 +11,7 @@ pub struct Flight {
     pub end_ns: u64,
     /// Number of the request, counted from 0 over the whole run.
     pub request: u64,
-    /// Number of the link in the design; [`Flight::LOOKUP`] is a name look-up.
+    /// Number of the link in the design.
     pub link: u16,
     /// Instance at the caller's end of the link.
     pub from_instance: u16,
@@ -19,7 +19,7 @@ pub struct Flight {
     pub to_instance: u16,
     /// Number of the class in the mix.
     pub class: u8,
-    /// [`Flight::BACK`], [`Flight::FAILED`], [`Flight::RETRY`], [`Flight::PROBE`], or-ed.
+    /// [`Flight::BACK`], [`Flight::FAILED`], [`Flight::RETRY`], [`Flight::ABANDONED`], or-ed.
     pub flags: u8,
 }
 

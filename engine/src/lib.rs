@@ -10,18 +10,38 @@
 //! Nothing here names a clock, a thread, a file or the web: the same scenario and seed are the same
 //! run, bit for bit, wherever it runs.
 
+mod calendar;
 pub mod choice;
+mod component;
+mod conservation;
+mod deadline;
+mod digest;
+mod engine;
 pub mod flight;
 pub mod happening;
 pub mod hash;
 pub mod histogram;
+pub mod lab;
+mod meter;
+mod narration;
+mod outcome;
 pub mod popularity;
 pub mod reason;
 pub mod report;
-pub mod ring_view;
+mod reporting;
+mod request;
 pub mod ring;
-pub mod store;
+pub mod ring_view;
+mod route;
 pub mod series;
 pub mod snapshot;
+mod snapshotting;
+mod statistics;
+pub mod store;
+mod stream;
 pub mod time;
 pub mod trace;
+mod tracer;
+mod world;
+
+pub use engine::{ENGINE_VERSION, Engine, Progress};

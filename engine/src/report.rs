@@ -33,8 +33,11 @@ impl Report {
 
     /// Sessions lost at all services, as a share of the requests that arrived.
     pub fn sessions_lost_share(&self) -> f64 {
-        let lost: f64 =
-            self.components.values().filter_map(|component| component.extra.get("sessions_lost")).sum();
+        let lost: f64 = self
+            .components
+            .values()
+            .filter_map(|component| component.extra.get("sessions_lost"))
+            .sum();
         lost / self.requests.arrived.max(1) as f64
     }
 }

@@ -1,6 +1,15 @@
 //! The consistent-hash ring as the page draws it.
 
+use headroom_scenario::{HashKey, NodeRouting};
 use serde::{Deserialize, Serialize};
+
+use crate::component::Component;
+use crate::engine::Engine;
+use crate::hash;
+use crate::ring::{modulo_moved_share, moved_share};
+
+/// Keys of sampled requests shown on a ring.
+const KEYS_SHOWN_MAX: usize = 24;
 
 /// A ring, with what its last change moved.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -26,4 +35,68 @@ pub struct RingView {
     pub virtual_nodes: u16,
     /// Keys of sampled requests routed lately: position on the circle, instance, request number.
     pub keys: Vec<(f64, u16, u64)>,
+}
+
+/// The ring of a balancer or a cache, by its number in the design.
+pub fn ring(engine: &Engine, component: usize) -> Option<RingView> {
+    let route = engine.world.routes.get(component)?.as_ref()?;
+    let part = &engine.components[component];
+    let (nodes_of, in_use) = match part {
+        Component::LoadBalancer(balancer) => (balancer.service()?, balancer.uses_ring()),
+        _ => (component as u8, route.routing == NodeRouting::Ring),
+    };
+    let mut shares = vec![0.0; engine.components[usize::from(nodes_of)].instances().len()];
+    for (node, share) in route.ring.shares() {
+        if let Some(mine) = shares.get_mut(usize::from(node)) {
+            *mine = share;
+        }
+    }
+    let (moved, moved_modulo) = route.before.as_ref().map_or((0.0, 0.0), |(ring, nodes)| {
+        (
+            moved_share(ring, &route.ring),
+            modulo_moved_share(nodes, &route.nodes),
+        )
+    });
+    let hashes_user = match part {
+        Component::LoadBalancer(balancer) => balancer.hash_key() == HashKey::User,
+        _ => false,
+    };
+    let latest: Vec<_> = engine
+        .world
+        .tracer
+        .traces()
+        .rev()
+        .take(KEYS_SHOWN_MAX)
+        .collect();
+    let keys = latest.into_iter().filter_map(|trace| {
+        let position = if hashes_user {
+            hash::user_position(trace.user)
+        } else {
+            hash::key_position(trace.key)
+        };
+        Some((turn(position), route.ring.owner(position)?, trace.request))
+    });
+    Some(RingView {
+        component: component as u8,
+        nodes_of,
+        in_use,
+        points: route
+            .ring
+            .points()
+            .iter()
+            .map(|&(at, node)| (turn(at), node))
+            .collect(),
+        shares,
+        moved_share: moved,
+        moved_share_modulo: moved_modulo,
+        changes: route.changes,
+        virtual_nodes: route.ring.virtual_nodes(),
+        keys: keys.collect(),
+    })
+}
+
+/// A position as a fraction of a turn.
+fn turn(position: u64) -> f64 {
+    const WHOLE: f64 = 18_446_744_073_709_551_616.0;
+    position as f64 / WHOLE
 }

@@ -37,6 +37,9 @@ pub struct Snapshot {
 /// Time constant of the smoothed gauges, in simulated seconds.
 pub const SMOOTHING_S: f64 = 2.5;
 
+/// How many of a waiting line are shown one by one.
+pub const WAITING_SHOWN_MAX: usize = 16;
+
 /// Percentiles of latency, in milliseconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Percentiles {
@@ -105,6 +108,8 @@ pub struct InstanceGauge {
     pub slots: u32,
     /// Waiting at this moment.
     pub queue_depth: u32,
+    /// Numbers of the classes of those at the front of its line, at most [`WAITING_SHOWN_MAX`].
+    pub waiting_classes: Vec<u8>,
     /// Share of its slots busy, smoothed.
     pub utilisation: f64,
     /// Calls answered well a second, smoothed.
@@ -160,7 +165,7 @@ pub enum KindGauge {
     },
     /// Servers.
     Service {
-        /// First log-ins since the start.
+        /// Log-ins that lost sessions made necessary, since the start.
         logins: u64,
         /// Sessions that were elsewhere, or died with their server: one more request each.
         sessions_lost: u64,

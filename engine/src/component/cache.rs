@@ -1,0 +1,446 @@
+//! A cache tier: nodes that keep values in memory, each a single thread that takes one operation after
+//! the other.
+//!
+//! An operation takes a constant time, so when it ends follows from when the one before it ends: a node
+//! needs no events of its own, and its figures are booked as the operation arrives.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use headroom_scenario::{Cache as Parameters, Kind, ReadMode, Scenario};
+
+use crate::calendar::{EventKind, What};
+use crate::component::instance::Instance;
+use crate::meter::Meter;
+use crate::reason::Reason;
+use crate::request::{Line, Operation, Stage, flag};
+use crate::route::Route;
+use crate::snapshot::{InstanceState, KindGauge};
+use crate::store::{Evicted, Lookup, Rules, Store};
+use crate::time::{NS_PER_S, ns_from_ms};
+use crate::trace::Activity;
+use crate::world::World;
+
+/// How long a lease lasts whose holder does not come back with the value.
+const LEASE_NS: u64 = NS_PER_S;
+
+/// A cache tier.
+#[derive(Clone, Debug)]
+pub struct Cache {
+    me: u8,
+    instances: Vec<Instance>,
+    nodes: Vec<Node>,
+    parameters: Parameters,
+    operation_ns: u64,
+    database: Option<u8>,
+    hits: u64,
+    misses: u64,
+    stale_hits: u64,
+    evictions: u64,
+    writes_lost: u64,
+}
+
+/// What one node holds.
+#[derive(Clone, Debug)]
+struct Node {
+    store: Store,
+    /// When it has done all operations that have arrived.
+    free_at_ns: u64,
+    /// Keys somebody fetches, since when, and who waits for them.
+    fetches: BTreeMap<u32, Fetch>,
+    /// Keys written and held back from the database, in the order in which they will go there.
+    held_back: VecDeque<u32>,
+}
+
+/// A value on its way into the cache.
+#[derive(Clone, Copy, Debug)]
+struct Fetch {
+    since_ns: u64,
+    waiting: Line,
+}
+
+impl Cache {
+    /// The tier of a scenario, all nodes up and cold.
+    pub fn new(number: u8, parameters: &Parameters, world: &mut World) -> Self {
+        let mut cache = Self {
+            me: number,
+            instances: Vec::new(),
+            nodes: Vec::new(),
+            parameters: parameters.clone(),
+            operation_ns: 0,
+            database: None,
+            hits: 0,
+            misses: 0,
+            stale_hits: 0,
+            evictions: 0,
+            writes_lost: 0,
+        };
+        let route = Route::new(
+            parameters.routing,
+            parameters.virtual_nodes,
+            parameters.nodes,
+        );
+        world.routes[usize::from(number)] = Some(route);
+        (0..parameters.nodes).for_each(|_| cache.open(world));
+        cache.configure(parameters, world);
+        cache
+    }
+
+    /// Takes over new parameters. Nodes keep what they hold, as far as there is room.
+    pub fn configure(&mut self, parameters: &Parameters, world: &mut World) {
+        self.parameters = parameters.clone();
+        self.operation_ns = ns_from_ms(parameters.operation_ms);
+        let rules = self.rules();
+        for node in &mut self.nodes {
+            let evictions = &mut self.evictions;
+            node.store.configure(rules, |_| *evictions += 1);
+        }
+        if let Some(route) = &mut world.routes[usize::from(self.me)] {
+            route.reconfigure(parameters.routing, parameters.virtual_nodes);
+        }
+    }
+
+    /// Finds the database behind it.
+    pub fn connect(&mut self, scenario: &Scenario, world: &World) {
+        let is_database = |to: u8| {
+            matches!(
+                scenario.design.components[usize::from(to)].kind,
+                Kind::Database(_)
+            )
+        };
+        self.database = world
+            .links_from(self.me)
+            .find(|&(_, to)| is_database(to))
+            .map(|(link, _)| link);
+    }
+
+    /// Its nodes.
+    pub fn instances(&self) -> &[Instance] {
+        &self.instances
+    }
+
+    /// One of its nodes.
+    pub fn instance_mut(&mut self, number: usize) -> Option<&mut Instance> {
+        self.instances.get_mut(number)
+    }
+
+    /// Adds a node, cold, and gives it its keys.
+    pub fn add_node(&mut self, world: &mut World) -> u16 {
+        self.open(world);
+        let node = (self.nodes.len() - 1) as u16;
+        if let Some(route) = &mut world.routes[usize::from(self.me)] {
+            route.change(node, true);
+        }
+        node
+    }
+
+    /// Takes a node away, and gives its keys to the others.
+    pub fn remove_node(&mut self, world: &mut World, node: u16) {
+        self.instances[usize::from(node)].state = InstanceState::Gone;
+        if let Some(route) = &mut world.routes[usize::from(self.me)] {
+            route.change(node, false);
+        }
+    }
+
+    /// A node has died: what it held is gone, unless it is kept on disk as well.
+    pub fn died(&mut self, world: &mut World, node: u16) {
+        let now_ns = world.now_ns();
+        let node = &mut self.nodes[usize::from(node)];
+        node.free_at_ns = now_ns;
+        node.fetches.clear();
+        if self.parameters.warm_restart {
+            return;
+        }
+        for key in node.held_back.drain(..) {
+            if matches!(
+                node.store.lookup(key, now_ns),
+                Lookup::Hit { dirty: true, .. }
+            ) {
+                node.store.set_dirty(key, false);
+                self.writes_lost += 1;
+                world.versions[key as usize] = world.stored[key as usize];
+            }
+        }
+        node.store.clear();
+    }
+
+    /// Waiting at a node at this moment, the operation at work not counted.
+    pub fn waiting(&self, node: usize, now_ns: u64) -> u32 {
+        let busy_ns = self.nodes[node].free_at_ns.saturating_sub(now_ns);
+        let operations = busy_ns.div_ceil(self.operation_ns.max(1));
+        operations.saturating_sub(1) as u32
+    }
+
+    /// Entries a node holds.
+    pub fn entries(&self, node: usize) -> u32 {
+        self.nodes[node].store.len() as u32
+    }
+
+    /// An operation arrives at a node.
+    pub fn deliver(&mut self, world: &mut World, id: u32, node: u16) {
+        if !self
+            .instances
+            .get(usize::from(node))
+            .is_some_and(Instance::listens)
+        {
+            return world.refuse(id, Reason::ConnectionRefused);
+        }
+        let done_ns = self.book(world, node);
+        let operation = world.requests[id].operation;
+        match operation {
+            Operation::Get => self.get(world, id, node, done_ns),
+            Operation::Invalidate => {
+                self.nodes[usize::from(node)]
+                    .store
+                    .remove(world.requests[id].key);
+                world.answer_at(id, done_ns);
+            }
+            Operation::Leave => self.leave(world, id, node, done_ns),
+            _ => {
+                let Some(store) = self.nodes.get_mut(usize::from(node)) else {
+                    return;
+                };
+                let request = &world.requests[id];
+                let (key, version) = (request.key, request.version);
+                let evicted = store.store.insert(key, world.now_ns(), version);
+                self.let_go(world, evicted);
+                world.answer_at(id, done_ns);
+                self.settle(world, node, key, Outcome::Filled(version));
+            }
+        }
+    }
+
+    /// The database has answered what the cache itself asked, read-through.
+    pub fn answered(&mut self, world: &mut World, id: u32) {
+        let request = &world.requests[id];
+        let Some(hop) = request.top() else { return };
+        let (key, version, failure) = (request.key, request.version, request.failure);
+        let outcome = match failure {
+            0 => {
+                let now_ns = world.now_ns();
+                let node = &mut self.nodes[usize::from(hop.instance)];
+                let evicted = node.store.insert(key, now_ns, version);
+                self.let_go(world, evicted);
+                world.requests[id].flags |= flag::HIT;
+                Outcome::Filled(version)
+            }
+            failure => Outcome::Failed(failure),
+        };
+        world.answer(id);
+        self.settle(world, hop.instance, key, outcome);
+    }
+
+    /// A value held back goes to the database.
+    pub fn flush(&mut self, world: &mut World, node: u16) {
+        let Some(key) = self.nodes[usize::from(node)].held_back.pop_front() else {
+            return;
+        };
+        let store = &mut self.nodes[usize::from(node)].store;
+        let Some(version) = store.peek(key) else {
+            return;
+        };
+        if store.set_dirty(key, false) {
+            self.bring_back(world, key, version);
+        }
+    }
+
+    /// A lease has run out: those who wait must fetch for themselves.
+    pub fn lease_over(&mut self, world: &mut World, node: u16, key: u32) {
+        let started_ns = world.now_ns() - LEASE_NS;
+        let fetches = &self.nodes[usize::from(node)].fetches;
+        if fetches
+            .get(&key)
+            .is_some_and(|fetch| fetch.since_ns == started_ns)
+        {
+            self.settle(world, node, key, Outcome::Missing);
+        }
+    }
+
+    /// Figures of its kind.
+    pub fn gauge(&self, hit_ratio: f64) -> KindGauge {
+        KindGauge::Cache {
+            hit_ratio,
+            hits: self.hits,
+            misses: self.misses,
+            stale_hits: self.stale_hits,
+            evictions: self.evictions,
+            writes_lost: self.writes_lost,
+        }
+    }
+
+    fn open(&mut self, world: &mut World) {
+        world.meters[usize::from(self.me)]
+            .instances
+            .push(Meter::default());
+        self.instances.push(Instance::default());
+        self.nodes.push(Node {
+            store: Store::new(self.rules()),
+            free_at_ns: 0,
+            fetches: BTreeMap::new(),
+            held_back: VecDeque::new(),
+        });
+    }
+
+    fn rules(&self) -> Rules {
+        let kept_free = self.parameters.reserved_share;
+        Rules {
+            capacity: (f64::from(self.parameters.entries_per_node) * (1.0 - kept_free)) as u32,
+            eviction: self.parameters.eviction,
+            ttl_ns: ns_from_ms(self.parameters.ttl_s * 1e3),
+            ttl_renewed_by_hit: self.parameters.ttl_renewed_by_hit,
+        }
+    }
+
+    /// Books one operation at a node, and says when it is done.
+    fn book(&mut self, world: &mut World, node: u16) -> u64 {
+        let now_ns = world.now_ns();
+        let slow_factor = self.instances[usize::from(node)].slow_factor;
+        let operation_ns = if slow_factor == 1.0 {
+            self.operation_ns
+        } else {
+            (self.operation_ns as f64 * slow_factor + 0.5) as u64
+        };
+        let node_state = &mut self.nodes[usize::from(node)];
+        let begins_ns = node_state.free_at_ns.max(now_ns);
+        node_state.free_at_ns = begins_ns + operation_ns;
+        let waited_ns = begins_ns - now_ns;
+        let meter = world.meter(self.me, node);
+        meter.started += 1;
+        meter.waited_ns += waited_ns;
+        meter.busy.add_area(operation_ns);
+        meter.waiting.add_area(waited_ns);
+        meter.inside.add_area(waited_ns + operation_ns);
+        begins_ns + operation_ns
+    }
+
+    fn get(&mut self, world: &mut World, id: u32, node: u16, done_ns: u64) {
+        let now_ns = world.now_ns();
+        let key = world.requests[id].key;
+        let held = &mut self.nodes[usize::from(node)];
+        if let Lookup::Hit { version, .. } = held.store.lookup(key, now_ns) {
+            self.hits += 1;
+            self.stale_hits += u64::from(version < world.versions[key as usize]);
+            world.meter(self.me, node).hits += 1;
+            let request = &mut world.requests[id];
+            request.version = version;
+            request.flags |= flag::HIT;
+            world.note(id, Activity::Hit, self.me, node);
+            return world.answer_at(id, done_ns);
+        }
+        self.misses += 1;
+        world.meter(self.me, node).misses += 1;
+        world.note(id, Activity::Miss, self.me, node);
+        self.miss(world, id, node, done_ns);
+    }
+
+    fn miss(&mut self, world: &mut World, id: u32, node: u16, done_ns: u64) {
+        let key = world.requests[id].key;
+        let reads_through = match self.parameters.read_mode {
+            ReadMode::ReadThrough => self.database,
+            ReadMode::CacheAside => None,
+        };
+        if reads_through.is_none() && !self.parameters.leases {
+            return world.answer_at(id, done_ns);
+        }
+        let since_ns = world.now_ns();
+        let fetches = &mut self.nodes[usize::from(node)].fetches;
+        if let Some(fetch) = fetches.get_mut(&key) {
+            world.requests[id].stage = Stage::Lease;
+            fetch.waiting.push(&mut world.requests, id);
+            return world.note(id, Activity::Lease, self.me, node);
+        }
+        fetches.insert(
+            key,
+            Fetch {
+                since_ns,
+                waiting: Line::default(),
+            },
+        );
+        match reads_through {
+            Some(link) => {
+                world.requests[id].operation = Operation::Read;
+                world.send(id, link, 0);
+            }
+            None => {
+                let kind = EventKind::LeaseOver;
+                let what = What {
+                    request: key,
+                    instance: node,
+                    place: self.me,
+                    kind,
+                };
+                let lane = world.calendar.lane(LEASE_NS);
+                world.calendar.push_after(lane, what);
+                world.answer_at(id, done_ns);
+            }
+        }
+    }
+
+    /// A value is written here first: acknowledged now, brought to the database later.
+    fn leave(&mut self, world: &mut World, id: u32, node: u16, done_ns: u64) {
+        let key = world.requests[id].key;
+        world.versions[key as usize] += 1;
+        let version = world.versions[key as usize];
+        let now_ns = world.now_ns();
+        let held = &mut self.nodes[usize::from(node)];
+        let evicted = held.store.insert(key, now_ns, version);
+        held.store.set_dirty(key, true);
+        held.held_back.push_back(key);
+        let wait_ns = ns_from_ms(self.parameters.write_back_ms);
+        let what = What {
+            request: key,
+            instance: node,
+            place: self.me,
+            kind: EventKind::Flush,
+        };
+        let lane = world.calendar.lane(wait_ns);
+        world.calendar.push_after(lane, what);
+        self.let_go(world, evicted);
+        world.answer_at(id, done_ns);
+    }
+
+    /// An entry had to go: if it was held back, its value goes to the database at once.
+    fn let_go(&mut self, world: &mut World, evicted: Option<Evicted>) {
+        let Some(evicted) = evicted else { return };
+        self.evictions += 1;
+        if evicted.dirty {
+            self.bring_back(world, evicted.key, evicted.version);
+        }
+    }
+
+    fn bring_back(&mut self, world: &mut World, key: u32, version: u32) {
+        let Some(link) = self.database else { return };
+        if let Some(id) = world.internal(Operation::Flush, key, version) {
+            world.send(id, link, 0);
+        }
+    }
+
+    /// Answers those who waited for a key.
+    fn settle(&mut self, world: &mut World, node: u16, key: u32, outcome: Outcome) {
+        let Some(mut fetch) = self.nodes[usize::from(node)].fetches.remove(&key) else {
+            return;
+        };
+        while let Some(id) = fetch.waiting.pop(&world.requests) {
+            let request = &mut world.requests[id];
+            match outcome {
+                Outcome::Filled(version) => {
+                    request.version = version;
+                    request.flags |= flag::HIT;
+                }
+                Outcome::Missing => {}
+                Outcome::Failed(failure) => request.failure = failure,
+            }
+            world.answer(id);
+        }
+    }
+}
+
+/// How a fetch ended, for those who waited for it.
+#[derive(Clone, Copy, Debug)]
+enum Outcome {
+    /// The value is there, in this version.
+    Filled(u32),
+    /// Nobody brought it.
+    Missing,
+    /// The database refused, with this number of failure.
+    Failed(u8),
+}

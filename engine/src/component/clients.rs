@@ -1,0 +1,516 @@
+//! The users: when they ask, for what, how long they wait, and when they try again.
+
+use std::sync::Arc;
+
+use headroom_scenario::{Curve, Kind, LoopModel, Retries, Scenario, Traffic};
+
+use crate::calendar::{EventKind, What};
+use crate::component::instance::Instance;
+use crate::meter::Meter;
+use crate::popularity::Popularity;
+use crate::reason::Reason;
+use crate::request::{Operation, Stage, flag};
+use crate::snapshot::KindGauge;
+use crate::stream::Stream;
+use crate::time::{NS_PER_S, ns_from_ms};
+use crate::trace::{Activity, Trace};
+use crate::tracer::Change;
+use crate::world::World;
+
+/// Candidate arrivals looked at in a row when the curve leaves almost none; then time moves on.
+const CANDIDATES_MAX: u32 = 1_000;
+/// Most retries the budget saves up while all is well: a fault finds no more than these at once.
+const RETRY_SAVINGS_MAX: f64 = 1_000.0;
+/// What the budget starts with, so that the first failures of a quiet run may be tried again.
+const RETRY_SAVINGS_START: f64 = 10.0;
+
+/// The users and their streams of random numbers.
+#[derive(Clone, Debug)]
+pub struct Clients {
+    me: u8,
+    /// Stands for all of them.
+    pub instance: Instance,
+    traffic: Traffic,
+    popularity: Arc<Popularity>,
+    /// Weights of the classes, summed up.
+    mix: Vec<f64>,
+    timeout_ns: u64,
+    entry: Option<u8>,
+    directory: Option<Directory>,
+    arrivals: Stream,
+    classes: Stream,
+    keys: Stream,
+    users: Stream,
+    backoffs: Stream,
+    thoughts: Stream,
+    retry_savings: f64,
+    backing_off: u64,
+    numbered: u64,
+}
+
+/// The directory as the users see it.
+#[derive(Clone, Debug)]
+struct Directory {
+    link: u8,
+    component: u8,
+    ttl_ns: u64,
+    /// By user: until when the address is known, in milliseconds.
+    known_until_ms: Vec<u32>,
+}
+
+impl Clients {
+    /// The users of a scenario.
+    pub fn new(number: u8, scenario: &Scenario, world: &mut World) -> Self {
+        world.meters[usize::from(number)]
+            .instances
+            .push(Meter::default());
+        let id = &scenario.design.components[usize::from(number)].id;
+        let stream = |purpose| Stream::new(scenario.seed, id, purpose);
+        let traffic = scenario.traffic.clone();
+        Self {
+            me: number,
+            instance: Instance::default(),
+            popularity: popularity(&traffic),
+            mix: mix(&traffic),
+            timeout_ns: ns_from_ms(traffic.client.timeout_ms),
+            traffic,
+            entry: None,
+            directory: None,
+            arrivals: stream("arrivals"),
+            classes: stream("classes"),
+            keys: stream("keys"),
+            users: stream("users"),
+            backoffs: stream("backoffs"),
+            thoughts: stream("thoughts"),
+            retry_savings: RETRY_SAVINGS_START,
+            backing_off: 0,
+            numbered: 0,
+        }
+    }
+
+    /// Finds the entry of the design and the directory.
+    pub fn connect(&mut self, scenario: &Scenario, world: &World) {
+        let users = users(&self.traffic) as usize;
+        let mut entry = None;
+        let mut directory = None;
+        for (link, to) in world.links_from(self.me) {
+            match &scenario.design.components[usize::from(to)].kind {
+                Kind::Dns(dns) => {
+                    let known_until_ms = self
+                        .directory
+                        .take()
+                        .map_or(Vec::new(), |before| before.known_until_ms);
+                    let ttl_ns = ns_from_ms(dns.ttl_s * 1e3);
+                    directory = Some(Directory {
+                        link,
+                        component: to,
+                        ttl_ns,
+                        known_until_ms,
+                    });
+                }
+                _ => entry = entry.or(Some(link)),
+            }
+        }
+        if let Some(directory) = &mut directory {
+            directory.known_until_ms.resize(users, 0);
+        }
+        self.entry = entry;
+        self.directory = directory;
+    }
+
+    /// The component of the directory, if there is one.
+    pub fn directory(&self) -> Option<u8> {
+        self.directory.as_ref().map(|directory| directory.component)
+    }
+
+    /// The popularity of keys, shared with who draws further ones.
+    pub fn popularity(&self) -> Arc<Popularity> {
+        Arc::clone(&self.popularity)
+    }
+
+    /// Starts the loop.
+    pub fn start(&mut self, world: &mut World) {
+        match self.traffic.client.loop_model {
+            LoopModel::Open => self.schedule_arrival(world, world.now_ns()),
+            LoopModel::Closed { users, .. } => {
+                (0..users).for_each(|user| self.schedule_thought(world, user));
+            }
+        }
+    }
+
+    /// Takes over another traffic: its loop model stays as it was.
+    pub fn set_traffic(&mut self, traffic: &Traffic, scenario: &Scenario, world: &mut World) {
+        let rate_rps = traffic.rate_rps;
+        let before = std::mem::replace(&mut self.traffic, traffic.clone());
+        self.traffic.client.loop_model = before.client.loop_model;
+        self.traffic.rate_rps = before.rate_rps;
+        self.mix = mix(traffic);
+        self.timeout_ns = ns_from_ms(traffic.client.timeout_ms);
+        if before.keys != traffic.keys {
+            self.popularity = popularity(traffic);
+        }
+        self.connect(scenario, world);
+        self.set_rate(world, rate_rps);
+    }
+
+    /// Sets the rate. The wait for the next arrival has no memory, so it is stretched, not drawn anew:
+    /// both runs go on with the same draws.
+    pub fn set_rate(&mut self, world: &mut World, rate_rps: f64) {
+        let before = std::mem::replace(&mut self.traffic.rate_rps, rate_rps);
+        if let Some(at_ns) = world.calendar.alarm_ns() {
+            let now_ns = world.now_ns();
+            let left_ns = (at_ns - now_ns) as f64 * before / rate_rps;
+            world
+                .calendar
+                .set_alarm(now_ns + (left_ns + 0.5) as u64, arrival(true));
+        }
+    }
+
+    /// Requests a second that users start at a moment.
+    pub fn offered_rps(&self, at_ns: u64) -> f64 {
+        match self.traffic.client.loop_model {
+            LoopModel::Open => self.traffic.rate_rps * factor(&self.traffic.curve, at_ns),
+            LoopModel::Closed { .. } => 0.0,
+        }
+    }
+
+    /// The alarm rang: a request starts, or, where the curve leaves hardly any, only time has passed.
+    pub fn arrive(&mut self, world: &mut World, is_request: bool) {
+        let now_ns = world.now_ns();
+        if is_request {
+            let user = self.users.below(users(&self.traffic));
+            self.begin(world, user);
+        }
+        self.schedule_arrival(world, now_ns);
+    }
+
+    /// A user of the closed loop has thought enough.
+    pub fn thought(&mut self, world: &mut World, user: u32) {
+        self.begin(world, user);
+    }
+
+    /// The address is known: the request sets out.
+    pub fn resolved(&mut self, world: &mut World, id: u32) {
+        if world.requests[id].has(flag::ABANDONED) {
+            world.release(id);
+            return;
+        }
+        let user = world.requests[id].user as usize;
+        let now_ns = world.now_ns();
+        if let Some(directory) = &mut self.directory {
+            directory.known_until_ms[user] = ((now_ns + directory.ttl_ns) / 1_000_000) as u32;
+        }
+        self.set_out(world, id);
+    }
+
+    /// The wait before the next attempt is over.
+    pub fn try_again(&mut self, world: &mut World, id: u32) {
+        self.backing_off -= 1;
+        world.outcomes.retries += 1;
+        self.attempt(world, id);
+    }
+
+    /// An answer has come.
+    pub fn answered(&mut self, world: &mut World, id: u32) {
+        let request = &mut world.requests[id];
+        if request.has(flag::ABANDONED) {
+            world.release(id);
+        } else if request.failure != 0 {
+            let reason = Reason::ALL[usize::from(request.failure) - 1];
+            self.failed(world, id, reason);
+        } else if request.has(flag::LOGIN_ASKED) {
+            request.flags = (request.flags & !flag::LOGIN_ASKED) | flag::LOGIN;
+            world.note(id, Activity::Login, self.me, 0);
+            self.set_out(world, id);
+        } else {
+            self.completed(world, id);
+        }
+    }
+
+    /// The answer has not come in time. What the servers do for it goes on; nobody waits for it.
+    pub fn timed_out(&mut self, world: &mut World, id: u32) {
+        match world.split(id, 0) {
+            Some(heir) => {
+                world.note(heir, Activity::Fail(Reason::TimedOut), self.me, 0);
+                self.failed(world, heir, Reason::TimedOut);
+            }
+            None => {
+                world.deadlines.clear(id);
+                world.requests[id].flags |= flag::ABANDONED;
+                let user = world.requests[id].user;
+                self.give_up(world, id, user, Reason::TooManyInFlight);
+            }
+        }
+    }
+
+    /// Figures of its kind.
+    pub fn gauge(&self) -> KindGauge {
+        KindGauge::Clients {
+            backing_off: self.backing_off,
+        }
+    }
+
+    fn begin(&mut self, world: &mut World, user: u32) {
+        let number = self.numbered;
+        self.numbered += 1;
+        world.outcomes.arrived += 1;
+        let drawn = self.classes.uniform() * self.mix.last().copied().unwrap_or(1.0);
+        let class = self
+            .mix
+            .iter()
+            .take_while(|&&sum| drawn >= sum)
+            .count()
+            .min(self.mix.len() - 1);
+        let key = self.popularity.draw(self.keys.bits());
+        self.retry_savings =
+            (self.retry_savings + self.traffic.client.retries.budget).min(RETRY_SAVINGS_MAX);
+        let Some(id) = world.requests.allocate() else {
+            world.outcomes.failed[Reason::TooManyInFlight as usize] += 1;
+            self.think_again(world, user);
+            return;
+        };
+        let now_ns = world.now_ns();
+        world.outcomes.in_flight += 1;
+        let request = &mut world.requests[id];
+        request.started_ns = now_ns;
+        request.number = number as u32;
+        request.user = user;
+        request.key = key;
+        request.class = class as u8;
+        request.stage = Stage::Client;
+        if world.tracer.wants(number) {
+            request.flags |= flag::SAMPLED;
+            world.tracer.begin(Trace {
+                request: number,
+                class: class as u8,
+                key,
+                user,
+                region: world.region_of(user) as u8,
+                start_ns: now_ns,
+                ..Trace::default()
+            });
+        }
+        self.attempt(world, id);
+    }
+
+    fn attempt(&mut self, world: &mut World, id: u32) {
+        let now_ns = world.now_ns();
+        if self.timeout_ns > 0 {
+            world.deadlines.set(id, now_ns, self.timeout_ns);
+        }
+        let user = world.requests[id].user as usize;
+        match &self.directory {
+            Some(directory) if u64::from(directory.known_until_ms[user]) * 1_000_000 <= now_ns => {
+                let round_trip_ns = 2 * world.wires[usize::from(directory.link)].latency_ns[0];
+                let what = What {
+                    request: id,
+                    instance: 0,
+                    place: self.me,
+                    kind: EventKind::Resolved,
+                };
+                let lane = world.calendar.lane(round_trip_ns);
+                world.requests[id].stage = Stage::Client;
+                world.calendar.push_after(lane, what);
+                world.note(id, Activity::Lookup, directory.component, 0);
+            }
+            _ => self.set_out(world, id),
+        }
+    }
+
+    #[inline]
+    fn set_out(&mut self, world: &mut World, id: u32) {
+        let request = &mut world.requests[id];
+        let class = &world.classes[usize::from(request.class).min(world.classes.len() - 1)];
+        request.lookups = class.lookups;
+        request.queries = class.queries;
+        request.operation = Operation::Call;
+        request.failure = 0;
+        request.tries = 0;
+        match self.entry {
+            Some(link) => world.send(id, link, 0),
+            None => self.failed(world, id, Reason::ConnectionRefused),
+        }
+    }
+
+    fn completed(&mut self, world: &mut World, id: u32) {
+        let request = &world.requests[id];
+        let latency_ns = world.now_ns() - request.started_ns;
+        let user = request.user;
+        world.outcomes.completed += 1;
+        world.outcomes.in_flight -= 1;
+        world.outcomes.latency.record(latency_ns);
+        if world.is_followed(id) {
+            world.note_change(id, Change::Completed(latency_ns), self.me, 0);
+        }
+        world.release(id);
+        self.think_again(world, user);
+    }
+
+    fn failed(&mut self, world: &mut World, id: u32, reason: Reason) {
+        world.deadlines.clear(id);
+        let Retries {
+            max,
+            backoff_ms,
+            multiplier,
+            jitter,
+            ..
+        } = self.traffic.client.retries;
+        let request = &mut world.requests[id];
+        if request.attempt >= max || self.retry_savings < 1.0 {
+            let user = request.user;
+            self.give_up(world, id, user, reason);
+            world.release(id);
+            return;
+        }
+        self.retry_savings -= 1.0;
+        self.backing_off += 1;
+        let wait_ms = (0..request.attempt).fold(backoff_ms, |wait_ms, _| wait_ms * multiplier);
+        request.attempt += 1;
+        request.failure = 0;
+        request.flags &= flag::SAMPLED;
+        request.stage = Stage::Client;
+        let drawn = 1.0 - jitter * self.backoffs.uniform();
+        let at_ns = world.now_ns() + ns_from_ms(wait_ms * drawn);
+        let what = What {
+            request: id,
+            instance: 0,
+            place: self.me,
+            kind: EventKind::BackoffDone,
+        };
+        world.calendar.push_at(at_ns, what);
+        world.note(id, Activity::Backoff, self.me, 0);
+    }
+
+    /// Counts a request that is given up.
+    fn give_up(&mut self, world: &mut World, id: u32, user: u32, reason: Reason) {
+        world.outcomes.failed[reason as usize] += 1;
+        world.outcomes.in_flight -= 1;
+        if world.is_followed(id) {
+            world.note_change(id, Change::GivenUp(reason), self.me, 0);
+        }
+        self.think_again(world, user);
+    }
+
+    fn think_again(&mut self, world: &mut World, user: u32) {
+        if let LoopModel::Closed { .. } = self.traffic.client.loop_model {
+            self.schedule_thought(world, user);
+        }
+    }
+
+    fn schedule_thought(&mut self, world: &mut World, user: u32) {
+        let LoopModel::Closed { think_time_ms, .. } = self.traffic.client.loop_model else {
+            return;
+        };
+        let think_ns = ns_from_ms(think_time_ms) as f64 * self.thoughts.exponential();
+        let what = What {
+            request: user,
+            instance: 0,
+            place: self.me,
+            kind: EventKind::Thought,
+        };
+        world
+            .calendar
+            .push_at(world.now_ns() + (think_ns + 0.5) as u64, what);
+    }
+
+    /// Draws the next arrival: a Poisson process at the curve's peak, thinned to the curve
+    /// (Lewis and Shedler, 1979).
+    fn schedule_arrival(&mut self, world: &mut World, from_ns: u64) {
+        let peak = peak(&self.traffic.curve);
+        let mean_ns = NS_PER_S as f64 / (self.traffic.rate_rps * peak);
+        let mut at_ns = from_ns;
+        for _ in 0..CANDIDATES_MAX {
+            at_ns += (mean_ns * self.arrivals.exponential() + 0.5) as u64;
+            let is_kept = match self.traffic.curve {
+                Curve::Steady => true,
+                ref curve => self.arrivals.uniform() * peak < factor(curve, at_ns),
+            };
+            if is_kept {
+                world.calendar.set_alarm(at_ns, arrival(true));
+                return;
+            }
+        }
+        world.calendar.set_alarm(at_ns, arrival(false));
+    }
+}
+
+fn arrival(is_request: bool) -> What {
+    What {
+        request: u32::from(is_request),
+        instance: 0,
+        place: 0,
+        kind: EventKind::Arrival,
+    }
+}
+
+fn popularity(traffic: &Traffic) -> Arc<Popularity> {
+    Arc::new(Popularity::zipf(
+        traffic.keys.count,
+        traffic.keys.zipf_exponent,
+    ))
+}
+
+fn mix(traffic: &Traffic) -> Vec<f64> {
+    let mut sum = 0.0;
+    let weights = traffic.classes.iter().map(|class| class.weight);
+    weights
+        .map(|weight| {
+            sum += weight;
+            sum
+        })
+        .collect()
+}
+
+/// Distinct users: those of the closed loop are counted by it.
+pub fn users(traffic: &Traffic) -> u32 {
+    match traffic.client.loop_model {
+        LoopModel::Open => traffic.users,
+        LoopModel::Closed { users, .. } => users.max(traffic.users),
+    }
+}
+
+/// The factor of a curve at a moment.
+fn factor(curve: &Curve, at_ns: u64) -> f64 {
+    let at_s = at_ns as f64 / NS_PER_S as f64;
+    match curve {
+        Curve::Steady => 1.0,
+        Curve::Ramp {
+            from,
+            to,
+            start_s,
+            end_s,
+        } => {
+            let share = ((at_s - start_s) / (end_s - start_s)).clamp(0.0, 1.0);
+            from + (to - from) * share
+        }
+        Curve::Spike {
+            factor,
+            start_s,
+            length_s,
+        } => {
+            if at_s >= *start_s && at_s < start_s + length_s {
+                *factor
+            } else {
+                1.0
+            }
+        }
+        Curve::Diurnal { depth, period_s } => {
+            1.0 + depth * libm::sin(std::f64::consts::TAU * (at_s / period_s))
+        }
+        Curve::Stepped { factors, every_s } => {
+            let index = ((at_s / every_s) as usize).min(factors.len() - 1);
+            factors[index]
+        }
+    }
+}
+
+/// The largest factor a curve ever has.
+fn peak(curve: &Curve) -> f64 {
+    match curve {
+        Curve::Steady => 1.0,
+        Curve::Ramp { from, to, .. } => from.max(*to),
+        Curve::Spike { factor, .. } => factor.max(1.0),
+        Curve::Diurnal { depth, .. } => 1.0 + depth,
+        Curve::Stepped { factors, .. } => factors.iter().fold(0.0, |most, &next| most.max(next)),
+    }
+}

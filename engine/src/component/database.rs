@@ -1,0 +1,230 @@
+//! A database with one primary: connections in front, cores behind, and a buffer in memory.
+
+use headroom_scenario::{ClassKind, Database as Parameters, Distribution, Eviction, Scenario};
+
+use crate::component::instance::Instance;
+use crate::meter::Meter;
+use crate::reason::Reason;
+use crate::request::{Operation, Stage};
+use crate::snapshot::KindGauge;
+use crate::store::{Lookup, Rules, Store};
+use crate::stream::{Law, Stream};
+use crate::time::ns_from_ms;
+use crate::trace::Activity;
+use crate::world::World;
+
+/// A database.
+#[derive(Clone, Debug)]
+pub struct Database {
+    me: u8,
+    /// The primary.
+    pub instance: Instance,
+    parameters: Parameters,
+    reading: Law,
+    writing: Law,
+    disk_read_ns: u64,
+    buffer: Option<Store>,
+    query_times: Stream,
+    reads: u64,
+    writes: u64,
+    connections: u32,
+}
+
+impl Database {
+    /// The database of a scenario, up.
+    pub fn new(
+        number: u8,
+        parameters: &Parameters,
+        scenario: &Scenario,
+        world: &mut World,
+    ) -> Self {
+        world.meters[usize::from(number)]
+            .instances
+            .push(Meter::default());
+        let id = &scenario.design.components[usize::from(number)].id;
+        let mut database = Self {
+            me: number,
+            instance: Instance::default(),
+            parameters: parameters.clone(),
+            reading: Law::new(0.0, Distribution::Constant),
+            writing: Law::new(0.0, Distribution::Constant),
+            disk_read_ns: 0,
+            buffer: None,
+            query_times: Stream::new(scenario.seed, id, "queries"),
+            reads: 0,
+            writes: 0,
+            connections: 0,
+        };
+        database.configure(parameters, world);
+        database
+    }
+
+    /// Takes over new parameters; queries that run finish as begun.
+    pub fn configure(&mut self, parameters: &Parameters, world: &mut World) {
+        self.reading = Law::new(parameters.read_time_ms, parameters.distribution);
+        self.writing = Law::new(parameters.write_time_ms, parameters.distribution);
+        self.disk_read_ns = ns_from_ms(parameters.disk_read_ms);
+        let capacity = parameters.buffer_entries;
+        let eviction = Eviction::Lru;
+        let rules = Rules {
+            capacity,
+            eviction,
+            ttl_ns: 0,
+            ttl_renewed_by_hit: false,
+        };
+        match &mut self.buffer {
+            _ if capacity == 0 => self.buffer = None,
+            Some(buffer) => buffer.configure(rules, |_| {}),
+            None => self.buffer = Some(Store::new(rules)),
+        }
+        self.parameters = parameters.clone();
+        self.start_waiting(world);
+    }
+
+    /// Queries it runs at once.
+    pub fn slots(&self) -> u32 {
+        u32::from(self.parameters.workers) * u32::from(self.parameters.size.factor())
+    }
+
+    /// Entries in its buffer.
+    pub fn buffered(&self) -> u32 {
+        self.buffer.as_ref().map_or(0, |buffer| buffer.len() as u32)
+    }
+
+    /// It has died: the buffer comes back cold, the connections are gone.
+    pub fn died(&mut self) {
+        self.connections = 0;
+        if let Some(buffer) = &mut self.buffer {
+            buffer.clear();
+        }
+    }
+
+    /// A query arrives.
+    pub fn deliver(&mut self, world: &mut World, id: u32) {
+        if !self.instance.listens() {
+            return world.refuse(id, Reason::ConnectionRefused);
+        }
+        let (me, slots, now_ns) = (self.me, self.slots(), world.now_ns());
+        let meter = world.meter(me, 0);
+        if self.connections >= self.parameters.connections {
+            meter.dropped += 1;
+            return world.refuse(id, Reason::TooManyConnections);
+        }
+        self.connections += 1;
+        if meter.busy.value() < slots {
+            return self.start(world, id, 0);
+        }
+        meter.waiting.up(now_ns);
+        let request = &mut world.requests[id];
+        request.stage = Stage::Line;
+        request.mark = now_ns;
+        self.instance.line.push(&mut world.requests, id);
+        world.note(id, Activity::Wait, me, 0);
+    }
+
+    /// A query has run.
+    pub fn work_done(&mut self, world: &mut World, id: u32) {
+        let now_ns = world.now_ns();
+        world.meter(self.me, 0).busy.down(now_ns);
+        self.connections -= 1;
+        self.commit(world, id);
+        world.answer(id);
+        self.start_waiting(world);
+    }
+
+    /// Figures of its kind.
+    pub fn gauge(&self, hit_ratio: f64) -> KindGauge {
+        KindGauge::Database {
+            connections: self.connections,
+            connections_max: self.parameters.connections,
+            reads: self.reads,
+            writes: self.writes,
+            buffer_hit_ratio: hit_ratio,
+        }
+    }
+
+    /// Gives the values their versions, the moment the query ends.
+    fn commit(&mut self, world: &mut World, id: u32) {
+        let request = &mut world.requests[id];
+        let key = request.key as usize;
+        let is_write = match request.operation {
+            Operation::Flush => {
+                world.stored[key] = world.stored[key].max(request.version);
+                true
+            }
+            Operation::Query => world.classes[usize::from(request.class)].kind == ClassKind::Write,
+            _ => false,
+        };
+        if is_write && request.operation == Operation::Query {
+            world.versions[key] += 1;
+            world.stored[key] = world.versions[key];
+        }
+        request.version = world.stored[key];
+        if is_write {
+            self.writes += 1;
+        } else {
+            self.reads += 1;
+        }
+    }
+
+    fn start(&mut self, world: &mut World, id: u32, waited_ns: u64) {
+        let now_ns = world.now_ns();
+        let meter = world.meter(self.me, 0);
+        meter.busy.up(now_ns);
+        meter.started += 1;
+        meter.waited_ns += waited_ns;
+        let request = &world.requests[id];
+        let class = &world.classes[usize::from(request.class)];
+        let (operation, key) = (request.operation, request.key);
+        let is_write = operation == Operation::Flush
+            || (operation == Operation::Query && class.kind == ClassKind::Write);
+        let law = if is_write {
+            &self.writing
+        } else {
+            &self.reading
+        };
+        let work = if operation == Operation::Flush {
+            1.0
+        } else {
+            class.query_work
+        };
+        let factor = work * self.instance.slow_factor;
+        let mut duration_ns = law.draw_ns(&mut self.query_times, factor);
+        if !is_write && !self.has_buffered(world, key) {
+            duration_ns += self.disk_read_ns;
+        }
+        world.work(id, self.me, 0, duration_ns);
+    }
+
+    /// Whether the key is in memory; it is from now on.
+    fn has_buffered(&mut self, world: &mut World, key: u32) -> bool {
+        let Some(buffer) = &mut self.buffer else {
+            return true;
+        };
+        let now_ns = world.now_ns();
+        let is_hit = matches!(buffer.lookup(key, now_ns), Lookup::Hit { .. });
+        if !is_hit {
+            buffer.insert(key, now_ns, 0);
+        }
+        let meter = world.meter(self.me, 0);
+        if is_hit {
+            meter.hits += 1;
+        } else {
+            meter.misses += 1;
+        }
+        is_hit
+    }
+
+    fn start_waiting(&mut self, world: &mut World) {
+        let slots = self.slots();
+        let now_ns = world.now_ns();
+        while world.meter(self.me, 0).busy.value() < slots {
+            let Some(id) = self.instance.line.pop(&world.requests) else {
+                break;
+            };
+            world.meter(self.me, 0).waiting.down(now_ns);
+            let waited_ns = now_ns - world.requests[id].mark;
+            self.start(world, id, waited_ns);
+        }
+    }
+}

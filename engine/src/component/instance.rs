@@ -1,0 +1,44 @@
+//! One server of a component: whether it works, how fast, and its waiting line.
+
+use crate::request::Line;
+use crate::snapshot::InstanceState;
+
+/// One server of a component.
+#[derive(Clone, Debug)]
+pub struct Instance {
+    /// Whether it works.
+    pub state: InstanceState,
+    /// Everything on it takes this many times as long.
+    pub slow_factor: f64,
+    /// Who waits there for a slot.
+    pub line: Line,
+    /// How often it has died or been started: what belonged to an earlier life is void.
+    pub incarnation: u32,
+}
+
+impl Default for Instance {
+    fn default() -> Self {
+        Self {
+            state: InstanceState::Up,
+            slow_factor: 1.0,
+            line: Line::default(),
+            incarnation: 0,
+        }
+    }
+}
+
+impl Instance {
+    /// An instance that has just been started.
+    pub fn booting() -> Self {
+        Self {
+            state: InstanceState::Booting,
+            ..Self::default()
+        }
+    }
+
+    /// Somebody listens there: one that drains still takes what was sent before.
+    #[inline]
+    pub fn listens(&self) -> bool {
+        matches!(self.state, InstanceState::Up | InstanceState::Draining)
+    }
+}

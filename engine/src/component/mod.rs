@@ -1,0 +1,239 @@
+//! The component kinds, side by side: each in a room of its own, touching the others only through
+//! the world.
+
+pub mod cache;
+pub mod clients;
+pub mod database;
+pub mod dns;
+pub mod instance;
+pub mod load_balancer;
+pub mod service;
+
+use headroom_scenario::{Kind, Scenario};
+
+use crate::calendar::What;
+use crate::snapshot::KindGauge;
+use crate::world::World;
+use cache::Cache;
+use clients::Clients;
+use database::Database;
+use dns::Dns;
+use instance::Instance;
+use load_balancer::LoadBalancer;
+use service::Service;
+
+/// A component of the running design. Dispatch is by enum: the hot path calls through no table.
+#[derive(Clone, Debug)]
+pub enum Component {
+    /// The users.
+    Clients(Box<Clients>),
+    /// The directory.
+    Dns(Dns),
+    /// A balancer.
+    LoadBalancer(Box<LoadBalancer>),
+    /// Servers.
+    Service(Box<Service>),
+    /// A cache tier.
+    Cache(Box<Cache>),
+    /// A database.
+    Database(Box<Database>),
+}
+
+impl Component {
+    /// Component `number` of a scenario, with its meters opened in the world.
+    pub fn new(number: u8, scenario: &Scenario, world: &mut World) -> Self {
+        let row = &scenario.design.components[usize::from(number)];
+        match &row.kind {
+            Kind::Clients(_) => Component::Clients(Box::new(Clients::new(number, scenario, world))),
+            Kind::Dns(_) => Component::Dns(Dns::new(number, world)),
+            Kind::LoadBalancer(parameters) => Component::LoadBalancer(Box::new(LoadBalancer::new(
+                number, parameters, scenario, world,
+            ))),
+            Kind::Service(parameters) => {
+                Component::Service(Box::new(Service::new(number, parameters, scenario, world)))
+            }
+            Kind::Cache(parameters) => {
+                Component::Cache(Box::new(Cache::new(number, parameters, world)))
+            }
+            Kind::Database(parameters) => {
+                Component::Database(Box::new(Database::new(number, parameters, scenario, world)))
+            }
+        }
+    }
+
+    /// Looks at its links, once all components are there and after every edit.
+    pub fn connect(&mut self, scenario: &Scenario, world: &mut World) {
+        match self {
+            Component::Clients(clients) => clients.connect(scenario, world),
+            Component::Dns(_) => {}
+            Component::LoadBalancer(balancer) => balancer.connect(scenario, world),
+            Component::Service(service) => service.connect(scenario, world),
+            Component::Cache(cache) => cache.connect(scenario, world),
+            Component::Database(_) => {}
+        }
+    }
+
+    /// Takes over new parameters of the same kind.
+    pub fn configure(&mut self, kind: &Kind, scenario: &Scenario, world: &mut World) {
+        match (self, kind) {
+            (Component::LoadBalancer(balancer), Kind::LoadBalancer(parameters)) => {
+                balancer.configure(parameters, world);
+            }
+            (Component::Service(service), Kind::Service(parameters)) => {
+                service.configure(parameters, scenario, world);
+            }
+            (Component::Cache(cache), Kind::Cache(parameters)) => {
+                cache.configure(parameters, world);
+            }
+            (Component::Database(database), Kind::Database(parameters)) => {
+                database.configure(parameters, world);
+            }
+            _ => {}
+        }
+    }
+
+    /// A request arrives at one of its instances.
+    #[inline]
+    pub fn deliver(&mut self, world: &mut World, id: u32, instance: u16) {
+        match self {
+            Component::LoadBalancer(balancer) => balancer.deliver(world, id),
+            Component::Service(service) => service.deliver(world, id, instance),
+            Component::Cache(cache) => cache.deliver(world, id, instance),
+            Component::Database(database) => database.deliver(world, id),
+            Component::Clients(_) | Component::Dns(_) => {
+                unreachable!("validation refuses links that lead here")
+            }
+        }
+    }
+
+    /// The answer to a call it made comes back.
+    #[inline]
+    pub fn answered(&mut self, world: &mut World, id: u32, from: What) {
+        match self {
+            Component::Clients(clients) => clients.answered(world, id),
+            Component::LoadBalancer(balancer) => balancer.answered(world, id, from.instance),
+            Component::Service(service) => service.answered(world, id),
+            Component::Cache(cache) => cache.answered(world, id),
+            Component::Database(_) | Component::Dns(_) => {
+                unreachable!("these call nobody")
+            }
+        }
+    }
+
+    /// A worker of one of its instances has done what it did.
+    #[inline]
+    pub fn work_done(&mut self, world: &mut World, id: u32, instance: u16) {
+        match self {
+            Component::Service(service) => service.work_done(world, id, instance),
+            Component::Database(database) => database.work_done(world, id),
+            _ => unreachable!("only services and databases work in slots"),
+        }
+    }
+
+    /// Its instances.
+    pub fn instances(&self) -> &[Instance] {
+        match self {
+            Component::Clients(clients) => std::slice::from_ref(&clients.instance),
+            Component::Dns(dns) => std::slice::from_ref(&dns.instance),
+            Component::LoadBalancer(balancer) => std::slice::from_ref(&balancer.instance),
+            Component::Service(service) => &service.instances,
+            Component::Cache(cache) => cache.instances(),
+            Component::Database(database) => std::slice::from_ref(&database.instance),
+        }
+    }
+
+    /// One of its instances, to break, mend or slow down.
+    pub fn instance_mut(&mut self, number: u16) -> Option<&mut Instance> {
+        let number = usize::from(number);
+        match self {
+            Component::Clients(_) | Component::Dns(_) => None,
+            Component::LoadBalancer(balancer) => (number == 0).then_some(&mut balancer.instance),
+            Component::Service(service) => service.instances.get_mut(number),
+            Component::Cache(cache) => cache.instance_mut(number),
+            Component::Database(database) => (number == 0).then_some(&mut database.instance),
+        }
+    }
+
+    /// Slots of each of its instances; 0 where nothing is limited.
+    pub fn slots(&self) -> u32 {
+        match self {
+            Component::Clients(_) | Component::Dns(_) | Component::LoadBalancer(_) => 0,
+            Component::Service(service) => service.slots(),
+            Component::Cache(_) => 1,
+            Component::Database(database) => database.slots(),
+        }
+    }
+
+    /// Waiting in line at an instance at this moment.
+    pub fn waiting(&self, instance: usize, now_ns: u64) -> u32 {
+        match self {
+            Component::Cache(cache) => cache.waiting(instance, now_ns),
+            _ => self.instances()[instance].line.len(),
+        }
+    }
+
+    /// Entries an instance holds; 0 for kinds that store nothing.
+    pub fn entries(&self, instance: usize) -> u32 {
+        match self {
+            Component::Cache(cache) => cache.entries(instance),
+            Component::Service(service) => service.local_entries(instance),
+            Component::Database(database) => database.buffered(),
+            _ => 0,
+        }
+    }
+
+    /// Whether the instance gets requests, as far as this component, in front of it, decides.
+    pub fn in_rotation(&self, instance: usize) -> bool {
+        match self {
+            Component::LoadBalancer(balancer) => balancer.in_rotation(instance),
+            _ => true,
+        }
+    }
+
+    /// Figures of its kind; `hit_ratio` is its smoothed share of hits.
+    pub fn gauge(&self, hit_ratio: f64) -> KindGauge {
+        match self {
+            Component::Clients(clients) => clients.gauge(),
+            Component::Dns(dns) => dns.gauge(),
+            Component::LoadBalancer(balancer) => balancer.gauge(),
+            Component::Service(service) => service.gauge(hit_ratio),
+            Component::Cache(cache) => cache.gauge(hit_ratio),
+            Component::Database(database) => database.gauge(hit_ratio),
+        }
+    }
+
+    /// An instance has died; the requests in it are dealt with by the engine.
+    pub fn died(&mut self, world: &mut World, instance: u16) {
+        match self {
+            Component::LoadBalancer(balancer) => balancer.died(world),
+            Component::Cache(cache) => cache.died(world, instance),
+            Component::Service(service) => service.died(instance),
+            Component::Database(database) => database.died(),
+            Component::Clients(_) | Component::Dns(_) => {}
+        }
+    }
+
+    /// Opens one more instance; none where the kind has just one.
+    pub fn add_instance(&mut self, world: &mut World) -> Option<u16> {
+        match self {
+            Component::Service(service) => Some(service.add_instance(world)),
+            Component::Cache(cache) => Some(cache.add_node(world)),
+            _ => None,
+        }
+    }
+
+    /// Takes an instance out: it finishes what it has. Says whether the kind allows it.
+    pub fn remove_instance(&mut self, world: &mut World, instance: u16) -> bool {
+        match self {
+            Component::Service(service) => {
+                service.drain(world, instance);
+                true
+            }
+            Component::Cache(cache) => {
+                cache.remove_node(world, instance);
+                true
+            }
+            _ => false,
+        }
+    }
+}

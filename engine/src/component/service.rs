@@ -1,0 +1,524 @@
+//! Servers that do the work. A request takes a worker of one server, computes, makes the calls its
+//! class says, and holds the worker until its answer is sent.
+
+use std::sync::Arc;
+
+use headroom_scenario::{
+    ClassKind, Distribution, Eviction, Kind, ReadMode, Scenario, Service as Parameters,
+    SessionStore, WriteMode,
+};
+
+use crate::component::clients::users;
+use crate::component::instance::Instance;
+use crate::meter::Meter;
+use crate::popularity::Popularity;
+use crate::reason::Reason;
+use crate::request::{Line, Operation, Stage, flag};
+use crate::snapshot::{InstanceState, KindGauge};
+use crate::store::{Lookup, Rules, Store};
+use crate::stream::{Law, Stream};
+use crate::time::ns_from_ms;
+use crate::trace::Activity;
+use crate::world::World;
+
+/// No server holds the user's session.
+const NOWHERE: Session = Session {
+    instance: u16::MAX,
+    incarnation: 0,
+};
+
+/// Where a user's session lives: in one life of one server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Session {
+    instance: u16,
+    incarnation: u16,
+}
+
+/// A tier of servers.
+#[derive(Clone, Debug)]
+pub struct Service {
+    me: u8,
+    /// The servers.
+    pub instances: Vec<Instance>,
+    parameters: Parameters,
+    computing: Law,
+    local_query: Law,
+    cache: Option<CacheLink>,
+    database: Option<u8>,
+    onward: Option<u8>,
+    work_times: Stream,
+    keys: Stream,
+    /// By user; empty where sessions do not live here.
+    sessions: Vec<Session>,
+    /// By server, where servers cache for themselves.
+    local_caches: Vec<Store>,
+    logins: u64,
+    sessions_lost: u64,
+}
+
+/// The cache that the servers ask, and how.
+#[derive(Clone, Copy, Debug)]
+struct CacheLink {
+    link: u8,
+    component: u8,
+    read_mode: ReadMode,
+    write_mode: WriteMode,
+}
+
+impl Service {
+    /// The tier of a scenario, all servers up.
+    pub fn new(
+        number: u8,
+        parameters: &Parameters,
+        scenario: &Scenario,
+        world: &mut World,
+    ) -> Self {
+        let id = &scenario.design.components[usize::from(number)].id;
+        let mut service = Self {
+            me: number,
+            instances: Vec::new(),
+            parameters: parameters.clone(),
+            computing: Law::new(0.0, Distribution::Constant),
+            local_query: Law::new(0.0, Distribution::Constant),
+            cache: None,
+            database: None,
+            onward: None,
+            work_times: Stream::new(scenario.seed, id, "work"),
+            keys: Stream::new(scenario.seed, id, "keys"),
+            sessions: Vec::new(),
+            local_caches: Vec::new(),
+            logins: 0,
+            sessions_lost: 0,
+        };
+        for _ in 0..parameters.instances {
+            service.open(world, Instance::default());
+        }
+        service.configure(parameters, scenario, world);
+        service
+    }
+
+    /// Takes over new parameters. Servers that are there stay; requests at work finish as begun.
+    pub fn configure(&mut self, parameters: &Parameters, scenario: &Scenario, world: &mut World) {
+        self.computing = Law::new(parameters.service_time_ms, parameters.distribution);
+        self.local_query = Law::new(parameters.local_query_ms, parameters.distribution);
+        self.parameters = parameters.clone();
+        match parameters.sessions {
+            SessionStore::None => self.sessions = Vec::new(),
+            SessionStore::Server => {
+                self.sessions
+                    .resize(users(&scenario.traffic) as usize, NOWHERE);
+            }
+        }
+        let ttl_ns = ns_from_ms(parameters.local_cache_ttl_s * 1e3);
+        let capacity = parameters.local_cache_entries;
+        if capacity == 0 {
+            self.local_caches.clear();
+        } else {
+            let eviction = Eviction::Lru;
+            let rules = Rules {
+                capacity,
+                eviction,
+                ttl_ns,
+                ttl_renewed_by_hit: false,
+            };
+            self.local_caches
+                .resize(self.instances.len(), Store::new(rules));
+            for cache in &mut self.local_caches {
+                cache.configure(rules, |_| {});
+            }
+        }
+        for instance in 0..self.instances.len() {
+            self.start_waiting(world, instance as u16);
+        }
+    }
+
+    /// Finds the cache, the database and the next service behind it.
+    pub fn connect(&mut self, scenario: &Scenario, world: &World) {
+        self.cache = None;
+        self.database = None;
+        self.onward = None;
+        for (link, to) in world.links_from(self.me) {
+            match &scenario.design.components[usize::from(to)].kind {
+                Kind::Cache(cache) => {
+                    let (read_mode, write_mode) = (cache.read_mode, cache.write_mode);
+                    self.cache = Some(CacheLink {
+                        link,
+                        component: to,
+                        read_mode,
+                        write_mode,
+                    });
+                }
+                Kind::Database(_) => self.database = Some(link),
+                _ => self.onward = Some(link),
+            }
+        }
+        if !self.sessions.is_empty() {
+            self.sessions
+                .resize(users(&scenario.traffic) as usize, NOWHERE);
+        }
+    }
+
+    /// Worker slots of one server.
+    pub fn slots(&self) -> u32 {
+        u32::from(self.parameters.workers) * u32::from(self.parameters.size.factor())
+    }
+
+    /// Entries in a server's own cache.
+    pub fn local_entries(&self, instance: usize) -> u32 {
+        self.local_caches
+            .get(instance)
+            .map_or(0, |cache| cache.len() as u32)
+    }
+
+    /// Starts one more server; it serves after its boot time.
+    pub fn add_instance(&mut self, world: &mut World) -> u16 {
+        self.open(world, Instance::booting())
+    }
+
+    /// Time a new server takes to boot, in nanoseconds.
+    pub fn boot_ns(&self) -> u64 {
+        ns_from_ms(self.parameters.boot_s * 1e3)
+    }
+
+    /// The server takes nothing new, and is gone when it has finished.
+    pub fn drain(&mut self, world: &mut World, instance: u16) {
+        let server = &mut self.instances[usize::from(instance)];
+        if server.state == InstanceState::Up {
+            server.state = InstanceState::Draining;
+        } else {
+            server.state = InstanceState::Gone;
+        }
+        self.finish_draining(world, instance);
+    }
+
+    /// The server has died, with its own cache; the engine deals with the requests in it.
+    pub fn died(&mut self, instance: u16) {
+        if let Some(cache) = self.local_caches.get_mut(usize::from(instance)) {
+            cache.clear();
+        }
+    }
+
+    /// A request arrives.
+    pub fn deliver(&mut self, world: &mut World, id: u32, instance: u16) {
+        if !self
+            .instances
+            .get(usize::from(instance))
+            .is_some_and(Instance::listens)
+        {
+            return world.refuse(id, Reason::ConnectionRefused);
+        }
+        world.requests[id].flags &= !flag::CALLED_ON;
+        if !self.sessions.is_empty() && !self.has_session(world, id, instance) {
+            world.requests[id].flags |= flag::LOGIN_ASKED;
+            return world.answer(id);
+        }
+        let (me, slots, now_ns) = (self.me, self.slots(), world.now_ns());
+        let meter = world.meter(me, instance);
+        if meter.busy.value() < slots {
+            self.start(world, id, instance, 0);
+        } else if meter.waiting.value() < self.parameters.queue_limit {
+            meter.waiting.up(now_ns);
+            let request = &mut world.requests[id];
+            request.stage = Stage::Line;
+            request.mark = now_ns;
+            self.instances[usize::from(instance)]
+                .line
+                .push(&mut world.requests, id);
+            world.note(id, Activity::Wait, me, instance);
+        } else {
+            meter.dropped += 1;
+            world.refuse(id, Reason::QueueFull);
+        }
+    }
+
+    /// A worker has computed, or run a query of its own.
+    pub fn work_done(&mut self, world: &mut World, id: u32, instance: u16) {
+        if world.requests[id].operation == Operation::Call {
+            if let Some(link) = self
+                .onward
+                .filter(|_| !world.requests[id].has(flag::CALLED_ON))
+            {
+                world.requests[id].flags |= flag::CALLED_ON;
+                return world.send(id, link, 0);
+            }
+        }
+        self.go_on(world, id, instance);
+    }
+
+    /// A call that a request made from here comes back.
+    pub fn answered(&mut self, world: &mut World, id: u32) {
+        let request = &mut world.requests[id];
+        let Some(hop) = request.top() else { return };
+        let instance = hop.instance;
+        let operation = request.operation;
+        let asked_cache = matches!(
+            operation,
+            Operation::Get | Operation::Fill | Operation::Invalidate | Operation::Put
+        );
+        if request.failure != 0 && !asked_cache {
+            return self.finish(world, id, instance);
+        }
+        // A cache that fails is a cache that misses: the database still has the value.
+        request.failure = 0;
+        match operation {
+            Operation::Get => self.looked_up(world, id, instance),
+            Operation::Read => self.fetched(world, id, instance),
+            Operation::Query => self.queried(world, id, instance),
+            _ => self.go_on(world, id, instance),
+        }
+    }
+
+    /// Figures of its kind.
+    pub fn gauge(&self, hit_ratio: f64) -> KindGauge {
+        KindGauge::Service {
+            logins: self.logins,
+            sessions_lost: self.sessions_lost,
+            local_hit_ratio: hit_ratio,
+        }
+    }
+
+    fn open(&mut self, world: &mut World, instance: Instance) -> u16 {
+        world.meters[usize::from(self.me)]
+            .instances
+            .push(Meter::default());
+        self.instances.push(instance);
+        if let Some(store) = self.local_caches.first() {
+            let mut store = store.clone();
+            store.clear();
+            self.local_caches.push(store);
+        }
+        (self.instances.len() - 1) as u16
+    }
+
+    /// Whether the user is known here. Users come with a session to the first server they meet; from
+    /// then on only a log-in moves it.
+    fn has_session(&mut self, world: &World, id: u32, instance: u16) -> bool {
+        let request = &world.requests[id];
+        let incarnation = self.instances[usize::from(instance)].incarnation as u16;
+        let here = Session {
+            instance,
+            incarnation,
+        };
+        let session = &mut self.sessions[request.user as usize];
+        if *session == here {
+            return true;
+        }
+        let is_new = *session == NOWHERE;
+        if is_new || request.has(flag::LOGIN) {
+            *session = here;
+            self.logins += u64::from(!is_new);
+            return true;
+        }
+        self.sessions_lost += 1;
+        false
+    }
+
+    fn start(&mut self, world: &mut World, id: u32, instance: u16, waited_ns: u64) {
+        let now_ns = world.now_ns();
+        let meter = world.meter(self.me, instance);
+        meter.busy.up(now_ns);
+        meter.started += 1;
+        meter.waited_ns += waited_ns;
+        let request = &mut world.requests[id];
+        request.operation = Operation::Call;
+        let class = &world.classes[usize::from(request.class)];
+        let login = if request.has(flag::LOGIN) {
+            self.parameters.login_work
+        } else {
+            0.0
+        };
+        let factor = (class.work + login) * self.instances[usize::from(instance)].slow_factor;
+        let duration_ns = self.computing.draw_ns(&mut self.work_times, factor);
+        world.work(id, self.me, instance, duration_ns);
+    }
+
+    /// The next call that the request has to make, or its end.
+    fn go_on(&mut self, world: &mut World, id: u32, instance: u16) {
+        loop {
+            let request = &mut world.requests[id];
+            if request.lookups > 0 {
+                let class = &world.classes[usize::from(request.class)];
+                let is_first = request.lookups == class.lookups;
+                request.lookups -= 1;
+                if !is_first {
+                    request.key = self.draw_key(world.popularity.as_ref());
+                }
+                if !self.has_locally(world, id, instance) {
+                    return self.look_up(world, id, instance);
+                }
+            } else if request.queries > 0 {
+                request.queries -= 1;
+                return self.query(world, id, instance);
+            } else {
+                return self.finish(world, id, instance);
+            }
+        }
+    }
+
+    fn draw_key(&mut self, popularity: Option<&Arc<Popularity>>) -> u32 {
+        popularity.map_or(0, |popularity| popularity.draw(self.keys.bits()))
+    }
+
+    /// Asks the server's own cache.
+    fn has_locally(&mut self, world: &mut World, id: u32, instance: u16) -> bool {
+        let Some(store) = self.local_caches.get_mut(usize::from(instance)) else {
+            return false;
+        };
+        let now_ns = world.now_ns();
+        let is_hit = matches!(
+            store.lookup(world.requests[id].key, now_ns),
+            Lookup::Hit { .. }
+        );
+        let meter = world.meter(self.me, instance);
+        if is_hit {
+            meter.hits += 1;
+            world.note(id, Activity::Hit, self.me, instance);
+        } else {
+            meter.misses += 1;
+        }
+        is_hit
+    }
+
+    /// Asks the cache tier, else the database.
+    fn look_up(&mut self, world: &mut World, id: u32, instance: u16) {
+        let request = &mut world.requests[id];
+        if let Some(cache) = self.cache {
+            if let Some(node) = world.routes[usize::from(cache.component)]
+                .as_ref()
+                .and_then(|route| route.node(request.key))
+            {
+                request.operation = Operation::Get;
+                request.flags &= !flag::HIT;
+                return world.send(id, cache.link, node);
+            }
+        }
+        self.ask_database(world, id, instance, Operation::Read);
+    }
+
+    fn query(&mut self, world: &mut World, id: u32, instance: u16) {
+        let is_write = self.is_write(world, id);
+        match self.cache {
+            Some(CacheLink {
+                write_mode: WriteMode::Back,
+                ..
+            }) if is_write => {
+                self.tell_cache(world, id, instance, Operation::Leave);
+            }
+            _ => self.ask_database(world, id, instance, Operation::Query),
+        }
+    }
+
+    fn ask_database(&mut self, world: &mut World, id: u32, instance: u16, operation: Operation) {
+        let request = &mut world.requests[id];
+        if let Some(link) = self.database {
+            request.operation = operation;
+            return world.send(id, link, 0);
+        }
+        request.operation = Operation::LocalQuery;
+        let work = world.classes[usize::from(request.class)].query_work;
+        let factor = work * self.instances[usize::from(instance)].slow_factor;
+        let duration_ns = self.local_query.draw_ns(&mut self.work_times, factor);
+        world.work(id, self.me, instance, duration_ns);
+    }
+
+    /// The cache has answered a look-up.
+    fn looked_up(&mut self, world: &mut World, id: u32, instance: u16) {
+        if world.requests[id].has(flag::HIT) {
+            self.keep_locally(world, id, instance);
+            self.go_on(world, id, instance);
+        } else {
+            self.ask_database(world, id, instance, Operation::Read);
+        }
+    }
+
+    /// The database has answered what the cache could not.
+    fn fetched(&mut self, world: &mut World, id: u32, instance: u16) {
+        self.keep_locally(world, id, instance);
+        match self.cache {
+            Some(CacheLink {
+                read_mode: ReadMode::CacheAside,
+                ..
+            }) => {
+                self.tell_cache(world, id, instance, Operation::Fill);
+            }
+            _ => self.go_on(world, id, instance),
+        }
+    }
+
+    /// The database has answered one of the class's own queries.
+    fn queried(&mut self, world: &mut World, id: u32, instance: u16) {
+        if !self.is_write(world, id) {
+            return self.go_on(world, id, instance);
+        }
+        if let Some(store) = self.local_caches.get_mut(usize::from(instance)) {
+            store.remove(world.requests[id].key);
+        }
+        match self.cache.map(|cache| cache.write_mode) {
+            Some(WriteMode::Invalidate) => {
+                self.tell_cache(world, id, instance, Operation::Invalidate);
+            }
+            Some(WriteMode::Through) => self.tell_cache(world, id, instance, Operation::Put),
+            _ => self.go_on(world, id, instance),
+        }
+    }
+
+    /// Sends the request's key to its cache node, to be filled, put, left or dropped there.
+    fn tell_cache(&mut self, world: &mut World, id: u32, instance: u16, operation: Operation) {
+        let key = world.requests[id].key;
+        let target = self.cache.and_then(|cache| {
+            let route = world.routes[usize::from(cache.component)].as_ref()?;
+            Some((cache.link, route.node(key)?))
+        });
+        match target {
+            Some((link, node)) => {
+                world.requests[id].operation = operation;
+                world.send(id, link, node);
+            }
+            None => self.go_on(world, id, instance),
+        }
+    }
+
+    fn keep_locally(&mut self, world: &World, id: u32, instance: u16) {
+        if let Some(store) = self.local_caches.get_mut(usize::from(instance)) {
+            let request = &world.requests[id];
+            store.insert(request.key, world.now_ns(), request.version);
+        }
+    }
+
+    fn is_write(&self, world: &World, id: u32) -> bool {
+        let class = usize::from(world.requests[id].class);
+        world.classes[class].kind == ClassKind::Write
+    }
+
+    fn finish(&mut self, world: &mut World, id: u32, instance: u16) {
+        let now_ns = world.now_ns();
+        world.meter(self.me, instance).busy.down(now_ns);
+        world.requests[id].operation = Operation::Call;
+        world.answer(id);
+        self.start_waiting(world, instance);
+        self.finish_draining(world, instance);
+    }
+
+    /// Gives free workers to those who wait.
+    fn start_waiting(&mut self, world: &mut World, instance: u16) {
+        let slots = self.slots();
+        let now_ns = world.now_ns();
+        while world.meter(self.me, instance).busy.value() < slots {
+            let line: &mut Line = &mut self.instances[usize::from(instance)].line;
+            let Some(id) = line.pop(&world.requests) else {
+                break;
+            };
+            world.meter(self.me, instance).waiting.down(now_ns);
+            let waited_ns = now_ns - world.requests[id].mark;
+            self.start(world, id, instance, waited_ns);
+        }
+    }
+
+    fn finish_draining(&mut self, world: &mut World, instance: u16) {
+        let server = &mut self.instances[usize::from(instance)];
+        let is_idle = world.meter(self.me, instance).busy.value() == 0;
+        if server.state == InstanceState::Draining && is_idle && server.line.len() == 0 {
+            server.state = InstanceState::Gone;
+        }
+    }
+}

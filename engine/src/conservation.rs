@@ -1,0 +1,83 @@
+//! The books: nothing is lost, nothing is counted twice.
+
+use crate::engine::Engine;
+use crate::request::Stage;
+
+/// Checks the books of the whole design and of every instance.
+///
+/// # Errors
+/// A sentence that says where they do not balance.
+pub fn check(engine: &Engine) -> Result<(), String> {
+    check_whole(engine)?;
+    check_instances(engine)
+}
+
+fn check_whole(engine: &Engine) -> Result<(), String> {
+    let outcomes = &engine.world.outcomes;
+    let wanted = |flags: u8| !Engine::is_abandoned(flags);
+    let found = engine
+        .world
+        .requests
+        .iter()
+        .filter(|(_, request)| wanted(request.flags))
+        .count();
+    let ended = outcomes.completed + outcomes.failed_total();
+    if outcomes.arrived != ended + found as u64 || outcomes.in_flight != found as u64 {
+        return Err(format!(
+            "{} arrived, but {} completed + {} failed + {found} found in flight (booked: {})",
+            outcomes.arrived,
+            outcomes.completed,
+            outcomes.failed_total(),
+            outcomes.in_flight
+        ));
+    }
+    Ok(())
+}
+
+fn check_instances(engine: &Engine) -> Result<(), String> {
+    let world = &engine.world;
+    let shape = world
+        .meters
+        .iter()
+        .map(|component| component.instances.len());
+    let mut inside: Vec<Vec<[u32; 3]>> = shape.map(|count| vec![[0; 3]; count]).collect();
+    for (_, request) in world.requests.iter() {
+        for hop in request.hops() {
+            let component = usize::from(world.wires[usize::from(hop.link)].to);
+            inside[component][usize::from(hop.instance)][0] += 1;
+        }
+        if let Some(top) = request.top() {
+            let component = usize::from(world.wires[usize::from(top.link)].to);
+            let counts = &mut inside[component][usize::from(top.instance)];
+            counts[1] += u32::from(request.stage == Stage::Line);
+            counts[2] += u32::from(request.stage == Stage::Slot);
+        }
+    }
+    for (component, meter) in world.meters.iter().enumerate() {
+        for (instance, booked) in meter.instances.iter().enumerate() {
+            let [found, waiting, working] = inside[component][instance];
+            let books = [
+                ("inside", found, booked.inside.value()),
+                ("waiting", waiting, booked.waiting.value()),
+            ];
+            for (what, found, booked) in books {
+                if found != booked {
+                    let id = &meter.id;
+                    return Err(format!(
+                        "{id}/{}: {found} found {what}, {booked} booked",
+                        instance + 1
+                    ));
+                }
+            }
+            if working > booked.busy.value() {
+                let busy = booked.busy.value();
+                return Err(format!(
+                    "{}/{}: {working} found at work, {busy} slots booked as busy",
+                    meter.id,
+                    instance + 1
+                ));
+            }
+        }
+    }
+    Ok(())
+}

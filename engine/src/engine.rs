@@ -1,0 +1,719 @@
+//! The engine: takes the next event, hands it to the component it is about, and keeps the books.
+
+use headroom_scenario::{Action, Kind, Scenario, TimedAction, ValidScenario};
+
+use crate::calendar::{Event, EventKind, What};
+use crate::component::Component;
+use crate::digest::Digest;
+use crate::flight::Flight;
+use crate::happening::{Happening, Mark, Tone};
+use crate::narration;
+use crate::reason::Reason;
+use crate::report::Report;
+use crate::request::{Stage, flag};
+use crate::ring_view::RingView;
+use crate::series::Bin;
+use crate::snapshot::{InstanceState, Snapshot};
+use crate::statistics::Statistics;
+use crate::time::SimTime;
+use crate::trace::Trace;
+use crate::world::World;
+use crate::{conservation, reporting, ring_view, snapshotting};
+
+/// Version of the engine: another version may run the same scenario differently.
+pub const ENGINE_VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// How far [`Engine::run_until`] came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// The moment is reached.
+    Reached,
+    /// The budget of events is spent; there is more to do before that moment.
+    BudgetSpent,
+}
+
+/// A run of a scenario. Cloning it is a checkpoint.
+#[derive(Clone, Debug)]
+pub struct Engine {
+    /// The scenario as its live edits have made it.
+    pub(crate) scenario: Scenario,
+    pub(crate) world: World,
+    pub(crate) components: Vec<Component>,
+    pub(crate) statistics: Statistics,
+    pub(crate) digest: Digest,
+    pub(crate) events: u64,
+    /// Number of the clients.
+    pub(crate) clients: usize,
+    /// By component: what its kind had counted when the measurement began.
+    pub(crate) counts_at_measurement: Vec<Vec<(&'static str, u64)>>,
+    script: Vec<TimedAction>,
+    script_next: usize,
+}
+
+impl Engine {
+    /// The run of a scenario, before its first event.
+    pub fn new(scenario: &ValidScenario) -> Self {
+        let mut scenario: Scenario = (**scenario).clone();
+        let script = std::mem::take(&mut scenario.script);
+        let mut world = World::new(&scenario);
+        let count = scenario.design.components.len();
+        let mut components: Vec<Component> = (0..count)
+            .map(|number| Component::new(number as u8, &scenario, &mut world))
+            .collect();
+        for component in &mut components {
+            component.connect(&scenario, &mut world);
+        }
+        let is_clients = |component: &Component| matches!(component, Component::Clients(_));
+        let clients = components.iter().position(is_clients).unwrap_or(0);
+        let mut engine = Self {
+            statistics: Statistics::new(count),
+            scenario,
+            world,
+            components,
+            digest: Digest::default(),
+            events: 0,
+            clients,
+            counts_at_measurement: Vec::new(),
+            script,
+            script_next: 0,
+        };
+        if let Component::Clients(clients) = &mut engine.components[engine.clients] {
+            engine.world.popularity = Some(clients.popularity());
+            clients.start(&mut engine.world);
+        }
+        engine
+    }
+
+    /// The moment the run has reached.
+    pub fn now(&self) -> SimTime {
+        SimTime(self.world.now_ns())
+    }
+
+    /// Events handled since the start.
+    pub fn events(&self) -> u64 {
+        self.events
+    }
+
+    /// Digest of every event so far.
+    pub fn digest(&self) -> u64 {
+        self.digest.value()
+    }
+
+    /// The scenario as its script and live edits have made it by now, without its script.
+    pub fn scenario(&self) -> &Scenario {
+        &self.scenario
+    }
+
+    /// Handles one event, and says what it did. None when nothing will ever happen again.
+    pub fn step(&mut self) -> Option<Happening> {
+        self.world.tracer.narrate();
+        let event = loop {
+            if let Some(event) = self.advance(u64::MAX - 1)? {
+                break event;
+            }
+        };
+        let notes = self.world.tracer.narrated();
+        Some(narration::happening(
+            &self.world,
+            &self.scenario,
+            &event,
+            &notes,
+        ))
+    }
+
+    /// Runs on to a moment, or until so many events are handled. Events of that very nanosecond are
+    /// handled too.
+    pub fn run_until(&mut self, until: SimTime, events_budget: u64) -> Progress {
+        let until_ns = until.0.min(u64::MAX - 1).max(self.world.now_ns());
+        let last = self.events.saturating_add(events_budget);
+        while self.events < last {
+            if self.advance(until_ns).is_none() {
+                self.world.calendar.advance_to(until_ns);
+                return Progress::Reached;
+            }
+        }
+        Progress::BudgetSpent
+    }
+
+    /// Takes the next event, action or tick up to a moment. None if there is none; `Some(None)` if it
+    /// was no event of the run itself.
+    #[inline]
+    fn advance(&mut self, until_ns: u64) -> Option<Option<Event>> {
+        let action_ns = self
+            .script
+            .get(self.script_next)
+            .map_or(u64::MAX, |timed| timed.at_ns);
+        let tick_ns = self.statistics.next_tick_ns();
+        // An action takes effect before all else of its nanosecond, a tick after all else before it.
+        let first_other_ns = action_ns.min(tick_ns);
+        let bound_ns = until_ns.min(first_other_ns.saturating_sub(1));
+        if first_other_ns > 0 {
+            if let Some(event) = self.next_event(bound_ns) {
+                self.handle(&event);
+                return Some(Some(event));
+            }
+        }
+        if first_other_ns > until_ns {
+            return None;
+        }
+        self.world.calendar.advance_to(first_other_ns);
+        if action_ns <= tick_ns {
+            self.act_by_script();
+        } else {
+            self.statistics.tick(&mut self.world, &self.components);
+        }
+        Some(None)
+    }
+
+    /// The next event or deadline up to a moment. An answer of the same nanosecond is in time.
+    #[inline]
+    fn next_event(&mut self, bound_ns: u64) -> Option<Event> {
+        let Some((deadline_ns, request)) = self.world.deadlines.first() else {
+            return self.world.calendar.pop_until(bound_ns);
+        };
+        if let Some(event) = self.world.calendar.pop_until(bound_ns.min(deadline_ns)) {
+            return Some(event);
+        }
+        if deadline_ns > bound_ns {
+            return None;
+        }
+        self.world.calendar.advance_to(deadline_ns);
+        let place = self.clients as u8;
+        let what = What {
+            request,
+            instance: 0,
+            place,
+            kind: EventKind::Deadline,
+        };
+        Some(Event {
+            at_ns: deadline_ns,
+            sequence: u64::MAX,
+            what,
+        })
+    }
+
+    #[inline]
+    fn handle(&mut self, event: &Event) {
+        self.events += 1;
+        self.digest.fold(event);
+        let What {
+            request: id,
+            instance,
+            place,
+            kind,
+        } = event.what;
+        let world = &mut self.world;
+        match kind {
+            EventKind::Forward => {
+                world.enter(id, place, instance);
+                let to = world.wires[usize::from(place)].to;
+                self.components[usize::from(to)].deliver(world, id, instance);
+            }
+            EventKind::Back => self.come_back(event),
+            EventKind::WorkDone => {
+                let request = &world.requests[id];
+                // The instance may have died since: then the work is void.
+                if request.stage == Stage::Slot && request.mark == event.sequence {
+                    self.components[usize::from(place)].work_done(world, id, instance);
+                }
+            }
+            EventKind::Arrival => self.clients(|clients, world| clients.arrive(world, id != 0)),
+            EventKind::Deadline => self.clients(|clients, world| clients.timed_out(world, id)),
+            _ => self.handle_rare(event),
+        }
+    }
+
+    /// Events of which there are few for each request, or none.
+    fn handle_rare(&mut self, event: &Event) {
+        let What {
+            request,
+            instance,
+            place,
+            kind,
+        } = event.what;
+        match kind {
+            EventKind::Thought => self.clients(|clients, world| clients.thought(world, request)),
+            EventKind::BackoffDone => {
+                self.clients(|clients, world| clients.try_again(world, request));
+            }
+            EventKind::Resolved => self.resolve(request),
+            EventKind::Probe => self.probe(place, instance),
+            EventKind::Probed => {
+                if let Component::LoadBalancer(balancer) = &mut self.components[usize::from(place)]
+                {
+                    balancer.probed(&mut self.world, instance, request == 1);
+                }
+            }
+            EventKind::Booted => self.boot(place, instance, request),
+            EventKind::TakenOver => {
+                if let Component::LoadBalancer(balancer) = &mut self.components[usize::from(place)]
+                {
+                    if balancer.instance.incarnation == request {
+                        balancer.take_over(&mut self.world);
+                    }
+                }
+            }
+            EventKind::Flush => {
+                if let Component::Cache(cache) = &mut self.components[usize::from(place)] {
+                    cache.flush(&mut self.world, instance);
+                }
+            }
+            EventKind::LeaseOver => {
+                if let Component::Cache(cache) = &mut self.components[usize::from(place)] {
+                    cache.lease_over(&mut self.world, instance, request);
+                }
+            }
+            EventKind::Forward
+            | EventKind::Back
+            | EventKind::WorkDone
+            | EventKind::Arrival
+            | EventKind::Deadline => unreachable!("handled before"),
+        }
+    }
+
+    #[inline]
+    fn come_back(&mut self, event: &Event) {
+        let id = event.what.request;
+        let world = &mut self.world;
+        let from = usize::from(world.wires[usize::from(event.what.place)].from);
+        if world.requests[id].depth == 0 && from != self.clients {
+            // Who called has died, or was a cache bringing a write back.
+            world.release(id);
+            return;
+        }
+        self.components[from].answered(world, id, event.what);
+    }
+
+    fn clients(
+        &mut self,
+        action: impl FnOnce(&mut crate::component::clients::Clients, &mut World),
+    ) {
+        if let Component::Clients(clients) = &mut self.components[self.clients] {
+            action(clients, &mut self.world);
+        }
+    }
+
+    fn resolve(&mut self, id: u32) {
+        let mut directory = None;
+        self.clients(|clients, world| {
+            directory = clients.directory();
+            clients.resolved(world, id);
+        });
+        let Some(number) = directory else { return };
+        if let Component::Dns(dns) = &mut self.components[usize::from(number)] {
+            dns.looked_up(&mut self.world, number);
+        }
+    }
+
+    /// A probe reaches an instance: whoever listens answers at once, over the same link.
+    fn probe(&mut self, link: u8, instance: u16) {
+        let wire = &self.world.wires[usize::from(link)];
+        let (balancer, service, latency_ns) = (wire.from, usize::from(wire.to), wire.latency_ns[0]);
+        let probed = &self.components[service].instances()[usize::from(instance)];
+        if probed.state == InstanceState::Gone {
+            return;
+        }
+        let Component::LoadBalancer(prober) = &self.components[usize::from(balancer)] else {
+            return;
+        };
+        let timeout_ns = prober.probe_timeout_ns();
+        let in_time = 2 * latency_ns <= timeout_ns;
+        let is_good = probed.state == InstanceState::Up && in_time;
+        let back_ns = if in_time {
+            latency_ns
+        } else {
+            timeout_ns.saturating_sub(latency_ns)
+        };
+        let at_ns = self.world.now_ns() + back_ns;
+        let (request, kind) = (u32::from(is_good), EventKind::Probed);
+        self.world.calendar.push_at(
+            at_ns,
+            What {
+                request,
+                instance,
+                place: balancer,
+                kind,
+            },
+        );
+    }
+
+    fn boot(&mut self, place: u8, instance: u16, incarnation: u32) {
+        let Some(booted) = self.components[usize::from(place)].instance_mut(instance) else {
+            return;
+        };
+        if booted.state != InstanceState::Booting || booted.incarnation != incarnation {
+            return;
+        }
+        booted.state = InstanceState::Up;
+        let name = self.world.name(place, instance);
+        self.world.mark(
+            Tone::Good,
+            format!("{name} has booted"),
+            place,
+            Some(instance),
+        );
+        self.tell_balancers(place, |balancer, world| {
+            balancer.instance_booted(world, instance)
+        });
+    }
+
+    /// Applies a live edit or a fault: it takes effect in the first nanosecond not yet begun, and is
+    /// returned with that stamp, for the script.
+    ///
+    /// # Errors
+    /// A sentence that says what is wrong with the action, and what would be right.
+    pub fn apply(&mut self, action: &Action) -> Result<TimedAction, String> {
+        headroom_scenario::validate_action(&self.scenario, action)
+            .map_err(|problem| problem.to_string())?;
+        let at_ns = self.world.now_ns() + u64::from(self.events > 0);
+        let timed = TimedAction {
+            at_ns,
+            action: action.clone(),
+        };
+        self.script.truncate(self.script_next);
+        self.script.push(timed.clone());
+        Ok(timed)
+    }
+
+    fn act_by_script(&mut self) {
+        let timed = self.script[self.script_next].clone();
+        self.script_next += 1;
+        self.digest.mix(timed.at_ns);
+        self.digest.mix(self.script_next as u64);
+        self.act(&timed.action);
+    }
+
+    fn act(&mut self, action: &Action) {
+        match action {
+            Action::SetRate { rate_rps } => {
+                self.scenario.traffic.rate_rps = *rate_rps;
+                self.clients(|clients, world| clients.set_rate(world, *rate_rps));
+                self.mark_traffic();
+            }
+            Action::SetTraffic { traffic } => self.set_traffic(traffic),
+            Action::Kill {
+                component,
+                instance,
+            } => self.on(component, |engine, number| {
+                engine.kill(number, *instance);
+            }),
+            Action::Repair {
+                component,
+                instance,
+            } => self.on(component, |engine, number| {
+                engine.repair(number, *instance);
+            }),
+            Action::Slow {
+                component,
+                instance,
+                factor,
+            } => self.on(component, |engine, number| {
+                engine.slow(number, *instance, *factor);
+            }),
+            Action::AddInstance { component } => self.on(component, Engine::add_instance),
+            Action::RemoveInstance {
+                component,
+                instance,
+            } => {
+                self.on(component, |engine, number| {
+                    engine.remove_instance(number, *instance)
+                });
+            }
+            Action::Configure { component, kind } => self.on(component, |engine, number| {
+                engine.configure(number, kind);
+            }),
+            Action::SetLatency {
+                from,
+                to,
+                latency_ms,
+            } => {
+                self.set_latency(from, to, *latency_ms);
+            }
+        }
+    }
+
+    fn on(&mut self, component: &str, action: impl FnOnce(&mut Engine, u8)) {
+        if let Some((number, _)) = self.scenario.design.component(component) {
+            action(self, number as u8);
+        }
+    }
+
+    fn set_traffic(&mut self, traffic: &headroom_scenario::Traffic) {
+        self.scenario.traffic = traffic.clone();
+        self.world.set_traffic(traffic);
+        let scenario = &self.scenario;
+        if let Component::Clients(clients) = &mut self.components[self.clients] {
+            clients.set_traffic(traffic, scenario, &mut self.world);
+            self.world.popularity = Some(clients.popularity());
+        }
+        for link in 0..scenario.design.links.len() {
+            self.world
+                .set_latency(link, scenario.design.links[link].latency_ms, scenario);
+        }
+        for component in &mut self.components {
+            component.connect(&self.scenario, &mut self.world);
+        }
+        self.mark_traffic();
+    }
+
+    fn mark_traffic(&mut self) {
+        let words = format!(
+            "{} requests/s",
+            narration::whole(self.scenario.traffic.rate_rps)
+        );
+        let clients = self.clients as u8;
+        self.world.mark(Tone::Neutral, words, clients, None);
+    }
+
+    fn set_latency(&mut self, from: &str, to: &str, latency_ms: f64) {
+        let links = &mut self.scenario.design.links;
+        let Some(link) = links
+            .iter()
+            .position(|link| link.from == from && link.to == to)
+        else {
+            return;
+        };
+        links[link].latency_ms = latency_ms;
+        self.world.set_latency(link, latency_ms, &self.scenario);
+    }
+
+    fn configure(&mut self, number: u8, kind: &Kind) {
+        let row = &mut self.scenario.design.components[usize::from(number)];
+        row.kind = kind.clone();
+        let words = format!("{} changed", row.id);
+        let component = &mut self.components[usize::from(number)];
+        component.configure(kind, &self.scenario, &mut self.world);
+        for component in &mut self.components {
+            component.connect(&self.scenario, &mut self.world);
+        }
+        self.world.mark(Tone::Neutral, words, number, None);
+    }
+
+    fn add_instance(&mut self, number: u8) {
+        let component = &mut self.components[usize::from(number)];
+        let Some(instance) = component.add_instance(&mut self.world) else {
+            return;
+        };
+        let name = self.world.name(number, instance);
+        self.tell_balancers(number, |balancer, world| balancer.instance_added(world));
+        if let Component::Service(service) = &self.components[usize::from(number)] {
+            let at_ns = self.world.now_ns() + service.boot_ns();
+            let what = What {
+                request: 0,
+                instance,
+                place: number,
+                kind: EventKind::Booted,
+            };
+            self.world.calendar.push_at(at_ns, what);
+            self.world.mark(
+                Tone::Neutral,
+                format!("{name} starts"),
+                number,
+                Some(instance),
+            );
+        } else {
+            self.world.mark(
+                Tone::Neutral,
+                format!("{name} added"),
+                number,
+                Some(instance),
+            );
+        }
+    }
+
+    fn remove_instance(&mut self, number: u8, instance: u16) {
+        let name = self.world.name(number, instance);
+        self.tell_balancers(number, |balancer, world| {
+            balancer.instance_removed(world, instance)
+        });
+        let component = &mut self.components[usize::from(number)];
+        if component.remove_instance(&mut self.world, instance) {
+            self.world.mark(
+                Tone::Neutral,
+                format!("{name} taken out"),
+                number,
+                Some(instance),
+            );
+        }
+    }
+
+    fn slow(&mut self, number: u8, instance: u16, factor: f64) {
+        let name = self.world.name(number, instance);
+        if let Some(slowed) = self.components[usize::from(number)].instance_mut(instance) {
+            slowed.slow_factor = factor;
+            let words = format!("{name} {factor} times slower");
+            self.world.mark(Tone::Bad, words, number, Some(instance));
+        }
+    }
+
+    fn repair(&mut self, number: u8, instance: u16) {
+        let name = self.world.name(number, instance);
+        let component = &mut self.components[usize::from(number)];
+        let Some(repaired) = component.instance_mut(instance) else {
+            return;
+        };
+        repaired.slow_factor = 1.0;
+        if repaired.state == InstanceState::Down {
+            repaired.state = InstanceState::Up;
+            if let Component::LoadBalancer(balancer) = component {
+                balancer.repaired();
+            }
+        }
+        self.world.mark(
+            Tone::Good,
+            format!("{name} works again"),
+            number,
+            Some(instance),
+        );
+    }
+
+    /// An instance dies: whatever it held fails at once for who waits for it, and goes on below,
+    /// unwanted.
+    fn kill(&mut self, number: u8, instance: u16) {
+        let name = self.world.name(number, instance);
+        let component = &mut self.components[usize::from(number)];
+        let Some(killed) = component.instance_mut(instance) else {
+            return;
+        };
+        if matches!(killed.state, InstanceState::Down | InstanceState::Gone) {
+            return;
+        }
+        killed.state = InstanceState::Down;
+        killed.incarnation += 1;
+        killed.line = Default::default();
+        let now_ns = self.world.now_ns();
+        let meter = self.world.meter(number, instance);
+        meter.busy.set(now_ns, 0);
+        meter.waiting.set(now_ns, 0);
+        component.died(&mut self.world, instance);
+        self.world
+            .mark(Tone::Bad, format!("{name} dies"), number, Some(instance));
+        self.reset_requests_in(number, instance);
+    }
+
+    fn reset_requests_in(&mut self, number: u8, instance: u16) {
+        let world = &mut self.world;
+        let is_here = |hop: crate::request::Hop| {
+            hop.instance == instance && world.wires[usize::from(hop.link)].to == number
+        };
+        let held: Vec<(u32, u8, bool)> = world
+            .requests
+            .iter()
+            .filter_map(|(id, request)| {
+                let depth = request.hops().position(is_here)? as u8;
+                let is_top = depth + 1 == request.depth;
+                let is_local = matches!(request.stage, Stage::Line | Stage::Slot | Stage::Lease);
+                Some((id, depth, is_top && is_local))
+            })
+            .collect();
+        for (id, depth, is_local) in held {
+            let reset = if is_local {
+                Some(id)
+            } else {
+                world.split(id, depth + 1)
+            };
+            if let Some(reset) = reset {
+                world.refuse(reset, Reason::ConnectionReset);
+            }
+        }
+    }
+
+    fn tell_balancers(
+        &mut self,
+        service: u8,
+        tell: impl Fn(&mut crate::component::load_balancer::LoadBalancer, &mut World),
+    ) {
+        for component in &mut self.components {
+            if let Component::LoadBalancer(balancer) = component {
+                if balancer.service() == Some(service) {
+                    tell(balancer, &mut self.world);
+                }
+            }
+        }
+    }
+
+    /// One request in `every` is traced and drawn from now on; 0 is none. Never changes the run.
+    pub fn sample_every(&mut self, every: u64) {
+        self.world.tracer.sample_every(every);
+    }
+
+    /// One request in how many is traced and drawn.
+    pub fn sampling(&self) -> u64 {
+        self.world.tracer.sampling()
+    }
+
+    /// Trips of sampled requests since the last call.
+    pub fn drain_flights(&mut self) -> std::vec::Drain<'_, Flight> {
+        self.world.tracer.drain_flights()
+    }
+
+    /// Traces of the latest sampled requests, oldest first.
+    pub fn traces(&self) -> impl Iterator<Item = &Trace> {
+        self.world.tracer.traces()
+    }
+
+    /// The trace of a sampled request, by its number.
+    pub fn trace(&self, request: u64) -> Option<&Trace> {
+        self.world.tracer.trace(request)
+    }
+
+    /// Marks of the time line from a moment on.
+    pub fn marks_since(&self, at_ns: u64) -> &[Mark] {
+        let first = self.world.marks.partition_point(|mark| mark.at_ns < at_ns);
+        &self.world.marks[first..]
+    }
+
+    /// Closed bins that start at a moment or later.
+    pub fn bins_since(&self, start_ns: u64) -> Vec<Bin> {
+        self.statistics.bins_since(start_ns)
+    }
+
+    /// The gauges now.
+    pub fn snapshot(&self) -> Snapshot {
+        snapshotting::snapshot(self)
+    }
+
+    /// The ring of a balancer or a cache, by its number in the design.
+    pub fn ring(&self, component: usize) -> Option<RingView> {
+        ring_view::ring(self, component)
+    }
+
+    /// The warm-up is over: reports count from here.
+    pub fn begin_measurement(&mut self) {
+        self.statistics
+            .begin_measurement(&mut self.world, &self.components);
+        self.counts_at_measurement = self.components.iter().map(reporting::counts).collect();
+    }
+
+    /// The run in figures, since the measurement began.
+    pub fn report(&mut self) -> Report {
+        self.statistics.settle(&mut self.world, &self.components);
+        reporting::report(self)
+    }
+
+    /// Checks that nothing is lost: arrivals are completed, failed or in flight, for the whole design
+    /// and for every instance. O(requests in flight).
+    ///
+    /// # Errors
+    /// A sentence that says where the books do not balance.
+    pub fn conservation(&self) -> Result<(), String> {
+        conservation::check(self)
+    }
+
+    /// Requests started and not ended.
+    pub fn in_flight(&self) -> u64 {
+        self.world.outcomes.in_flight
+    }
+
+    /// Bytes held by what grows with the requests in flight: records, deadlines, calendar.
+    pub fn memory_bytes(&self) -> usize {
+        self.world.requests.memory_bytes()
+            + self.world.deadlines.memory_bytes()
+            + self.world.calendar.memory_bytes()
+    }
+
+    /// Whether a request of that record is nobody's any more.
+    pub(crate) fn is_abandoned(flags: u8) -> bool {
+        flags & (flag::ABANDONED | flag::INTERNAL) != 0
+    }
+}

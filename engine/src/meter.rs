@@ -1,0 +1,234 @@
+//! What is counted at a component and at each of its instances.
+
+use crate::reason::Reason;
+
+/// A number that changes by steps, with its integral over time.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Level {
+    value: u32,
+    max: u32,
+    since_ns: u64,
+    area: u64,
+}
+
+impl Level {
+    /// The number now.
+    #[inline]
+    pub fn value(&self) -> u32 {
+        self.value
+    }
+
+    /// One more.
+    #[inline]
+    pub fn up(&mut self, now_ns: u64) {
+        self.settle(now_ns);
+        self.value += 1;
+        self.max = self.max.max(self.value);
+    }
+
+    /// One less.
+    #[inline]
+    pub fn down(&mut self, now_ns: u64) {
+        self.settle(now_ns);
+        self.value -= 1;
+    }
+
+    /// Another number.
+    pub fn set(&mut self, now_ns: u64, value: u32) {
+        self.settle(now_ns);
+        self.value = value;
+        self.max = self.max.max(value);
+    }
+
+    /// Adds to the integral what no step showed, in nanoseconds.
+    #[inline]
+    pub fn add_area(&mut self, ns: u64) {
+        self.area += ns;
+    }
+
+    /// Integral since the last call, in nanoseconds, and the largest number since then.
+    pub fn drain(&mut self, now_ns: u64) -> (f64, u32) {
+        self.settle(now_ns);
+        let max = std::mem::replace(&mut self.max, self.value);
+        (std::mem::take(&mut self.area) as f64, max)
+    }
+
+    #[inline]
+    fn settle(&mut self, now_ns: u64) {
+        self.area += u64::from(self.value) * (now_ns - self.since_ns);
+        self.since_ns = now_ns;
+    }
+}
+
+/// Counts of one instance since they were last drained.
+#[derive(Clone, Debug, Default)]
+pub struct Meter {
+    /// Slots busy.
+    pub busy: Level,
+    /// Waiting in line.
+    pub waiting: Level,
+    /// Inside, calls it makes included.
+    pub inside: Level,
+    /// Calls answered well.
+    pub answered: u32,
+    /// Calls answered badly, by number of reason.
+    pub failed: [u32; Reason::COUNT],
+    /// Calls that got a slot.
+    pub started: u32,
+    /// What they had waited, all together, in nanoseconds.
+    pub waited_ns: u64,
+    /// Refused because the line was full.
+    pub dropped: u32,
+    /// Look-ups that hit.
+    pub hits: u32,
+    /// Look-ups that missed.
+    pub misses: u32,
+}
+
+/// The same counts over some stretch of time, for one instance or, added up, for a component.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Tally {
+    /// Length of the stretch, in nanoseconds.
+    pub length_ns: f64,
+    /// Integral of busy slots, in nanoseconds.
+    pub busy_area_ns: f64,
+    /// Integral of slots there were, in nanoseconds.
+    pub slot_area_ns: f64,
+    /// Integral of the number waiting, in nanoseconds.
+    pub waiting_area_ns: f64,
+    /// Integral of the number inside, in nanoseconds.
+    pub inside_area_ns: f64,
+    /// Largest number waiting.
+    pub waiting_max: u32,
+    /// Calls answered well.
+    pub answered: u64,
+    /// Calls answered badly, by number of reason.
+    pub failed: [u64; Reason::COUNT],
+    /// Calls that got a slot.
+    pub started: u64,
+    /// What they had waited, in nanoseconds.
+    pub waited_ns: f64,
+    /// Refused because the line was full.
+    pub dropped: u64,
+    /// Look-ups that hit.
+    pub hits: u64,
+    /// Look-ups that missed.
+    pub misses: u64,
+}
+
+impl Meter {
+    /// The counts since the last call, over a stretch in which there were `slots` slots.
+    pub fn drain(&mut self, now_ns: u64, length_ns: u64, slots: u32) -> Tally {
+        let (busy_area_ns, _) = self.busy.drain(now_ns);
+        let (waiting_area_ns, waiting_max) = self.waiting.drain(now_ns);
+        let (inside_area_ns, _) = self.inside.drain(now_ns);
+        Tally {
+            length_ns: length_ns as f64,
+            busy_area_ns,
+            slot_area_ns: f64::from(slots) * length_ns as f64,
+            waiting_area_ns,
+            inside_area_ns,
+            waiting_max,
+            answered: u64::from(std::mem::take(&mut self.answered)),
+            failed: std::mem::take(&mut self.failed).map(u64::from),
+            started: u64::from(std::mem::take(&mut self.started)),
+            waited_ns: std::mem::take(&mut self.waited_ns) as f64,
+            dropped: u64::from(std::mem::take(&mut self.dropped)),
+            hits: u64::from(std::mem::take(&mut self.hits)),
+            misses: u64::from(std::mem::take(&mut self.misses)),
+        }
+    }
+}
+
+impl Tally {
+    /// Adds the counts of another instance over the same stretch.
+    pub fn add_beside(&mut self, other: &Tally) {
+        self.length_ns = self.length_ns.max(other.length_ns);
+        self.waiting_max += other.waiting_max;
+        self.add_counts(other);
+    }
+
+    /// Adds the counts of the stretch that follows.
+    pub fn add_after(&mut self, other: &Tally) {
+        self.length_ns += other.length_ns;
+        self.waiting_max = self.waiting_max.max(other.waiting_max);
+        self.add_counts(other);
+    }
+
+    fn add_counts(&mut self, other: &Tally) {
+        self.busy_area_ns += other.busy_area_ns;
+        self.slot_area_ns += other.slot_area_ns;
+        self.waiting_area_ns += other.waiting_area_ns;
+        self.inside_area_ns += other.inside_area_ns;
+        self.answered += other.answered;
+        self.started += other.started;
+        self.waited_ns += other.waited_ns;
+        self.dropped += other.dropped;
+        self.hits += other.hits;
+        self.misses += other.misses;
+        for (mine, theirs) in self.failed.iter_mut().zip(other.failed) {
+            *mine += theirs;
+        }
+    }
+
+    /// Calls answered badly, whatever the reason.
+    pub fn failed_total(&self) -> u64 {
+        self.failed.iter().sum()
+    }
+
+    /// Share of slots busy; 0 where there are none.
+    pub fn utilisation(&self) -> f64 {
+        ratio(self.busy_area_ns, self.slot_area_ns)
+    }
+
+    /// Mean wait of the calls that got a slot, in milliseconds.
+    pub fn wait_ms_mean(&self) -> f64 {
+        ratio(self.waited_ns, self.started as f64) / 1e6
+    }
+
+    /// Share of look-ups that hit.
+    pub fn hit_ratio(&self) -> f64 {
+        ratio(self.hits as f64, (self.hits + self.misses) as f64)
+    }
+}
+
+/// `part / whole`, or 0 of nothing.
+pub fn ratio(part: f64, whole: f64) -> f64 {
+    if whole > 0.0 { part / whole } else { 0.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_level_integrates_over_time() {
+        let mut level = Level::default();
+        level.up(10);
+        level.up(20);
+        level.down(40);
+        // 1 x 10 + 2 x 20 + 1 x 60
+        assert_eq!(level.drain(100), (110.0, 2));
+        assert_eq!(level.drain(150), (50.0, 1));
+        level.set(150, 7);
+        assert_eq!(level.drain(151), (7.0, 7));
+    }
+
+    #[test]
+    fn tallies_add_up_beside_and_after() {
+        let mut meter = Meter::default();
+        meter.busy.up(0);
+        meter.answered = 3;
+        let first = meter.drain(100, 100, 2);
+        let second = meter.drain(200, 100, 2);
+        let mut after = first;
+        after.add_after(&second);
+        assert_eq!(
+            (after.length_ns, after.utilisation(), after.answered),
+            (200.0, 0.5, 3)
+        );
+        let mut beside = first;
+        beside.add_beside(&second);
+        assert_eq!((beside.length_ns, beside.utilisation()), (100.0, 0.5));
+    }
+}

@@ -1,0 +1,176 @@
+//! What an event did, in one plain sentence.
+
+use headroom_scenario::Scenario;
+
+use crate::calendar::{Event, EventKind};
+use crate::happening::Happening;
+use crate::trace::Activity;
+use crate::tracer::{Change, Note};
+use crate::world::World;
+
+/// What an event did, from the notes made while it was handled.
+pub fn happening(world: &World, scenario: &Scenario, event: &Event, notes: &[Note]) -> Happening {
+    let told = notes.last();
+    let sentences: Vec<String> = notes.iter().map(|note| sentence(world, note)).collect();
+    let activity = told.and_then(|note| match note.change {
+        Change::Activity(activity) => Some(activity),
+        Change::Completed(_) | Change::GivenUp(_) => None,
+    });
+    Happening {
+        at_ns: event.at_ns,
+        request: told.map(|note| u64::from(note.request)),
+        sentence: if sentences.is_empty() {
+            without_request(world, scenario, event)
+        } else {
+            sentences.join(" ")
+        },
+        activity,
+        component: told.map(|note| note.component),
+        instance: told.map(|note| note.instance),
+    }
+}
+
+fn sentence(world: &World, note: &Note) -> String {
+    let class = world
+        .class_names
+        .get(usize::from(note.class))
+        .map_or("", String::as_str);
+    let who = format!("Request {} ({class})", grouped(u64::from(note.request)));
+    let place = world.name(note.component, note.instance);
+    match note.change {
+        Change::Completed(latency_ns) => {
+            format!("{who} is answered after {}.", duration(latency_ns))
+        }
+        Change::GivenUp(reason) => format!("{who} is given up: {}.", reason.words()),
+        Change::Activity(activity) => match activity {
+            Activity::Lookup => format!("{who} asks {place} for the address."),
+            Activity::Travel => format!("{who} sets out for {place}."),
+            Activity::Return => {
+                format!("{place} answers request {}.", grouped(note.request.into()))
+            }
+            Activity::Wait => {
+                let ahead = waiting(world, note).saturating_sub(1);
+                format!("{who} reaches {place} and waits, {}.", behind(ahead))
+            }
+            Activity::Work => format!("{who} gets a worker at {place}."),
+            Activity::Hit => format!("{place} has what {who} asks for.", who = lower(&who)),
+            Activity::Miss => format!(
+                "{place} has not got what {who} asks for.",
+                who = lower(&who)
+            ),
+            Activity::Lease => {
+                format!("{who} waits at {place} for what another request is fetching.")
+            }
+            Activity::Backoff => format!("{who} will be tried again after a pause."),
+            Activity::Login => format!("{who} finds no session and logs in again."),
+            Activity::Fail(reason) => format!("{who} fails at {place}: {}.", reason.words()),
+        },
+    }
+}
+
+fn without_request(world: &World, scenario: &Scenario, event: &Event) -> String {
+    let what = event.what;
+    let name = |component: u8| world.name(component, what.instance);
+    match what.kind {
+        EventKind::Arrival => "Time passes: nobody comes.".into(),
+        EventKind::Probe => {
+            let wire = &world.wires[usize::from(what.place)];
+            format!(
+                "{} checks the health of {}.",
+                name_of(scenario, wire.from),
+                name(wire.to)
+            )
+        }
+        EventKind::Probed => {
+            let verdict = if what.request == 1 { "good" } else { "bad" };
+            let balancer = name_of(scenario, what.place);
+            format!("{balancer} gets a {verdict} answer to its health check.")
+        }
+        EventKind::Booted => format!("{} has booted.", name(what.place)),
+        EventKind::TakenOver => {
+            format!(
+                "The standby of {} takes over.",
+                name_of(scenario, what.place)
+            )
+        }
+        EventKind::Flush => format!("{} brings a write to the database.", name(what.place)),
+        EventKind::LeaseOver => {
+            format!("A lease at {} runs out.", name(what.place))
+        }
+        EventKind::Back => "An answer comes that nobody waits for any more.".into(),
+        EventKind::WorkDone => "A worker ends work that died with its server.".into(),
+        EventKind::Forward
+        | EventKind::Thought
+        | EventKind::Resolved
+        | EventKind::BackoffDone
+        | EventKind::Deadline => "Nobody waits for this any more.".into(),
+    }
+}
+
+fn name_of(scenario: &Scenario, component: u8) -> &str {
+    scenario
+        .design
+        .components
+        .get(usize::from(component))
+        .map_or("", |row| row.id.as_str())
+}
+
+fn waiting(world: &World, note: &Note) -> u32 {
+    let meter = &world.meters[usize::from(note.component)];
+    meter.instances[usize::from(note.instance)].waiting.value()
+}
+
+fn behind(ahead: u32) -> String {
+    match ahead {
+        0 => "first in line".into(),
+        1 => "behind one other".into(),
+        _ => format!("behind {} others", grouped(ahead.into())),
+    }
+}
+
+fn lower(text: &str) -> String {
+    text.replacen('R', "r", 1)
+}
+
+/// A time in three digits: `43.1 ms`.
+fn duration(ns: u64) -> String {
+    let ms = ns as f64 / 1e6;
+    match ms {
+        ms if ms < 1.0 => format!("{:.0} µs", ms * 1e3),
+        ms if ms < 10.0 => format!("{ms:.2} ms"),
+        ms if ms < 100.0 => format!("{ms:.1} ms"),
+        ms if ms < 1_000.0 => format!("{ms:.0} ms"),
+        ms => format!("{:.2} s", ms / 1e3),
+    }
+}
+
+/// A number in whole, its thousands set apart: `12,345`.
+pub fn whole(value: f64) -> String {
+    grouped((value + 0.5) as u64)
+}
+
+fn grouped(value: u64) -> String {
+    let digits = value.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_and_times_read_well() {
+        assert_eq!(whole(999.6), "1,000");
+        assert_eq!(grouped(1_234_567), "1,234,567");
+        assert_eq!(duration(43_100_000), "43.1 ms");
+        assert_eq!(duration(900), "1 µs");
+        assert_eq!(duration(3_000_000_000), "3.00 s");
+    }
+}

@@ -1,0 +1,166 @@
+//! Makes the report of an engine.
+
+use std::collections::BTreeMap;
+
+use headroom_scenario::Kind;
+
+use crate::component::Component;
+use crate::engine::{ENGINE_VERSION, Engine};
+use crate::meter::{Tally, ratio};
+use crate::reason::Reason;
+use crate::report::{Report, ReportComponent, ReportLatency, ReportLoad, ReportRequests};
+use crate::snapshot::KindGauge;
+use crate::statistics::Counts;
+use crate::time::{NS_PER_S, ms_from_ns};
+
+/// The report of an engine whose statistics are settled.
+pub fn report(engine: &Engine) -> Report {
+    let statistics = &engine.statistics;
+    let latency = statistics.latency();
+    let at = |share| ms_from_ns(latency.quantile(share));
+    Report {
+        engine: ENGINE_VERSION.into(),
+        seed: engine.scenario.seed,
+        simulated_s: simulated_s(engine),
+        events: engine.events,
+        digest: format!("{:016x}", engine.digest()),
+        requests: requests(engine),
+        latency_ms: ReportLatency {
+            mean: latency.mean() / 1e6,
+            p50: at(0.5),
+            p95: at(0.95),
+            p99: at(0.99),
+            p999: at(0.999),
+            max: ms_from_ns(latency.max()),
+        },
+        components: (0..engine.components.len())
+            .map(|number| {
+                let id = engine.scenario.design.components[number].id.clone();
+                (id, component(engine, number))
+            })
+            .collect(),
+    }
+}
+
+fn simulated_s(engine: &Engine) -> f64 {
+    (engine.world.now_ns() - engine.statistics.measured_from_ns) as f64 / NS_PER_S as f64
+}
+
+fn requests(engine: &Engine) -> ReportRequests {
+    let before = &engine.statistics.at_measurement;
+    let now = Counts::of(&engine.world.outcomes);
+    let failed: [u64; Reason::COUNT] =
+        std::array::from_fn(|reason| now.failed[reason] - before.failed[reason]);
+    ReportRequests {
+        carried_in: before.in_flight,
+        arrived: now.arrived - before.arrived,
+        completed: now.completed - before.completed,
+        failed: by_reason(&failed),
+        in_flight: now.in_flight,
+        retries: now.retries - before.retries,
+    }
+}
+
+fn by_reason(counts: &[u64; Reason::COUNT]) -> BTreeMap<String, u64> {
+    let named = Reason::ALL
+        .iter()
+        .zip(counts)
+        .filter(|(_, count)| **count > 0);
+    named
+        .map(|(reason, &count)| (reason.name().to_owned(), count))
+        .collect()
+}
+
+fn component(engine: &Engine, number: usize) -> ReportComponent {
+    let figures = &engine.statistics.components[number];
+    let instances = &engine.statistics.instances[number];
+    ReportComponent {
+        kind: kind_name(&engine.scenario.design.components[number].kind).into(),
+        load: load(&figures.total),
+        failed: by_reason(&figures.total.failed),
+        extra: extra(engine, number, &figures.total),
+        instances: instances
+            .iter()
+            .map(|figures| load(&figures.total))
+            .collect(),
+    }
+}
+
+/// The kind as in a document.
+pub fn kind_name(kind: &Kind) -> &'static str {
+    match kind {
+        Kind::Clients(_) => "clients",
+        Kind::Dns(_) => "dns",
+        Kind::LoadBalancer(_) => "load_balancer",
+        Kind::Service(_) => "service",
+        Kind::Cache(_) => "cache",
+        Kind::Database(_) => "database",
+    }
+}
+
+fn load(tally: &Tally) -> ReportLoad {
+    let left = tally.answered + tally.failed_total();
+    ReportLoad {
+        utilisation: tally.utilisation(),
+        throughput_rps: ratio(tally.answered as f64, tally.length_ns / NS_PER_S as f64),
+        queue_mean: ratio(tally.waiting_area_ns, tally.length_ns),
+        queue_max: u64::from(tally.waiting_max),
+        wait_ms_mean: tally.wait_ms_mean(),
+        sojourn_ms_mean: ratio(tally.inside_area_ns, left as f64) / 1e6,
+        inside_mean: ratio(tally.inside_area_ns, tally.length_ns),
+        dropped: tally.dropped,
+    }
+}
+
+/// Figures of its kind, over the measurement.
+fn extra(engine: &Engine, number: usize, total: &Tally) -> BTreeMap<String, f64> {
+    let before = engine.counts_at_measurement.get(number);
+    let counted = counts(&engine.components[number])
+        .into_iter()
+        .map(|(name, now)| {
+            let then = before.and_then(|rows| rows.iter().find(|(other, _)| *other == name));
+            (
+                name.to_owned(),
+                (now - then.map_or(0, |(_, count)| *count)) as f64,
+            )
+        });
+    let mut rows: BTreeMap<String, f64> = counted.collect();
+    let ratio_name = match engine.components[number] {
+        Component::Cache(_) => Some("hit_ratio"),
+        Component::Service(_) => Some("local_hit_ratio"),
+        Component::Database(_) => Some("buffer_hit_ratio"),
+        _ => None,
+    };
+    rows.extend(ratio_name.map(|name| (name.to_owned(), total.hit_ratio())));
+    rows
+}
+
+/// What only its kind counts, since the start of the run.
+pub fn counts(component: &Component) -> Vec<(&'static str, u64)> {
+    match component.gauge(0.0) {
+        KindGauge::Plain | KindGauge::Clients { .. } | KindGauge::LoadBalancer { .. } => vec![],
+        KindGauge::Dns { lookups } => vec![("lookups", lookups)],
+        KindGauge::Service {
+            logins,
+            sessions_lost,
+            ..
+        } => {
+            vec![("logins", logins), ("sessions_lost", sessions_lost)]
+        }
+        KindGauge::Cache {
+            hits,
+            misses,
+            stale_hits,
+            evictions,
+            writes_lost,
+            ..
+        } => vec![
+            ("hits", hits),
+            ("misses", misses),
+            ("stale_hits", stale_hits),
+            ("evictions", evictions),
+            ("writes_lost", writes_lost),
+        ],
+        KindGauge::Database { reads, writes, .. } => vec![("reads", reads), ("writes", writes)],
+    }
+}

@@ -1,0 +1,78 @@
+//! Which instance keeps a key: `hash % n`, or the ring.
+
+use headroom_scenario::NodeRouting;
+
+use crate::hash;
+use crate::ring::Ring;
+
+/// Which of a component's nodes keeps a key. The nodes are those of the design: one that is dead
+/// keeps its keys, as with memcached's clients by default, until it is taken away.
+#[derive(Clone, Debug)]
+pub struct Route {
+    /// How a key finds its node.
+    pub routing: NodeRouting,
+    /// The nodes in order of number.
+    pub nodes: Vec<u16>,
+    /// The same nodes on the circle.
+    pub ring: Ring,
+    /// The circle before the last change, with the nodes there were.
+    pub before: Option<(Ring, Vec<u16>)>,
+    /// How many changes there were.
+    pub changes: u32,
+}
+
+impl Route {
+    /// The route over nodes 0 to `count`, before any change.
+    pub fn new(routing: NodeRouting, virtual_nodes: u16, count: u16) -> Self {
+        let mut ring = Ring::new(virtual_nodes);
+        ring.add_all((0..count).map(|node| (node, 1)));
+        Self {
+            routing,
+            nodes: (0..count).collect(),
+            ring,
+            before: None,
+            changes: 0,
+        }
+    }
+
+    /// The node that keeps a key; none where there are no nodes.
+    #[inline]
+    pub fn node(&self, key: u32) -> Option<u16> {
+        let position = hash::key_position(key);
+        match self.routing {
+            NodeRouting::Ring => self.ring.owner(position),
+            NodeRouting::Modulo => {
+                let count = self.nodes.len();
+                (count > 0).then(|| self.nodes[hash::bucket(position, count)])
+            }
+        }
+    }
+
+    /// Routes otherwise from now on, over the same nodes.
+    pub fn reconfigure(&mut self, routing: NodeRouting, virtual_nodes: u16) {
+        self.routing = routing;
+        if self.ring.virtual_nodes() != virtual_nodes {
+            let mut ring = Ring::new(virtual_nodes);
+            ring.add_all(self.nodes.iter().map(|&node| (node, 1)));
+            self.before = Some((std::mem::replace(&mut self.ring, ring), self.nodes.clone()));
+            self.changes += 1;
+        }
+    }
+
+    /// Adds a node, or takes it away, and remembers how it was.
+    pub fn change(&mut self, node: u16, is_member: bool) {
+        if self.nodes.contains(&node) == is_member {
+            return;
+        }
+        self.before = Some((self.ring.clone(), self.nodes.clone()));
+        self.changes += 1;
+        if is_member {
+            self.ring.add(node, 1);
+            self.nodes.push(node);
+            self.nodes.sort_unstable();
+        } else {
+            self.ring.remove(node);
+            self.nodes.retain(|&other| other != node);
+        }
+    }
+}

@@ -1,0 +1,491 @@
+//! What all components share: the calendar, the records, the wires between them, the meters.
+//! Components never touch each other: they send and answer through here.
+
+use std::sync::Arc;
+
+use headroom_scenario::{ClassKind, Design, Scenario, Traffic};
+
+use crate::calendar::{Calendar, EventKind, LaneNumber, What};
+use crate::deadline::Deadlines;
+use crate::flight::Flight;
+use crate::happening::{Mark, Tone};
+use crate::meter::Meter;
+use crate::outcome::Outcomes;
+use crate::popularity::Popularity;
+use crate::reason::Reason;
+use crate::request::{Hop, Operation, Request, Requests, Stage, flag};
+use crate::route::Route;
+use crate::time::ns_from_ms;
+use crate::trace::Activity;
+use crate::tracer::{Change, Note, Tracer};
+
+/// Marks kept for the time line; the oldest goes first.
+pub const MARKS_MAX: usize = 1_000;
+
+/// A link as the engine runs it.
+#[derive(Clone, Debug)]
+pub struct Wire {
+    /// Number of the calling component.
+    pub from: u8,
+    /// Number of the called component.
+    pub to: u8,
+    /// Time one way by region of the user; one entry where regions do not matter.
+    pub latency_ns: Vec<u64>,
+    lanes: Vec<LaneNumber>,
+}
+
+/// A class of the mix as the engine runs it.
+#[derive(Clone, Copy, Debug)]
+pub struct ClassRow {
+    /// Which rules hold for it.
+    pub kind: ClassKind,
+    /// Computing time as a multiple of the service's mean.
+    pub work: f64,
+    /// Cacheable reads.
+    pub lookups: u8,
+    /// Queries for the database alone.
+    pub queries: u8,
+    /// Cost of a query as a multiple of the database's mean.
+    pub query_work: f64,
+}
+
+/// Id and name of a component, and its instances' meters.
+#[derive(Clone, Debug, Default)]
+pub struct ComponentMeter {
+    /// Id in the design.
+    pub id: String,
+    /// One meter for each instance there ever was.
+    pub instances: Vec<Meter>,
+}
+
+/// What all components share.
+#[derive(Clone, Debug)]
+pub struct World {
+    /// What is still to happen.
+    pub calendar: Calendar,
+    /// Every request in the system.
+    pub requests: Requests,
+    /// Their time-outs.
+    pub deadlines: Deadlines,
+    /// The links, in the order of the design.
+    pub wires: Vec<Wire>,
+    /// The classes, in the order of the mix.
+    pub classes: Vec<ClassRow>,
+    /// How requests end.
+    pub outcomes: Outcomes,
+    /// Popularity of the keys, for who draws further ones.
+    pub popularity: Option<Arc<Popularity>>,
+    /// Meters by component.
+    pub meters: Vec<ComponentMeter>,
+    /// By component: which of its instances keeps a key, where keys decide.
+    pub routes: Vec<Option<Route>>,
+    /// Version of each key's value that the last acknowledged write made.
+    pub versions: Vec<u32>,
+    /// Version of each key's value that the database has: older where a cache holds the write back.
+    pub stored: Vec<u32>,
+    /// Follows sampled requests.
+    pub tracer: Tracer,
+    /// Marks for the time line.
+    pub marks: Vec<Mark>,
+    /// First user of the region after each region.
+    region_ends: Vec<u32>,
+    /// Names of the classes.
+    pub class_names: Vec<String>,
+}
+
+impl World {
+    /// The world of a scenario before its first event.
+    pub fn new(scenario: &Scenario) -> Self {
+        let mut world = World {
+            calendar: Calendar::default(),
+            requests: Requests::default(),
+            deadlines: Deadlines::default(),
+            wires: Vec::new(),
+            classes: Vec::new(),
+            outcomes: Outcomes::default(),
+            popularity: None,
+            meters: Vec::new(),
+            routes: scenario.design.components.iter().map(|_| None).collect(),
+            versions: Vec::new(),
+            stored: Vec::new(),
+            tracer: Tracer::default(),
+            marks: Vec::new(),
+            region_ends: Vec::new(),
+            class_names: Vec::new(),
+        };
+        world.meters = scenario
+            .design
+            .components
+            .iter()
+            .map(|component| ComponentMeter {
+                id: component.id.clone(),
+                instances: Vec::new(),
+            })
+            .collect();
+        world.set_traffic(&scenario.traffic);
+        world.wires = scenario
+            .design
+            .links
+            .iter()
+            .map(|link| Wire {
+                from: number_of(&scenario.design, &link.from),
+                to: number_of(&scenario.design, &link.to),
+                latency_ns: Vec::new(),
+                lanes: Vec::new(),
+            })
+            .collect();
+        for (link, row) in scenario.design.links.iter().enumerate() {
+            world.set_latency(link, row.latency_ms, scenario);
+        }
+        world
+    }
+
+    /// Takes over classes, keys and regions of the traffic.
+    pub fn set_traffic(&mut self, traffic: &Traffic) {
+        self.classes = traffic
+            .classes
+            .iter()
+            .map(|class| ClassRow {
+                kind: class.kind,
+                work: class.work,
+                lookups: class.lookups,
+                queries: class.queries,
+                query_work: class.query_work,
+            })
+            .collect();
+        self.class_names = traffic
+            .classes
+            .iter()
+            .map(|class| class.id.clone())
+            .collect();
+        self.versions.resize(traffic.keys.count as usize, 0);
+        self.stored.resize(traffic.keys.count as usize, 0);
+        let shares: f64 = traffic.regions.iter().map(|region| region.share).sum();
+        let mut sum = 0.0;
+        self.region_ends = traffic
+            .regions
+            .iter()
+            .map(|region| {
+                sum += region.share;
+                (f64::from(traffic.users) * sum / shares + 0.5) as u32
+            })
+            .collect();
+    }
+
+    /// Sets the latency of a link: what is on the wire already arrives as it would have.
+    pub fn set_latency(&mut self, link: usize, latency_ms: f64, scenario: &Scenario) {
+        let from = &scenario.design.components[usize::from(self.wires[link].from)];
+        let from_clients = matches!(from.kind, headroom_scenario::Kind::Clients(_));
+        let to = &scenario.design.components[usize::from(self.wires[link].to)];
+        let to_directory = matches!(to.kind, headroom_scenario::Kind::Dns(_));
+        let latency_ns: Vec<u64> = if from_clients && !to_directory {
+            let regions = scenario.traffic.regions.iter();
+            regions
+                .map(|region| ns_from_ms(latency_ms + region.round_trip_ms / 2.0))
+                .collect()
+        } else {
+            vec![ns_from_ms(latency_ms)]
+        };
+        self.wires[link].lanes = latency_ns
+            .iter()
+            .map(|&ns| self.calendar.lane(ns))
+            .collect();
+        self.wires[link].latency_ns = latency_ns;
+    }
+
+    /// The moment the run has reached.
+    #[inline]
+    pub fn now_ns(&self) -> u64 {
+        self.calendar.now_ns()
+    }
+
+    /// The region a user lives in.
+    #[inline]
+    pub fn region_of(&self, user: u32) -> usize {
+        let last = self.region_ends.len() - 1;
+        self.region_ends[..last]
+            .iter()
+            .take_while(|&&end| user >= end)
+            .count()
+    }
+
+    #[inline]
+    fn lane_of(&self, link: u8, user: u32) -> LaneNumber {
+        let lanes = &self.wires[usize::from(link)].lanes;
+        if lanes.len() == 1 {
+            lanes[0]
+        } else {
+            lanes[self.region_of(user)]
+        }
+    }
+
+    /// The link from one component to another of a kind, if there is one.
+    pub fn links_from(&self, component: u8) -> impl Iterator<Item = (u8, u8)> + '_ {
+        let wires = (0u8..).zip(&self.wires);
+        wires
+            .filter(move |(_, wire)| wire.from == component)
+            .map(|(link, wire)| (link, wire.to))
+    }
+
+    /// Sends a request over a link to an instance at its other end.
+    #[inline]
+    pub fn send(&mut self, id: u32, link: u8, instance: u16) {
+        let request = &mut self.requests[id];
+        request.stage = Stage::Wire;
+        let (user, flags) = (request.user, request.flags);
+        let what = What {
+            request: id,
+            instance,
+            place: link,
+            kind: EventKind::Forward,
+        };
+        let end_ns = self.calendar.push_after(self.lane_of(link, user), what);
+        if flags & flag::SAMPLED != 0 || self.tracer.is_narrating() {
+            self.show_flight(id, link, instance, end_ns, 0);
+        }
+    }
+
+    /// A request has arrived over a link: it is inside from now on.
+    #[inline]
+    pub fn enter(&mut self, id: u32, link: u8, instance: u16) {
+        self.requests[id].push(Hop { link, instance });
+        let now_ns = self.now_ns();
+        self.meter(self.wires[usize::from(link)].to, instance)
+            .inside
+            .up(now_ns);
+    }
+
+    /// Answers the call that the request is inside of: it leaves, and travels back to the caller.
+    #[inline]
+    pub fn answer(&mut self, id: u32) {
+        let hop = self.leave(id);
+        let user = self.requests[id].user;
+        self.answer_after_leaving(id, hop, self.lane_of(hop.link, user));
+    }
+
+    /// The same, but the answer sets out only at `at_ns`, of an instance that needs no more events.
+    pub fn answer_at(&mut self, id: u32, at_ns: u64) {
+        let hop = self.leave(id);
+        let request = &mut self.requests[id];
+        request.stage = Stage::Wire;
+        let wire = &self.wires[usize::from(hop.link)];
+        let latency_ns = match wire.latency_ns.len() {
+            1 => wire.latency_ns[0],
+            _ => wire.latency_ns[self.region_of(self.requests[id].user)],
+        };
+        let what = What {
+            request: id,
+            instance: hop.instance,
+            place: hop.link,
+            kind: EventKind::Back,
+        };
+        self.calendar.push_at(at_ns + latency_ns, what);
+        if self.is_followed(id) {
+            self.show_answer(id, hop, at_ns, at_ns + latency_ns);
+        }
+    }
+
+    #[inline]
+    fn answer_after_leaving(&mut self, id: u32, hop: Hop, lane: LaneNumber) {
+        let what = What {
+            request: id,
+            instance: hop.instance,
+            place: hop.link,
+            kind: EventKind::Back,
+        };
+        let end_ns = self.calendar.push_after(lane, what);
+        self.requests[id].stage = Stage::Wire;
+        if self.is_followed(id) {
+            self.show_answer(id, hop, self.now_ns(), end_ns);
+        }
+    }
+
+    /// Answers badly.
+    pub fn refuse(&mut self, id: u32, reason: Reason) {
+        self.fail(id, reason);
+        self.answer(id);
+    }
+
+    /// Notes that the request has failed where it is.
+    pub fn fail(&mut self, id: u32, reason: Reason) {
+        let top = self.requests[id].top();
+        self.requests[id].failure = reason as u8 + 1;
+        if let Some(hop) = top {
+            let component = self.wires[usize::from(hop.link)].to;
+            self.note(id, Activity::Fail(reason), component, hop.instance);
+        }
+    }
+
+    #[inline]
+    fn leave(&mut self, id: u32) -> Hop {
+        let now_ns = self.now_ns();
+        let request = &mut self.requests[id];
+        let hop = request.pop();
+        let failure = request.failure;
+        let to = self.wires[usize::from(hop.link)].to;
+        let meter = self.meter(to, hop.instance);
+        meter.inside.down(now_ns);
+        match failure {
+            0 => meter.answered += 1,
+            reason => meter.failed[usize::from(reason) - 1] += 1,
+        }
+        hop
+    }
+
+    /// A worker of an instance starts on a request, for so long.
+    #[inline]
+    pub fn work(&mut self, id: u32, component: u8, instance: u16, duration_ns: u64) {
+        let what = What {
+            request: id,
+            instance,
+            place: component,
+            kind: EventKind::WorkDone,
+        };
+        let at_ns = self.now_ns() + duration_ns;
+        let request = &mut self.requests[id];
+        request.stage = Stage::Slot;
+        request.mark = self.calendar.push_at(at_ns, what);
+        self.note(id, Activity::Work, component, instance);
+    }
+
+    /// The meter of an instance.
+    #[inline]
+    pub fn meter(&mut self, component: u8, instance: u16) -> &mut Meter {
+        &mut self.meters[usize::from(component)].instances[usize::from(instance)]
+    }
+
+    /// Gives up all that a record stands for.
+    pub fn release(&mut self, id: u32) {
+        self.deadlines.clear(id);
+        self.requests.release(id);
+    }
+
+    /// A second record takes over the user's side of a request, as it is at `depth`; the first goes on
+    /// where it is, abandoned. None at the limit of records.
+    pub fn split(&mut self, id: u32, depth: u8) -> Option<u32> {
+        let heir = self.requests.allocate()?;
+        let mut copy = self.requests[id].clone();
+        copy.depth = depth;
+        copy.stage = Stage::Client;
+        self.requests[heir] = copy;
+        self.deadlines.hand_over(id, heir);
+        let orphan = &mut self.requests[id];
+        orphan.flags |= flag::ABANDONED;
+        orphan.forget_outermost(depth);
+        Some(heir)
+    }
+
+    /// Whether every change of that request is noted.
+    #[inline]
+    pub fn is_followed(&self, id: u32) -> bool {
+        self.requests[id].has(flag::SAMPLED) || self.tracer.is_narrating()
+    }
+
+    /// Notes what a request does from now on, if anybody follows it.
+    #[inline]
+    pub fn note(&mut self, id: u32, activity: Activity, component: u8, instance: u16) {
+        if self.is_followed(id) {
+            self.note_change(id, Change::Activity(activity), component, instance);
+        }
+    }
+
+    /// Notes a change of a followed request.
+    #[cold]
+    pub fn note_change(&mut self, id: u32, change: Change, component: u8, instance: u16) {
+        let now_ns = self.now_ns();
+        let request = &self.requests[id];
+        let note = Note {
+            request: request.number,
+            class: request.class,
+            change,
+            component,
+            instance,
+        };
+        let traced = request.has(flag::SAMPLED) && !request.has(flag::ABANDONED | flag::INTERNAL);
+        let attempt = request.attempt;
+        self.tracer.note(note, attempt, now_ns, traced);
+    }
+
+    #[cold]
+    fn show_flight(&mut self, id: u32, link: u8, instance: u16, end_ns: u64, flags: u8) {
+        let start_ns = self.now_ns();
+        let to = self.wires[usize::from(link)].to;
+        self.note_change(id, Change::Activity(Activity::Travel), to, instance);
+        self.fly(id, Hop { link, instance }, start_ns, end_ns, flags);
+    }
+
+    #[cold]
+    fn show_answer(&mut self, id: u32, hop: Hop, start_ns: u64, end_ns: u64) {
+        let to = self.wires[usize::from(hop.link)].to;
+        self.note_change(id, Change::Activity(Activity::Return), to, hop.instance);
+        self.fly(id, hop, start_ns, end_ns, Flight::BACK);
+    }
+
+    fn fly(&mut self, id: u32, hop: Hop, start_ns: u64, end_ns: u64, flags: u8) {
+        let request = &self.requests[id];
+        if !request.has(flag::SAMPLED) {
+            return;
+        }
+        let state = [
+            (request.failure != 0, Flight::FAILED),
+            (request.attempt > 0, Flight::RETRY),
+            (request.has(flag::ABANDONED), Flight::ABANDONED),
+        ];
+        let bits = state
+            .iter()
+            .filter(|(is, _)| *is)
+            .fold(flags, |all, (_, bit)| all | bit);
+        self.tracer.fly(Flight {
+            start_ns,
+            end_ns,
+            request: u64::from(request.number),
+            link: u16::from(hop.link),
+            from_instance: request.top().map_or(0, |caller| caller.instance),
+            to_instance: hop.instance,
+            class: request.class,
+            flags: bits,
+        });
+    }
+
+    /// Puts a mark on the time line.
+    pub fn mark(&mut self, tone: Tone, words: String, component: u8, instance: Option<u16>) {
+        if self.marks.len() == MARKS_MAX {
+            self.marks.remove(0);
+        }
+        let at_ns = self.now_ns();
+        self.marks.push(Mark {
+            at_ns,
+            tone,
+            words,
+            component: Some(component),
+            instance,
+        });
+    }
+
+    /// `web/2` for instance 1 of `web`.
+    pub fn name(&self, component: u8, instance: u16) -> String {
+        let meter = &self.meters[usize::from(component)];
+        match meter.instances.len() {
+            1 => meter.id.clone(),
+            _ => format!("{}/{}", meter.id, instance + 1),
+        }
+    }
+
+    /// A call of a request's own to make: blank but for what the callee must know.
+    pub fn internal(&mut self, operation: Operation, key: u32, version: u32) -> Option<u32> {
+        let id = self.requests.allocate()?;
+        let started_ns = self.now_ns();
+        let request: &mut Request = &mut self.requests[id];
+        request.started_ns = started_ns;
+        request.flags = flag::INTERNAL | flag::ABANDONED;
+        request.operation = operation;
+        request.key = key;
+        request.version = version;
+        request.stage = Stage::Wire;
+        Some(id)
+    }
+}
+
+fn number_of(design: &Design, id: &str) -> u8 {
+    design.component(id).map_or(0, |(number, _)| number as u8)
+}
