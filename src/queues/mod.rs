@@ -1,0 +1,265 @@
+//! Every waiting line of the design: how long it is, how long one waits, who was turned away.
+
+use std::rc::Rc;
+
+use headroom_engine::series::Bin;
+use headroom_engine::snapshot::{ComponentGauge, InstanceGauge, InstanceState, Snapshot};
+use headroom_scenario::{Kind, Scenario};
+use yew::prelude::*;
+
+use crate::charts::sparkline::Sparkline;
+use crate::format;
+use crate::selection::Selection;
+
+/// Seconds of history beside each line.
+const HISTORY_BINS: usize = 60;
+/// Instances that get a line each; of more, the longest.
+const LINES_MAX: usize = 8;
+/// How many of the longest.
+const LONGEST: usize = 5;
+/// A bar this long means at least so many waiting: one alone is not a full bar.
+const BAR_LEAST: u32 = 10;
+
+/// The panel of waiting lines.
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    /// The design as it is now.
+    pub scenario: Rc<Scenario>,
+    /// Its figures, once there are some.
+    pub snapshot: Option<Rc<Snapshot>>,
+    /// Closed stretches of the run, the oldest first.
+    pub bins: Rc<Vec<Rc<Bin>>>,
+    /// A component or an instance was picked.
+    pub on_select: Callback<Option<Selection>>,
+}
+
+/// The panel of waiting lines.
+#[component]
+pub fn QueuesPanel(props: &Props) -> Html {
+    let components = props.scenario.design.components.iter().enumerate();
+    let lines: Vec<Html> = components
+        .filter_map(|(number, component)| {
+            let limit = Limit::of(&component.kind)?;
+            let gauge = props.snapshot.as_ref()?.components.get(number)?;
+            Some(queue(props, number, gauge, limit))
+        })
+        .collect();
+    html! {
+        <div class="queues" data-testid="queues-panel">
+            if lines.is_empty() {
+                <p class="nothing">{ "Nothing in this design has a waiting line." }</p>
+            }
+            { for lines }
+        </div>
+    }
+}
+
+/// Where a waiting line ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Limit {
+    /// At so many waiting, at each instance.
+    Waiting(u32),
+    /// At so many connections, running ones counted.
+    Connections(u32),
+    /// Nowhere.
+    None,
+}
+
+impl Limit {
+    /// The limit of a kind; nothing for kinds without a line.
+    fn of(kind: &Kind) -> Option<Limit> {
+        match kind {
+            Kind::Service(service) => Some(Limit::Waiting(service.queue_limit)),
+            Kind::Database(database) => Some(Limit::Connections(database.connections)),
+            Kind::Cache(_) => Some(Limit::None),
+            Kind::Clients(_) | Kind::Dns(_) | Kind::LoadBalancer(_) => None,
+        }
+    }
+
+    fn words(self) -> String {
+        let count = |number: u32| format::count(u64::from(number));
+        match self {
+            Limit::Waiting(most) => format!("{} each", count(most)),
+            Limit::Connections(most) => format!("{} open", count(most)),
+            Limit::None => "none".to_string(),
+        }
+    }
+}
+
+fn queue(props: &Props, number: usize, gauge: &ComponentGauge, limit: Limit) -> Html {
+    let id = props.scenario.design.components[number].id.clone();
+    let history = history(&props.bins, number);
+    let longest = history.iter().copied().fold(0.0, f64::max);
+    let label = format!(
+        "Waiting at {id} over the last {} seconds, at most {}",
+        history.len(),
+        format::rate(longest)
+    );
+    let full = gauge
+        .instances
+        .iter()
+        .any(|instance| is_full(instance, limit));
+    let on_select = {
+        let (on_select, id) = (props.on_select.clone(), id.clone());
+        move |_| on_select.emit(Some(Selection::Component(id.clone())))
+    };
+    html! {
+        <section class="queue" data-testid={format!("queue-{id}")}>
+            <div class="queue-head">
+                <button type="button" class="place" data-control="queue" data-of={id.clone()}
+                    onclick={on_select}>{ id.clone() }</button>
+                <Sparkline figures={history} {label} />
+            </div>
+            <dl class="facts">
+                { fact("waiting", "waiting", format::count(u64::from(gauge.queue_depth)), false) }
+                { fact("wait", "mean wait", format::ms(gauge.wait_ms_mean), false) }
+                { fact("dropped", "turned away", format::count(gauge.dropped), gauge.dropped > 0) }
+                { fact("limit", "limit", limit.words(), full) }
+            </dl>
+            { instances(props, &id, gauge, limit) }
+        </section>
+    }
+}
+
+fn fact(hook: &'static str, name: &'static str, figure: String, bad: bool) -> Html {
+    html! {
+        <div>
+            <dd class={bad.then_some("bad")} data-testid={format!("queue-{hook}")}>{ figure }</dd>
+            <dt>{ name }</dt>
+        </div>
+    }
+}
+
+/// Mean number waiting in each of the last stretches.
+fn history(bins: &[Rc<Bin>], number: usize) -> Vec<f64> {
+    let first = bins.len().saturating_sub(HISTORY_BINS);
+    bins[first..]
+        .iter()
+        .map(|bin| {
+            bin.components
+                .get(number)
+                .map_or(0.0, |bin| f64::from(bin.queue_mean))
+        })
+        .collect()
+}
+
+fn is_full(instance: &InstanceGauge, limit: Limit) -> bool {
+    match limit {
+        Limit::Waiting(most) => instance.queue_depth >= most.max(1),
+        Limit::Connections(most) => instance.busy + instance.queue_depth >= most,
+        Limit::None => false,
+    }
+}
+
+/// A line for each instance, or for those with the longest lines.
+fn instances(props: &Props, id: &str, gauge: &ComponentGauge, limit: Limit) -> Html {
+    let mut present: Vec<(u16, &InstanceGauge)> = (0u16..)
+        .zip(&gauge.instances)
+        .filter(|(_, instance)| instance.state != InstanceState::Gone)
+        .collect();
+    if present.len() < 2 {
+        return Html::default();
+    }
+    let longest = present
+        .iter()
+        .map(|(_, instance)| instance.queue_depth)
+        .max()
+        .unwrap_or(0);
+    let others = present.len().saturating_sub(LONGEST);
+    let shortened = present.len() > LINES_MAX;
+    if shortened {
+        present.sort_by_key(|(_, instance)| std::cmp::Reverse(instance.queue_depth));
+        present.truncate(LONGEST);
+    }
+    html! {
+        <>
+            { for present.into_iter().map(|(number, instance)| {
+                let name = format!("{id}/{}", u32::from(number) + 1);
+                let on_select = props.on_select.clone();
+                let selection = Selection::Instance(id.to_string(), number);
+                html! {
+                    <div class="line">
+                        <button type="button" class="place small" data-control="queue"
+                            data-of={name.clone()}
+                            onclick={move |_| on_select.emit(Some(selection.clone()))}>
+                            { name }
+                        </button>
+                        { bar(instance, longest.max(BAR_LEAST), is_full(instance, limit)) }
+                        <span class="figure">{ depth_words(instance) }</span>
+                    </div>
+                }
+            }) }
+            if shortened {
+                <p class="note">
+                    { format!("The longest of {}; the other {} are no longer.",
+                        format::count((others + LONGEST) as u64), format::count(others as u64)) }
+                </p>
+            }
+        </>
+    }
+}
+
+fn depth_words(instance: &InstanceGauge) -> String {
+    match instance.state {
+        InstanceState::Down => "down".to_string(),
+        InstanceState::Booting => "booting".to_string(),
+        _ => format::count(u64::from(instance.queue_depth)),
+    }
+}
+
+fn bar(instance: &InstanceGauge, end: u32, full: bool) -> Html {
+    let wide = f64::from(instance.queue_depth) / f64::from(end.max(1)) * 160.0;
+    html! {
+        <svg class="depth" viewBox="0 0 160 8" preserveAspectRatio="none" aria-hidden="true">
+            <rect class="ground" width="160" height="8" rx="2" />
+            <rect class={if full { "bar full" } else { "bar" }} width={format!("{wide:.1}")}
+                height="8" rx="2" />
+        </svg>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use headroom_engine::series::ComponentBin;
+    use headroom_scenario::{Clients, Database, Service};
+
+    #[test]
+    fn only_what_makes_requests_wait_has_a_line() {
+        assert_eq!(Limit::of(&Kind::Clients(Clients::default())), None);
+        let service = Service {
+            queue_limit: 50,
+            ..Service::default()
+        };
+        assert_eq!(Limit::of(&Kind::Service(service)), Some(Limit::Waiting(50)));
+        let database = Database {
+            connections: 20,
+            ..Database::default()
+        };
+        let limit = Limit::of(&Kind::Database(database));
+        assert_eq!(limit, Some(Limit::Connections(20)));
+    }
+
+    #[test]
+    fn history_is_the_last_minute() {
+        let bins: Vec<Rc<Bin>> = (0..100u16)
+            .map(|second| {
+                let component = ComponentBin {
+                    queue_mean: f32::from(second),
+                    ..ComponentBin::default()
+                };
+                Rc::new(Bin {
+                    components: vec![component],
+                    ..Bin::default()
+                })
+            })
+            .collect();
+        let history = history(&bins, 0);
+        assert_eq!((history.len(), history[0], history[59]), (60, 40.0, 99.0));
+        assert_eq!(
+            super::history(&bins, 7)[0],
+            0.0,
+            "a component that came later waited for nobody"
+        );
+    }
+}

@@ -1,0 +1,153 @@
+//! What each node owns, against the ideal of equal shares.
+
+use yew::prelude::*;
+
+use crate::format;
+
+/// Nodes that get a line each; more are one picture.
+const LINES_MAX: usize = 12;
+/// Extent of a bar at the scale's end.
+const WIDTH: f64 = 316.0;
+const BAR: (f64, f64) = (64.0, 200.0);
+const LINE: f64 = 20.0;
+
+/// A node of the ring.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Node {
+    /// Its number.
+    pub instance: u16,
+    /// What it is called.
+    pub name: AttrValue,
+    /// Its share of the circle.
+    pub share: f64,
+    /// Its place among the nodes on the ring: what its colour goes by.
+    pub place: usize,
+}
+
+impl Node {
+    /// The class that gives it its colour.
+    pub fn class(&self) -> &'static str {
+        const CLASSES: [&str; 8] = [
+            "node-1", "node-2", "node-3", "node-4", "node-5", "node-6", "node-7", "node-8",
+        ];
+        CLASSES[self.place % CLASSES.len()]
+    }
+}
+
+/// The shares of a ring's nodes.
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    /// The nodes.
+    pub nodes: Vec<Node>,
+    /// The one in question.
+    pub emphasis: Option<u16>,
+    /// One is in question, or none.
+    pub on_emphasis: Callback<Option<u16>>,
+}
+
+/// Bars against a line at the ideal share.
+#[component]
+pub fn Shares(props: &Props) -> Html {
+    let count = props.nodes.len();
+    if count == 0 {
+        return html! { <p class="nothing">{ "No node is on the ring." }</p> };
+    }
+    let ideal = 1.0 / count as f64;
+    let largest = props
+        .nodes
+        .iter()
+        .map(|node| node.share)
+        .fold(ideal, f64::max);
+    html! {
+        <>
+            <h2 class="eyebrow">{ "Share of the keys" }
+                <span class="at">{ format!("ideal {}", format::share(ideal)) }</span></h2>
+            if count <= LINES_MAX {
+                { lines(props, ideal, largest) }
+            } else {
+                { profile(props, ideal, largest) }
+            }
+        </>
+    }
+}
+
+/// A line for each node: name, bar, share. Each can have the focus, which brings it out on the ring.
+fn lines(props: &Props, ideal: f64, largest: f64) -> Html {
+    let tall = props.nodes.len() as f64 * LINE + 4.0;
+    let wide = |share: f64| share / largest * BAR.1;
+    let ideal_x = BAR.0 + wide(ideal);
+    html! {
+        <svg class="shares" viewBox={format!("0 0 {WIDTH} {tall}")} role="group"
+            aria-label="Share of the keys of each node">
+            { for props.nodes.iter().enumerate().map(|(place, node)| {
+                let y = place as f64 * LINE;
+                let instance = node.instance;
+                let [enter, leave, focus, blur] = [(); 4].map(|()| props.on_emphasis.clone());
+                let on = props.emphasis == Some(instance);
+                html! {
+                    <g class={classes!("share", on.then_some("on"))} tabindex="0" role="img"
+                        aria-label={format!("{} owns {}", node.name, format::share(node.share))}
+                        data-control="ring-node" data-of={node.name.clone()}
+                        onmouseenter={move |_| enter.emit(Some(instance))}
+                        onmouseleave={move |_| leave.emit(None)}
+                        onfocus={move |_| focus.emit(Some(instance))}
+                        onblur={move |_| blur.emit(None)}>
+                        <rect class="touch" x="0" y={f(y)} width={f(WIDTH)} height={f(LINE)} rx="4" />
+                        <text x="4" y={f(y + 14.5)}>{ node.name.clone() }</text>
+                        <rect class={classes!("bar", node.class())} x={f(BAR.0)} y={f(y + 5.0)}
+                            width={f(wide(node.share))} height="10" rx="2" />
+                        <text class="figure" x={f(WIDTH - 4.0)} y={f(y + 14.5)}>
+                            { format::share(node.share) }
+                        </text>
+                    </g>
+                }
+            }) }
+            <line class="ideal" x1={f(ideal_x)} x2={f(ideal_x)} y1="1" y2={f(tall - 3.0)} />
+        </svg>
+    }
+}
+
+/// Many nodes: their shares from the largest to the smallest.
+fn profile(props: &Props, ideal: f64, largest: f64) -> Html {
+    const TALL: f64 = 84.0;
+    let mut nodes: Vec<&Node> = props.nodes.iter().collect();
+    nodes.sort_by(|a, b| b.share.total_cmp(&a.share));
+    let pitch = WIDTH / nodes.len() as f64;
+    let up = |share: f64| TALL - share / largest * (TALL - 4.0);
+    let d: String = nodes
+        .iter()
+        .enumerate()
+        .map(|(place, node)| {
+            let (x, y) = (place as f64 * pitch, up(node.share));
+            format!(
+                "M{x:.2} {TALL}V{y:.1}h{:.2}V{TALL}Z",
+                (pitch * 0.86).max(0.3)
+            )
+        })
+        .collect();
+    let ends = nodes.first().zip(nodes.last());
+    let words = ends.map_or_else(String::new, |(most, least)| {
+        format!(
+            "most: {} with {}; least: {} with {}",
+            most.name,
+            format::share(most.share),
+            least.name,
+            format::share(least.share)
+        )
+    });
+    html! {
+        <>
+            <svg class="shares" viewBox={format!("0 0 {WIDTH} {TALL}")} role="img"
+                aria-label={format!("Shares from the largest to the smallest; {words}")}>
+                <path class="bar node-1" {d} />
+                <line class="ideal" x1="0" x2={f(WIDTH)} y1={f(up(ideal))} y2={f(up(ideal))} />
+            </svg>
+            <p class="note">{ words }</p>
+        </>
+    }
+}
+
+/// A length as an attribute.
+fn f(length: f64) -> String {
+    format!("{length:.1}")
+}
