@@ -125,6 +125,19 @@ impl Page {
         Ok(value.as_str().unwrap_or_default().to_owned())
     }
 
+    /// Waits for the figure to become what `wanted` says, and returns it.
+    pub fn figure_becoming(
+        &self,
+        selector: &str,
+        what: &str,
+        wanted: impl Fn(f64) -> bool,
+    ) -> Outcome<f64> {
+        self.until(&format!("{selector} is {what}"), |page| {
+            Ok(page.figure(selector).is_ok_and(&wanted))
+        })?;
+        self.figure(selector)
+    }
+
     /// The number that an element's `data-value` says: figures as the page has them, unrounded.
     pub fn figure(&self, selector: &str) -> Outcome<f64> {
         let text = self.attribute(selector, "data-value")?;

@@ -1,20 +1,69 @@
 //! Every step, at both sizes and in both themes, holds to the rules of accessibility.
 
-use headroom_e2e::{Look, Outcome, accessibility};
+use headroom_e2e::{Look, Outcome, Page, accessibility};
 
 use crate::fixture;
 
+/// Checks every step of the ladder as it looks so.
+fn every_step(look: Look) -> Outcome {
+    let page = fixture::page("", look)?;
+    let steps = page.count("[data-control=step]")?;
+    for place in 1..=steps {
+        page.click(&format!("li:nth-child({place}) > [data-control=step]"))?;
+        page.figure_becoming("[data-testid=figure-completed-rps]", "there", |rps| {
+            rps > 0.0
+        })?;
+        clean(&page, look)?;
+    }
+    Ok(())
+}
+
+fn clean(page: &Page, look: Look) -> Outcome {
+    let found = accessibility::violations(page, &fixture::axe()?)?;
+    let step = page.attribute("[data-step]", "data-step")?;
+    assert!(
+        found.is_empty(),
+        "{step} at {}:\n{}",
+        look.name(),
+        found.join("\n")
+    );
+    Ok(())
+}
+
 #[test]
-fn axe_finds_nothing_on_the_first_step() -> Outcome {
-    for look in [
-        Look::DESK,
-        Look::DESK.dark(),
-        Look::PHONE,
-        Look::PHONE.dark(),
-    ] {
-        let page = fixture::page("", look)?;
-        let found = accessibility::violations(&page, &fixture::axe()?)?;
-        assert!(found.is_empty(), "{}:\n{}", look.name(), found.join("\n"));
+fn accessibility_of_every_step_at_a_desk() -> Outcome {
+    every_step(Look::DESK)
+}
+
+#[test]
+fn accessibility_of_every_step_at_a_desk_in_the_dark() -> Outcome {
+    every_step(Look::DESK.dark())
+}
+
+#[test]
+fn accessibility_of_every_step_on_a_phone() -> Outcome {
+    every_step(Look::PHONE)
+}
+
+#[test]
+fn accessibility_of_every_step_on_a_phone_in_the_dark() -> Outcome {
+    every_step(Look::PHONE.dark())
+}
+
+#[test]
+fn accessibility_of_every_panel_and_dialog() -> Outcome {
+    for look in [Look::DESK, Look::DESK.dark()] {
+        let page = fixture::page("#step=hash-ring", look)?;
+        for panel in ["ring", "queues", "trace", "inspector", "figures"] {
+            page.click(&format!("[data-control=panel][data-of={panel}]"))?;
+            page.until("the panel is open", |page| {
+                page.exists(&format!("[data-of={panel}][aria-selected=true]"))
+            })?;
+            clean(&page, look)?;
+        }
+        page.click("[data-control=share]")?;
+        page.until("the dialog is open", |page| page.exists("dialog[open]"))?;
+        clean(&page, look)?;
     }
     Ok(())
 }

@@ -2,5 +2,14 @@
 //! it, starts the browser's driver, and runs these.
 
 mod accessibility;
+mod controls;
+mod faults;
 mod fixture;
+mod history;
+mod keyboard;
+mod link;
+mod main_path;
 mod opening;
+mod parameters;
+mod same_run;
+mod smooth;

@@ -1,0 +1,91 @@
+//! Links: what was done is in the address, and a bad one is explained and kept.
+
+use headroom_e2e::{Look, Outcome, Page};
+
+use crate::fixture;
+
+/// Changes the traffic and waits until the address has it.
+fn changed(page: &Page) -> Outcome<String> {
+    let before = page.fragment()?;
+    page.set("[data-control=rate]", "123")?;
+    page.until("the address follows the design", |page| {
+        Ok(page.fragment()? != before)
+    })?;
+    page.fragment()
+}
+
+#[test]
+fn link_round_trip_opens_what_was_shared() -> Outcome {
+    let page = fixture::page("#step=load-balancer", Look::DESK)?;
+    let fragment = changed(&page)?;
+    assert!(fragment.starts_with("#s1="), "{fragment}");
+    let other = fixture::page(&fragment, Look::DESK)?;
+    other.until("the change is replayed", |page| {
+        Ok(page.value("[data-control=rate]")? == "123")
+    })?;
+    assert_eq!(
+        other.count("[data-component]")?,
+        page.count("[data-component]")?
+    );
+    Ok(())
+}
+
+#[test]
+fn link_of_a_step_with_a_seed_opens_both() -> Outcome {
+    let page = fixture::page("#step=hash-ring&seed=7", Look::DESK)?;
+    assert_eq!(page.attribute("[data-step]", "data-step")?, "hash-ring");
+    assert_eq!(page.value("[data-control=seed]")?, "7");
+    Ok(())
+}
+
+/// Opens a bad link: it must say `why`, stay in the address, and leave a start that works.
+fn refused(fragment: &str, why: &str) -> Outcome {
+    let page = fixture::page(fragment, Look::DESK)?;
+    page.until("the problem is explained", |page| {
+        page.exists("[data-testid=link-problem]")
+    })?;
+    let said = page.text("[data-testid=link-problem]")?;
+    assert!(said.to_lowercase().contains(why), "{said}");
+    assert_eq!(page.fragment()?, fragment);
+    page.click("[data-control=start]")?;
+    page.until("the start that works is open", |page| {
+        Ok(!page.exists("[data-testid=link-problem]")?
+            && page.attribute("[data-step]", "data-step")? == "one-server")
+    })
+}
+
+#[test]
+fn link_cut_short_says_so() -> Outcome {
+    let page = fixture::page("", Look::DESK)?;
+    let fragment = changed(&page)?;
+    refused(&fragment[..fragment.len() - 9], "cut short")
+}
+
+#[test]
+fn link_with_one_changed_character_is_called_damaged() -> Outcome {
+    let page = fixture::page("", Look::DESK)?;
+    let fragment = changed(&page)?;
+    let middle = fragment.len() / 2;
+    let other = if fragment.as_bytes()[middle] == b'A' {
+        "B"
+    } else {
+        "A"
+    };
+    let damaged = format!("{}{other}{}", &fragment[..middle], &fragment[middle + 1..]);
+    refused(&damaged, "damaged")
+}
+
+#[test]
+fn link_of_a_newer_version_says_so() -> Outcome {
+    refused("#s9=AAAA", "newer")
+}
+
+#[test]
+fn link_that_is_too_large_says_so() -> Outcome {
+    refused(&format!("#s1={}", "A".repeat(200_000)), "large")
+}
+
+#[test]
+fn link_to_an_unknown_step_says_so() -> Outcome {
+    refused("#step=no-such-step", "no-such-step")
+}

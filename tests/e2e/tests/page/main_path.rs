@@ -1,0 +1,70 @@
+//! The main path: turn the load up until it hurts, take the next step, see what it changed.
+
+use headroom_e2e::{Look, Outcome, Page};
+
+use crate::fixture;
+
+/// A position of the traffic slider at which one small server drowns: 10^3.6, some 4,000
+/// requests a second.
+const FLOOD: &str = "360";
+
+#[test]
+fn main_path_from_pain_to_the_step_that_ends_it() -> Outcome {
+    let page = fixture::page("", Look::DESK)?;
+    page.figure_becoming("[data-testid=figure-completed-rps]", "above 0", |rps| {
+        rps > 0.0
+    })?;
+    page.set("[data-control=traffic]", FLOOD)?;
+    page.figure_becoming("[data-testid=figure-failed-share]", "above 10 %", |share| {
+        share > 0.1
+    })?;
+    page.until("the headroom is used up", |page| {
+        Ok(page.text("[data-testid=headroom]")?.contains("none"))
+    })?;
+
+    take_the_next_step(&page, "database-apart")?;
+    Ok(())
+}
+
+#[test]
+fn main_path_climbs_the_whole_ladder_with_measured_differences() -> Outcome {
+    let page = fixture::page("", Look::DESK)?;
+    let steps = page.count("[data-control=step]")?;
+    for _ in 1..steps {
+        let before = page.attribute("[data-step]", "data-step")?;
+        page.click("[data-control=next-step]")?;
+        page.until("the next step is open", |page| {
+            Ok(page.attribute("[data-step]", "data-step")? != before)
+        })?;
+        measured(&page)?;
+    }
+    assert_eq!(page.attribute("[data-step]", "data-step")?, "cache");
+    assert!(page.exists("[data-control=start-again]")?);
+    Ok(())
+}
+
+fn take_the_next_step(page: &Page, name: &str) -> Outcome {
+    page.click("[data-control=next-step]")?;
+    page.until("the next step is open", |page| {
+        Ok(page.attribute("[data-step]", "data-step")? == name)
+    })?;
+    measured(page)
+}
+
+/// The story says what the step changed and from which load it pays off, or that none was found;
+/// both are found by running.
+fn measured(page: &Page) -> Outcome {
+    page.until("before and after are measured", |page| {
+        page.exists("[data-testid=comparison]")
+    })?;
+    page.until("the pay-off has been searched", |page| {
+        Ok(page.exists("[data-testid=pays-off-from]")?
+            || page.exists("[data-testid=never-pays-off]")?)
+    })?;
+    let table = page.text("[data-testid=comparison]")?;
+    assert!(
+        table.contains("p99") && table.contains("served/s"),
+        "{table}"
+    );
+    Ok(())
+}
