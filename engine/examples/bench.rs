@@ -18,7 +18,11 @@ fn main() -> Result<(), serde_json::Error> {
 fn print(report: &BenchReport) {
     let millions = |customers_per_s: f64| customers_per_s / 1e6;
     let bare = report.bare_loop_customers_per_s;
-    println!("{:<28}{:>8.2} million customers/s", "M/M/1, bare heap loop", millions(bare));
+    println!(
+        "{:<28}{:>8.2} million customers/s",
+        "M/M/1, bare heap loop",
+        millions(bare)
+    );
     let queue = |name: &str, speed: &QueueSpeed| {
         println!(
             "{:<28}{:>8.2} million customers/s  {:.2} × the bare loop",

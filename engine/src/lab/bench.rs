@@ -153,6 +153,7 @@ fn bare_loop(customers: u64) -> u64 {
 /// Runs an engine until so many customers must have come; returns how many were served.
 fn serve(scenario: &ValidScenario, customers: u64) -> u64 {
     let mut engine = Engine::new(scenario);
+    engine.sample_every(TRACED_OF);
     let until_s = customers as f64 / scenario.traffic.rate_rps;
     engine.run_until(SimTime::from_s(until_s), u64::MAX);
     engine.snapshot().requests.completed
