@@ -1,21 +1,14 @@
 //! One module serves the page and its workers: `main` looks where it runs.
 
-use headroom_page::host::{Host, host};
-use wasm_bindgen::JsValue;
-
-#[yew::component]
-fn App() -> yew::Html {
-    yew::html! { <main>{ "Headroom" }</main> }
-}
+use headroom_page::host::{Host, Role, host};
+use headroom_page::port::Home;
+use headroom_page::{app, lab, proof, worker};
 
 fn main() {
     match host() {
-        Host::Window => {
-            yew::Renderer::<App>::new().render();
-        }
-        Host::Worker(scope, _role) => {
-            // A closed worker cannot be posted to, and needs no answer either.
-            scope.post_message(&JsValue::from_str("ready")).ok();
-        }
+        Host::Window => app::start(),
+        Host::Worker(scope, Role::Engine) => worker::start(Home::new(scope)),
+        Host::Worker(scope, Role::Lab) => lab::start(Home::new(scope)),
+        Host::Worker(scope, Role::Proof) => proof::start(Home::new(scope)),
     }
 }

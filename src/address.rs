@@ -1,0 +1,41 @@
+//! The page's address: what it opens, and how it follows the design.
+
+use headroom_scenario::{Scenario, View, fragment};
+use web_sys::window;
+
+/// The fragment in the address bar, without its `#`; none when there is none.
+pub fn current() -> Option<String> {
+    let hash = window()?.location().hash().ok()?;
+    let fragment = hash.trim_start_matches('#');
+    (!fragment.is_empty()).then(|| fragment.to_owned())
+}
+
+/// The fragment of a scenario: readable where it is a built-in step, else the whole document.
+pub fn fragment_of(scenario: &Scenario) -> String {
+    fragment::encode_step(scenario).unwrap_or_else(|| fragment::encode(scenario))
+}
+
+/// Puts the scenario's fragment into the address bar, in place of what is there. The address
+/// follows the design and not the moment: a link to a moment is asked for in the share dialog.
+pub fn follow(scenario: &Scenario) {
+    let scenario = Scenario {
+        view: View::default(),
+        ..scenario.clone()
+    };
+    let fragment = format!("#{}", fragment_of(&scenario));
+    if let Some(history) = window().and_then(|window| window.history().ok()) {
+        // A browser that limits how often this may be called loses one update, not the design.
+        history
+            .replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&fragment))
+            .ok();
+    }
+}
+
+/// The whole link to a scenario.
+pub fn link_to(scenario: &Scenario) -> String {
+    let page = window()
+        .and_then(|window| window.location().href().ok())
+        .map(|href| href.split('#').next().unwrap_or_default().to_owned())
+        .unwrap_or_default();
+    format!("{page}#{}", fragment_of(scenario))
+}

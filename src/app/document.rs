@@ -1,0 +1,232 @@
+//! The document being shown, with what can be undone, and the design as it stands at a moment.
+
+use std::rc::Rc;
+
+use headroom_scenario::{Action, Problem, Scenario, TimedAction};
+
+/// Documents that undo can go back to.
+const UNDO_MAX: usize = 100;
+
+/// What an edit was, as far as undo cares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Edit {
+    /// The traffic slider moved: one drag is one edit.
+    Rate,
+    /// Anything else.
+    Other,
+}
+
+/// The scenario on screen. Replaced as a whole by every edit.
+#[derive(Clone, Debug)]
+pub struct Document {
+    /// The document, with everything done live in its script.
+    pub scenario: Rc<Scenario>,
+    /// Its design and traffic as the script has changed them by now.
+    pub live: Rc<Scenario>,
+    /// What is wrong with it; while anything is, nothing runs.
+    pub problems: Rc<Vec<Problem>>,
+    past: Vec<Rc<Scenario>>,
+    future: Vec<Rc<Scenario>>,
+    last_edit: Option<Edit>,
+    actions_done: usize,
+}
+
+impl Document {
+    /// A document just opened.
+    pub fn new(scenario: Scenario) -> Self {
+        let mut document = Self {
+            scenario: Rc::new(scenario),
+            live: Rc::default(),
+            problems: Rc::default(),
+            past: Vec::new(),
+            future: Vec::new(),
+            last_edit: None,
+            actions_done: 0,
+        };
+        document.examine();
+        document
+    }
+
+    /// Replaces the document; what it was can be had back.
+    pub fn edit(&mut self, scenario: Scenario, edit: Edit) {
+        self.future.clear();
+        let same_drag = edit == Edit::Rate && self.last_edit == Some(Edit::Rate);
+        let before = std::mem::replace(&mut self.scenario, Rc::new(scenario));
+        if !same_drag {
+            self.past.push(before);
+            if self.past.len() > UNDO_MAX {
+                self.past.remove(0);
+            }
+        }
+        self.last_edit = Some(edit);
+        self.examine();
+    }
+
+    /// Appends an action that took effect in the running design.
+    pub fn append(&mut self, timed: TimedAction) {
+        let edit = match timed.action {
+            Action::SetRate { .. } => Edit::Rate,
+            _ => Edit::Other,
+        };
+        let mut scenario = Scenario::clone(&self.scenario);
+        let at = scenario
+            .script
+            .partition_point(|earlier| earlier.at_ns <= timed.at_ns);
+        let now_ns = timed.at_ns;
+        scenario.script.insert(at, timed);
+        self.edit(scenario, edit);
+        self.advance_to(now_ns);
+    }
+
+    /// Goes back by one edit; false when there is none.
+    pub fn undo(&mut self) -> bool {
+        let Some(before) = self.past.pop() else {
+            return false;
+        };
+        self.future
+            .push(std::mem::replace(&mut self.scenario, before));
+        self.last_edit = None;
+        self.examine();
+        true
+    }
+
+    /// Goes forward by one edit undone; false when there is none.
+    pub fn redo(&mut self) -> bool {
+        let Some(after) = self.future.pop() else {
+            return false;
+        };
+        self.past.push(std::mem::replace(&mut self.scenario, after));
+        self.last_edit = None;
+        self.examine();
+        true
+    }
+
+    /// Whether there is an edit to undo.
+    pub fn can_undo(&self) -> bool {
+        !self.past.is_empty()
+    }
+
+    /// Whether there is an edit to redo.
+    pub fn can_redo(&self) -> bool {
+        !self.future.is_empty()
+    }
+
+    /// Whether the live design has to change for this moment.
+    pub fn is_out_of_date(&self, now_ns: u64) -> bool {
+        self.done_by(now_ns) != self.actions_done
+    }
+
+    /// Brings the live design to a moment.
+    pub fn advance_to(&mut self, now_ns: u64) {
+        self.actions_done = self.done_by(now_ns);
+        self.live = Rc::new(live(&self.scenario, self.actions_done));
+    }
+
+    /// The actions that have taken effect by the moment last advanced to.
+    pub fn done(&self) -> &[TimedAction] {
+        &self.scenario.script[..self.actions_done.min(self.scenario.script.len())]
+    }
+
+    fn done_by(&self, now_ns: u64) -> usize {
+        self.scenario
+            .script
+            .partition_point(|timed| timed.at_ns <= now_ns)
+    }
+
+    fn examine(&mut self) {
+        let result = Scenario::clone(&self.scenario).validate();
+        self.problems = Rc::new(result.err().unwrap_or_default());
+        let known = self.actions_done.min(self.scenario.script.len());
+        self.actions_done = known;
+        self.live = Rc::new(live(&self.scenario, known));
+    }
+}
+
+/// The scenario with the first so many of its actions carried out on its traffic and design. What
+/// instances do (die, come, go) is not in the document: the engine tells it.
+fn live(scenario: &Scenario, actions: usize) -> Scenario {
+    let mut live = scenario.clone();
+    for timed in &scenario.script[..actions] {
+        match &timed.action {
+            Action::SetRate { rate_rps } => live.traffic.rate_rps = *rate_rps,
+            Action::SetTraffic { traffic } => live.traffic = traffic.clone(),
+            Action::Configure { component, kind } => {
+                if let Some(found) = live
+                    .design
+                    .components
+                    .iter_mut()
+                    .find(|c| c.id == *component)
+                {
+                    found.kind = kind.clone();
+                }
+            }
+            Action::SetLatency {
+                from,
+                to,
+                latency_ms,
+            } => {
+                let links = &mut live.design.links;
+                if let Some(link) = links.iter_mut().find(|l| l.from == *from && l.to == *to) {
+                    link.latency_ms = *latency_ms;
+                }
+            }
+            Action::Kill { .. }
+            | Action::Repair { .. }
+            | Action::Slow { .. }
+            | Action::AddInstance { .. }
+            | Action::RemoveInstance { .. } => {}
+        }
+    }
+    live
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn set_rate(at_ns: u64, rate_rps: f64) -> TimedAction {
+        TimedAction {
+            at_ns,
+            action: Action::SetRate { rate_rps },
+        }
+    }
+
+    fn opened() -> Document {
+        Document::new(headroom_scenario::step::LADDER[0].scenario())
+    }
+
+    #[test]
+    fn one_drag_of_the_slider_is_one_edit() {
+        let mut document = opened();
+        let before = document.scenario.clone();
+        document.append(set_rate(1, 200.0));
+        document.append(set_rate(2, 300.0));
+        assert_eq!(document.scenario.script.len(), 2);
+        assert!(document.undo());
+        assert_eq!(document.scenario, before);
+        assert!(!document.undo());
+        assert!(document.redo());
+        assert_eq!(document.scenario.script.len(), 2);
+    }
+
+    #[test]
+    fn the_live_design_follows_the_moment() {
+        let mut document = opened();
+        let at_start = document.scenario.traffic.rate_rps;
+        document.append(set_rate(10, 200.0));
+        assert_eq!(document.live.traffic.rate_rps, 200.0);
+        assert!(document.is_out_of_date(9));
+        document.advance_to(9);
+        assert_eq!(document.live.traffic.rate_rps, at_start);
+        document.advance_to(10);
+        assert_eq!(document.live.traffic.rate_rps, 200.0);
+    }
+
+    #[test]
+    fn a_document_with_problems_says_all_of_them() {
+        let mut scenario = headroom_scenario::step::LADDER[0].scenario();
+        scenario.traffic.rate_rps = -1.0;
+        scenario.design.links.clear();
+        assert!(Document::new(scenario).problems.len() >= 2);
+    }
+}

@@ -1,0 +1,41 @@
+//! What the dots are: a colour and a shape for each class, and how many requests one dot stands for.
+
+use headroom_scenario::{Class, ClassKind};
+use yew::prelude::*;
+
+use crate::format;
+
+/// What the legend explains.
+#[derive(Clone, PartialEq, Properties)]
+pub struct LegendProps {
+    /// The classes in the mix.
+    pub classes: Vec<Class>,
+    /// One dot stands for so many requests.
+    pub sampling: u64,
+}
+
+/// The legend.
+#[component]
+pub fn Legend(props: &LegendProps) -> Html {
+    html! {
+        <ul class="legend" aria-label="What the dots are">
+            { for props.classes.iter().map(|class| html! { <li>{ shape(class.kind) }{ &class.id }</li> }) }
+            <li data-testid="sampling">{ match props.sampling {
+                0 | 1 => "1 dot = 1 request".to_string(),
+                many => format!("1 dot = {} requests", format::count(many)),
+            } }</li>
+        </ul>
+    }
+}
+
+/// The shape of a class, as on the wires.
+fn shape(kind: ClassKind) -> Html {
+    let (class, path) = match kind {
+        ClassKind::Static => ("static", "M1.5 1.5h7v7h-7z"),
+        ClassKind::Read => ("read", "M5 1a4 4 0 1 0 0 8 4 4 0 0 0 0-8z"),
+        ClassKind::Write => ("write", "M5 .8 9.4 8.6H.6z"),
+        ClassKind::Task => ("task", "M5 .4 9.6 5 5 9.6.4 5z"),
+        ClassKind::Search => ("search", "M5 .6 9 2.8v4.4L5 9.4 1 7.2V2.8z"),
+    };
+    html! { <svg class={classes!("shape", class)} width="10" height="10" viewBox="0 0 10 10" aria-hidden="true"><path d={path} /></svg> }
+}

@@ -1,0 +1,760 @@
+//! The page as a whole: one place that holds its state and fulfils what the reader wants.
+
+mod badge;
+mod dialog;
+mod document;
+mod entry;
+mod experiments;
+mod file;
+mod header;
+mod icon;
+mod intent;
+mod keyboard;
+mod legend;
+mod now;
+mod panels;
+mod run;
+mod share;
+mod story;
+mod theme;
+mod timeline;
+mod traffic;
+mod view;
+
+use gloo::events::EventListener;
+use gloo::timers::callback::Timeout;
+use headroom_engine::ENGINE_VERSION;
+use headroom_engine::snapshot::InstanceState;
+use headroom_scenario::fragment::{self, FragmentError};
+use headroom_scenario::step::{self, LADDER};
+use headroom_scenario::{Action, INTEGER_MAX, Kind, Scenario, TimedAction};
+use js_sys::Float64Array;
+use web_sys::{KeyboardEvent, window};
+use yew::prelude::*;
+
+use crate::address;
+use crate::host::Role;
+use crate::lab::{Answer, Findings};
+use crate::port::Remote;
+use crate::protocol::{Command, Message, Speed};
+use crate::selection::Selection;
+use crate::shared::Shared;
+use crate::stage::StageHandle;
+use document::{Document, Edit};
+pub use entry::Entry;
+use experiments::Experiments;
+pub use intent::{Dialog, Intent, Intents, Tab, Theme};
+use run::Run;
+
+/// The address follows the design after so long without another change.
+const FOLLOW_AFTER_MS: u32 = 400;
+/// The lab is asked after so long without another change.
+const ASK_AFTER_MS: u32 = 350;
+
+/// Renders the page.
+pub fn start() {
+    yew::Renderer::<App>::new().render();
+}
+
+/// How the page looks, the run aside.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Look {
+    theme: Theme,
+    tab: Tab,
+    selection: Option<Selection>,
+    request: Option<u64>,
+    dialog: Option<Dialog>,
+    announcement: String,
+    notice: Option<String>,
+}
+
+/// The page.
+pub struct App {
+    document: Shared<Document>,
+    run: Shared<Run>,
+    look: Look,
+    stage: StageHandle,
+    intents: Intents,
+    engine: Option<Remote>,
+    // Commands that wait until the worker listens.
+    waiting: Option<Vec<Command>>,
+    lab: Option<Remote>,
+    lab_ready: bool,
+    findings: Findings,
+    experiments: Experiments,
+    // The address keeps a link that did not open until the reader does something.
+    address_held: bool,
+    follow: Option<Timeout>,
+    ask: Option<Timeout>,
+    _listeners: Vec<EventListener>,
+}
+
+/// What happens to the page.
+pub enum Msg {
+    /// The reader wants something.
+    Wanted(Intent),
+    /// The engine's worker said something.
+    Heard(Message, Option<Float64Array>),
+    /// The engine's worker can't be reached any more.
+    EngineLost(String),
+    /// The lab said something.
+    Learned(Answer),
+    /// The lab can't be reached any more.
+    LabLost(String),
+    /// A file was read.
+    FileRead(String),
+    /// The address bar shows another fragment.
+    AddressChanged,
+    /// A key was pressed.
+    Pressed(KeyboardEvent),
+    /// The page came into sight or went out of it.
+    SightChanged,
+    /// Nothing has changed for a while: the address may follow.
+    FollowNow,
+    /// Nothing has changed for a while: the lab may be asked.
+    AskNow,
+}
+
+impl Component for App {
+    type Message = Msg;
+    type Properties = ();
+
+    fn create(ctx: &Context<Self>) -> Self {
+        let mut app = Self {
+            document: Shared::new(Document::new(LADDER[0].scenario())),
+            run: Shared::default(),
+            look: Look {
+                theme: theme::stored(),
+                ..Look::default()
+            },
+            stage: StageHandle::default(),
+            intents: ctx.link().callback(Msg::Wanted),
+            engine: None,
+            waiting: Some(Vec::new()),
+            lab: None,
+            lab_ready: false,
+            findings: Findings::default(),
+            experiments: Experiments::default(),
+            address_held: false,
+            follow: None,
+            ask: None,
+            _listeners: listeners(ctx),
+        };
+        app.start_engine(ctx);
+        app.start_lab(ctx);
+        app.open_address(ctx);
+        app
+    }
+
+    fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
+        match msg {
+            Msg::Wanted(intent) => self.fulfil(ctx, intent),
+            Msg::Heard(message, bulk) => return self.hear(ctx, message, bulk),
+            Msg::EngineLost(reason) => self.engine_died(reason),
+            Msg::Learned(answer) => return self.learn(ctx, answer),
+            Msg::LabLost(reason) => self.lab_died(&reason),
+            Msg::FileRead(text) => self.open_file(ctx, &text),
+            Msg::AddressChanged => self.open_address(ctx),
+            Msg::Pressed(event) => match keyboard::intent(&event, &self.look, self.step()) {
+                Some(intent) => {
+                    event.prevent_default();
+                    self.fulfil(ctx, intent);
+                }
+                None => return false,
+            },
+            Msg::SightChanged => {
+                let hidden = window()
+                    .and_then(|w| w.document())
+                    .is_some_and(|document| document.hidden());
+                self.send(Command::Hidden(hidden));
+                return false;
+            }
+            Msg::FollowNow => {
+                address::follow(&self.document.scenario);
+                return false;
+            }
+            Msg::AskNow => {
+                self.ask_lab();
+                return false;
+            }
+        }
+        true
+    }
+
+    fn view(&self, ctx: &Context<Self>) -> Html {
+        view::page(self, ctx.link())
+    }
+}
+
+fn listeners(ctx: &Context<App>) -> Vec<EventListener> {
+    let Some(window) = window() else {
+        return Vec::new();
+    };
+    let mut listeners = Vec::new();
+    let on_hash = ctx.link().callback(|()| Msg::AddressChanged);
+    listeners.push(EventListener::new(&window, "hashchange", move |_| {
+        on_hash.emit(())
+    }));
+    if let Some(document) = window.document() {
+        let on_sight = ctx.link().callback(|()| Msg::SightChanged);
+        listeners.push(EventListener::new(
+            &document,
+            "visibilitychange",
+            move |_| on_sight.emit(()),
+        ));
+        let on_key = ctx.link().callback(Msg::Pressed);
+        let options = gloo::events::EventListenerOptions::enable_prevent_default();
+        listeners.push(EventListener::new_with_options(
+            &document,
+            "keydown",
+            options,
+            move |event| {
+                if let Some(event) = wasm_bindgen::JsCast::dyn_ref::<KeyboardEvent>(event) {
+                    on_key.emit(event.clone());
+                }
+            },
+        ));
+    }
+    listeners
+}
+
+/// Workers.
+impl App {
+    fn start_engine(&mut self, ctx: &Context<Self>) {
+        let heard = ctx
+            .link()
+            .callback(|(message, bulk)| Msg::Heard(message, bulk));
+        let lost = ctx.link().callback(Msg::EngineLost);
+        self.waiting = Some(Vec::new());
+        match Remote::start(
+            Role::Engine,
+            move |message, bulk| heard.emit((message, bulk)),
+            move |reason| lost.emit(reason),
+        ) {
+            Ok(remote) => self.engine = Some(remote),
+            Err(reason) => self.engine_died(reason),
+        }
+    }
+
+    fn start_lab(&mut self, ctx: &Context<Self>) {
+        let learned = ctx.link().callback(Msg::Learned);
+        let lost = ctx.link().callback(Msg::LabLost);
+        match Remote::start(
+            Role::Lab,
+            move |answer, _| learned.emit(answer),
+            move |reason| lost.emit(reason),
+        ) {
+            Ok(remote) => self.lab = Some(remote),
+            Err(reason) => self.lab_died(&reason),
+        }
+    }
+
+    fn send(&mut self, command: Command) {
+        match (&mut self.waiting, &self.engine) {
+            (Some(waiting), _) => waiting.push(command),
+            (None, Some(engine)) => engine.send(&command),
+            (None, None) => {}
+        }
+    }
+
+    fn engine_died(&mut self, reason: String) {
+        self.engine = None;
+        self.waiting = Some(Vec::new());
+        let run = self.run.change();
+        // What is said first tells most; what follows it is its echo.
+        run.failure.get_or_insert(reason);
+        run.playing = false;
+    }
+
+    fn lab_died(&mut self, reason: &str) {
+        self.lab = None;
+        self.look.notice = Some(format!(
+            "What the design can take can't be measured any more: {reason}"
+        ));
+    }
+
+    /// Runs the document from its start to a moment.
+    fn load(&mut self, at_ns: u64) {
+        let epoch = self.run.epoch + 1;
+        self.run.change().begin(epoch, at_ns);
+        self.stage.borrow_mut().restart(epoch);
+        self.document.change().advance_to(at_ns);
+        if self.document.problems.is_empty() {
+            self.send(Command::Load {
+                epoch,
+                scenario: self.document.scenario.to_json(),
+                at_ns,
+            });
+        }
+    }
+
+    /// Runs the document as it was first opened: from the moment and in the state its view asks for.
+    fn load_view(&mut self) {
+        let view = self.document.scenario.view.clone();
+        self.look.selection = view.selected.map(Selection::Component);
+        if let Some(panel) = view.panel {
+            self.look.tab = Tab::of(panel);
+        }
+        let run = self.run.change();
+        run.playing = !view.paused;
+        run.horizon_ns = 0;
+        if view.speed > 0.0 {
+            run.speed = Speed::Times(view.speed);
+        }
+        let (playing, speed) = (run.playing, run.speed);
+        self.send(Command::SetSpeed(speed));
+        self.send(Command::Play(playing));
+        self.watch();
+        self.load(view.at_ns);
+    }
+
+    fn watch(&mut self) {
+        self.send(Command::Watch {
+            panel: self.look.tab.panel(),
+            request: self.look.request,
+        });
+    }
+}
+
+/// Documents.
+impl App {
+    /// Place of the step that the document came from.
+    fn step(&self) -> Option<usize> {
+        self.document
+            .scenario
+            .step
+            .as_deref()
+            .and_then(step::find)
+            .map(step::Step::index)
+    }
+
+    /// Whether the document may be changed.
+    fn read_only(&self) -> bool {
+        self.document.scenario.view.read_only
+    }
+
+    fn open_address(&mut self, ctx: &Context<Self>) {
+        let Some(text) = address::current() else {
+            return self.open(ctx, LADDER[0].scenario());
+        };
+        match fragment::decode(&text) {
+            Ok(opened) => self.open(ctx, opened.scenario.into_inner()),
+            Err(error) => {
+                self.open(ctx, LADDER[0].scenario());
+                self.address_held = true;
+                self.follow = None;
+                self.look.dialog = Some(damaged(&error, Some(text)));
+            }
+        }
+    }
+
+    fn open_file(&mut self, ctx: &Context<Self>, text: &str) {
+        match Scenario::from_json(text).and_then(Scenario::validate) {
+            Ok(scenario) => self.open(ctx, scenario.into_inner()),
+            Err(problems) => {
+                self.look.dialog = Some(damaged(&FragmentError::Invalid(problems), None));
+            }
+        }
+    }
+
+    /// Opens a document in place of the one on screen.
+    fn open(&mut self, ctx: &Context<Self>, scenario: Scenario) {
+        let made_by = &scenario.engine;
+        self.look.notice = (!made_by.is_empty() && made_by != ENGINE_VERSION).then(|| {
+            format!("Made with engine {made_by}; this is {ENGINE_VERSION}. The run may differ from its sender's.")
+        });
+        self.look.dialog = None;
+        self.look.request = None;
+        self.document = Shared::new(Document::new(scenario));
+        self.load_view();
+        self.changed(ctx);
+    }
+
+    fn open_step(&mut self, ctx: &Context<Self>, place: usize) {
+        let Some(step) = LADDER.get(place) else {
+            return;
+        };
+        let mut scenario = step.scenario();
+        // Whoever has turned the load or drawn a seed goes on with it: what differs is the step.
+        scenario.seed = self.document.scenario.seed;
+        if let Some(before) = self.step() {
+            let rate_rps = self.document.live.traffic.rate_rps;
+            if rate_rps != LADDER[before].scenario().traffic.rate_rps {
+                scenario.traffic.rate_rps = rate_rps;
+            }
+        }
+        self.look.selection = None;
+        self.look.request = None;
+        if matches!(step.name, "sticky-sessions" | "hash-ring") {
+            self.look.tab = Tab::Ring;
+        } else if matches!(self.look.tab, Tab::Inspector | Tab::Ring | Tab::Trace) {
+            self.look.tab = Tab::Figures;
+        }
+        self.watch();
+        self.look.announcement = format!("Step {} of {}: {}", place + 1, LADDER.len(), step.title);
+        self.document.change().edit(scenario, Edit::Other);
+        self.restart_run();
+        self.changed(ctx);
+    }
+
+    /// Runs the document from its start.
+    fn restart_run(&mut self) {
+        let run = self.run.change();
+        run.horizon_ns = 0;
+        run.playing = true;
+        self.send(Command::Play(true));
+        self.load(0);
+    }
+
+    /// The document or its live design changed: the address follows, and the lab is asked.
+    fn changed(&mut self, ctx: &Context<Self>) {
+        if !std::mem::take(&mut self.address_held) {
+            let link = ctx.link().clone();
+            self.follow = Some(Timeout::new(FOLLOW_AFTER_MS, move || {
+                link.send_message(Msg::FollowNow)
+            }));
+        }
+        self.live_changed(ctx);
+    }
+
+    fn live_changed(&mut self, ctx: &Context<Self>) {
+        self.experiments = Experiments::of(&self.document, self.step());
+        let link = ctx.link().clone();
+        self.ask = Some(Timeout::new(ASK_AFTER_MS, move || {
+            link.send_message(Msg::AskNow)
+        }));
+    }
+
+    fn ask_lab(&mut self) {
+        let wishes = self.findings.wishes(self.experiments.questions());
+        if let Some(lab) = self.lab.as_ref().filter(|_| self.lab_ready) {
+            lab.send(&wishes);
+        }
+    }
+}
+
+/// What the workers say.
+impl App {
+    fn hear(&mut self, ctx: &Context<Self>, message: Message, bulk: Option<Float64Array>) -> bool {
+        let epoch = self.run.epoch;
+        match message {
+            Message::Ready => {
+                let waiting = self.waiting.take().unwrap_or_default();
+                waiting.into_iter().for_each(|command| self.send(command));
+            }
+            Message::Staged {
+                epoch: of,
+                now_ns,
+                ns_per_ms,
+                sampling,
+            } if of == epoch => {
+                self.stage_told(now_ns, ns_per_ms, sampling, bulk);
+                return false;
+            }
+            Message::Published(publication) if publication.epoch == epoch => {
+                let fresh = self.run.change().take(*publication);
+                if let Some(mark) = fresh.last() {
+                    self.look.announcement = mark.words.clone();
+                }
+                let now_ns = self.run.now_ns();
+                if self.document.is_out_of_date(now_ns) {
+                    self.document.change().advance_to(now_ns);
+                    self.live_changed(ctx);
+                }
+            }
+            Message::Seeking {
+                epoch: of,
+                now_ns,
+                until_ns,
+            } if of == epoch => {
+                self.run.change().seeking = Some((now_ns, until_ns));
+            }
+            Message::Happened {
+                epoch: of,
+                happening,
+            } if of == epoch => {
+                self.look.announcement = match &happening {
+                    Some(happening) => happening.sentence.clone(),
+                    None => "Nothing is left to happen.".into(),
+                };
+                self.run.change().happening = happening.map(std::rc::Rc::new);
+            }
+            Message::Applied { epoch: of, timed } if of == epoch => {
+                if let Ok(timed) = serde_json::from_str::<TimedAction>(&timed) {
+                    self.document.change().append(timed);
+                    self.changed(ctx);
+                }
+            }
+            Message::ActionRefused { epoch: of, reason } if of == epoch => {
+                self.look.notice = Some(reason)
+            }
+            Message::Refused {
+                epoch: of,
+                problems,
+            } if of == epoch => {
+                self.look.notice = Some(problems.join(" "));
+            }
+            Message::Panicked { reason } => self.engine_died(reason),
+            // About a load that is no more.
+            _ => return false,
+        }
+        true
+    }
+
+    fn stage_told(
+        &mut self,
+        now_ns: u64,
+        ns_per_ms: f64,
+        sampling: u64,
+        bulk: Option<Float64Array>,
+    ) {
+        let wall_ms = window()
+            .and_then(|window| window.performance())
+            .map_or(0.0, |clock| clock.now());
+        let mut stage = self.stage.borrow_mut();
+        stage.clock.tell(now_ns as f64, ns_per_ms, wall_ms);
+        stage.sampling = sampling;
+        if let Some(flights) = bulk {
+            stage.push(flights);
+        }
+        drop(stage);
+        if self.run.sampling != sampling {
+            self.run.change().sampling = sampling;
+        }
+    }
+
+    fn learn(&mut self, _ctx: &Context<Self>, answer: Answer) -> bool {
+        match answer {
+            Answer::Ready => {
+                self.lab_ready = true;
+                self.ask_lab();
+                false
+            }
+            Answer::Found { question, finding } => {
+                self.findings.learn(question, finding);
+                true
+            }
+            Answer::Panicked { reason } => {
+                self.lab_died(&reason);
+                true
+            }
+        }
+    }
+}
+
+/// What the reader wants.
+impl App {
+    fn fulfil(&mut self, ctx: &Context<Self>, intent: Intent) {
+        match intent {
+            Intent::Play(playing) => self.play(playing),
+            Intent::TogglePlay => self.play(!self.run.playing),
+            Intent::OneEvent => {
+                self.run.change().playing = false;
+                self.send(Command::OneEvent);
+            }
+            Intent::SetSpeed(speed) => self.set_speed(speed),
+            Intent::ShiftSpeed(by) => {
+                let place = timeline::speed_place(self.run.speed) as isize + isize::from(by);
+                let place = place.clamp(0, timeline::SPEEDS.len() as isize - 1) as usize;
+                self.set_speed(timeline::SPEEDS[place].0);
+            }
+            Intent::Seek(at_ns) => self.load(at_ns),
+            Intent::Select(selection) => self.select(selection),
+            Intent::ShowTab(tab) => {
+                self.look.tab = tab;
+                self.watch();
+            }
+            Intent::OpenTrace(request) => {
+                self.look.tab = Tab::Trace;
+                self.look.request = Some(request);
+                self.watch();
+            }
+            Intent::SetTheme(theme) => {
+                self.look.theme = theme;
+                theme::apply(theme);
+            }
+            Intent::Show(dialog) => self.look.dialog = dialog,
+            Intent::Announce(words) => self.look.announcement = words,
+            Intent::Dismiss => self.look.notice = None,
+            Intent::Restart => {
+                self.run.change().failure = None;
+                self.start_engine(ctx);
+                let speed = self.run.speed;
+                self.send(Command::SetSpeed(speed));
+                self.watch();
+                self.restart_run();
+            }
+            Intent::OpenStep(place) => self.open_step(ctx, place),
+            Intent::Apply(_)
+            | Intent::Break
+            | Intent::Rewrite(_)
+            | Intent::Undo
+            | Intent::Redo
+            | Intent::SetSeed(_)
+                if self.read_only() =>
+            {
+                self.look.notice =
+                    Some("This design was shared to be read: it can't be changed here.".into());
+            }
+            Intent::Apply(action) => self.apply(&action),
+            Intent::Break => self.break_or_repair(),
+            Intent::Rewrite(scenario) => {
+                self.document.change().edit(*scenario, Edit::Other);
+                self.reload(ctx);
+            }
+            Intent::Undo => {
+                if self.document.change().undo() {
+                    self.reload(ctx);
+                }
+            }
+            Intent::Redo => {
+                if self.document.change().redo() {
+                    self.reload(ctx);
+                }
+            }
+            Intent::SetSeed(seed) => {
+                let seed = seed.unwrap_or_else(fresh_seed);
+                let scenario = Scenario {
+                    seed,
+                    ..Scenario::clone(&self.document.scenario)
+                };
+                self.document.change().edit(scenario, Edit::Other);
+                self.restart_run();
+                self.changed(ctx);
+            }
+        }
+    }
+
+    fn play(&mut self, playing: bool) {
+        let run = self.run.change();
+        run.playing = playing;
+        run.happening = None;
+        self.send(Command::Play(playing));
+    }
+
+    fn set_speed(&mut self, speed: Speed) {
+        self.run.change().speed = speed;
+        self.send(Command::SetSpeed(speed));
+    }
+
+    /// Replays the changed document to the moment on screen.
+    fn reload(&mut self, ctx: &Context<Self>) {
+        let now_ns = self.run.now_ns();
+        self.load(now_ns);
+        self.changed(ctx);
+    }
+
+    fn select(&mut self, selection: Option<Selection>) {
+        // An instance has its own menu on the diagram; its component's parameters stay a tab away.
+        if matches!(
+            selection,
+            Some(Selection::Component(_) | Selection::Link { .. })
+        ) && self.look.tab != Tab::Inspector
+        {
+            self.look.tab = Tab::Inspector;
+            self.watch();
+        }
+        self.look.selection = selection;
+    }
+
+    fn apply(&mut self, action: &Action) {
+        self.look.notice = None;
+        if self.document.scenario.script.len() >= headroom_scenario::SCRIPT_MAX {
+            self.look.notice = Some(
+                "This run has as many actions as a document holds. Start it anew to go on.".into(),
+            );
+            return;
+        }
+        if let Ok(action) = serde_json::to_string(action) {
+            self.send(Command::Apply { action });
+        }
+    }
+
+    /// Kills the busiest server, or, when something is broken, repairs it all.
+    fn break_or_repair(&mut self) {
+        let broken = self.broken();
+        if broken.is_empty() {
+            if let Some((component, instance)) = self.busiest() {
+                self.apply(&Action::Kill {
+                    component,
+                    instance,
+                });
+            }
+        }
+        for (component, instance) in broken {
+            self.apply(&Action::Repair {
+                component,
+                instance,
+            });
+        }
+    }
+
+    /// Instances that are dead or slow.
+    fn broken(&self) -> Vec<(String, u16)> {
+        let snapshot = self.run.snapshot.as_deref();
+        let components = snapshot.map_or(&[][..], |snapshot| &snapshot.components);
+        let instances = components.iter().flat_map(|component| {
+            component
+                .instances
+                .iter()
+                .zip(0..)
+                .map(move |(instance, number)| (&component.id, instance, number))
+        });
+        instances
+            .filter(|(_, instance, _)| {
+                let is_slow = instance.slow_factor != 1.0 && instance.state != InstanceState::Gone;
+                instance.state == InstanceState::Down || is_slow
+            })
+            .map(|(id, _, number)| (id.clone(), number))
+            .collect()
+    }
+
+    /// The busiest server that is up.
+    fn busiest(&self) -> Option<(String, u16)> {
+        let snapshot = self.run.snapshot.as_deref()?;
+        let services = self
+            .document
+            .live
+            .design
+            .components
+            .iter()
+            .zip(&snapshot.components);
+        let servers = services
+            .filter(|(component, _)| matches!(component.kind, Kind::Service(_)))
+            .flat_map(|(component, gauge)| {
+                gauge
+                    .instances
+                    .iter()
+                    .zip(0..)
+                    .map(move |(i, number)| (component, i, number))
+            });
+        servers
+            .filter(|(_, instance, _)| instance.state == InstanceState::Up)
+            .max_by(|(_, a, _), (_, b, _)| a.utilisation.total_cmp(&b.utilisation))
+            .map(|(component, _, number)| (component.id.clone(), number))
+    }
+}
+
+/// What a link or a file that did not open is shown as.
+fn damaged(error: &FragmentError, fragment: Option<String>) -> Dialog {
+    let problems = match error {
+        FragmentError::Invalid(problems) => problems.iter().map(ToString::to_string).collect(),
+        _ => Vec::new(),
+    };
+    Dialog::Damaged {
+        reason: error.to_string(),
+        problems,
+        fragment,
+    }
+}
+
+/// A seed that nobody has seen before, short enough to be told.
+fn fresh_seed() -> u64 {
+    const SEEDS: u64 = 1_000_000;
+    let mut bytes = [0; 8];
+    // Where the browser gives no randomness, the clock is as good for a seed.
+    match getrandom::fill(&mut bytes) {
+        Ok(()) => u64::from_le_bytes(bytes) % SEEDS,
+        Err(_) => (js_sys::Date::now() as u64 & INTEGER_MAX) % SEEDS,
+    }
+}

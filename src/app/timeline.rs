@@ -1,0 +1,435 @@
+//! The time line: play, one event, speed, seed, and the run's moments with their marks.
+
+use std::rc::Rc;
+
+use headroom_engine::happening::{Mark, Tone};
+use headroom_scenario::INTEGER_MAX;
+use web_sys::{Element, HtmlInputElement, HtmlSelectElement};
+use yew::prelude::*;
+
+use super::entry::Entry;
+use super::icon;
+use super::intent::{Intent, Intents};
+use crate::format;
+use crate::protocol::Speed;
+
+/// Speeds to choose from, slow motion first.
+pub const SPEEDS: [(Speed, &str); 11] = [
+    (Speed::Times(0.001), "1/1000 ×"),
+    (Speed::Times(0.01), "1/100 ×"),
+    (Speed::Times(0.1), "1/10 ×"),
+    (Speed::Times(0.25), "1/4 ×"),
+    (Speed::Times(0.5), "1/2 ×"),
+    (Speed::Times(1.0), "real time"),
+    (Speed::Times(2.0), "2 ×"),
+    (Speed::Times(5.0), "5 ×"),
+    (Speed::Times(10.0), "10 ×"),
+    (Speed::Times(100.0), "100 ×"),
+    (Speed::FlatOut, "flat out"),
+];
+
+/// Place of the speed that is nearest.
+pub fn speed_place(speed: Speed) -> usize {
+    let distance = |(candidate, _): &(Speed, &str)| match (speed, *candidate) {
+        (Speed::FlatOut, Speed::FlatOut) => 0.0,
+        (Speed::Times(asked), Speed::Times(times)) => (asked.max(1e-9) / times).ln().abs(),
+        _ => f64::INFINITY,
+    };
+    let nearest =
+        (0..SPEEDS.len()).min_by(|a, b| distance(&SPEEDS[*a]).total_cmp(&distance(&SPEEDS[*b])));
+    nearest.unwrap_or_default()
+}
+
+/// What the time line shows.
+#[derive(Clone, PartialEq, Properties)]
+pub struct TimelineProps {
+    /// Time passes.
+    pub playing: bool,
+    /// How fast it is meant to.
+    pub speed: Speed,
+    /// Simulated seconds per second reached.
+    pub reached: Option<f64>,
+    /// The machine does not keep the speed asked for.
+    pub behind: bool,
+    /// Simulated time, in nanoseconds.
+    pub now_ns: u64,
+    /// The latest moment that the run has been at, in nanoseconds.
+    pub horizon_ns: u64,
+    /// On the way to a moment: reached, and to be reached.
+    pub seeking: Option<(u64, u64)>,
+    /// Faults, edits and their consequences.
+    pub marks: Rc<Vec<Mark>>,
+    /// Seed of the run.
+    pub seed: u64,
+    /// Nothing can be edited.
+    pub read_only: bool,
+    /// Where wishes go.
+    pub intents: Intents,
+}
+
+/// The time line below the diagram.
+#[component]
+pub fn Timeline(props: &TimelineProps) -> Html {
+    html! {
+        <section class="timeline" aria-label="Time">
+            <div class="controls">
+                { transport(props) }
+                { moment(props) }
+                <div class="controls-end">
+                    { speed(props) }
+                    <Seed seed={props.seed} read_only={props.read_only} intents={props.intents.clone()} />
+                </div>
+            </div>
+            <Track now_ns={props.now_ns} horizon_ns={props.horizon_ns} seeking={props.seeking}
+                marks={props.marks.clone()} intents={props.intents.clone()} />
+        </section>
+    }
+}
+
+fn transport(props: &TimelineProps) -> Html {
+    let wish = |intent: Intent| {
+        let intents = props.intents.clone();
+        Callback::from(move |_: MouseEvent| intents.emit(intent.clone()))
+    };
+    let (label, title) = if props.playing {
+        ("Pause", "Pause (Space)")
+    } else {
+        ("Play", "Play (Space)")
+    };
+    html! {
+        <>
+            <button class="play" data-control="play" aria-label={label} {title} onclick={wish(Intent::TogglePlay)}>
+                { if props.playing { icon::pause() } else { icon::play() } }
+            </button>
+            <button class="btn icon-only" data-control="one-event" aria-label="One event" title="One event (.)"
+                onclick={wish(Intent::OneEvent)}>{ icon::one_event() }</button>
+        </>
+    }
+}
+
+/// The moment, and how fast it passes.
+fn moment(props: &TimelineProps) -> Html {
+    let is_slow = matches!(props.speed, Speed::Times(times) if times < 0.02);
+    let clock = if is_slow {
+        format::clock_fine(props.now_ns)
+    } else {
+        format::clock(props.now_ns)
+    };
+    let pace = match (props.seeking, props.reached) {
+        (Some((now_ns, until_ns)), _) => Some((
+            false,
+            format!(
+                "running to {} … {}",
+                format::short_clock(until_ns),
+                format::gauge(now_ns as f64 / until_ns as f64)
+            ),
+        )),
+        (None, Some(reached)) if props.behind || props.speed == Speed::FlatOut => Some((
+            props.behind,
+            format!("running at {}× real time", multiple(reached)),
+        )),
+        _ => None,
+    };
+    html! {
+        <div class="moment">
+            <b data-testid="clock" data-value={(props.now_ns as f64 / 1e9).to_string()}>{ clock }</b>
+            if let Some((is_behind, words)) = pace {
+                <span class={classes!("pace", is_behind.then_some("behind"))} data-testid="figure-speed" data-value={props.reached.map(|times| times.to_string())}>{ words }</span>
+            }
+        </div>
+    }
+}
+
+/// `0.7`, `12`: two figures.
+fn multiple(times: f64) -> String {
+    match times {
+        t if t >= 9.95 => format::count(t.round() as u64),
+        t if t >= 0.095 => format::decimal(t, 1),
+        t => format::decimal(t, 3),
+    }
+}
+
+fn speed(props: &TimelineProps) -> Html {
+    let onchange = {
+        let intents = props.intents.clone();
+        Callback::from(move |event: Event| {
+            let select: HtmlSelectElement = event.target_unchecked_into();
+            let chosen = SPEEDS.get(select.selected_index().max(0) as usize);
+            if let Some((speed, _)) = chosen {
+                intents.emit(Intent::SetSpeed(*speed));
+            }
+        })
+    };
+    let place = speed_place(props.speed);
+    html! {
+        <select class="field" data-control="speed" aria-label="Speed" title="Speed ([ slower, ] faster)" {onchange}>
+            { for SPEEDS.iter().enumerate().map(|(at, (_, words))| html! {
+                <option selected={at == place}>{ *words }</option>
+            }) }
+        </select>
+    }
+}
+
+/// What the seed control shows.
+#[derive(Clone, PartialEq, Properties)]
+pub struct SeedProps {
+    /// Seed of the run.
+    pub seed: u64,
+    /// Nothing can be edited.
+    pub read_only: bool,
+    /// Where wishes go.
+    pub intents: Intents,
+}
+
+/// The seed: typed, or drawn anew.
+#[component]
+pub fn Seed(props: &SeedProps) -> Html {
+    let commit = {
+        let intents = props.intents.clone();
+        Callback::from(move |text: String| match text.trim().parse::<u64>() {
+            Ok(seed) if seed <= INTEGER_MAX => {
+                intents.emit(Intent::SetSeed(Some(seed)));
+                Ok(())
+            }
+            _ => Err(format!(
+                "A whole number up to {}.",
+                format::count(INTEGER_MAX)
+            )),
+        })
+    };
+    let onclick = {
+        let intents = props.intents.clone();
+        Callback::from(move |_: MouseEvent| intents.emit(Intent::SetSeed(None)))
+    };
+    html! {
+        <div class="seed">
+            <label for="seed">{ "seed" }</label>
+            <Entry id="seed" control="seed" mode="numeric" value={props.seed.to_string()} disabled={props.read_only} {commit} />
+            <button class="btn icon-only quiet" data-control="new-seed" aria-label="Draw another seed" title="Draw another seed"
+                disabled={props.read_only} {onclick}>{ icon::dice() }</button>
+        </div>
+    }
+}
+
+/// What the track shows.
+#[derive(Clone, PartialEq, Properties)]
+pub struct TrackProps {
+    /// Simulated time, in nanoseconds.
+    pub now_ns: u64,
+    /// The latest moment that the run has been at.
+    pub horizon_ns: u64,
+    /// On the way to a moment.
+    pub seeking: Option<(u64, u64)>,
+    /// Faults, edits and their consequences.
+    pub marks: Rc<Vec<Mark>>,
+    /// Where wishes go.
+    pub intents: Intents,
+}
+
+/// The run from its start on, with its marks; dragged, it goes to another moment.
+#[component]
+pub fn Track(props: &TrackProps) -> Html {
+    let dragged = use_state(|| None::<u64>);
+    let frame = use_node_ref();
+    let width_px = use_state(|| 700.0_f64);
+    {
+        let (frame, width_px) = (frame.clone(), width_px.clone());
+        use_effect_with(props.now_ns / 500_000_000, move |_| {
+            if let Some(element) = frame.cast::<Element>() {
+                let measured = element.get_bounding_client_rect().width();
+                if (measured - *width_px).abs() > 1.0 && measured > 0.0 {
+                    width_px.set(measured);
+                }
+            }
+        });
+    }
+    let span_ms = span_ms(props.horizon_ns);
+    let at_ns = dragged
+        .or(props.seeking.map(|(_, until)| until))
+        .unwrap_or(props.now_ns);
+    let share = |ns: u64| (ns as f64 / 1e6 / span_ms as f64).min(1.0) * 100.0;
+    let oninput = {
+        let dragged = dragged.clone();
+        Callback::from(move |event: InputEvent| dragged.set(Some(moment_of(&event))))
+    };
+    let onchange = {
+        let (dragged, intents) = (dragged.clone(), props.intents.clone());
+        Callback::from(move |event: Event| {
+            dragged.set(None);
+            intents.emit(Intent::Seek(moment_of(&event)));
+        })
+    };
+    html! {
+        <div class="range track-line" ref={frame}>
+            <svg class="range-track" aria-hidden="true">
+                <line class="track" x1="0" y1="26" x2="100%" y2="26" />
+                <line class="track-seen" x1="0" y1="26" x2={format!("{:.2}%", share(props.horizon_ns))} y2="26" />
+                <line class="track-fill" x1="0" y1="26" x2={format!("{:.2}%", share(at_ns))} y2="26" />
+                { for placed(&props.marks, span_ms, *width_px).into_iter().map(|placed| mark(&placed)) }
+            </svg>
+            <input type="range" data-control="moment" min="0" max={span_ms.to_string()} step="any" value={(at_ns / 1_000_000).to_string()}
+                aria-label="Moment of the run" aria-valuetext={format::clock(at_ns)} {oninput} {onchange} />
+            <div class="track-ends" aria-hidden="true">
+                <span>{ "0:00" }</span><span>{ format::short_clock(span_ms * 1_000_000) }</span>
+            </div>
+        </div>
+    }
+}
+
+fn moment_of(event: &impl TargetCast) -> u64 {
+    let input: HtmlInputElement = event.target_unchecked_into();
+    (input.value_as_number().max(0.0) * 1e6) as u64
+}
+
+/// The length of the track, in milliseconds: a round one, with room ahead.
+fn span_ms(horizon_ns: u64) -> u64 {
+    const MINUTE_MS: u64 = 60_000;
+    let needed_ms = horizon_ns / 1_000_000 * 10 / 9;
+    let rounds = [1, 2, 5, 10, 20, 30, 60].map(|minutes| minutes * MINUTE_MS);
+    let fitting = rounds.into_iter().find(|round| needed_ms <= *round);
+    fitting.unwrap_or_else(|| needed_ms.next_power_of_two().max(60 * MINUTE_MS))
+}
+
+/// A mark where it is drawn.
+struct Placed<'a> {
+    mark: &'a Mark,
+    /// From the left, as a share of the track in percent.
+    x: f64,
+    /// Its words' line, if there is room for them.
+    line: Option<Line>,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Line {
+    Above,
+    Below,
+}
+
+/// Width of a letter of a mark's words, and room between two, in pixels.
+const LETTER_PX: f64 = 6.1;
+const GAP_PX: f64 = 10.0;
+/// Most marks drawn; those before are in the announcements.
+const MARKS_MAX: usize = 60;
+
+/// Gives each mark its words where they overlap no others: above the line, else below it, else as
+/// a title only. The latest have the right of way.
+fn placed(marks: &[Mark], span_ms: u64, width_px: f64) -> Vec<Placed<'_>> {
+    let mut taken: [Vec<(f64, f64)>; 2] = Default::default();
+    let shown = &marks[marks.len().saturating_sub(MARKS_MAX)..];
+    let mut placed: Vec<Placed<'_>> = shown
+        .iter()
+        .rev()
+        .map(|mark| {
+            let share = (mark.at_ns as f64 / 1e6 / span_ms as f64).min(1.0);
+            let half = mark.words.chars().count() as f64 * LETTER_PX / 2.0;
+            let centre = (share * width_px).clamp(
+                half.min(width_px / 2.0),
+                (width_px - half).max(width_px / 2.0),
+            );
+            let (from, to) = (centre - half - GAP_PX, centre + half + GAP_PX);
+            // Neutral marks are edits: the reader made them, and there are many while one drags.
+            let lines: &[Line] = if mark.tone == Tone::Neutral {
+                &[Line::Below]
+            } else {
+                &[Line::Above, Line::Below]
+            };
+            let line = lines.iter().copied().find(|line| {
+                // The ends of the line below carry the axis.
+                let free = *line == Line::Above || (from > 24.0 && to < width_px - 34.0);
+                free && taken[*line as usize]
+                    .iter()
+                    .all(|(a, b)| to <= *a || from >= *b)
+            });
+            if let Some(line) = line {
+                taken[line as usize].push((from, to));
+            }
+            Placed {
+                mark,
+                x: share * 100.0,
+                line,
+            }
+        })
+        .collect();
+    placed.reverse();
+    placed
+}
+
+fn mark(placed: &Placed<'_>) -> Html {
+    let tone = match placed.mark.tone {
+        Tone::Bad => "bad",
+        Tone::Warning => "warn",
+        Tone::Good => "ok",
+        Tone::Neutral => "neutral",
+    };
+    let x = format!("{:.2}%", placed.x);
+    // Words near an end of the track grow inwards.
+    let anchor = match placed.x {
+        x if x < 8.0 => "start",
+        x if x > 92.0 => "end",
+        _ => "middle",
+    };
+    let small = placed.mark.tone == Tone::Neutral;
+    html! {
+        <g class={classes!("mark", tone)}>
+            <title>{ format!("{}: {}", format::clock(placed.mark.at_ns), placed.mark.words) }</title>
+            <circle cx={x.clone()} cy="26" r={if small { "3.5" } else { "5" }} />
+            if let Some(line) = placed.line {
+                <text {x} y={if line == Line::Above { "12" } else { "46" }} text-anchor={anchor}>{ &placed.mark.words }</text>
+            }
+        </g>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mark_at(second: u64, words: &str) -> Mark {
+        Mark {
+            at_ns: second * 1_000_000_000,
+            tone: Tone::Bad,
+            words: words.into(),
+            component: None,
+            instance: None,
+        }
+    }
+
+    #[test]
+    fn words_of_marks_never_overlap() {
+        let marks = [
+            mark_at(20, "web/2 dies"),
+            mark_at(21, "web/2 out"),
+            mark_at(22, "web/1 dies"),
+            mark_at(50, "web/2 back"),
+        ];
+        let lines: Vec<_> = placed(&marks, 60_000, 700.0)
+            .iter()
+            .map(|placed| placed.line)
+            .collect();
+        assert!(
+            lines
+                == [
+                    None,
+                    Some(Line::Below),
+                    Some(Line::Above),
+                    Some(Line::Above)
+                ]
+        );
+    }
+
+    #[test]
+    fn the_track_has_room_ahead() {
+        assert_eq!(span_ms(0), 60_000);
+        assert_eq!(span_ms(53_000_000_000), 60_000);
+        assert_eq!(span_ms(55_000_000_000), 120_000);
+        assert!(span_ms(10_000_000_000_000) > 10_000_000);
+    }
+
+    #[test]
+    fn any_speed_has_a_place_among_those_to_choose_from() {
+        assert_eq!(SPEEDS[speed_place(Speed::Times(1.0))].1, "real time");
+        assert_eq!(SPEEDS[speed_place(Speed::Times(0.9))].1, "real time");
+        assert_eq!(SPEEDS[speed_place(Speed::Times(1e9))].1, "100 ×");
+        assert_eq!(SPEEDS[speed_place(Speed::FlatOut)].1, "flat out");
+    }
+}

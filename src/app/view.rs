@@ -1,0 +1,182 @@
+//! The page on screen.
+
+use yew::html::Scope;
+use yew::prelude::*;
+
+use super::badge::Badge;
+use super::dialog::{Damaged, Keys};
+use super::header::Header;
+use super::intent::{Dialog, Intent};
+use super::legend::Legend;
+use super::now::Now;
+use super::panels::Panels;
+use super::share::Share;
+use super::story::Story;
+use super::timeline::Timeline;
+use super::traffic::Traffic;
+use super::{App, Msg, file};
+use crate::diagram::Diagram;
+use crate::inspector::title;
+use crate::lab::Finding;
+
+/// The whole page.
+pub(super) fn page(app: &App, link: &Scope<App>) -> Html {
+    let run = &app.run;
+    let live = &app.document.live;
+    let step = app.step();
+    let read_only = app.read_only();
+    let (capacity_rps, limited, unanswerable) = capacity(app);
+    let engine = match (&run.failure, &app.waiting) {
+        (Some(_), _) => "panicked",
+        (None, Some(_)) => "starting",
+        (None, None) => "ready",
+    };
+    let cost_usd = monthly_usd(&live.design);
+    let before_usd = step
+        .and_then(|place| headroom_scenario::step::LADDER[place].before())
+        .map_or(cost_usd, |before| monthly_usd(&before.design));
+    let finding = |question: &Option<crate::lab::Question>| {
+        question
+            .as_ref()
+            .and_then(|question| app.findings.get(question))
+            .cloned()
+    };
+    html! {
+        <div class={classes!("app", app.document.scenario.view.embedded.then_some("embedded"))} data-engine={engine}
+            data-step={app.document.scenario.step.clone().unwrap_or_default()} data-playing={run.playing.to_string()}>
+            <Header {step} can_undo={app.document.can_undo()} can_redo={app.document.can_redo()}
+                is_broken={!app.broken().is_empty()} {read_only} theme={app.look.theme} intents={app.intents.clone()} />
+            <Story {step} name={app.document.scenario.name.clone()} rate_rps={live.traffic.rate_rps}
+                payoff={finding(&app.experiments.payoff)} comparison={finding(&app.experiments.comparison)}
+                monthly_usd={(before_usd, cost_usd)} intents={app.intents.clone()} />
+            <main class="stage" aria-label="The design">
+                <Diagram scenario={live.clone()} snapshot={run.snapshot.clone()} stage={app.stage.clone()}
+                    selection={app.look.selection.clone()} on_select={app.intents.reform(Intent::Select)}
+                    on_action={app.intents.reform(Intent::Apply)} on_trace={app.intents.reform(Intent::OpenTrace)}
+                    happening={run.happening.clone()} problems={app.document.problems.clone()} {read_only} />
+                <Badge rate_rps={live.traffic.rate_rps} {capacity_rps} {limited} {unanswerable} />
+                { stage_foot(app) }
+                { failure(app) }
+            </main>
+            <Panels tab={app.look.tab} document={app.document.scenario.clone()} live={live.clone()} run={run.clone()}
+                stage={app.stage.clone()} selection={app.look.selection.clone()} {read_only} intents={app.intents.clone()} />
+            <Traffic rate_rps={live.traffic.rate_rps} {capacity_rps} {read_only} intents={app.intents.clone()} />
+            <Timeline playing={run.playing} speed={run.speed} reached={run.reached} behind={run.behind} now_ns={run.now_ns()}
+                horizon_ns={run.horizon_ns} seeking={run.seeking} marks={run.marks.clone()} seed={app.document.scenario.seed}
+                {read_only} intents={app.intents.clone()} />
+            <Now snapshot={run.snapshot.clone()} objectives={live.objectives.clone()} monthly_usd={cost_usd} />
+            <div class="visually-hidden" aria-live="polite" data-testid="live">{ &app.look.announcement }</div>
+            { dialog(app, link) }
+        </div>
+    }
+}
+
+/// The capacity found, what limits it, and why it could not be found.
+fn capacity(app: &App) -> (Option<f64>, Option<String>, Option<String>) {
+    if !app.document.problems.is_empty() {
+        return (
+            None,
+            None,
+            Some("the design has problems: nothing runs".into()),
+        );
+    }
+    let finding = app
+        .experiments
+        .capacity
+        .as_ref()
+        .and_then(|question| app.findings.get(question));
+    match finding {
+        Some(Finding::Capacity { rate_rps, limited }) => {
+            let name = limited
+                .as_ref()
+                .map(|id| match app.document.live.design.component(id) {
+                    Some((_, component)) => title(component).to_owned(),
+                    None => id.clone(),
+                });
+            (Some(*rate_rps), name, None)
+        }
+        Some(Finding::Unanswerable(reason)) => (None, None, Some(reason.clone())),
+        _ => (None, None, None),
+    }
+}
+
+/// Below the diagram: what the last event did, a notice, and what the dots are.
+fn stage_foot(app: &App) -> Html {
+    let dismiss = app.intents.reform(|_: MouseEvent| Intent::Dismiss);
+    html! {
+        <div class="stage-foot">
+            if let Some(notice) = &app.look.notice {
+                <div class="notice" role="status" data-testid="notice">
+                    <span>{ notice }</span>
+                    <button class="btn small" data-control="dismiss" onclick={dismiss}>{ "Good" }</button>
+                </div>
+            }
+            if let Some(happening) = &app.run.happening {
+                <p class="sentence" data-testid="sentence">{ &happening.sentence }</p>
+            }
+            <Legend classes={app.document.live.traffic.classes.clone()} sampling={app.run.sampling} />
+        </div>
+    }
+}
+
+/// What stands over the diagram when the engine has died, or when the design can't run.
+fn failure(app: &App) -> Html {
+    if let Some(reason) = &app.run.failure {
+        let save = {
+            let scenario = app.document.scenario.clone();
+            Callback::from(move |_: MouseEvent| file::save(&scenario))
+        };
+        let restart = app.intents.reform(|_: MouseEvent| Intent::Restart);
+        return html! {
+            <div class="failure" role="alert" data-testid="engine-failure">
+                <h2>{ "The simulation has stopped" }</h2>
+                <p>{ "Something went wrong inside it. That is our fault and not the design's: nothing of yours is lost. \
+                      Save the scenario to send it along with a report, or start it again." }</p>
+                <p class="failure-reason">{ reason }</p>
+                <div class="dialog-actions">
+                    <button class="btn" data-control="save-failed" onclick={save}>{ "Save as file" }</button>
+                    <button class="btn primary" data-control="restart" onclick={restart}>{ "Start it again" }</button>
+                </div>
+            </div>
+        };
+    }
+    if app.document.problems.is_empty() {
+        return html! {};
+    }
+    html! {
+        <div class="failure" role="alert" data-testid="problems">
+            <h2>{ "This design can't run yet" }</h2>
+            <ul>
+                { for app.document.problems.iter().map(|problem| html! {
+                    <li><code>{ &problem.path }</code>{ " " }{ &problem.message }</li>
+                }) }
+            </ul>
+        </div>
+    }
+}
+
+fn dialog(app: &App, link: &Scope<App>) -> Html {
+    let close = app.intents.reform(|()| Intent::Show(None));
+    match &app.look.dialog {
+        None => html! {},
+        Some(Dialog::Keys) => html! { <Keys {close} /> },
+        Some(Dialog::Share) => html! {
+            <Share scenario={app.document.scenario.clone()} now_ns={app.run.now_ns()}
+                selected={app.look.selection.as_ref().and_then(|s| s.component()).map(str::to_owned)}
+                panel={app.look.tab.panel()} open={link.callback(Msg::FileRead)} {close} />
+        },
+        Some(Dialog::Damaged {
+            reason,
+            problems,
+            fragment,
+        }) => html! {
+            <Damaged reason={reason.clone()} problems={problems.clone()} fragment={fragment.clone().map(AttrValue::from)}
+                start={close} />
+        },
+    }
+}
+
+/// Price a month of a design, in dollars.
+fn monthly_usd(_design: &headroom_scenario::Design) -> f64 {
+    0.0
+}

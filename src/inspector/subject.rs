@@ -1,0 +1,273 @@
+//! What the inspector edits, and what a change of one of its fields asks for.
+
+use headroom_scenario::{Action, Component, Kind, Scenario, validate_action};
+
+use super::field::{Row, Value, rows, with};
+use super::tables;
+use crate::app::Intent;
+
+/// A thing with parameters.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Subject {
+    /// A component, by its id.
+    Component(String),
+    /// The traffic as a whole.
+    Traffic,
+    /// A class of the mix, by its place.
+    Class(usize),
+    /// A region, by its place.
+    Region(usize),
+    /// What the design must hold.
+    Objectives,
+    /// A link, by its ends.
+    Link {
+        /// Id of the caller.
+        from: String,
+        /// Id of the called.
+        to: String,
+    },
+}
+
+impl Subject {
+    /// Its fields with their values.
+    pub fn rows(&self, live: &Scenario) -> Vec<Row> {
+        let none = Vec::new;
+        match self {
+            Subject::Component(id) => match live.design.component(id) {
+                Some((_, component)) => kind_rows(&component.kind),
+                None => none(),
+            },
+            Subject::Traffic => rows(&tables::traffic(), &live.traffic),
+            Subject::Class(place) => live
+                .traffic
+                .classes
+                .get(*place)
+                .map_or_else(none, |class| rows(&tables::class(), class)),
+            Subject::Region(place) => live
+                .traffic
+                .regions
+                .get(*place)
+                .map_or_else(none, |region| rows(&tables::region(), region)),
+            Subject::Objectives => rows(&tables::objectives(), &live.objectives),
+            Subject::Link { from, to } => {
+                let link = live
+                    .design
+                    .links
+                    .iter()
+                    .find(|link| link.from == *from && link.to == *to);
+                link.map_or_else(none, |link| rows(&tables::link(), link))
+            }
+        }
+    }
+
+    /// What a change asks for: an action on the running design, or, of what holds from the start, a
+    /// change of the document.
+    ///
+    /// # Errors
+    /// Why the change can't be.
+    pub fn change(
+        &self,
+        document: &Scenario,
+        live: &Scenario,
+        place: usize,
+        value: &Value,
+    ) -> Result<Intent, String> {
+        match self {
+            Subject::Component(id) => {
+                let (at, component) = live
+                    .design
+                    .component(id)
+                    .ok_or("It is not there any more.")?;
+                if starts_with(&component.kind, place) {
+                    return rewrite(document, |scenario| {
+                        let component = &mut scenario.design.components[at];
+                        component.kind = kind_with(&component.kind, place, value);
+                    });
+                }
+                let kind = kind_with(&component.kind, place, value);
+                apply(
+                    live,
+                    Action::Configure {
+                        component: id.clone(),
+                        kind,
+                    },
+                )
+            }
+            Subject::Traffic | Subject::Class(_) | Subject::Region(_) => {
+                let mut traffic = live.traffic.clone();
+                match self {
+                    Subject::Class(at) => {
+                        let class = traffic
+                            .classes
+                            .get_mut(*at)
+                            .ok_or("It is not there any more.")?;
+                        *class = with(&tables::class(), class, place, value);
+                    }
+                    Subject::Region(at) => {
+                        let region = traffic
+                            .regions
+                            .get_mut(*at)
+                            .ok_or("It is not there any more.")?;
+                        *region = with(&tables::region(), region, place, value);
+                    }
+                    _ => traffic = with(&tables::traffic(), &traffic, place, value),
+                }
+                apply(live, Action::SetTraffic { traffic })
+            }
+            Subject::Objectives => rewrite(document, |scenario| {
+                scenario.objectives =
+                    with(&tables::objectives(), &scenario.objectives, place, value);
+            }),
+            Subject::Link { from, to } => match value {
+                Value::Number(latency_ms) => apply(
+                    live,
+                    Action::SetLatency {
+                        from: from.clone(),
+                        to: to.clone(),
+                        latency_ms: *latency_ms,
+                    },
+                ),
+                _ => Err("A latency is a number.".into()),
+            },
+        }
+    }
+}
+
+fn apply(live: &Scenario, action: Action) -> Result<Intent, String> {
+    // The script as it stands says what may come; what the reader changes is judged by the design.
+    let design = Scenario {
+        script: Vec::new(),
+        ..live.clone()
+    };
+    validate_action(&design, &action).map_err(|problem| problem.message)?;
+    Ok(Intent::Apply(action))
+}
+
+fn rewrite(document: &Scenario, change: impl FnOnce(&mut Scenario)) -> Result<Intent, String> {
+    let mut scenario = document.clone();
+    change(&mut scenario);
+    match scenario.clone().validate() {
+        Ok(_) => Ok(Intent::Rewrite(Box::new(scenario))),
+        Err(problems) => Err(problems
+            .iter()
+            .map(|problem| problem.message.as_str())
+            .collect::<Vec<_>>()
+            .join(" ")),
+    }
+}
+
+fn kind_rows(kind: &Kind) -> Vec<Row> {
+    match kind {
+        Kind::Clients(_) => Vec::new(),
+        Kind::Dns(dns) => rows(&tables::dns(), dns),
+        Kind::LoadBalancer(balancer) => rows(&tables::load_balancer(), balancer),
+        Kind::Service(service) => rows(&tables::service(), service),
+        Kind::Cache(cache) => rows(&tables::cache(), cache),
+        Kind::Database(database) => rows(&tables::database(), database),
+    }
+}
+
+fn kind_with(kind: &Kind, place: usize, value: &Value) -> Kind {
+    match kind {
+        Kind::Clients(clients) => Kind::Clients(clients.clone()),
+        Kind::Dns(dns) => Kind::Dns(with(&tables::dns(), dns, place, value)),
+        Kind::LoadBalancer(balancer) => {
+            Kind::LoadBalancer(with(&tables::load_balancer(), balancer, place, value))
+        }
+        Kind::Service(service) => Kind::Service(with(&tables::service(), service, place, value)),
+        Kind::Cache(cache) => Kind::Cache(with(&tables::cache(), cache, place, value)),
+        Kind::Database(database) => {
+            Kind::Database(with(&tables::database(), database, place, value))
+        }
+    }
+}
+
+/// Whether a field says how a run starts.
+fn starts_with(kind: &Kind, place: usize) -> bool {
+    match kind {
+        Kind::Service(_) => tables::service()
+            .get(place)
+            .is_some_and(|field| field.at_start),
+        Kind::Cache(_) => tables::cache()
+            .get(place)
+            .is_some_and(|field| field.at_start),
+        Kind::Clients(_) | Kind::Dns(_) | Kind::LoadBalancer(_) | Kind::Database(_) => false,
+    }
+}
+
+/// What a component is called on screen.
+pub fn title(component: &Component) -> &str {
+    if component.name.is_empty() {
+        &component.id
+    } else {
+        &component.name
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use headroom_scenario::step::LADDER;
+
+    fn place_of(subject: &Subject, live: &Scenario, key: &str) -> usize {
+        let rows = subject.rows(live);
+        rows.iter()
+            .find(|row| row.key == key)
+            .map(|row| row.place)
+            .expect("the field is there")
+    }
+
+    #[test]
+    fn a_change_is_an_action_on_the_running_design() {
+        let live = LADDER[3].scenario();
+        let subject = Subject::Component("web".into());
+        let place = place_of(&subject, &live, "workers");
+        let intent = subject
+            .change(&live, &live, place, &Value::Number(16.0))
+            .unwrap();
+        match intent {
+            Intent::Apply(Action::Configure {
+                component,
+                kind: Kind::Service(service),
+            }) => {
+                assert_eq!((component.as_str(), service.workers), ("web", 16));
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn what_holds_from_the_start_is_a_change_of_the_document() {
+        let live = LADDER[3].scenario();
+        let subject = Subject::Component("web".into());
+        let place = place_of(&subject, &live, "instances");
+        match subject
+            .change(&live, &live, place, &Value::Number(5.0))
+            .unwrap()
+        {
+            Intent::Rewrite(scenario) => {
+                let (_, web) = scenario.design.component("web").unwrap();
+                assert!(matches!(&web.kind, Kind::Service(service) if service.instances == 5));
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn every_part_of_every_step_can_be_inspected() {
+        for step in LADDER {
+            let live = step.scenario();
+            for component in &live.design.components {
+                let rows = Subject::Component(component.id.clone()).rows(&live);
+                assert_eq!(rows.is_empty(), matches!(component.kind, Kind::Clients(_)));
+            }
+            for link in &live.design.links {
+                let subject = Subject::Link {
+                    from: link.from.clone(),
+                    to: link.to.clone(),
+                };
+                assert_eq!(subject.rows(&live).len(), 1);
+            }
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! A question being answered, a slice at a time.
+
+use headroom_engine::lab::{CapacitySearch, Comparison, PayoffSearch, Window, settled};
+use headroom_scenario::{Problem, Scenario, ValidScenario};
+
+use super::question::{Finding, Outcome, Question};
+
+/// How long searches measure, where the load does not say otherwise.
+const WINDOW: Window = Window {
+    warmup_s: 5.0,
+    duration_s: 20.0,
+};
+
+/// A search under way.
+pub enum Search {
+    /// For [`Question::Capacity`].
+    Capacity(Box<CapacitySearch>),
+    /// For [`Question::Payoff`].
+    Payoff(Box<PayoffSearch>),
+    /// For [`Question::Comparison`].
+    Comparison(Box<Comparison>),
+    /// Known at once: why it can't be answered.
+    Unanswerable(String),
+}
+
+impl Search {
+    /// Starts on a question.
+    pub fn new(question: &Question) -> Self {
+        Self::start(question).unwrap_or_else(|problems| {
+            let sentences: Vec<String> = problems.iter().map(ToString::to_string).collect();
+            Self::Unanswerable(sentences.join(" "))
+        })
+    }
+
+    fn start(question: &Question) -> Result<Self, Vec<Problem>> {
+        Ok(match question {
+            Question::Capacity { scenario } => {
+                let scenario = settled(&read(scenario)?);
+                Self::Capacity(Box::new(CapacitySearch::new(&scenario, WINDOW)))
+            }
+            Question::Payoff { before, after } => Self::Payoff(Box::new(PayoffSearch::new(
+                &read(before)?,
+                &read(after)?,
+                WINDOW,
+            )?)),
+            Question::Comparison { before, after } => {
+                let after = read(after)?;
+                let window = WINDOW.fitted(&after);
+                Self::Comparison(Box::new(Comparison::new(&read(before)?, &after, window)?))
+            }
+        })
+    }
+
+    /// Searches on for about so many events; the finding when there is one.
+    pub fn advance(&mut self, events_budget: u64) -> Option<Finding> {
+        match self {
+            Self::Capacity(search) => {
+                search
+                    .advance(events_budget)
+                    .map(|capacity| Finding::Capacity {
+                        rate_rps: capacity.rate_rps,
+                        limited: capacity.limited,
+                    })
+            }
+            Self::Payoff(search) => search.advance(events_budget).map(|payoff| Finding::Payoff {
+                rate_rps: payoff.rate_rps,
+            }),
+            Self::Comparison(runs) => {
+                runs.advance(events_budget)
+                    .map(|(before, after)| Finding::Comparison {
+                        before: Outcome::of(&before),
+                        after: Outcome::of(&after),
+                    })
+            }
+            Self::Unanswerable(reason) => Some(Finding::Unanswerable(reason.clone())),
+        }
+    }
+}
+
+fn read(text: &str) -> Result<ValidScenario, Vec<Problem>> {
+    Scenario::from_json(text)?.validate()
+}

@@ -1,0 +1,141 @@
+//! What the page and its workers say to each other.
+//!
+//! Scenarios and actions travel as their canonical JSON, all else by serde-wasm-bindgen. Counts and
+//! times are below 2^53, which it carries exactly; digests are strings. Flights follow their
+//! message as a transferred array (see [`crate::stage::STRIDE`]).
+
+use headroom_engine::happening::{Happening, Mark};
+use headroom_engine::ring_view::RingView;
+use headroom_engine::series::Bin;
+use headroom_engine::snapshot::Snapshot;
+use headroom_engine::trace::Trace;
+use headroom_scenario::Panel;
+use serde::{Deserialize, Serialize};
+
+/// How fast simulated time passes.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Speed {
+    /// Simulated seconds per second.
+    Times(f64),
+    /// As fast as the machine goes.
+    FlatOut,
+}
+
+/// From the page to the engine's worker.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Command {
+    /// Runs a scenario from its start to a moment, and goes on from there.
+    Load {
+        /// Number of this load; everything said about an earlier one is out of date.
+        epoch: u32,
+        /// The document.
+        scenario: String,
+        /// The moment to run to first, in simulated nanoseconds.
+        at_ns: u64,
+    },
+    /// Lets time pass, or stops it.
+    Play(bool),
+    /// Handles one event, and says what happened.
+    OneEvent,
+    /// How fast time passes while it does.
+    SetSpeed(Speed),
+    /// Does something to the running design: an [`headroom_scenario::Action`].
+    Apply {
+        /// The action's JSON.
+        action: String,
+    },
+    /// What the reader looks at, so that the worker sends no more than that.
+    Watch {
+        /// The open panel.
+        panel: Panel,
+        /// The request whose trace is open.
+        request: Option<u64>,
+    },
+    /// Nobody sees the page: nothing runs, and nothing is caught up later.
+    Hidden(bool),
+}
+
+/// From the engine's worker to the page.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Message {
+    /// Ready for commands.
+    Ready,
+    /// The document has problems, so nothing runs.
+    Refused {
+        /// The load it answers.
+        epoch: u32,
+        /// What is wrong, in the order of the document.
+        problems: Vec<String>,
+    },
+    /// On the way to the moment asked for.
+    Seeking {
+        /// The load it is about.
+        epoch: u32,
+        /// Simulated time reached.
+        now_ns: u64,
+        /// Simulated time to reach.
+        until_ns: u64,
+    },
+    /// The figures, a few times a second.
+    Published(Box<Publication>),
+    /// What one event did, or that there is none left.
+    Happened {
+        /// The load it is about.
+        epoch: u32,
+        /// What happened.
+        happening: Option<Happening>,
+    },
+    /// A live action took effect: to be appended to the script.
+    Applied {
+        /// The load it is about.
+        epoch: u32,
+        /// The [`headroom_scenario::TimedAction`]'s JSON.
+        timed: String,
+    },
+    /// A live action was refused.
+    ActionRefused {
+        /// The load it is about.
+        epoch: u32,
+        /// Why.
+        reason: String,
+    },
+    /// The time on stage; the flights since the last such message follow as an array.
+    Staged {
+        /// The load it is about.
+        epoch: u32,
+        /// Simulated time reached.
+        now_ns: u64,
+        /// Simulated nanoseconds that pass per millisecond; 0 while paused.
+        ns_per_ms: f64,
+        /// One flight stands for so many requests.
+        sampling: u64,
+    },
+    /// The engine panicked; this worker does nothing any more.
+    Panicked {
+        /// Where and why.
+        reason: String,
+    },
+}
+
+/// What the page draws, except what moves.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Publication {
+    /// The load it is about.
+    pub epoch: u32,
+    /// The gauges.
+    pub snapshot: Snapshot,
+    /// Stretches of the run closed since the last publication.
+    pub bins: Vec<Bin>,
+    /// All marks, when there are new ones.
+    pub marks: Option<Vec<Mark>>,
+    /// Speed reached, in simulated seconds per second, once it is known.
+    pub reached: Option<f64>,
+    /// The machine does not keep the speed asked for.
+    pub behind: bool,
+    /// Rings, while their panel is open.
+    pub rings: Vec<RingView>,
+    /// The trace that is open.
+    pub trace: Option<Trace>,
+    /// Requests traced lately, latest first, while their panel is open.
+    pub recent: Vec<Trace>,
+}
