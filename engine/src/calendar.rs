@@ -105,6 +105,23 @@ const NOTHING: Front = Front {
 const HEAP: usize = 0;
 const ALARM: usize = 1;
 const LANES: usize = 2;
+/// Events whose memory is fetched at once: the processor waits for all of them as long as for one.
+pub const AHEAD: usize = 12;
+
+/// Events that come soon.
+#[derive(Clone, Copy, Debug)]
+pub struct Ahead {
+    events: [What; AHEAD],
+    len: usize,
+}
+
+impl Ahead {
+    /// The events.
+    #[inline]
+    pub fn events(&self) -> &[What] {
+        &self.events[..self.len]
+    }
+}
 
 /// The calendar of a run.
 #[derive(Clone, Debug)]
@@ -115,6 +132,10 @@ pub struct Calendar {
     alarm: What,
     lanes: Vec<Lane>,
     fronts: Vec<Front>,
+    /// The shelf the last event came from.
+    popped: usize,
+    /// By shelf: events to come whose memory is fetched already.
+    until_fetch: Vec<u8>,
 }
 
 impl Default for Calendar {
@@ -131,6 +152,8 @@ impl Default for Calendar {
             },
             lanes: Vec::new(),
             fronts: vec![NOTHING; LANES],
+            popped: HEAP,
+            until_fetch: vec![0; LANES],
         }
     }
 }
@@ -151,6 +174,7 @@ impl Calendar {
                 events: VecDeque::new(),
             });
             self.fronts.push(NOTHING);
+            self.until_fetch.push(0);
             self.lanes.len() - 1
         });
         LaneNumber(number as u16)
@@ -229,6 +253,7 @@ impl Calendar {
         }
         assert!(front.at_ns >= self.now_ns, "the clock never goes back");
         self.now_ns = front.at_ns;
+        self.popped = shelf;
         Some(self.take(shelf))
     }
 
@@ -247,6 +272,44 @@ impl Calendar {
                 .map(|lane| lane.events.capacity())
                 .sum::<usize>();
         slots * size_of::<Event>()
+    }
+
+    /// What comes next on the shelf the last event came from, as far as its memory is worth fetching
+    /// now: [`AHEAD`] events at once, every so many events, and nothing in between. Of the heap the
+    /// events nearest its top, most of which are next.
+    #[inline]
+    pub fn ahead(&mut self) -> Ahead {
+        let mut ahead = Ahead {
+            events: [self.alarm; AHEAD],
+            len: 0,
+        };
+        let shelf = self.popped;
+        let left = &mut self.until_fetch[shelf];
+        if *left > 0 {
+            *left -= 1;
+            return ahead;
+        }
+        let fill = |ahead: &mut Ahead, what: What| {
+            ahead.events[ahead.len] = what;
+            ahead.len += 1;
+        };
+        match shelf {
+            ALARM => {}
+            HEAP => {
+                let near = self.heap.as_slice().iter().take(AHEAD);
+                near.for_each(|event| fill(&mut ahead, event.what));
+                *left = (ahead.len / 2).saturating_sub(1) as u8;
+            }
+            _ => {
+                let events = &self.lanes[shelf - LANES].events;
+                events
+                    .iter()
+                    .take(AHEAD)
+                    .for_each(|event| fill(&mut ahead, event.what));
+                *left = ahead.len.saturating_sub(1) as u8;
+            }
+        }
+        ahead
     }
 
     #[inline]

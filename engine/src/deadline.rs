@@ -104,6 +104,14 @@ impl Deadlines {
         }
     }
 
+    /// Reads a deadline that will be needed soon, and returns something of it.
+    #[inline]
+    pub fn peek(&self, id: u32) -> u32 {
+        self.table
+            .get(id as usize)
+            .map_or(0, |deadline| deadline.next)
+    }
+
     /// The earliest deadline, with its record.
     #[inline]
     pub fn first(&self) -> Option<(u64, u32)> {

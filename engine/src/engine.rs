@@ -48,6 +48,8 @@ pub struct Engine {
     pub(crate) counts_at_measurement: Vec<Vec<(&'static str, u64)>>,
     script: Vec<TimedAction>,
     script_next: usize,
+    /// What [`Engine::fetch_ahead`] read, so that the reads are not left out.
+    fetched: u32,
 }
 
 impl Engine {
@@ -76,6 +78,7 @@ impl Engine {
             counts_at_measurement: Vec::new(),
             script,
             script_next: 0,
+            fetched: 0,
         };
         if let Component::Clients(clients) = &mut engine.components[engine.clients] {
             engine.world.popularity = Some(clients.popularity());
@@ -149,6 +152,7 @@ impl Engine {
         let bound_ns = until_ns.min(first_other_ns.saturating_sub(1));
         if first_other_ns > 0 {
             if let Some(event) = self.next_event(bound_ns) {
+                self.fetch_ahead();
                 self.handle(&event);
                 return Some(Some(event));
             }
@@ -163,6 +167,33 @@ impl Engine {
             self.statistics.tick(&mut self.world, &self.components);
         }
         Some(None)
+    }
+
+    /// Reads the memory that the next events of a shelf will need, all at once. With many requests in
+    /// flight their records and tables do not fit the processor's cache, and each event would wait for
+    /// memory by itself: `cargo xtask bench` shows what this buys at 10^6 requests/s. Changes nothing.
+    #[inline]
+    fn fetch_ahead(&mut self) {
+        let ahead = self.world.calendar.ahead();
+        if ahead.events().is_empty() {
+            return;
+        }
+        let requests = &self.world.requests;
+        let mut read = ahead
+            .events()
+            .iter()
+            .fold(0, |read, what| read ^ requests.peek(what.request));
+        for what in ahead.events() {
+            read ^= match what.kind {
+                EventKind::Forward => {
+                    let to = self.world.wires[usize::from(what.place)].to;
+                    self.components[usize::from(to)].peek(&self.world, what.request, what.instance)
+                }
+                EventKind::Back => self.world.deadlines.peek(what.request),
+                _ => 0,
+            };
+        }
+        self.fetched ^= read;
     }
 
     /// The next event or deadline up to a moment. An answer of the same nanosecond is in time.

@@ -119,7 +119,7 @@ pub struct ReportLoad {
     pub queue_max: u64,
     /// Mean wait in line of all calls that got a slot, in milliseconds.
     pub wait_ms_mean: f64,
-    /// Mean time from arrival to answer, in milliseconds.
+    /// Mean time from arrival to answer of all calls that were not refused at the door, in milliseconds.
     pub sojourn_ms_mean: f64,
     /// Mean number inside, over time: Little's law says throughput times sojourn.
     pub inside_mean: f64,

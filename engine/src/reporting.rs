@@ -99,14 +99,18 @@ pub fn kind_name(kind: &Kind) -> &'static str {
 }
 
 fn load(tally: &Tally) -> ReportLoad {
-    let left = tally.answered + tally.failed_total();
+    // Calls refused at the door never were inside; where nothing works in slots, all were.
+    let inside = match tally.started {
+        0 => tally.answered + tally.failed_total(),
+        started => started,
+    };
     ReportLoad {
         utilisation: tally.utilisation(),
         throughput_rps: ratio(tally.answered as f64, tally.length_ns / NS_PER_S as f64),
         queue_mean: ratio(tally.waiting_area_ns, tally.length_ns),
         queue_max: u64::from(tally.waiting_max),
         wait_ms_mean: tally.wait_ms_mean(),
-        sojourn_ms_mean: ratio(tally.inside_area_ns, left as f64) / 1e6,
+        sojourn_ms_mean: ratio(tally.inside_area_ns, inside as f64) / 1e6,
         inside_mean: ratio(tally.inside_area_ns, tally.length_ns),
         dropped: tally.dropped,
     }

@@ -245,6 +245,14 @@ impl Requests {
         self.free = id;
     }
 
+    /// Reads a record that will be needed soon, and returns something of it.
+    #[inline]
+    pub fn peek(&self, id: u32) -> u32 {
+        self.records
+            .get(id as usize)
+            .map_or(0, |record| record.user)
+    }
+
     /// Every record in use, with its id, in order of id. O(records ever used at once).
     pub fn iter(&self) -> impl Iterator<Item = (u32, &Request)> {
         (0u32..)

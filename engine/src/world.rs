@@ -263,8 +263,9 @@ impl World {
         self.answer_after_leaving(id, hop, self.lane_of(hop.link, user));
     }
 
-    /// The same, but the answer sets out only at `at_ns`, of an instance that needs no more events.
-    pub fn answer_at(&mut self, id: u32, at_ns: u64) {
+    /// The same, but the answer sets out only `wait_ns` from now, of an instance that needs no more
+    /// events. `is_usual` waits are the same time after time, and so have a lane of their own.
+    pub fn answer_after(&mut self, id: u32, wait_ns: u64, is_usual: bool) {
         let hop = self.leave(id);
         let request = &mut self.requests[id];
         request.stage = Stage::Wire;
@@ -279,7 +280,13 @@ impl World {
             place: hop.link,
             kind: EventKind::Back,
         };
-        self.calendar.push_at(at_ns + latency_ns, what);
+        let at_ns = self.now_ns() + wait_ns;
+        if is_usual {
+            let lane = self.calendar.lane(wait_ns + latency_ns);
+            self.calendar.push_after(lane, what);
+        } else {
+            self.calendar.push_at(at_ns + latency_ns, what);
+        }
         if self.is_followed(id) {
             self.show_answer(id, hop, at_ns, at_ns + latency_ns);
         }

@@ -51,6 +51,14 @@ struct Node {
     held_back: VecDeque<u32>,
 }
 
+/// When an operation is done: so long after it arrived.
+#[derive(Clone, Copy, Debug)]
+struct Turn {
+    done_after_ns: u64,
+    /// It had neither to wait nor a slow node.
+    is_usual: bool,
+}
+
 /// A value on its way into the cache.
 #[derive(Clone, Copy, Debug)]
 struct Fetch {
@@ -184,17 +192,17 @@ impl Cache {
         {
             return world.refuse(id, Reason::ConnectionRefused);
         }
-        let done_ns = self.book(world, node);
+        let turn = self.book(world, node);
         let operation = world.requests[id].operation;
         match operation {
-            Operation::Get => self.get(world, id, node, done_ns),
+            Operation::Get => self.get(world, id, node, turn),
             Operation::Invalidate => {
                 self.nodes[usize::from(node)]
                     .store
                     .remove(world.requests[id].key);
-                world.answer_at(id, done_ns);
+                world.answer_after(id, turn.done_after_ns, turn.is_usual);
             }
-            Operation::Leave => self.leave(world, id, node, done_ns),
+            Operation::Leave => self.leave(world, id, node, turn),
             _ => {
                 let Some(store) = self.nodes.get_mut(usize::from(node)) else {
                     return;
@@ -203,10 +211,20 @@ impl Cache {
                 let (key, version) = (request.key, request.version);
                 let evicted = store.store.insert(key, world.now_ns(), version);
                 self.let_go(world, evicted);
-                world.answer_at(id, done_ns);
+                world.answer_after(id, turn.done_after_ns, turn.is_usual);
                 self.settle(world, node, key, Outcome::Filled(version));
             }
         }
+    }
+
+    /// Reads the entry of a request on its way.
+    #[inline]
+    pub fn peek(&self, world: &World, id: u32, node: u16) -> u32 {
+        let key = world.requests[id].key;
+        self.nodes
+            .get(usize::from(node))
+            .and_then(|node| node.store.peek(key))
+            .unwrap_or(0)
     }
 
     /// The database has answered what the cache itself asked, read-through.
@@ -290,8 +308,8 @@ impl Cache {
         }
     }
 
-    /// Books one operation at a node, and says when it is done.
-    fn book(&mut self, world: &mut World, node: u16) -> u64 {
+    /// Books one operation at a node.
+    fn book(&mut self, world: &mut World, node: u16) -> Turn {
         let now_ns = world.now_ns();
         let slow_factor = self.instances[usize::from(node)].slow_factor;
         let operation_ns = if slow_factor == 1.0 {
@@ -309,10 +327,13 @@ impl Cache {
         meter.busy.add_area(operation_ns);
         meter.waiting.add_area(waited_ns);
         meter.inside.add_area(waited_ns + operation_ns);
-        begins_ns + operation_ns
+        Turn {
+            done_after_ns: waited_ns + operation_ns,
+            is_usual: waited_ns == 0 && operation_ns == self.operation_ns,
+        }
     }
 
-    fn get(&mut self, world: &mut World, id: u32, node: u16, done_ns: u64) {
+    fn get(&mut self, world: &mut World, id: u32, node: u16, turn: Turn) {
         let now_ns = world.now_ns();
         let key = world.requests[id].key;
         let held = &mut self.nodes[usize::from(node)];
@@ -324,22 +345,22 @@ impl Cache {
             request.version = version;
             request.flags |= flag::HIT;
             world.note(id, Activity::Hit, self.me, node);
-            return world.answer_at(id, done_ns);
+            return world.answer_after(id, turn.done_after_ns, turn.is_usual);
         }
         self.misses += 1;
         world.meter(self.me, node).misses += 1;
         world.note(id, Activity::Miss, self.me, node);
-        self.miss(world, id, node, done_ns);
+        self.miss(world, id, node, turn);
     }
 
-    fn miss(&mut self, world: &mut World, id: u32, node: u16, done_ns: u64) {
+    fn miss(&mut self, world: &mut World, id: u32, node: u16, turn: Turn) {
         let key = world.requests[id].key;
         let reads_through = match self.parameters.read_mode {
             ReadMode::ReadThrough => self.database,
             ReadMode::CacheAside => None,
         };
         if reads_through.is_none() && !self.parameters.leases {
-            return world.answer_at(id, done_ns);
+            return world.answer_after(id, turn.done_after_ns, turn.is_usual);
         }
         let since_ns = world.now_ns();
         let fetches = &mut self.nodes[usize::from(node)].fetches;
@@ -370,13 +391,13 @@ impl Cache {
                 };
                 let lane = world.calendar.lane(LEASE_NS);
                 world.calendar.push_after(lane, what);
-                world.answer_at(id, done_ns);
+                world.answer_after(id, turn.done_after_ns, turn.is_usual);
             }
         }
     }
 
     /// A value is written here first: acknowledged now, brought to the database later.
-    fn leave(&mut self, world: &mut World, id: u32, node: u16, done_ns: u64) {
+    fn leave(&mut self, world: &mut World, id: u32, node: u16, turn: Turn) {
         let key = world.requests[id].key;
         world.versions[key as usize] += 1;
         let version = world.versions[key as usize];
@@ -395,7 +416,7 @@ impl Cache {
         let lane = world.calendar.lane(wait_ns);
         world.calendar.push_after(lane, what);
         self.let_go(world, evicted);
-        world.answer_at(id, done_ns);
+        world.answer_after(id, turn.done_after_ns, turn.is_usual);
     }
 
     /// An entry had to go: if it was held back, its value goes to the database at once.

@@ -106,6 +106,16 @@ impl Component {
         }
     }
 
+    /// Reads the memory that a request on its way here will need, and returns something of it.
+    #[inline]
+    pub fn peek(&self, world: &World, id: u32, instance: u16) -> u32 {
+        match self {
+            Component::Service(service) => service.peek(world, id),
+            Component::Cache(cache) => cache.peek(world, id, instance),
+            _ => 0,
+        }
+    }
+
     /// The answer to a call it made comes back.
     #[inline]
     pub fn answered(&mut self, world: &mut World, id: u32, from: What) {

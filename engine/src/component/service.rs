@@ -231,6 +231,15 @@ impl Service {
         }
     }
 
+    /// Reads the session of a request on its way.
+    #[inline]
+    pub fn peek(&self, world: &World, id: u32) -> u32 {
+        let user = world.requests[id].user as usize;
+        self.sessions
+            .get(user)
+            .map_or(0, |session| u32::from(session.instance))
+    }
+
     /// A worker has computed, or run a query of its own.
     pub fn work_done(&mut self, world: &mut World, id: u32, instance: u16) {
         if world.requests[id].operation == Operation::Call {

@@ -21,7 +21,7 @@ const PROBE_MARKS: u32 = 16;
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Capacity {
     /// Largest load at which all objectives hold, in requests a second, to 2 %: at most
-    /// [`RATE_MAX_RPS`], and 0 when not even [`RATE_MIN_RPS`] holds.
+    /// [`RATE_MAX_RPS`], less where a curve's peak would pass the limits, and 0 when not even [`RATE_MIN_RPS`] holds.
     pub rate_rps: f64,
     /// Id of the component that gives way first; none where the design takes all there is.
     pub limited: Option<String>,
@@ -57,19 +57,22 @@ pub struct CapacitySearch {
     held_rps: Option<f64>,
     broke: Option<(Break, Option<String>)>,
     rate_rps: f64,
+    rate_max_rps: f64,
     probe: Probe,
 }
 
 impl CapacitySearch {
     /// A search that starts at the scenario's own load.
     pub fn new(scenario: &ValidScenario, window: Window) -> Self {
-        let rate_rps = scenario.traffic.rate_rps.clamp(RATE_MIN_RPS, RATE_MAX_RPS);
+        let rate_max_rps = rate_max_rps(scenario);
+        let rate_rps = scenario.traffic.rate_rps.min(rate_max_rps);
         Self {
             scenario: scenario.clone(),
             window,
             held_rps: None,
             broke: None,
             rate_rps,
+            rate_max_rps,
             probe: Probe::new(scenario, rate_rps, window),
         }
     }
@@ -116,7 +119,7 @@ impl CapacitySearch {
         ) {
             (Some(held), Some(broke)) => (broke > held * TOLERANCE).then(|| (held * broke).sqrt()),
             (Some(held), None) => {
-                (held < RATE_MAX_RPS).then(|| (held * BRACKET_STEP).min(RATE_MAX_RPS))
+                (held < self.rate_max_rps).then(|| (held * BRACKET_STEP).min(self.rate_max_rps))
             }
             (None, Some(broke)) => {
                 (broke > RATE_MIN_RPS).then(|| (broke / BRACKET_STEP).max(RATE_MIN_RPS))
@@ -135,6 +138,18 @@ impl CapacitySearch {
     }
 }
 
+/// The largest load a search tries: where a curve makes the peak of the slider's top more than a
+/// document may ask for, half of that, and so on.
+fn rate_max_rps(scenario: &ValidScenario) -> f64 {
+    let fits = |rate_rps: &f64| at_rate(scenario, *rate_rps).is_some();
+    let halves = std::iter::successors(Some(RATE_MAX_RPS), |rate_rps| Some(rate_rps / 2.0));
+    let mut within_bounds = halves.take_while(|rate_rps| *rate_rps > RATE_MIN_RPS);
+    let fitting = within_bounds.find(fits).unwrap_or(RATE_MIN_RPS);
+    Some(scenario.traffic.rate_rps)
+        .filter(fits)
+        .map_or(fitting, |rate_rps| rate_rps.max(fitting))
+}
+
 /// One run of a search at one load: it ends early when its verdict is sealed.
 pub(super) struct Probe {
     measurement: Measurement,
@@ -144,7 +159,7 @@ pub(super) struct Probe {
 
 impl Probe {
     pub(super) fn new(scenario: &ValidScenario, rate_rps: f64, window: Window) -> Self {
-        let loaded = at_rate(scenario, rate_rps);
+        let loaded = at_rate(scenario, rate_rps).expect("a search stays within the limits");
         Self {
             measurement: Measurement::new(&loaded, window.fitted(&loaded)),
             objectives: scenario.objectives.clone(),
@@ -185,6 +200,7 @@ impl Probe {
 mod tests {
     use super::*;
     use crate::lab::queue::queue;
+    use headroom_scenario::{Action, Curve, TimedAction, Traffic};
 
     /// As many requests in each probe as a search allows: the least noise.
     const LONG: Window = Window {
@@ -264,6 +280,48 @@ mod tests {
                 limited: None,
                 breaks: None
             }
+        );
+    }
+
+    #[test]
+    fn a_curve_that_peaks_high_is_searched_only_as_far_as_a_document_may_ask() {
+        let mut scenario = queue(1, 10.0, 10.0);
+        let spike = Curve::Spike {
+            factor: 100.0,
+            start_s: 1.0,
+            length_s: 1.0,
+        };
+        scenario.traffic.curve = spike.clone();
+        let calm = scenario.clone().validate().expect("a valid scenario");
+        let rate_max_rps = rate_max_rps(&calm);
+        assert!(
+            (20_000.0..=40_000.0).contains(&rate_max_rps),
+            "{rate_max_rps}"
+        );
+
+        scenario.traffic = Traffic {
+            rate_rps: RATE_MAX_RPS,
+            ..Traffic::default()
+        };
+        let traffic = Traffic {
+            curve: spike,
+            rate_rps: 1.0,
+            ..Traffic::default()
+        };
+        let action = Action::SetTraffic { traffic };
+        scenario.script = vec![TimedAction {
+            at_ns: 2_000_000_000,
+            action,
+        }];
+        let busy = scenario.validate().expect("a valid scenario");
+        let window = Window {
+            warmup_s: 0.5,
+            duration_s: 0.5,
+        };
+        assert_eq!(
+            search(&busy, window, u64::MAX).rate_rps,
+            0.0,
+            "and does not panic"
         );
     }
 

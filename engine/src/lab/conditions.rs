@@ -10,7 +10,9 @@ use headroom_scenario::{
 /// Actions that set the rate during the run are left out, for they would undo it; one that replaces
 /// the traffic keeps all but its rate. In a closed loop the load is the rate that its users would
 /// reach if answers took no time: `users / think_time`.
-pub fn at_rate(scenario: &ValidScenario, rate_rps: f64) -> ValidScenario {
+///
+/// None where that is more than a document may ask for, as the peak of its curve can be.
+pub fn at_rate(scenario: &ValidScenario, rate_rps: f64) -> Option<ValidScenario> {
     let mut changed = scenario.clone().into_inner();
     set_rate(&mut changed.traffic, rate_rps);
     changed
@@ -21,9 +23,7 @@ pub fn at_rate(scenario: &ValidScenario, rate_rps: f64) -> ValidScenario {
             set_rate(traffic, rate_rps);
         }
     }
-    changed
-        .validate()
-        .expect("a rate within the limits leaves a valid scenario valid")
+    changed.validate().ok()
 }
 
 fn set_rate(traffic: &mut Traffic, rate_rps: f64) {
@@ -42,7 +42,7 @@ fn set_rate(traffic: &mut Traffic, rate_rps: f64) {
 /// how much the design that stands there *now* can take.
 ///
 /// Every action takes effect at the start, new instances have booted, and the rate is the last one
-/// the script set.
+/// the script set. A script that can only be followed in its own time is left as it is.
 pub fn settled(scenario: &ValidScenario) -> ValidScenario {
     let mut changed = scenario.clone().into_inner();
     for component in &mut changed.design.components {
@@ -64,9 +64,7 @@ pub fn settled(scenario: &ValidScenario) -> ValidScenario {
     });
     changed.script = script;
     changed.traffic.curve = Curve::Steady;
-    changed
-        .validate()
-        .expect("the same actions, all at the start, leave a valid scenario valid")
+    changed.validate().unwrap_or_else(|_| scenario.clone())
 }
 
 fn boot_at_once(kind: &mut Kind) {
@@ -137,7 +135,7 @@ mod tests {
             Action::SetTraffic { traffic: busier },
             kill("web"),
         ]);
-        let loaded = at_rate(&scenario, 33.0);
+        let loaded = at_rate(&scenario, 33.0).expect("within the limits");
         assert_eq!(loaded.traffic.rate_rps, 33.0);
         let [traffic, fault] = &loaded.script[..] else {
             panic!("{:?}", loaded.script)
@@ -156,7 +154,8 @@ mod tests {
             users: 3,
             think_time_ms: 2_000.0,
         };
-        let loaded = at_rate(&scenario.validate().expect("a valid scenario"), 40.0);
+        let scenario = scenario.validate().expect("a valid scenario");
+        let loaded = at_rate(&scenario, 40.0).expect("within the limits");
         let LoopModel::Closed { users, .. } = loaded.traffic.client.loop_model else {
             panic!("still a closed loop")
         };
