@@ -48,14 +48,14 @@ impl Kind {
         }
     }
 
-    /// Instances at the start. Clients and a name service have none that could fail.
+    /// Instances at the start. Clients and a name service have none that could fail; a balancer and
+    /// its standby share one address and count as one.
     pub const fn instances(&self) -> u16 {
         match self {
             Kind::Clients(_) | Kind::Dns(_) => 0,
-            Kind::LoadBalancer(balancer) => 1 + balancer.standby as u16,
+            Kind::LoadBalancer(_) | Kind::Database(_) => 1,
             Kind::Service(service) => service.instances,
             Kind::Cache(cache) => cache.nodes,
-            Kind::Database(_) => 1,
         }
     }
 

@@ -69,9 +69,6 @@ pub const INSTANCES_MAX: u16 = 1_000;
 pub const INSTANCES: Bounds<u16> = Bounds::new(1, INSTANCES_MAX);
 /// Instances of all components together: each has its own queue, counters and histogram in memory.
 pub const INSTANCES_TOTAL_MAX: usize = 4_000;
-/// Services that one request may visit, counting a service once for every way to it: where each
-/// of a row of services calls two of the next, the visits double with every row.
-pub const VISITS_MAX: u64 = 64;
 /// Pictures wider than a wall help nobody.
 pub const POSITION: Bounds<f64> = Bounds::new(-100_000.0, 100_000.0);
 /// A light signal goes around the Earth in 134 ms; this is some dozens of slow detours.

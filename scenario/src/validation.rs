@@ -5,6 +5,7 @@ mod design;
 mod script;
 mod text;
 mod traffic;
+mod wiring;
 
 pub use script::validate_action;
 pub(crate) use text::quoted;

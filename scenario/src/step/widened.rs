@@ -11,24 +11,31 @@ const BUSY: f64 = 0.6;
 /// spread, so its node needs the room.
 const CACHE_BUSY: f64 = 0.15;
 /// Look-ups that miss: entries evicted, and those that writes invalidate.
-const MISS_SHARE: f64 = 0.25;
+const MISS_SHARE: f64 = 0.15;
 /// More web servers than this are bigger ones instead.
 const WEB_INSTANCES_MAX: f64 = 400.0;
 
+/// Share of the keys that the cache has room for: a tier of this size is made of larger machines.
+const CACHED_SHARE: f64 = 0.8;
+/// More keys than this would measure the memory of the machine that simulates them.
+const KEYS_MAX: f64 = 100_000.0;
+
 /// The last step at this rate, wide enough to carry it.
 ///
-/// The room of all cache nodes together stays as it is, so that the hit ratio does; the database is
-/// one machine without equal, since this design does not divide its data.
+/// Users and keys grow with the load, and the cache with the keys. The database is one machine without
+/// equal, since this design does not divide its data.
 pub fn widened(rate_rps: f64) -> Scenario {
     let mut scenario = LADDER[LADDER.len() - 1].scenario();
     scenario.traffic.rate_rps = rate_rps;
     scenario.traffic.users = (rate_rps as u32).clamp(scenario.traffic.users, USERS.max);
+    let keys = (rate_rps / 10.0).clamp(f64::from(scenario.traffic.keys.count), KEYS_MAX);
+    scenario.traffic.keys.count = keys as u32;
     let load = Load::of(&scenario);
     let mut slots = 0;
     for component in &mut scenario.design.components {
         match &mut component.kind {
             Kind::Service(service) => slots = widen_service(service, rate_rps * load.worker_s),
-            Kind::Cache(cache) => widen_cache(cache, rate_rps * load.cache_s),
+            Kind::Cache(cache) => widen_cache(cache, keys, rate_rps * load.cache_s),
             Kind::Database(database) => widen_database(database, rate_rps * load.database_s),
             Kind::Clients(_) | Kind::Dns(_) | Kind::LoadBalancer(_) => {}
         }
@@ -104,11 +111,10 @@ fn widen_service(service: &mut Service, busy: f64) -> u32 {
     u32::from(service.instances) * u32::from(service.workers * service.size.factor())
 }
 
-fn widen_cache(cache: &mut Cache, busy: f64) {
-    let entries = u32::from(cache.nodes) * cache.entries_per_node;
+fn widen_cache(cache: &mut Cache, keys: f64, busy: f64) {
     let nodes = (busy / CACHE_BUSY).ceil().max(f64::from(cache.nodes));
     cache.nodes = (nodes as u16).min(INSTANCES.max);
-    cache.entries_per_node = entries.div_ceil(cache.nodes.into());
+    cache.entries_per_node = (CACHED_SHARE * keys / f64::from(cache.nodes)).ceil() as u32;
 }
 
 /// As big a machine as is needed, and beyond the largest one as many workers on it as it takes.

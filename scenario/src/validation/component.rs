@@ -169,7 +169,7 @@ fn cache(problems: &mut Problems, at: &Path, cache: &Cache) {
     );
     let points = &at.field("virtual_nodes");
     within(problems, points, cache.virtual_nodes, limits::VIRTUAL_NODES);
-    ring_points(problems, points, cache.nodes, cache.virtual_nodes);
+    ring_points(problems, points, cache.nodes.into(), cache.virtual_nodes);
     within(
         problems,
         &at.field("operation_ms"),
@@ -231,12 +231,12 @@ fn entries_total(problems: &mut Problems, at: &Path, nodes: u16, entries: u32) {
     }
 }
 
-/// A ring of this many nodes has no more points than can be sorted in passing.
-pub(super) fn ring_points(problems: &mut Problems, at: &Path, nodes: u16, points: u16) {
-    let total = usize::from(nodes) * usize::from(points);
-    if total > limits::RING_POINTS_MAX {
+/// A ring of nodes of this weight in all has no more points than can be sorted in passing.
+pub(super) fn ring_points(problems: &mut Problems, at: &Path, weight: usize, virtual_nodes: u16) {
+    let points = weight * usize::from(virtual_nodes);
+    if points > limits::RING_POINTS_MAX {
         let message = format!(
-            "{nodes} times {points} points are {total}: at most {} on a ring",
+            "{weight} times {virtual_nodes} points are {points}: at most {} on a ring",
             limits::RING_POINTS_MAX
         );
         problems.add(at, message);

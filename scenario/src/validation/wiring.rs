@@ -1,0 +1,198 @@
+//! Rules for a design as a whole: every component has the links that it needs and can use, and
+//! requests find a way in and an end.
+
+use super::component::{has_ring, ring_points};
+use super::design::nonsense;
+use super::text::quoted;
+use crate::problem::{Path, Problems};
+use crate::{Cache, Component, Design, Kind, LoadBalancer, ReadMode, WriteMode};
+
+/// The links that make sense, by the places of their ends in the list of components.
+pub(super) struct Wiring<'a> {
+    design: &'a Design,
+    callees: Vec<Vec<usize>>,
+}
+
+impl<'a> Wiring<'a> {
+    pub(super) fn of(design: &'a Design) -> Self {
+        let mut callees = vec![Vec::new(); design.components.len()];
+        for link in &design.links {
+            if let (Some((from, caller)), Some((to, callee))) =
+                (design.component(&link.from), design.component(&link.to))
+                && nonsense(caller, callee).is_none()
+                && !callees[from].contains(&to)
+            {
+                callees[from].push(to);
+            }
+        }
+        Self { design, callees }
+    }
+
+    pub(super) fn check(&self, problems: &mut Problems, at: &Path) {
+        let components = &at.field("components");
+        for (index, component) in self.design.components.iter().enumerate() {
+            problems.about(Some(&component.id));
+            let at = &components.index(index);
+            match &component.kind {
+                Kind::LoadBalancer(balancer) => self.load_balancer(problems, at, index, balancer),
+                Kind::Service(_) => self.service(problems, at, index),
+                Kind::Cache(cache) => self.cache(problems, at, index, cache),
+                Kind::Clients(_) | Kind::Dns(_) | Kind::Database(_) => {}
+            }
+        }
+        problems.about(None);
+        self.entry(problems, components);
+        self.circle(problems, &at.field("links"));
+    }
+
+    /// The callees of one kind.
+    fn callees_of(&self, caller: usize, kind: &str) -> Vec<&'a Component> {
+        let callees = self.callees[caller].iter();
+        let callees = callees.map(|callee| &self.design.components[*callee]);
+        callees
+            .filter(|callee| callee.kind.name() == kind)
+            .collect()
+    }
+
+    fn load_balancer(
+        &self,
+        problems: &mut Problems,
+        at: &Path,
+        index: usize,
+        balancer: &LoadBalancer,
+    ) {
+        match self.callees_of(index, "service").as_slice() {
+            [] => {
+                problems.add(
+                    at,
+                    "no service stands behind this load balancer: link it to one",
+                );
+            }
+            [service] if has_ring(balancer) => {
+                // An instance has its points as many times as its weight says.
+                let instances = usize::from(service.kind.instances());
+                let weights = balancer.weights.iter().copied().chain(std::iter::repeat(1));
+                let weight: usize = weights.take(instances).map(usize::from).sum();
+                let at = &at.field("kind");
+                let at = &at.field("load_balancer");
+                let points = &at.field("virtual_nodes");
+                ring_points(problems, points, weight, balancer.virtual_nodes);
+            }
+            [_] => {}
+            _ => {
+                let message = "a load balancer has one service behind it: remove the other links";
+                problems.add(at, message);
+            }
+        }
+    }
+
+    fn service(&self, problems: &mut Problems, at: &Path, index: usize) {
+        for kind in ["cache", "database", "service"] {
+            if self.callees_of(index, kind).len() > 1 {
+                problems.add(
+                    at,
+                    format!("a service calls one {kind}: remove the other links"),
+                );
+            }
+        }
+        let caches = self.callees_of(index, "cache");
+        let databases = self.callees_of(index, "database");
+        if let ([cache], [database]) = (caches.as_slice(), databases.as_slice())
+            && let Some((cache_index, _)) = self.design.component(&cache.id)
+            && let [other] = self.callees_of(cache_index, "database").as_slice()
+            && other.id != database.id
+        {
+            // A cache keeps copies of the data that its service asks for.
+            let message = format!(
+                "its cache fetches from {}, but it asks {} itself: link both to the same database",
+                quoted(&other.id),
+                quoted(&database.id)
+            );
+            problems.add(at, message);
+        }
+    }
+
+    fn cache(&self, problems: &mut Problems, at: &Path, index: usize, cache: &Cache) {
+        let kind = &at.field("kind");
+        let mode = &kind.field("cache");
+        match self.callees_of(index, "database").len() {
+            0 if cache.read_mode == ReadMode::ReadThrough => {
+                let message = "a read-through cache fetches by itself: link it to the database";
+                problems.add(&mode.field("read_mode"), message);
+            }
+            0 if cache.write_mode == WriteMode::Back => {
+                let message = "a write-back cache writes by itself: link it to the database";
+                problems.add(&mode.field("write_mode"), message);
+            }
+            0 | 1 => {}
+            _ => problems.add(
+                at,
+                "a cache fetches from one database: remove the other links",
+            ),
+        }
+    }
+
+    /// Requests have exactly one place to come from and one to go to.
+    fn entry(&self, problems: &mut Problems, at: &Path) {
+        let is_clients = |component: &Component| matches!(component.kind, Kind::Clients(_));
+        let components = self.design.components.iter().enumerate();
+        let mut clients = components.filter(|(_, component)| is_clients(component));
+        let Some((first, component)) = clients.next() else {
+            let message = "nobody sends requests: add clients and link them to what serves them";
+            problems.add(at, message);
+            return;
+        };
+        for (other, component) in clients {
+            problems.about(Some(&component.id));
+            let message = "one component stands for all clients: remove this one";
+            problems.add(&at.index(other), message);
+        }
+        problems.about(Some(&component.id));
+        let at = &at.index(first);
+        let entries = ["load_balancer", "service"].map(|kind| self.callees_of(first, kind).len());
+        match entries.iter().sum() {
+            0 => {
+                let message =
+                    "requests have nowhere to go: link the clients to a load balancer or a service";
+                problems.add(at, message);
+            }
+            1 => {}
+            2.. => {
+                let message =
+                    "requests enter at one place: keep one link to a load balancer or a service";
+                problems.add(at, message);
+            }
+        }
+        if self.callees_of(first, "dns").len() > 1 {
+            problems.add(at, "clients ask one name service: remove the other links");
+        }
+        problems.about(None);
+    }
+
+    /// No request goes in a circle: components can be taken away one after the other, each when
+    /// nobody calls it any more.
+    fn circle(&self, problems: &mut Problems, at: &Path) {
+        let mut callers = vec![0_usize; self.callees.len()];
+        for callee in self.callees.iter().flatten() {
+            callers[*callee] += 1;
+        }
+        let mut uncalled: Vec<usize> = (0..callers.len())
+            .filter(|index| callers[*index] == 0)
+            .collect();
+        let mut taken = 0;
+        while let Some(caller) = uncalled.pop() {
+            taken += 1;
+            for callee in &self.callees[caller] {
+                callers[*callee] -= 1;
+                if callers[*callee] == 0 {
+                    uncalled.push(*callee);
+                }
+            }
+        }
+        if taken < callers.len() {
+            let message =
+                "the links form a circle, in which a request would never end: remove one of them";
+            problems.add(at, message);
+        }
+    }
+}
