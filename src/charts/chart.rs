@@ -12,7 +12,13 @@ use crate::format;
 const WIDTH: f64 = 316.0;
 const HEIGHT: f64 = 118.0;
 /// The part of it that is plot.
-const PLOT: (f64, f64, f64, f64) = (0.0, 16.0, 226.0, 100.0);
+const PLOT: (f64, f64, f64, f64) = (38.0, 16.0, 212.0, 100.0);
+/// The top of an axis of latencies is at least so many times its bottom.
+const LATENCY_SPREAD_MIN: f64 = 8.0;
+/// Where the words of the axis end.
+const AXIS_WORDS_X: f64 = 33.0;
+/// A mark this near to a moment is told with it.
+const NEAR_NS: u64 = 1_000_000_000;
 /// Between two direct labels.
 const LABEL_APART: f64 = 13.0;
 
@@ -37,16 +43,26 @@ impl Measure {
         }
     }
 
+    /// A figure of the axis: as short as it can be.
+    fn tick_words(self, figure: f64) -> String {
+        match self {
+            Measure::Rate if figure >= 10_000.0 => format!("{}k", format::rate(figure / 1e3)),
+            Measure::Rate => format::rate(figure),
+            Measure::Latency => format::ms(figure),
+            Measure::Share => format::gauge(figure),
+        }
+    }
+
     fn scale(self, largest: f64, smallest: f64) -> Scale {
         let range = (PLOT.3, PLOT.1);
         match self {
             Measure::Rate => Scale::linear((0.0, axis_top(largest)), range),
             Measure::Share => Scale::linear((0.0, 1.0), range),
             Measure::Latency => {
-                let power = |figure: f64| 10f64.powf(figure);
-                let low = smallest.max(0.01).log10().floor();
-                let high = largest.max(0.1).log10().ceil().max(low + 1.0);
-                Scale::logarithmic((power(low), power(high)), range)
+                let (low, high) = (smallest * 0.8, largest * 1.25);
+                // Small differences are not blown up to look like large ones.
+                let spread = (LATENCY_SPREAD_MIN / (high / low)).sqrt().max(1.0);
+                Scale::logarithmic((low / spread, high * spread), range)
             }
         }
     }
@@ -55,7 +71,7 @@ impl Measure {
         match self {
             Measure::Share => vec![0.0, 0.5, 1.0],
             Measure::Rate => scale.ticks(2),
-            Measure::Latency => scale.ticks(4),
+            Measure::Latency => scale.ticks(3),
         }
     }
 }
@@ -101,6 +117,8 @@ pub struct Props {
     pub series: Vec<Series>,
     /// Faults, repairs, edits.
     pub marks: Vec<Mark>,
+    /// Their words are written above the plot.
+    pub marks_named: bool,
     /// What is said while there is nothing to draw.
     pub empty: AttrValue,
 }
@@ -204,7 +222,15 @@ fn read_out_time(props: &Props, place: Option<usize>) -> String {
     let Some(time) = place.and_then(|place| props.times.get(place)) else {
         return String::new();
     };
-    format!("at {}", format::short_clock(*time))
+    let then = props
+        .marks
+        .iter()
+        .filter(|mark| mark.at_ns.abs_diff(*time) <= NEAR_NS);
+    let mut text = format!("at {}", format::short_clock(*time));
+    for mark in then.take(1) {
+        text += &format!(" · {}", mark.words);
+    }
+    text
 }
 
 /// Every figure of one moment in words, with what happened then.
@@ -219,7 +245,7 @@ fn read_out(props: &Props, place: usize) -> String {
         .collect();
     if let Some(time) = props.times.get(place) {
         words.insert(0, format!("at {}", format::short_clock(*time)));
-        let then = |mark: &&Mark| mark.at_ns.abs_diff(*time) <= 1_000_000_000;
+        let then = |mark: &&Mark| mark.at_ns.abs_diff(*time) <= NEAR_NS;
         words.extend(
             props
                 .marks
@@ -264,7 +290,9 @@ impl Picture {
         let time = Scale::linear(span, (PLOT.0, PLOT.2));
         Self {
             time,
-            figure: props.measure.scale(largest, smallest.min(largest.max(1.0))),
+            figure: props
+                .measure
+                .scale(largest.max(1e-3), smallest.min(largest.max(1e-3))),
             places: props
                 .times
                 .iter()
@@ -312,9 +340,9 @@ impl Picture {
                     html! {
                         <>
                             <line x1={u(PLOT.0)} x2={u(PLOT.2)} y1={u(y)} y2={u(y)} />
-                            if tick > 0.0 {
-                                <text x={u(PLOT.0)} y={u(y - 2.5)}>{ props.measure.words(tick) }</text>
-                            }
+                            <text class="figure" x={u(AXIS_WORDS_X)} y={u(y + 3.5)}>
+                                { props.measure.tick_words(tick) }
+                            </text>
                         </>
                     }
                 }) }
@@ -452,11 +480,11 @@ impl Picture {
             .iter()
             .map(|mark| self.time.place(mark.at_ns as f64))
             .collect();
-        let lengths: Vec<usize> = marks
-            .iter()
-            .map(|mark| mark.words.chars().count())
-            .collect();
-        let words = roomy(&xs, &lengths);
+        let words = if props.marks_named {
+            roomy(&marks, &xs)
+        } else {
+            vec![None; xs.len()]
+        };
         html! {
             <g class="marks" aria-hidden="true">
                 { for marks.iter().zip(&xs).zip(words).map(|((mark, x), place)| html! {
@@ -475,12 +503,15 @@ impl Picture {
 /// About how wide a letter of a mark's words is.
 const LETTER: f64 = 5.4;
 
-/// Where the words of each mark start, if there is room for them; the latest marks choose first.
-fn roomy(xs: &[f64], lengths: &[usize]) -> Vec<Option<f64>> {
+/// Where the words of each mark start, if there is room for them. What broke is named before what
+/// follows from it, and what is later before what is earlier.
+fn roomy(marks: &[&Mark], xs: &[f64]) -> Vec<Option<f64>> {
+    let mut order: Vec<usize> = (0..marks.len()).rev().collect();
+    order.sort_by_key(|number| marks[*number].tone != Tone::Bad);
     let mut taken: Vec<(f64, f64)> = Vec::new();
     let mut starts = vec![None; xs.len()];
-    for number in (0..xs.len()).rev() {
-        let wide = lengths[number] as f64 * LETTER;
+    for number in order {
+        let wide = marks[number].words.chars().count() as f64 * LETTER;
         let start = xs[number].min(PLOT.2 + 60.0 - wide).max(0.0);
         let free = taken
             .iter()
@@ -566,9 +597,17 @@ mod tests {
     }
 
     #[test]
-    fn words_of_marks_never_cover_each_other() {
-        let starts = roomy(&[20.0, 24.0, 120.0], &[10, 10, 10]);
-        assert_eq!(starts, [None, Some(24.0), Some(120.0)]);
+    fn words_of_marks_never_cover_each_other_and_faults_are_named_first() {
+        let mark = |tone| Mark {
+            at_ns: 0,
+            tone,
+            words: "web/2 dies".to_string(),
+            component: None,
+            instance: None,
+        };
+        let marks = [mark(Tone::Bad), mark(Tone::Warning), mark(Tone::Good)];
+        let starts = roomy(&marks.each_ref(), &[60.0, 64.0, 160.0]);
+        assert_eq!(starts, [Some(60.0), None, Some(160.0)]);
     }
 
     #[test]

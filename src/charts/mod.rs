@@ -50,7 +50,7 @@ pub fn FiguresPanel(props: &Props) -> Html {
         } = figures;
         html! {
             <Chart {title} since={window.since()} {hook} {measure} {drawing} times={times.clone()}
-                {span} {series} marks={props.marks.to_vec()} {empty} />
+                {span} {series} marks={props.marks.to_vec()} marks_named={hook == "throughput"} {empty} />
         }
     };
     html! {
@@ -164,7 +164,7 @@ fn errors(bins: &[Rc<Bin>]) -> Figures {
         .enumerate()
         .filter(|(number, _)| bins.iter().any(|bin| bin.failed[*number] > 0))
         .map(|(number, reason)| {
-            series(reason.words(), reason_class(number), bins, |bin| {
+            series(short_words(reason), reason_class(number), bins, |bin| {
                 per_s(bin.failed[number], bin)
             })
         })
@@ -176,6 +176,19 @@ fn errors(bins: &[Rc<Bin>]) -> Figures {
         drawing: Drawing::Stacked,
         series: parts,
         empty: "No request failed.",
+    }
+}
+
+/// The reason in the two words that fit beside a chart.
+fn short_words(reason: Reason) -> &'static str {
+    match reason {
+        Reason::TimedOut => "timed out",
+        Reason::QueueFull => "line full",
+        Reason::ConnectionRefused => "refused",
+        Reason::ConnectionReset => "reset",
+        Reason::NoHealthyInstance => "none healthy",
+        Reason::TooManyConnections => "connections",
+        Reason::TooManyInFlight => "in flight",
     }
 }
 
@@ -299,7 +312,7 @@ mod tests {
         failed[1] = 3;
         let figures = errors(&[bin(1, failed, 0, 0)]);
         assert_eq!(figures.series.len(), 1);
-        assert_eq!(figures.series[0].name, Reason::QueueFull.words());
+        assert_eq!(figures.series[0].name, short_words(Reason::QueueFull));
         assert_eq!(figures.series[0].figures, [6.0]);
         assert!(
             errors(&[bin(1, [0; Reason::COUNT], 0, 0)])

@@ -31,7 +31,7 @@ impl Scale {
         let low = domain.0.max(1e-6);
         Self {
             law: Law::Logarithmic,
-            domain: opened((low, domain.1.max(low * 10.0))),
+            domain: opened((low, domain.1.max(low * 1.5))),
             range,
         }
     }
@@ -94,13 +94,23 @@ fn linear_ticks((low, high): (f64, f64), about: usize) -> Vec<f64> {
 }
 
 fn logarithmic_ticks((low, high): (f64, f64), about: usize) -> Vec<f64> {
-    let first = (low.log10() - 1e-9).ceil() as i32;
-    let last = (high.log10() + 1e-9).floor() as i32;
-    let decades: Vec<f64> = (first..=last).map(|power| 10f64.powi(power)).collect();
-    if decades.len() < 2 {
-        return linear_ticks((low, high), about);
+    let first = low.log10().floor() as i32;
+    let last = high.log10().ceil() as i32;
+    let within = |mantissas: &[f64]| -> Vec<f64> {
+        (first..=last)
+            .flat_map(|power| mantissas.iter().map(move |part| part * 10f64.powi(power)))
+            .filter(|tick| *tick >= low * 0.999_999 && *tick <= high * 1.000_001)
+            .collect()
+    };
+    // The densest set that is not too many; over many decades, some of them.
+    for mantissas in [&[1.0, 2.0, 5.0][..], &[1.0, 3.0], &[1.0]] {
+        let ticks = within(mantissas);
+        if ticks.len() <= about + 1 && ticks.len() >= 2 {
+            return ticks;
+        }
     }
-    let every = decades.len().div_ceil(about.max(1));
+    let decades = within(&[1.0]);
+    let every = decades.len().div_ceil(about.max(1)).max(1);
     decades.into_iter().step_by(every).collect()
 }
 
@@ -187,6 +197,10 @@ mod tests {
         assert!((scale.place(100.0) - 200.0).abs() < 1e-9);
         assert_eq!(scale.place(0.0), 0.0);
         assert_eq!(scale.ticks(4), [1.0, 10.0, 100.0, 1_000.0]);
+        assert_eq!(
+            Scale::logarithmic((20.0, 110.0), (0.0, 1.0)).ticks(3),
+            [20.0, 50.0, 100.0]
+        );
     }
 
     #[test]

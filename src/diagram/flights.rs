@@ -12,6 +12,9 @@ pub const KEPT_MAX: usize = 16_384;
 /// would pass between two frames.
 const SEEN_S_MIN: f64 = 0.6;
 
+/// Requests keep to one side of their wire and answers to the other, by so much.
+pub const LANE: f64 = 2.7;
+
 /// The way of one trip, as far as drawing it goes.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Trip {
@@ -138,11 +141,11 @@ impl Trip {
     pub fn place(&self, layout: &Layout, view: View) -> Option<Point> {
         let part = self.part(view)?;
         let curve = &layout.wires.get(self.wire? as usize)?.curve;
-        Some(curve.at(if self.is(Flight::BACK) {
-            1.0 - part
+        Some(if self.is(Flight::BACK) {
+            curve.beside(1.0 - part, LANE)
         } else {
-            part
-        }))
+            curve.beside(part, -LANE)
+        })
     }
 
     /// Whether it has a flag.
@@ -218,8 +221,14 @@ mod tests {
             panic!("two trips were taken in");
         };
         assert_eq!(there.place(&layout, slow(0.9e9)), None);
-        assert_eq!(there.place(&layout, slow(1.25e9)), Some(curve.at(0.25)));
-        assert_eq!(back.place(&layout, slow(1.25e9)), Some(curve.at(0.75)));
+        assert_eq!(
+            there.place(&layout, slow(1.25e9)),
+            Some(curve.beside(0.25, -LANE))
+        );
+        assert_eq!(
+            back.place(&layout, slow(1.25e9)),
+            Some(curve.beside(0.75, LANE))
+        );
         assert_eq!(there.place(&layout, slow(2.1e9)), None);
         assert_eq!(there.flight.class, 1);
     }

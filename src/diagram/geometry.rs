@@ -112,6 +112,30 @@ impl Curve {
             })
     }
 
+    /// The place at `part` of the way, but so far beside it: to the right hand where the way goes
+    /// rightwards is below.
+    pub fn beside(&self, part: f64, aside: f64) -> Point {
+        let [a, b, c, d] = self.points;
+        let rest = 1.0 - part;
+        let weights = [rest * rest, 2.0 * rest * part, part * part];
+        let legs = [(a, b), (b, c), (c, d)];
+        let ahead = legs
+            .iter()
+            .zip(weights)
+            .fold(Point::default(), |sum, ((from, to), weight)| {
+                Point::new(
+                    sum.x + (to.x - from.x) * weight,
+                    sum.y + (to.y - from.y) * weight,
+                )
+            });
+        let length = ahead.x.hypot(ahead.y).max(1e-9);
+        let place = self.at(part);
+        Point::new(
+            place.x - ahead.y / length * aside,
+            place.y + ahead.x / length * aside,
+        )
+    }
+
     /// As the `d` of an SVG path.
     pub fn path(&self) -> String {
         let [a, b, c, d] = self.points;
@@ -170,6 +194,14 @@ mod tests {
         let middle = curve.at(0.5);
         assert!((middle.x - 60.0).abs() < 1e-9 && (middle.y - 50.0).abs() < 1e-9);
         assert_eq!(curve.path(), "M10.0 20.0C60.0 20.0 60.0 80.0 110.0 80.0");
+    }
+
+    #[test]
+    fn beside_a_level_wire_is_above_or_below_it() {
+        let curve = Curve::rightwards(Point::new(0.0, 50.0), Point::new(100.0, 50.0));
+        let (above, below) = (curve.beside(0.5, -3.0), curve.beside(0.5, 3.0));
+        assert!((above.y - 47.0).abs() < 1e-9 && (below.y - 53.0).abs() < 1e-9);
+        assert!((above.x - 50.0).abs() < 1e-9);
     }
 
     #[test]

@@ -317,7 +317,7 @@ fn need(kind: &Kind, instances: Vec<u16>, flow: Flow) -> Need {
         instances: Vec::new(),
     };
     match kind {
-        Kind::Clients(_) if narrow => single(96.0, 50.0, 0.0),
+        Kind::Clients(_) if narrow => single(176.0, 52.0, 0.0),
         Kind::Clients(_) => single(76.0, 96.0, 54.0),
         Kind::Dns(_) => single(88.0, 50.0, 0.0),
         Kind::LoadBalancer(_) if narrow => single(150.0, 64.0, 0.0),
@@ -346,7 +346,7 @@ fn many(instances: Vec<u16>, flow: Flow, card: (f64, f64)) -> Need {
             let (columns, pitch) = grid_shape(count, flow);
             let rows = count.div_ceil(columns);
             (
-                columns as f64 * pitch + 24.0,
+                (columns as f64 * pitch + 24.0).max(GRID_WIDTH_MIN),
                 rows as f64 * pitch + 24.0 + 22.0,
             )
         }
@@ -388,16 +388,19 @@ fn card_gap(count: usize) -> f64 {
     }
 }
 
+/// A heat grid has room for the words above its cells.
+const GRID_WIDTH_MIN: f64 = 160.0;
+
 /// Columns of a heat grid and the pitch of its cells: as large as still makes one picture.
 fn grid_shape(count: usize, flow: Flow) -> (usize, f64) {
     let (wide, high): (f64, f64) = match flow {
         Flow::Rightwards => (168.0, 420.0),
         Flow::Downwards => (330.0, 150.0),
     };
-    for pitch in [28.0, 24.0, 20.0, 16.0, 13.0, 11.0, 9.0, 8.0] {
+    for pitch in [40.0, 34.0, 28.0, 24.0, 20.0, 16.0, 13.0, 11.0, 9.0, 8.0] {
         let columns = (wide / pitch).floor();
         if (count as f64 / columns).ceil() * pitch <= high {
-            return (columns as usize, pitch);
+            return (count.min(columns as usize), pitch);
         }
     }
     let pitch: f64 = 6.0;
@@ -429,6 +432,31 @@ fn extent(sizes: impl Iterator<Item = f64>, gap: f64) -> f64 {
 /// Between the things of one column.
 const STACK_GAP: f64 = 46.0;
 
+/// Gaps between columns that have so much room together: the more wires cross one, the wider.
+fn gaps(ranks: &[Vec<usize>], needs: &[Need], free: f64) -> Vec<f64> {
+    let ends = |column: &Vec<usize>| {
+        let drawn = |c: &usize| match needs[*c].instances.len() {
+            0 => 1,
+            many if many > CARDS_MAX => 1,
+            some => some,
+        };
+        column.iter().map(drawn).sum::<usize>()
+    };
+    let weights: Vec<f64> = ranks
+        .windows(2)
+        .map(|pair| match ends(&pair[0]) * ends(&pair[1]) {
+            0..=2 => 1.2,
+            3..=6 => 1.5,
+            _ => 2.0,
+        })
+        .collect();
+    let all: f64 = weights.iter().sum();
+    weights
+        .iter()
+        .map(|weight| (free * weight / all).clamp(44.0, 150.0))
+        .collect()
+}
+
 fn in_columns(
     ranks: &[Vec<usize>],
     needs: &[Need],
@@ -447,9 +475,10 @@ fn in_columns(
     );
     let (wide, high) = (box_size.0 / scale, box_size.1 / scale);
 
-    let free = wide - room(0.0);
-    let gap = (free / ranks.len().saturating_sub(1).max(1) as f64).clamp(48.0, 130.0);
-    let mut x = ((wide - room(gap)) / 2.0 + MARGIN).max(MARGIN);
+    let gaps = gaps(ranks, needs, wide - room(0.0));
+    let spare = wide - room(0.0) - gaps.iter().sum::<f64>();
+    let mut x = (spare / 2.0).max(0.0) + MARGIN;
+    let mut gaps = gaps.into_iter();
     let mut corners = vec![Point::default(); needs.len()];
     for column in ranks {
         let column_width = width(column);
@@ -459,11 +488,10 @@ fn in_columns(
             .copied()
             .filter(|c| !matches!(design.components[*c].kind, Kind::Dns(_)))
             .collect();
-        let mut y = (high - height(&stacked)) / 2.0;
-        if stacked.iter().all(|c| needs[*c].below > 0.0) {
-            // What has words below is centred by what is drawn.
-            y += stacked.last().map_or(0.0, |c| needs[*c].below / 2.0);
-        }
+        // Words above and below hang on what is drawn: that is what stands in the middle.
+        let words_above = stacked.first().map_or(0.0, |c| needs[*c].above);
+        let words_below = stacked.last().map_or(0.0, |c| needs[*c].below);
+        let mut y = (high - height(&stacked) + words_below - words_above) / 2.0;
         let mut above = y;
         for c in stacked {
             y += needs[c].above;
@@ -477,7 +505,7 @@ fn in_columns(
                 corners[*c] = Point::new(x + (column_width - needs[*c].width) / 2.0, y);
             }
         }
-        x += column_width + gap;
+        x += column_width + gaps.next().unwrap_or(0.0);
     }
     (
         Fit {

@@ -9,7 +9,7 @@ use web_sys::{
 };
 
 use super::dots::{Colours, Frame};
-use super::flights::{Changed, Flights, KEPT_MAX, Trip};
+use super::flights::{Changed, Flights, KEPT_MAX, LANE, Trip};
 use super::layout::Layout;
 
 /// Numbers a trip takes in the buffer.
@@ -28,6 +28,7 @@ uniform vec2 time;        // now, and how long a trip is seen at least
 uniform vec3 fit;         // scale and offset, in pixels of the device
 uniform vec2 size;        // of the canvas
 uniform float diameter;
+uniform float lane;       // requests keep to one side of the wire, answers to the other
 flat out int look;
 flat out int flags;
 
@@ -54,7 +55,10 @@ void main() {
     float rest = 1.0 - part;
     vec2 place = near.xy * (rest * rest * rest) + near.zw * (3.0 * rest * rest * part)
         + far.xy * (3.0 * rest * part * part) + far.zw * (part * part * part);
-    vec2 pixel = place * fit.x + fit.yz;
+    vec2 ahead = (near.zw - near.xy) * (rest * rest) + (far.xy - near.zw) * (2.0 * rest * part)
+        + (far.zw - far.xy) * (part * part);
+    vec2 aside = normalize(vec2(-ahead.y, ahead.x) + 1e-6);
+    vec2 pixel = (place + aside * (flags % 2 == 1 ? lane : -lane)) * fit.x + fit.yz;
     gl_Position = vec4(pixel.x / size.x * 2.0 - 1.0, 1.0 - pixel.y / size.y * 2.0, 0.0, 1.0);
     gl_PointSize = diameter;
 }
@@ -252,6 +256,8 @@ impl Painter {
         gl.uniform3f(place.as_ref(), scale as f32, x as f32, y as f32);
         let place = self.uniform("size");
         gl.uniform2f(place.as_ref(), width as f32, height as f32);
+        let place = self.uniform("lane");
+        gl.uniform1f(place.as_ref(), LANE as f32);
         let place = self.uniform("diameter");
         gl.uniform1f(place.as_ref(), frame.diameter() as f32);
         gl.draw_arrays(Gl::POINTS, 0, self.count as i32);

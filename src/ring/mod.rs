@@ -284,7 +284,7 @@ fn figures(ring: &RingView, nodes: &[Node]) -> Html {
     let busiest = nodes.iter().map(|node| node.share).fold(0.0, f64::max) * nodes.len() as f64;
     let moved = |share: f64| {
         if ring.changes == 0 {
-            "no change yet".to_string()
+            "none yet".to_string()
         } else {
             format::share(share)
         }

@@ -24,11 +24,11 @@ pub fn draw(scene: &Scene<'_>, number: usize) -> Html {
         <>
             { card(&rect) }
             if scene.narrow() {
-                { browser(middle.x - 36.0, middle.y - 14.0) }
-                { phone(middle.x + 16.0, middle.y - 13.0) }
-                { words("title end", rect.x - 10.0, middle.y - 10.0, name.clone()) }
-                { words("soft end", rect.x - 10.0, middle.y + 6.0, rate.clone()) }
-                { words("soft end", rect.x - 10.0, middle.y + 21.0,
+                { browser(rect.x + 12.0, middle.y - 14.0) }
+                { phone(rect.x + 56.0, middle.y - 13.0) }
+                { words("title", rect.x + 82.0, rect.y + 18.0, name.clone()) }
+                { words("soft", rect.x + 82.0, rect.y + 32.0, rate.clone()) }
+                { words("soft", rect.x + 82.0, rect.y + 45.0,
                     retrying.clone().unwrap_or_else(|| away.clone())) }
             } else {
                 { browser(middle.x - 19.0, rect.y + 14.0) }

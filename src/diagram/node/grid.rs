@@ -12,6 +12,9 @@ use super::{card, instance_label};
 use crate::format;
 use crate::selection::Selection;
 
+/// A cell is marked from this share of failed requests on.
+const FAILING_SHARE: f64 = 0.05;
+
 /// Steps of shade between idle and full.
 const SHADES: f64 = 8.0;
 
@@ -122,8 +125,10 @@ fn draw_cell(scene: &Scene<'_>, number: usize, instance: u16, cell: Cell) -> Htm
     }
 }
 
+/// Down, or failing more than a few of its requests: a cell has no room for less.
 fn is_failing(gauge: &InstanceGauge) -> bool {
-    gauge.state == InstanceState::Down || (gauge.failing.is_some() && gauge.failed_rps > 0.0)
+    let answered = gauge.failed_rps + gauge.throughput_rps;
+    gauge.state == InstanceState::Down || gauge.failed_rps > FAILING_SHARE * answered
 }
 
 /// The class that shades a cell.

@@ -144,7 +144,7 @@ pub fn badge_of(gauge: &InstanceGauge) -> Option<(Tone, String)> {
 
 /// A badge on the upper edge of what it is about.
 pub fn badge(tone: Tone, text: &str, rect: &Rect) -> Html {
-    let width = text_width(text, 6.1) + 14.0;
+    let width = text_width(text, 6.7) + 16.0;
     let x = (rect.right() - 8.0 - width).max(rect.center().x - width / 2.0 - 20.0);
     let class = match tone {
         Tone::Bad => "badge bad",
@@ -153,8 +153,8 @@ pub fn badge(tone: Tone, text: &str, rect: &Rect) -> Html {
     };
     html! {
         <g class={class}>
-            <rect x={px(x)} y={px(rect.y - 9.5)} width={px(width)} height="18" rx="9" />
-            <text x={px(x + width / 2.0)} y={px(rect.y + 3.3)}>{ text.to_string() }</text>
+            <rect x={px(x)} y={px(rect.y - 11.0)} width={px(width)} height="18" rx="9" />
+            <text x={px(x + width / 2.0)} y={px(rect.y + 1.8)}>{ text.to_string() }</text>
         </g>
     }
 }
