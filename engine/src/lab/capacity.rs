@@ -318,10 +318,10 @@ mod tests {
             warmup_s: 0.5,
             duration_s: 0.5,
         };
-        assert_eq!(
-            search(&busy, window, u64::MAX).rate_rps,
-            0.0,
-            "and does not panic"
+        let found = search(&busy, window, u64::MAX).rate_rps;
+        assert!(
+            found < busy.traffic.rate_rps,
+            "{found}, found without a panic"
         );
     }
 
