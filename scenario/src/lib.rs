@@ -19,6 +19,7 @@ pub mod fragment;
 pub mod limits;
 mod migrate;
 mod objectives;
+pub mod price;
 mod problem;
 mod scenario;
 mod script;

