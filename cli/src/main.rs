@@ -1,1 +1,29 @@
-fn main() {}
+//! The command `headroom`: runs scenarios natively, compares them, and finds what they can take.
+
+mod answer;
+mod breach_text;
+mod command;
+mod duration;
+mod failure;
+mod figure;
+mod help;
+mod options;
+mod progress;
+mod report_text;
+mod source;
+mod table;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let outcome = command::execute(lexopt::Parser::from_env())
+        .and_then(|answer| answer.write().map(|()| answer.holds));
+    match outcome {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(failure) => {
+            eprintln!("headroom: {failure}");
+            ExitCode::from(failure.exit_code())
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! `headroom run`: one run in figures.
+
+use headroom_engine::lab::{Measurement, Verdict, Window};
+use headroom_engine::report::Report;
+use headroom_scenario::ValidScenario;
+use serde::Serialize;
+
+use super::Command;
+use crate::answer::Answer;
+use crate::failure::Failure;
+use crate::options::Options;
+use crate::progress::{Progress, SLICE_EVENTS};
+use crate::{report_text, source};
+
+pub(super) const COMMAND: Command = Command {
+    name: "run",
+    options: &["seed", "rate", "for", "warmup", "json", "check"],
+    execute,
+};
+
+/// The document that `--json` prints.
+#[derive(Serialize)]
+struct RunDocument<'a> {
+    name: &'a str,
+    warmup_s: f64,
+    /// Seconds of the wall clock that the whole run took, warm-up included.
+    wall_s: f64,
+    #[serde(flatten)]
+    report: &'a Report,
+    objectives: ObjectivesDocument<'a>,
+}
+
+#[derive(Serialize)]
+struct ObjectivesDocument<'a> {
+    hold: bool,
+    #[serde(flatten)]
+    verdict: &'a Verdict,
+}
+
+fn execute(options: &Options) -> Result<Answer, Failure> {
+    let [source] = options.exactly("headroom run <step | file | link | ->")?;
+    let scenario = source::open(source, options)?;
+    let window = options.window();
+    let (report, wall_s) = run(&scenario, window);
+    let verdict = Verdict::of(&report, &scenario.objectives);
+
+    let answer = if options.json {
+        Answer::json(&RunDocument {
+            name: &scenario.name,
+            warmup_s: window.warmup_s,
+            wall_s,
+            report: &report,
+            objectives: ObjectivesDocument {
+                hold: verdict.holds(),
+                verdict: &verdict,
+            },
+        })?
+    } else {
+        Answer::text(report_text::of(
+            &scenario, &report, &verdict, window, wall_s,
+        ))
+    };
+    Ok(Answer {
+        holds: verdict.holds() || !options.check,
+        ..answer
+    })
+}
+
+/// Runs a scenario; also says how many seconds of the wall clock it took.
+fn run(scenario: &ValidScenario, window: Window) -> (Report, f64) {
+    let mut progress = Progress::new();
+    let mut measurement = Measurement::new(scenario, window);
+    loop {
+        if let Some(report) = measurement.advance(SLICE_EVENTS) {
+            return (report, progress.elapsed_s());
+        }
+        let simulated_s = measurement.engine().now().as_s();
+        let pace = simulated_s / progress.elapsed_s();
+        let done = measurement.progress() * 100.0;
+        progress.say(&format!(
+            "{done:.0} % done, {simulated_s:.1} s simulated, {pace:.1} × real time"
+        ));
+    }
+}

@@ -1,0 +1,84 @@
+//! Figures as people read them: three digits that matter, thousands apart.
+
+/// A count: `60,012`.
+pub fn count(value: u64) -> String {
+    let digits = value.to_string();
+    let mut text = String::with_capacity(digits.len() * 4 / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A figure with three digits that matter, and all those before the point: `0.052`, `52.1`, `1,204`.
+pub fn number(value: f64) -> String {
+    let magnitude = value.abs();
+    let sign = if value < 0.0 { "−" } else { "" };
+    let digits = match magnitude {
+        _ if !magnitude.is_finite() => return "–".to_string(),
+        m if m >= 99.95 => count(m.round() as u64),
+        m if m >= 9.995 => format!("{m:.1}"),
+        m if m >= 0.0995 => format!("{m:.2}"),
+        m if m >= 0.0005 => format!("{m:.3}"),
+        _ => return "0".to_string(),
+    };
+    format!("{sign}{digits}")
+}
+
+/// A share as a percentage: `0.35 %`.
+pub fn percent(share: f64) -> String {
+    format!("{} %", number(share * 100.0))
+}
+
+/// A price, in whole dollars: `$1,204`.
+pub fn dollars(usd: f64) -> String {
+    format!("${}", count(usd.round() as u64))
+}
+
+/// A difference, with its sign: `+73`, `−170`.
+pub fn difference(value: f64) -> String {
+    let text = number(value);
+    if value > 0.0 {
+        format!("+{text}")
+    } else {
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_stand_apart() {
+        let read = [(0, "0"), (999, "999"), (1_000, "1,000"), (60_012, "60,012")];
+        for (value, text) in read {
+            assert_eq!(count(value), text);
+        }
+        assert_eq!(count(1_234_567), "1,234,567");
+    }
+
+    #[test]
+    fn three_digits_matter() {
+        let read = [
+            (0.0, "0"),
+            (0.05, "0.050"),
+            (0.0001, "0"),
+            (0.1, "0.10"),
+            (5.056, "5.06"),
+            (52.14, "52.1"),
+            (99.96, "100"),
+            (1_203.6, "1,204"),
+            (-170.2, "−170"),
+        ];
+        for (value, text) in read {
+            assert_eq!(number(value), text);
+        }
+        assert_eq!(percent(0.0035), "0.35 %");
+        assert_eq!(difference(73.0), "+73.0");
+        assert_eq!(dollars(1_203.6), "$1,204");
+    }
+}

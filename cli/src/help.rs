@@ -1,0 +1,172 @@
+//! What `--help` says.
+
+/// The command as a whole.
+pub const OVERVIEW: &str = "\
+headroom: how much load a system design can take, and what gives way first
+
+Every figure comes from a simulation of each single request: seed + scenario = the same run,
+here and in the page, bit for bit.
+
+USAGE
+    headroom <command> [arguments] [options]
+
+COMMANDS
+    run <scenario>            Runs a scenario and prints its figures
+    capacity <scenario>       Finds the largest load that holds the objectives
+    compare <before> <after>  Runs two designs under the same load, side by side
+    steps                     Lists the built-in steps, from one server to a cache tier
+    link <scenario>           Prints the link that opens a scenario in the page
+    open <link>               Prints the scenario in a link, as JSON
+    schema                    Prints the JSON Schema of a scenario
+    help <command>            Says more about a command
+
+A SCENARIO IS
+    the name of a step        one-server, load-balancer, ... (see 'headroom steps')
+    a file                    design.json
+    a link                    '#s1=...' or '#step=cache&seed=7', or the page's whole address
+    -                         a file or a link from standard input
+
+EXAMPLES
+    headroom run one-server
+    headroom run one-server --rate 500 --for 2m
+    headroom capacity load-balancer
+    headroom compare bigger-server load-balancer --rate 800
+    headroom open '#step=cache' > design.json
+    headroom run design.json --json | jq .latency_ms.p99
+
+EXIT CODES
+    0  done
+    1  done, and with --check: an objective does not hold
+    2  the command line makes no sense
+    3  the scenario has problems, all of them printed; nothing was run
+    4  the link is damaged, cut short, too large, or made by a newer version
+    5  a file can't be read, or the output not written
+";
+
+const RUN: &str = "\
+headroom run: runs a scenario natively and prints its figures
+
+USAGE
+    headroom run <step | file | link | -> [options]
+
+OPTIONS
+    --seed N        Another seed: another run of the same design
+    --rate N        Another load, in requests a second, 1 to 1000000; the script may change it
+    --for TIME      Simulated time to measure: 60s, 500ms, 2m, 1h    [60s]
+    --warmup TIME   Simulated time before that, not measured         [5s]
+    --json          One JSON document instead of tables
+    --check         Exit with 1 unless every objective holds
+
+EXAMPLES
+    headroom run one-server
+    headroom run design.json --rate 2000 --for 10s --check
+    headroom link cache | headroom run - --json
+";
+
+const CAPACITY: &str = "\
+headroom capacity: finds the largest load at which a scenario holds its objectives
+
+It doubles the load until an objective breaks and closes in to 2 %, then says which component
+gives way first. The script runs as it is, but for what it says about the rate. Without a script,
+each load is measured for as long as steady figures need; with one, for --for, so that a fault
+takes the same share of every run.
+
+USAGE
+    headroom capacity <step | file | link | -> [options]
+
+OPTIONS
+    --seed N        Another seed
+    --rate N        Start the search here, and call this the load of now
+    --for TIME      Simulated time of each run     [60s]
+    --warmup TIME   Simulated time before that     [5s]
+    --json          One JSON document
+
+EXAMPLES
+    headroom capacity one-server
+    headroom capacity '#step=cache' --json
+";
+
+const COMPARE: &str = "\
+headroom compare: runs two designs under the same conditions, side by side
+
+Both face the traffic, script, seed and objectives of the second, so that only the design differs.
+
+USAGE
+    headroom compare <before> <after> [options]
+
+OPTIONS
+    --seed N        Another seed, for both
+    --rate N        Another load, for both, in requests a second
+    --for TIME      Simulated time to measure      [60s]
+    --warmup TIME   Simulated time before that     [5s]
+    --json          One JSON document with the keys 'before' and 'after'
+
+EXAMPLES
+    headroom compare one-server database-apart
+    headroom compare old.json new.json --rate 3000
+";
+
+const STEPS: &str = "\
+headroom steps: lists the built-in steps of the ladder, a line each, its name first
+
+USAGE
+    headroom steps [options]
+
+OPTIONS
+    --measure   Also find, by running, what each step can take and the load from which it pays off:
+                the lowest load that the step before it no longer holds and the step does
+    --json      One JSON document
+";
+
+const LINK: &str = "\
+headroom link: prints the link that opens a scenario in the page
+
+A built-in step has a readable link, #step=cache&seed=7. Any other link holds the whole scenario;
+no server keeps anything.
+
+USAGE
+    headroom link <step | file | link | -> [options]
+
+OPTIONS
+    --whole          The whole scenario in the link, even of a built-in step
+    --page ADDRESS   Address of the page to put in front, such as https://example.org/
+    --seed N         Another seed
+    --rate N         Another load, in requests a second
+
+EXAMPLES
+    headroom link design.json
+    headroom link cache --rate 5000 --page http://localhost:8080/
+";
+
+const OPEN: &str = "\
+headroom open: prints the scenario in a link, as JSON
+
+USAGE
+    headroom open <link | ->
+
+A link may be the page's whole address or what follows its '#'; quote it, for a shell.
+
+EXAMPLES
+    headroom open '#step=load-balancer&seed=7' > design.json
+";
+
+const SCHEMA: &str = "\
+headroom schema: prints the JSON Schema of a scenario, for editors and validators
+
+USAGE
+    headroom schema > scenario.schema.json
+";
+
+/// What `headroom help <command>` and `headroom <command> --help` say, if there is such a command.
+pub fn of(command: &str) -> Option<&'static str> {
+    match command {
+        "run" => Some(RUN),
+        "capacity" => Some(CAPACITY),
+        "compare" => Some(COMPARE),
+        "steps" => Some(STEPS),
+        "link" => Some(LINK),
+        "open" => Some(OPEN),
+        "schema" => Some(SCHEMA),
+        _ => None,
+    }
+}

@@ -1,0 +1,258 @@
+//! A report as people read it.
+
+use headroom_engine::lab::{Objective, Verdict, Window};
+use headroom_engine::reason::Reason;
+use headroom_engine::report::{Report, ReportComponent, ReportLoad};
+use headroom_scenario::{Design, Scenario, price};
+
+use crate::figure::{count, dollars, number, percent};
+use crate::table::{Align, Table};
+
+/// Instances of a component that get a line of their own; the others are counted.
+const INSTANCES_SHOWN: usize = 8;
+
+/// The whole report, with what it says about the objectives.
+pub fn of(
+    scenario: &Scenario,
+    report: &Report,
+    verdict: &Verdict,
+    window: Window,
+    wall_s: f64,
+) -> String {
+    let title = if scenario.name.is_empty() {
+        "A scenario without a name"
+    } else {
+        &scenario.name
+    };
+    let simulated_s = window.warmup_s + report.simulated_s;
+    let mut text = format!(
+        "{title}\n\
+         {} s measured after {} s of warm-up, seed {}; took {} s, {} × real time\n\
+         {} events, digest {}, engine {}; {} a month\n\n",
+        number(report.simulated_s),
+        number(window.warmup_s),
+        report.seed,
+        number(wall_s),
+        number(simulated_s / wall_s.max(1e-9)),
+        count(report.events),
+        report.digest,
+        report.engine,
+        dollars(price::monthly_usd(&scenario.design).total_usd),
+    );
+    text.push_str(&requests(report));
+    text.push('\n');
+    text.push_str(&latency(report));
+    text.push('\n');
+    text.push_str(&components(scenario, report));
+    text.push('\n');
+    text.push_str(&objectives(scenario, report, verdict));
+    text
+}
+
+fn requests(report: &Report) -> String {
+    use Align::Right;
+    let requests = &report.requests;
+    let mut table = Table::new([
+        ("Requests", Align::Left),
+        ("arrived", Right),
+        ("completed", Right),
+        ("failed", Right),
+        ("in flight", Right),
+        ("retries", Right),
+    ]);
+    table.row([
+        String::new(),
+        count(requests.arrived),
+        count(requests.completed),
+        count(requests.failed_total()),
+        count(requests.in_flight),
+        count(requests.retries),
+    ]);
+    let mut text = table.lines();
+    if requests.failed_total() > 0 {
+        text.push_str(&format!("  failed: {}\n", failures(&requests.failed)));
+    }
+    text
+}
+
+/// `timed out 200, waiting line full 12`.
+fn failures(failed: &std::collections::BTreeMap<String, u64>) -> String {
+    let words = |name: &str| {
+        Reason::ALL
+            .iter()
+            .find(|reason| reason.name() == name)
+            .map(|reason| reason.words())
+    };
+    let parts = failed.iter().filter(|(_, failures)| **failures > 0);
+    let parts = parts
+        .map(|(name, failures)| format!("{} {}", words(name).unwrap_or(name), count(*failures)));
+    parts.collect::<Vec<_>>().join(", ")
+}
+
+fn latency(report: &Report) -> String {
+    use Align::Right;
+    let latency = &report.latency_ms;
+    let mut table = Table::new([
+        ("Latency, ms", Align::Left),
+        ("mean", Right),
+        ("p50", Right),
+        ("p95", Right),
+        ("p99", Right),
+        ("p99.9", Right),
+        ("longest", Right),
+    ]);
+    table.row([
+        String::new(),
+        number(latency.mean),
+        number(latency.p50),
+        number(latency.p95),
+        number(latency.p99),
+        number(latency.p999),
+        number(latency.max),
+    ]);
+    table.lines()
+}
+
+fn components(scenario: &Scenario, report: &Report) -> String {
+    use Align::{Left, Right};
+    let mut table = Table::new([
+        ("Component", Left),
+        ("kind", Left),
+        ("busy", Right),
+        ("answers/s", Right),
+        ("waiting", Right),
+        ("longest", Right),
+        ("wait, ms", Right),
+        ("refused", Right),
+    ]);
+    let mut notes = String::new();
+    for id in in_order_of_calls(&scenario.design) {
+        let Some(component) = report.components.get(id) else {
+            continue;
+        };
+        table.row(row(id, &component.kind, &component.load));
+        if component.instances.len() > 1 {
+            for (number, load) in (1..).zip(component.instances.iter().take(INSTANCES_SHOWN)) {
+                table.row(row(&format!("  {id}/{number}"), "", load));
+            }
+        }
+        if let Some(more) = component.instances.len().checked_sub(INSTANCES_SHOWN + 1) {
+            let mut cells = [const { String::new() }; 8];
+            cells[0] = format!("  and {} more", more + 1);
+            table.row(cells);
+        }
+        let figures = own_figures(component);
+        if !figures.is_empty() {
+            notes.push_str(&format!("  {id}: {figures}\n"));
+        }
+    }
+    table.lines() + &notes
+}
+
+/// The components in the order in which requests meet them: nearest to the users first.
+fn in_order_of_calls(design: &Design) -> Vec<&str> {
+    let ids = || {
+        design
+            .components
+            .iter()
+            .map(|component| component.id.as_str())
+    };
+    let is_called = |id: &str| design.links.iter().any(|link| link.to == id);
+    let mut order: Vec<&str> = ids().filter(|id| !is_called(id)).collect();
+    let mut next = 0;
+    while let Some(&caller) = order.get(next) {
+        for link in design.links.iter().filter(|link| link.from == caller) {
+            if !order.contains(&link.to.as_str()) {
+                order.push(&link.to);
+            }
+        }
+        next += 1;
+    }
+    order
+}
+
+fn row(name: &str, kind: &str, load: &ReportLoad) -> [String; 8] {
+    [
+        name.to_string(),
+        kind.replace('_', " "),
+        percent(load.utilisation),
+        number(load.throughput_rps),
+        number(load.queue_mean),
+        count(load.queue_max),
+        number(load.wait_ms_mean),
+        count(load.dropped),
+    ]
+}
+
+/// Figures of the component's kind that are not 0, and why its calls failed.
+fn own_figures(component: &ReportComponent) -> String {
+    let figures = component.extra.iter().filter(|(_, value)| **value != 0.0);
+    let figures = figures.map(|(name, value)| {
+        let value = if name.ends_with("_ratio") || name.ends_with("_share") {
+            percent(*value)
+        } else if value.fract() == 0.0 && *value >= 0.0 {
+            count(*value as u64)
+        } else {
+            number(*value)
+        };
+        format!("{} {value}", name.replace('_', " "))
+    });
+    let failed = failures(&component.failed);
+    let failed = (!failed.is_empty()).then(|| format!("calls failed: {failed}"));
+    figures.chain(failed).collect::<Vec<_>>().join(", ")
+}
+
+fn objectives(scenario: &Scenario, report: &Report, verdict: &Verdict) -> String {
+    let asked = &scenario.objectives;
+    let mut table = Table::new([
+        ("Objectives", Align::Left),
+        ("found", Align::Right),
+        ("", Align::Left),
+    ]);
+    let mut row = |words: String, found: String, objective: Objective| {
+        let holds = verdict
+            .broken
+            .iter()
+            .all(|breach| breach.objective != objective);
+        table.row([
+            words,
+            found,
+            if holds { "holds" } else { "BROKEN" }.to_string(),
+        ]);
+    };
+    row(
+        format!(
+            "99 of 100 answers within {} ms",
+            number(asked.latency_p99_ms)
+        ),
+        format!("{} ms", number(report.latency_ms.p99)),
+        Objective::LatencyP99Ms,
+    );
+    row(
+        format!("at most {} of requests fail", percent(asked.failed_share)),
+        percent(report.failed_share()),
+        Objective::FailedShare,
+    );
+    if asked.sessions_lost_share < 1.0 {
+        row(
+            format!(
+                "at most {} of requests lose their session",
+                percent(asked.sessions_lost_share)
+            ),
+            percent(report.sessions_lost_share()),
+            Objective::SessionsLostShare,
+        );
+    }
+    let backlog = verdict
+        .broken
+        .iter()
+        .find(|breach| breach.objective == Objective::BacklogShare);
+    if let Some(backlog) = backlog {
+        row(
+            "requests do not pile up".into(),
+            percent(backlog.found),
+            Objective::BacklogShare,
+        );
+    }
+    table.lines()
+}
