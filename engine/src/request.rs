@@ -59,7 +59,9 @@ pub enum Operation {
     Query,
     /// Bring to the database what the cache held back.
     Flush,
-    /// A query in the server itself, where no database is linked.
+    /// A read in the server itself, where no database is linked.
+    LocalRead,
+    /// One of the class's own queries there.
     LocalQuery,
 }
 

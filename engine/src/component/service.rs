@@ -251,6 +251,13 @@ impl Service {
                 return world.send(id, link, 0);
             }
         }
+        match world.requests[id].operation {
+            Operation::LocalRead => self.keep_locally(world, id, instance),
+            Operation::LocalQuery if self.is_write(world, id) => {
+                self.forget_locally(world, id, instance);
+            }
+            _ => {}
+        }
         self.go_on(world, id, instance);
     }
 
@@ -423,7 +430,10 @@ impl Service {
             request.operation = operation;
             return world.send(id, link, 0);
         }
-        request.operation = Operation::LocalQuery;
+        request.operation = match operation {
+            Operation::Read => Operation::LocalRead,
+            _ => Operation::LocalQuery,
+        };
         let work = world.classes[usize::from(request.class)].query_work;
         let factor = work * self.instances[usize::from(instance)].slow_factor;
         let duration_ns = self.local_query.draw_ns(&mut self.work_times, factor);
@@ -459,9 +469,7 @@ impl Service {
         if !self.is_write(world, id) {
             return self.go_on(world, id, instance);
         }
-        if let Some(store) = self.local_caches.get_mut(usize::from(instance)) {
-            store.remove(world.requests[id].key);
-        }
+        self.forget_locally(world, id, instance);
         match self.cache.map(|cache| cache.write_mode) {
             Some(WriteMode::Invalidate) => {
                 self.tell_cache(world, id, instance, Operation::Invalidate);
@@ -491,6 +499,12 @@ impl Service {
         if let Some(store) = self.local_caches.get_mut(usize::from(instance)) {
             let request = &world.requests[id];
             store.insert(request.key, world.now_ns(), request.version);
+        }
+    }
+
+    fn forget_locally(&mut self, world: &World, id: u32, instance: u16) {
+        if let Some(store) = self.local_caches.get_mut(usize::from(instance)) {
+            store.remove(world.requests[id].key);
         }
     }
 

@@ -1,0 +1,199 @@
+//! Fetching once, staying fresh, writing through and back, dying and coming back.
+
+use headroom_engine::report::Report;
+use headroom_scenario::{
+    Action, Cache, Class, Database, Distribution, Kind, NodeRouting, ReadMode, Scenario, WriteMode,
+};
+
+use crate::design::*;
+
+fn slow_database() -> Database {
+    Database {
+        read_time_ms: 200.0,
+        write_time_ms: 5.0,
+        distribution: Distribution::Constant,
+        ..Database::default()
+    }
+}
+
+/// Workers enough that nobody waits for one.
+fn widen(scenario: &mut Scenario) {
+    if let Kind::Service(service) = &mut scenario.design.components[1].kind {
+        service.workers = 1_000;
+    }
+}
+
+/// One popular key, asked for by many while it is being fetched for the first time.
+fn stampede(cache: Cache) -> Report {
+    let mut scenario = cached(traffic(500.0, lookup()), cache, slow_database());
+    scenario.traffic.keys.count = 1;
+    widen(&mut scenario);
+    report(scenario, 2.0)
+}
+
+#[test]
+fn a_stampede_asks_the_database_for_one_key_many_times_unless_leased() {
+    let reads = |cache| part(&stampede(cache), "db").extra["reads"];
+    let many = reads(Cache::default());
+    assert!(many > 50.0, "{many} reads");
+    assert_eq!(
+        reads(Cache {
+            leases: true,
+            ..Cache::default()
+        }),
+        1.0
+    );
+    let through = Cache {
+        read_mode: ReadMode::ReadThrough,
+        ..Cache::default()
+    };
+    assert_eq!(reads(through), 1.0);
+}
+
+#[test]
+fn who_waits_for_a_lease_is_answered_with_the_value() {
+    let report = stampede(Cache {
+        leases: true,
+        ..Cache::default()
+    });
+    assert_eq!(report.requests.failed.len(), 0);
+    // 10 ms of work, a trip to the cache, and at most the whole fetch.
+    assert!(
+        report.latency_ms.max < 10.0 + 200.0 + 2.0,
+        "{}",
+        report.latency_ms.max
+    );
+}
+
+fn reads_and_writes(write_mode: WriteMode) -> Scenario {
+    let cache = Cache {
+        write_mode,
+        ..Cache::default()
+    };
+    let mut scenario = cached(traffic(200.0, lookup()), cache, Database::default());
+    scenario.traffic.classes = vec![
+        lookup(),
+        Class {
+            weight: 0.2,
+            ..write()
+        },
+    ];
+    scenario.traffic.keys.count = 100;
+    scenario
+}
+
+#[test]
+fn writing_around_the_cache_leaves_it_stale() {
+    let stale = |mode| {
+        let report = report(reads_and_writes(mode), 60.0);
+        let cache = part(&report, "cache");
+        cache.extra["stale_hits"] / cache.extra["hits"]
+    };
+    assert!(stale(WriteMode::Around) > 0.5);
+    // Between the database's write and the cache's there is a moment.
+    assert!(stale(WriteMode::Invalidate) < 0.02);
+    assert!(stale(WriteMode::Through) < 0.02);
+    assert_eq!(stale(WriteMode::Back), 0.0);
+}
+
+#[test]
+fn writing_through_keeps_the_entry_and_invalidating_drops_it() {
+    let hit_ratio = |mode| part(&report(reads_and_writes(mode), 60.0), "cache").extra["hit_ratio"];
+    assert!(hit_ratio(WriteMode::Through) > hit_ratio(WriteMode::Invalidate) + 0.05);
+}
+
+#[test]
+fn writing_back_answers_before_the_database_and_loses_what_a_dead_node_held() {
+    let mut scenario = reads_and_writes(WriteMode::Back);
+    scenario.script = vec![at_s(30.0, kill("cache", 0)), at_s(30.1, repair("cache", 0))];
+    let mut engine = engine(scenario);
+    run_to(&mut engine, 29.9);
+    let before = engine.report();
+    assert_eq!(part(&before, "cache").extra["writes_lost"], 0.0);
+    assert!(
+        part(&before, "db").extra["writes"] > 500.0,
+        "writes reach the database later"
+    );
+    run_to(&mut engine, 60.0);
+    let lost = part(&engine.report(), "cache").extra["writes_lost"];
+    // 33 writes a second wait a second each; several may be to one key.
+    assert!((10.0..=40.0).contains(&lost), "{lost} writes lost");
+}
+
+#[test]
+fn a_dead_node_comes_back_cold_unless_it_keeps_its_entries_on_disk() {
+    let hit_ratio = |warm_restart| {
+        let cache = Cache {
+            warm_restart,
+            ..Cache::default()
+        };
+        let mut scenario = cached(traffic(200.0, lookup()), cache, Database::default());
+        scenario.traffic.keys.count = 2_000;
+        scenario.script = vec![at_s(60.0, kill("cache", 0)), at_s(61.0, repair("cache", 0))];
+        let mut engine = engine(scenario);
+        let down = stretch(&mut engine, 60.1, 60.9);
+        assert_eq!(
+            down.requests.failed.len(),
+            0,
+            "the database answers meanwhile"
+        );
+        assert_eq!(part(&down, "cache").extra["hits"], 0.0);
+        part(&stretch(&mut engine, 61.0, 62.0), "cache").extra["hit_ratio"]
+    };
+    assert!(hit_ratio(true) > hit_ratio(false) + 0.3);
+}
+
+#[test]
+fn taking_a_node_away_moves_few_keys_on_the_ring_and_most_under_modulo() {
+    let misses = |routing| {
+        let cache = Cache {
+            nodes: 4,
+            routing,
+            ..Cache::default()
+        };
+        let mut scenario = cached(traffic(500.0, lookup()), cache, Database::default());
+        scenario.traffic.keys.count = 1_000;
+        let remove = Action::RemoveInstance {
+            component: "cache".into(),
+            instance: 3,
+        };
+        scenario.script = vec![at_s(60.0, remove)];
+        let report = stretch(&mut engine(scenario), 60.0, 62.0);
+        1.0 - part(&report, "cache").extra["hit_ratio"]
+    };
+    let (ring, modulo) = (misses(NodeRouting::Ring), misses(NodeRouting::Modulo));
+    assert!(modulo > 1.8 * ring, "ring {ring}, modulo {modulo}");
+}
+
+#[test]
+fn room_kept_free_holds_fewer_entries() {
+    let hit_ratio = |reserved_share| {
+        let cache = Cache {
+            entries_per_node: 1_000,
+            reserved_share,
+            ..Cache::default()
+        };
+        let mut scenario = cached(traffic(300.0, lookup()), cache, Database::default());
+        scenario.traffic.keys.count = 2_000;
+        scenario.traffic.keys.zipf_exponent = 0.0;
+        part(&stretch(&mut engine(scenario), 60.0, 120.0), "cache").extra["hit_ratio"]
+    };
+    near("all of it", hit_ratio(0.0), 0.5, 0.02);
+    near("half of it", hit_ratio(0.5), 0.25, 0.02);
+}
+
+#[test]
+fn a_node_takes_one_operation_after_the_other() {
+    let cache = Cache {
+        operation_ms: 2.0,
+        ..Cache::default()
+    };
+    let mut scenario = cached(traffic(400.0, lookup()), cache, Database::default());
+    scenario.traffic.keys.count = 1;
+    widen(&mut scenario);
+    let report = stretch(&mut engine(scenario), 10.0, 110.0);
+    let node = &part(&report, "cache").load;
+    near("utilisation", node.utilisation, 0.8, 0.02);
+    // M/D/1: rho / (2 (1 - rho)) services.
+    near("wait", node.wait_ms_mean, 2.0 * 0.8 / (2.0 * 0.2), 0.4);
+}

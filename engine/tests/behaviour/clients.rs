@@ -1,0 +1,243 @@
+//! Time-outs, retries, think times, name look-ups, curves.
+
+use headroom_engine::snapshot::KindGauge;
+use headroom_scenario::{
+    Curve, Distribution, Dns, Kind, LoopModel, Region, Retries, Scenario, Service, Traffic,
+};
+
+use crate::design::*;
+
+fn alone(traffic: Traffic, service: Service) -> Scenario {
+    chain(traffic, 0.0, vec![("web", Kind::Service(service))])
+}
+
+#[test]
+fn a_late_answer_is_a_failure_and_its_work_goes_on() {
+    let mut users = traffic(50.0, compute());
+    users.client.timeout_ms = 100.0;
+    let slow = Service {
+        service_time_ms: 150.0,
+        workers: 100,
+        ..servers(1)
+    };
+    let report = report(alone(users, slow), 20.0);
+    assert_eq!(report.requests.completed, 0);
+    assert_eq!(
+        failed(&report, "timed_out") + report.requests.in_flight,
+        report.requests.arrived
+    );
+    // The server works its full 150 ms for every one of them.
+    near(
+        "utilisation",
+        part(&report, "web").load.utilisation,
+        50.0 * 0.15 / 100.0,
+        0.005,
+    );
+}
+
+#[test]
+fn an_answer_in_time_beats_its_time_out() {
+    let mut users = traffic(50.0, compute());
+    users.client.timeout_ms = 10.0;
+    let report = report(alone(users, servers(1)), 20.0);
+    assert_eq!(
+        report.requests.failed.len(),
+        0,
+        "10 ms is not later than 10 ms"
+    );
+}
+
+#[test]
+fn retries_follow_a_failure_as_often_as_allowed() {
+    let mut users = traffic(20.0, compute());
+    users.client.retries = Retries {
+        max: 3,
+        backoff_ms: 100.0,
+        multiplier: 2.0,
+        jitter: 0.0,
+        budget: 10.0,
+    };
+    let mut scenario = alone(users, servers(1));
+    scenario.script = vec![at_s(0.001, kill("web", 0))];
+    let report = report(scenario, 60.0);
+    let given_up = failed(&report, "connection_refused") as f64;
+    let retries = report.requests.retries as f64;
+    near("retries of each", retries / given_up, 3.0, 0.05);
+}
+
+#[test]
+fn backoff_doubles() {
+    let mut users = traffic(1.0, compute());
+    users.client.retries = Retries {
+        max: 3,
+        backoff_ms: 100.0,
+        multiplier: 2.0,
+        jitter: 0.0,
+        budget: 10.0,
+    };
+    let mut scenario = alone(users, servers(1));
+    scenario.script = vec![at_s(0.001, kill("web", 0))];
+    let mut engine = engine(scenario);
+    run_to(&mut engine, 30.0);
+    let trace = engine
+        .traces()
+        .next()
+        .expect("the first request is sampled");
+    let took_ms = (trace.end_ns.expect("it has ended") - trace.start_ns) as f64 / 1e6;
+    near("three waits", took_ms, 100.0 + 200.0 + 400.0, 0.1);
+}
+
+#[test]
+fn the_budget_bounds_a_storm_of_retries() {
+    let retries = |budget| {
+        let mut users = traffic(100.0, compute());
+        users.client.retries = Retries {
+            max: 10,
+            backoff_ms: 10.0,
+            multiplier: 1.0,
+            jitter: 0.0,
+            budget,
+        };
+        let mut scenario = alone(users, servers(1));
+        scenario.script = vec![at_s(0.001, kill("web", 0))];
+        let report = report(scenario, 60.0);
+        report.requests.retries as f64 / report.requests.arrived as f64
+    };
+    near("a tenth", retries(0.1), 0.1, 0.01);
+    near("as many as asked", retries(10.0), 10.0, 0.1);
+}
+
+#[test]
+fn users_of_a_closed_loop_wait_for_their_answer() {
+    let mut users = traffic(1.0, compute());
+    users.client.loop_model = LoopModel::Closed {
+        users: 30,
+        think_time_ms: 990.0,
+    };
+    let report = report(alone(users, servers(1)), 200.0);
+    // Each asks once in a think time and an answer: 30 / (0.99 + 0.01).
+    near(
+        "throughput",
+        report.requests.completed as f64 / 200.0,
+        30.0,
+        0.8,
+    );
+}
+
+#[test]
+fn a_user_asks_for_the_address_once_in_its_time_to_live() {
+    let mut users = traffic(200.0, compute());
+    users.users = 10;
+    let mut scenario = alone(users, servers(1));
+    scenario
+        .design
+        .components
+        .push(component("dns", Kind::Dns(Dns { ttl_s: 5.0 })));
+    scenario.design.links.push(link("users", "dns", 15.0));
+    let mut engine = engine(scenario);
+    run_to(&mut engine, 100.0);
+    let KindGauge::Dns { lookups } = engine.snapshot().components[2].kind else {
+        panic!("not a directory")
+    };
+    // Ten users, every 5.08 s: one look-up, and 20 x 0.03 more by requests that come while it is asked.
+    near("look-ups", lookups as f64, 10.0 * 100.0 / 5.08 * 1.6, 25.0);
+    let report = engine.report();
+    near(
+        "a look-up takes a round trip",
+        report.latency_ms.max,
+        30.0 + 10.0,
+        1.0,
+    );
+}
+
+#[test]
+fn far_regions_wait_longer() {
+    let mut users = traffic(100.0, compute());
+    let region = |id: &str, round_trip_ms| Region {
+        id: id.into(),
+        share: 1.0,
+        round_trip_ms,
+    };
+    users.regions = vec![region("near", 10.0), region("far", 200.0)];
+    let report = report(alone(users, servers(1)), 60.0);
+    near(
+        "mean",
+        report.latency_ms.mean,
+        10.0 + (10.0 + 200.0) / 2.0,
+        2.0,
+    );
+    near("largest", report.latency_ms.max, 210.0, 1.0);
+}
+
+#[test]
+fn arrivals_follow_the_curve() {
+    let curves = [
+        (
+            Curve::Ramp {
+                from: 0.0,
+                to: 2.0,
+                start_s: 0.0,
+                end_s: 100.0,
+            },
+            100.0,
+        ),
+        (
+            Curve::Spike {
+                factor: 5.0,
+                start_s: 20.0,
+                length_s: 10.0,
+            },
+            140.0,
+        ),
+        (
+            Curve::Diurnal {
+                depth: 0.8,
+                period_s: 50.0,
+            },
+            100.0,
+        ),
+        (
+            Curve::Stepped {
+                factors: vec![1.0, 0.0, 3.0],
+                every_s: 25.0,
+            },
+            175.0,
+        ),
+    ];
+    for (curve, factor_seconds) in curves {
+        let mut users = traffic(200.0, compute());
+        users.curve = curve.clone();
+        let service = Service {
+            distribution: Distribution::Constant,
+            workers: 1_000,
+            ..servers(1)
+        };
+        let arrived = report(alone(users, service), 100.0).requests.arrived as f64;
+        let expected = 200.0 * factor_seconds;
+        near(
+            &format!("{curve:?}"),
+            arrived,
+            expected,
+            4.0 * expected.sqrt(),
+        );
+    }
+}
+
+#[test]
+fn the_same_users_come_whatever_stands_behind() {
+    let starts = |service| {
+        let mut engine = engine(alone(traffic(100.0, compute()), service));
+        run_to(&mut engine, 5.0);
+        let starts: Vec<(u64, u32, u32)> = engine
+            .traces()
+            .map(|trace| (trace.start_ns, trace.user, trace.key))
+            .collect();
+        starts
+    };
+    let slow = Service {
+        service_time_ms: 70.0,
+        workers: 2,
+        ..servers(1)
+    };
+    assert_eq!(starts(servers(1)), starts(slow));
+}

@@ -1,0 +1,8 @@
+//! What every component must really do, seen from outside: a design, a run, its figures.
+
+mod balancer;
+mod cache;
+mod clients;
+mod database;
+mod design;
+mod service;
