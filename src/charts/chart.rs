@@ -12,13 +12,15 @@ use crate::format;
 const WIDTH: f64 = 316.0;
 const HEIGHT: f64 = 118.0;
 /// The part of it that is plot.
-const PLOT: (f64, f64, f64, f64) = (38.0, 16.0, 212.0, 100.0);
+const PLOT: (f64, f64, f64, f64) = (42.0, 14.0, 214.0, 100.0);
 /// The top of an axis of latencies is at least so many times its bottom.
 const LATENCY_SPREAD_MIN: f64 = 8.0;
 /// Where the words of the axis end.
-const AXIS_WORDS_X: f64 = 33.0;
+const AXIS_WORDS_X: f64 = 37.0;
 /// A mark this near to a moment is told with it.
 const NEAR_NS: u64 = 1_000_000_000;
+/// About so many lines cross a plot.
+const TICKS: usize = 3;
 /// Between two direct labels.
 const LABEL_APART: f64 = 13.0;
 
@@ -56,7 +58,7 @@ impl Measure {
     fn scale(self, largest: f64, smallest: f64) -> Scale {
         let range = (PLOT.3, PLOT.1);
         match self {
-            Measure::Rate => Scale::linear((0.0, axis_top(largest)), range),
+            Measure::Rate => Scale::linear((0.0, axis_top(largest, TICKS)), range),
             Measure::Share => Scale::linear((0.0, 1.0), range),
             Measure::Latency => {
                 let (low, high) = (smallest * 0.8, largest * 1.25);
@@ -70,8 +72,8 @@ impl Measure {
     fn ticks(self, scale: &Scale) -> Vec<f64> {
         match self {
             Measure::Share => vec![0.0, 0.5, 1.0],
-            Measure::Rate => scale.ticks(2),
-            Measure::Latency => scale.ticks(3),
+            Measure::Rate => scale.ticks(TICKS),
+            Measure::Latency => scale.ticks(TICKS),
         }
     }
 }

@@ -114,14 +114,19 @@ fn logarithmic_ticks((low, high): (f64, f64), about: usize) -> Vec<f64> {
     decades.into_iter().step_by(every).collect()
 }
 
-/// The top of an axis that has room for `largest` and ends at a round figure.
-pub fn axis_top(largest: f64) -> f64 {
-    if largest > 0.0 && largest.is_finite() {
-        let step = step_near(largest / 4.0);
-        (largest / step - 1e-9).ceil() * step
-    } else {
-        1.0
+/// The top of an axis from nothing that has room for `largest` and ends at its last tick of `about`
+/// so many.
+pub fn axis_top(largest: f64, about: usize) -> f64 {
+    if largest <= 0.0 || !largest.is_finite() {
+        return 1.0;
     }
+    let mut top = largest;
+    // A rounder top may have coarser ticks, which want a rounder top still: twice is enough.
+    for _ in 0..2 {
+        let step = step_near(top / about.max(1) as f64);
+        top = (top / step - 1e-9).ceil() * step;
+    }
+    top
 }
 
 /// Moves labels apart so that none covers another: each at least `apart` from its neighbour and all
@@ -216,15 +221,24 @@ mod tests {
     }
 
     #[test]
-    fn the_top_of_an_axis_is_round_and_holds_the_largest() {
-        for (largest, top) in [
-            (0.0, 1.0),
-            (0.93, 1.0),
-            (1_498.0, 1_500.0),
-            (31.0, 40.0),
-            (f64::NAN, 1.0),
-        ] {
-            assert_eq!(axis_top(largest), top);
+    fn an_axis_ends_at_a_tick_and_holds_the_largest() {
+        assert_eq!(axis_top(0.0, 3), 1.0);
+        assert_eq!(axis_top(f64::NAN, 3), 1.0);
+        assert_eq!(axis_top(270.0, 3), 300.0);
+        for number in 1..2_000 {
+            let largest = f64::from(number) * 0.37;
+            let top = axis_top(largest, 3);
+            let ticks = Scale::linear((0.0, top), (0.0, 1.0)).ticks(3);
+            let last = ticks.last().copied().unwrap_or(0.0);
+            assert!(
+                top >= largest * 0.999 && top <= largest * 2.0,
+                "{largest} {top}"
+            );
+            assert!(
+                (last - top).abs() < 1e-6 * top,
+                "{largest}: {ticks:?} for {top}"
+            );
+            assert!((2..=6).contains(&ticks.len()), "{ticks:?}");
         }
     }
 

@@ -160,6 +160,32 @@ fn wire_of(flight: &Flight, layout: &Layout) -> Option<u16> {
         .and_then(|wire| u16::try_from(wire).ok())
 }
 
+/// So many made-up trips over all links as a batch, all under way for the next minute: a crowd to
+/// measure the painting by.
+pub fn crowd(count: usize, layout: &Layout, now_ns: f64) -> Vec<f64> {
+    let links = layout
+        .wires
+        .iter()
+        .filter_map(|wire| wire.link)
+        .max()
+        .map_or(1, |last| last + 1);
+    (0..count)
+        .flat_map(|number| {
+            let start_ns = now_ns - number as f64 / count as f64 * 60e9;
+            let link = (number % links) as f64;
+            let flags = (number / links % 2) as f64 * f64::from(Flight::BACK);
+            [
+                start_ns.max(0.0),
+                start_ns + 120e9,
+                number as f64,
+                link,
+                0.0,
+                flags,
+            ]
+        })
+        .collect()
+}
+
 /// One flight from the numbers that carry it.
 fn read(numbers: &[f64]) -> Flight {
     let at = |place: usize| numbers.get(place).copied().unwrap_or(0.0);
@@ -286,6 +312,16 @@ mod tests {
         let far = Point::new(at.x, at.y + 30.0);
         assert!(flights.nearest(&layout, far, 8.0, view).is_none());
         assert_eq!(flights.under_way(view), 1);
+    }
+
+    #[test]
+    fn a_crowd_is_under_way_for_a_minute() {
+        let layout = layout(&design(), None, (772.0, 732.0));
+        let mut flights = Flights::default();
+        flights.take(&crowd(10_000, &layout, 100e9), 6, &layout);
+        for now_ns in [100e9, 130e9, 159e9] {
+            assert_eq!(flights.under_way(View { now_ns, speed: 1.0 }), 10_000);
+        }
     }
 
     #[test]

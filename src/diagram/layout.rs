@@ -13,8 +13,8 @@ pub const CARDS_MAX: usize = 6;
 const CARDS_MAX_NARROW: usize = 3;
 /// A box narrower than this is filled from top to bottom.
 const NARROW_BELOW: f64 = 560.0;
-/// What the page lays over the top left corner: the headroom badge.
-const BADGE: (f64, f64) = (230.0, 118.0);
+/// What the page lays over the top of a wide diagram: the headroom badge reaches down so far.
+const BADGE_HEIGHT: f64 = 122.0;
 /// White space around the diagram.
 const MARGIN: f64 = 30.0;
 /// Room for the name of a tier above its instances.
@@ -453,7 +453,7 @@ fn gaps(ranks: &[Vec<usize>], needs: &[Need], free: f64) -> Vec<f64> {
     let all: f64 = weights.iter().sum();
     weights
         .iter()
-        .map(|weight| (free * weight / all).clamp(44.0, 150.0))
+        .map(|weight| (free * weight / all).clamp(44.0, 220.0))
         .collect()
 }
 
@@ -501,7 +501,9 @@ fn in_columns(
         }
         for c in column {
             if matches!(design.components[*c].kind, Kind::Dns(_)) {
-                let y = (above - STACK_GAP * 1.5 - needs[*c].height).max(BADGE.1 / scale);
+                // Below the badge if it can be, but never on the users.
+                let lowest = above - needs[*c].height - 20.0;
+                let y = (lowest - STACK_GAP).max(BADGE_HEIGHT / scale).min(lowest);
                 corners[*c] = Point::new(x + (column_width - needs[*c].width) / 2.0, y);
             }
         }
@@ -523,21 +525,15 @@ fn in_rows(ranks: &[Vec<usize>], needs: &[Need], box_size: (f64, f64)) -> (Fit, 
     let height = |row: &Vec<usize>| row.iter().map(tall).fold(0.0, f64::max);
     let width = |row: &Vec<usize>| extent(row.iter().map(|c| needs[*c].width), 28.0);
     let widest = ranks.iter().map(width).fold(0.0, f64::max) + 2.0 * margin;
-    // The first row stands beside the badge where both fit, else below it.
-    let beside = box_size.0 - BADGE.0 >= ranks.first().map_or(0.0, width) + margin;
-    let top = if beside { 20.0 } else { BADGE.1 };
+    let top = 22.0;
     let room = |gap: f64| extent(ranks.iter().map(height), gap) + top + margin;
     let scale = scale(box_size, (widest, room(30.0)), (widest, room(44.0))).min(1.0);
     let (wide, high) = (box_size.0 / scale, box_size.1 / scale);
     let gap = ((high - room(0.0)) / ranks.len().saturating_sub(1).max(1) as f64).clamp(30.0, 64.0);
     let mut corners = vec![Point::default(); needs.len()];
     let mut y = top;
-    for (number, row) in ranks.iter().enumerate() {
-        let mut x = if number == 0 && beside {
-            wide - margin - width(row)
-        } else {
-            (wide - width(row)) / 2.0
-        };
+    for row in ranks {
+        let mut x = (wide - width(row)) / 2.0;
         for c in row {
             corners[*c] = Point::new(x, y + needs[*c].above);
             x += needs[*c].width + 28.0;

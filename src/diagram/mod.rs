@@ -39,6 +39,9 @@ use scene::{Pick, Scene};
 /// Below this speed the slots of a moment can be followed by eye; above, gauges are smoothed.
 const EXACT_BELOW: f64 = 0.1;
 
+/// Dots that the bench asks for, by an event of the window: `headroom-crowd`.
+const CROWD: usize = 10_000;
+
 /// The diagram of a running design.
 #[derive(Properties, PartialEq)]
 pub struct Props {
@@ -436,9 +439,9 @@ fn use_motion(stage: &StageHandle, host: &NodeRef, canvas: &NodeRef, ground: Gro
 }
 
 /// What happens to a canvas and its colours from outside.
-fn listen(motion: &Rc<RefCell<Motion>>, canvas: &HtmlCanvasElement) -> [EventListener; 3] {
+fn listen(motion: &Rc<RefCell<Motion>>, canvas: &HtmlCanvasElement) -> [EventListener; 4] {
     use gloo::events::EventListenerOptions;
-    let [lost, restored, theme] = [motion.clone(), motion.clone(), motion.clone()];
+    let [lost, restored, theme, crowd] = [(); 4].map(|()| motion.clone());
     [
         EventListener::new_with_options(
             canvas,
@@ -455,6 +458,9 @@ fn listen(motion: &Rc<RefCell<Motion>>, canvas: &HtmlCanvasElement) -> [EventLis
         }),
         EventListener::new(&gloo::utils::window(), "headroom-theme", move |_| {
             theme.borrow_mut().recolour();
+        }),
+        EventListener::new(&gloo::utils::window(), "headroom-crowd", move |event| {
+            crowd.borrow_mut().crowd(CROWD, event.time_stamp());
         }),
     ]
 }

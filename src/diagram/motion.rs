@@ -7,7 +7,7 @@ use gloo::render::{AnimationFrame, request_animation_frame};
 use web_sys::{Element, HtmlCanvasElement};
 
 use super::dots::{Colours, Frame, Painter};
-use super::flights::{Flights, Trip, View};
+use super::flights::{self, Flights, Trip, View};
 use super::geometry::Point;
 use super::layout::Layout;
 use super::palette::Look;
@@ -175,6 +175,15 @@ impl Motion {
                 painter.write(&self.flights, Some(changed), &self.looks);
             }
             self.painted = None;
+        }
+    }
+
+    /// Puts a crowd on the wires, for the bench.
+    pub fn crowd(&mut self, count: usize, now_ms: f64) {
+        let batch = flights::crowd(count, &self.layout, self.view(now_ms).now_ns);
+        let changed = self.flights.take(&batch, STRIDE, &self.layout);
+        if let Some(painter) = &mut self.painter {
+            painter.write(&self.flights, Some(changed), &self.looks);
         }
     }
 

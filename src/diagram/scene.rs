@@ -200,7 +200,7 @@ impl<'a> Scene<'a> {
                 data-component={about.component} data-instance={about.instance}
                 data-state={about.state} data-utilisation={about.utilisation}
                 {onclick} {onkeydown}>
-                { drawing }
+                <g aria-hidden="true">{ drawing }</g>
                 <rect class="ring" x={px(rect.x - 3.0)} y={px(rect.y - 3.0)}
                     width={px(rect.width + 6.0)} height={px(rect.height + 6.0)}
                     rx={px(radius + 3.0)} />
@@ -290,7 +290,7 @@ pub fn state_name(gauge: &InstanceGauge) -> &'static str {
 
 /// `3× slower`.
 pub fn slower(factor: f64) -> String {
-    format!("{}× slower", crate::format::rate(factor))
+    format!("{}× slower", (factor * 10.0).round() / 10.0)
 }
 
 #[cfg(test)]

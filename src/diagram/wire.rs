@@ -92,7 +92,7 @@ fn label(curve: &Curve, text: &str) -> Html {
     let Point { x, y } = curve.at(0.5);
     let width = text.chars().count() as f64 * 6.1 + 14.0;
     html! {
-        <g class="wire-label">
+        <g class="wire-label" aria-hidden="true">
             <rect x={px(x - width / 2.0)} y={px(y - 24.0)} width={px(width)} height="18" rx="9" />
             <text x={px(x)} y={px(y - 11.3)}>{ text.to_string() }</text>
         </g>

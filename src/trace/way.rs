@@ -122,7 +122,7 @@ pub fn sums_ms(trace: &Trace) -> [f64; 3] {
     })
 }
 
-/// How it ended, and what it spent its time on: `timed out after 3.0 s: it waited 2.9 s in line at
+/// How it ended, and what it spent its time on: `timed out after 3 s: it waited 2.9 s in line at
 /// web/1`.
 pub fn outcome(trace: &Trace, scenario: &Scenario) -> String {
     let took = format::ms(took_ms(trace));
@@ -235,7 +235,7 @@ mod tests {
         let sentence = outcome(&trace, &scenario()).replace('\u{a0}', " ");
         assert_eq!(
             sentence,
-            "timed out after 3.0 s: it waited 3.0 s in line at web/1"
+            "timed out after 3 s: it waited 3 s in line at web/1"
         );
     }
 

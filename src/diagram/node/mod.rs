@@ -145,7 +145,11 @@ pub fn badge_of(gauge: &InstanceGauge) -> Option<(Tone, String)> {
 /// A badge on the upper edge of what it is about.
 pub fn badge(tone: Tone, text: &str, rect: &Rect) -> Html {
     let width = text_width(text, 6.7) + 16.0;
-    let x = (rect.right() - 8.0 - width).max(rect.center().x - width / 2.0 - 20.0);
+    let x = if width > rect.width - 16.0 {
+        rect.center().x - width / 2.0
+    } else {
+        rect.right() - 8.0 - width
+    };
     let class = match tone {
         Tone::Bad => "badge bad",
         Tone::Warning => "badge warning",
