@@ -25,21 +25,22 @@ pub fn rate(value: f64) -> String {
     }
 }
 
-/// A time given in milliseconds: `0.25 ms`, `4.2 ms`, `138 ms`, `4.1 s`, `2.5 min`.
+/// A time given in milliseconds, to two or three figures: `0.25 ms`, `4.2 ms`, `40 ms`, `138 ms`,
+/// `4.1 s`, `2.5 min`.
 pub fn ms(value: f64) -> String {
     let (value, unit) = match value {
         v if v >= 119_950.0 => (v / 60_000.0, "min"),
         v if v >= 999.5 => (v / 1_000.0, "s"),
         v => (v, "ms"),
     };
-    let decimals = if value >= 99.95 || value == 0.0 {
-        0
-    } else if value >= 0.995 {
-        1
-    } else {
-        2
+    let decimals = match value {
+        v if v >= 9.95 => 0,
+        v if v >= 0.995 => 1,
+        _ => 2,
     };
-    format!("{}{NBSP}{unit}", decimal(value, decimals))
+    let words = decimal(value, decimals);
+    let words = if decimals > 0 { words.trim_end_matches('0').trim_end_matches('.') } else { &words };
+    format!("{words}{NBSP}{unit}")
 }
 
 /// A share: `38 %`, below a tenth with one decimal: `0.4 %`.
@@ -129,6 +130,11 @@ mod tests {
         assert_eq!(rate(1_497.6), "1,498");
         assert_eq!(ms(0.254), "0.25\u{a0}ms");
         assert_eq!(ms(4.21), "4.2\u{a0}ms");
+        assert_eq!(ms(0.0), "0\u{a0}ms");
+        assert_eq!(ms(40.0), "40\u{a0}ms");
+        assert_eq!(ms(64.6), "65\u{a0}ms");
+        assert_eq!(ms(1_000.0), "1\u{a0}s");
+        assert_eq!(ms(60_000.0), "60\u{a0}s");
         assert_eq!(ms(138.4), "138\u{a0}ms");
         assert_eq!(ms(4_120.0), "4.1\u{a0}s");
         assert_eq!(ms(150_000.0), "2.5\u{a0}min");

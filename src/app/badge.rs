@@ -43,7 +43,7 @@ fn sentence(props: &BadgeProps) -> (&'static str, String, String) {
     };
     let first = match &props.limited {
         Some(name) => format!(
-            "{name} gives way first, at {}/s",
+            "First to give way: {name}, at {}/s",
             format::rate(capacity_rps)
         ),
         None => "takes all that the slider has".into(),
@@ -83,14 +83,14 @@ mod tests {
     #[test]
     fn headroom_is_what_is_left_of_what_it_takes_now() {
         assert_eq!(at(1_000.0).1, "38\u{a0}% left");
-        assert_eq!(at(1_000.0).2, "Database gives way first, at 1,380/s");
+        assert_eq!(at(1_000.0).2, "First to give way: Database, at 1,380/s");
         assert_eq!(at(1_300.0).0, "warn");
         assert_eq!(
             at(2_000.0),
             (
                 "bad",
                 "none left".into(),
-                "Database gives way first, at 1,380/s".into()
+                "First to give way: Database, at 1,380/s".into()
             )
         );
         assert_eq!(at(10.0).1, "138\u{a0}× more");

@@ -31,7 +31,7 @@ pub fn Now(props: &NowProps) -> Html {
     html! {
         <section class="now" aria-labelledby="now-title">
             <h2 class="eyebrow" id="now-title">{ "Now" }</h2>
-            <dl class="figures">
+            <dl class="now-figures">
                 { figure("served/s", gauges.map_or_else(dash, |g| format::rate(g.completed_rps)), None, "completed-rps", gauges.map(|g| g.completed_rps)) }
                 { figure("p99", p99_ms.map_or_else(dash, format::ms),
                     is_slow.then(|| format!("over {}", format::ms(props.objectives.latency_p99_ms))), "p99-ms", p99_ms) }

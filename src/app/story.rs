@@ -27,13 +27,16 @@ pub struct StoryProps {
     pub intents: Intents,
 }
 
+/// What pays off from fewer requests a second than this does so whatever the load.
+const ANY_LOAD_BELOW_RPS: f64 = 2.0;
+
 /// The story at the left.
 #[component]
 pub fn Story(props: &StoryProps) -> Html {
     match props.step.map(|place| (place, &LADDER[place])) {
         Some((place, step)) => told(props, place, step),
         None => html! {
-            <aside class="story" aria-label="Story" tabindex="0">
+            <aside class="story" aria-label="Story">
                 <h2 class="eyebrow">{ "A design of its own" }</h2>
                 <h1>{ if props.name.is_empty() { "Shared design" } else { props.name.as_str() } }</h1>
                 <p>{ "It came from a link or a file. Turn the traffic up, break a server, select a part to change it: \
@@ -46,16 +49,11 @@ pub fn Story(props: &StoryProps) -> Html {
 
 fn told(props: &StoryProps, place: usize, step: &'static Step) -> Html {
     html! {
-        <aside class="story" aria-label="Story" tabindex="0">
+        <aside class="story" aria-label="Story">
             <div class="story-text">
                 <h2 class="eyebrow">{ format!("Step {} of {}", place + 1, LADDER.len()) }</h2>
                 <h1 data-testid="step-title">{ step.title }</h1>
-                <p>
-                    if place > 0 {
-                        { "At " }<b>{ format!("{} requests/s", format::rate(props.rate_rps)) }</b>{ " · " }
-                    }
-                    { step.pain }
-                </p>
+                <p>{ step.pain }</p>
                 <p class="change">{ step.change }</p>
                 if place > 0 { { payoff(props) } { changed(props) } }
                 <p><b>{ "What it costs you. " }</b>{ step.cost }</p>
@@ -124,7 +122,7 @@ fn changed(props: &StoryProps) -> Html {
         _ => {
             return html! {
                 <>
-                    <h2 class="eyebrow">{ "What it changed, same arrivals" }</h2>
+                    <h2 class="eyebrow">{ caption(props) }</h2>
                     <p class="measuring">{ "Running both designs on the same arrivals" }</p>
                 </>
             };
@@ -132,7 +130,7 @@ fn changed(props: &StoryProps) -> Html {
     };
     html! {
         <table class="delta" data-testid="comparison">
-            <caption class="eyebrow">{ "What it changed, same arrivals" }</caption>
+            <caption class="eyebrow">{ caption(props) }</caption>
             <thead class="visually-hidden"><tr><th>{ "Figure" }</th><th>{ "before" }</th><th>{ "after" }</th></tr></thead>
             <tbody>
                 { for rows.iter().map(|row| html! {
@@ -141,6 +139,13 @@ fn changed(props: &StoryProps) -> Html {
             </tbody>
         </table>
     }
+}
+
+fn caption(props: &StoryProps) -> String {
+    format!(
+        "At {} requests/s, same arrivals",
+        format::rate(props.rate_rps)
+    )
 }
 
 struct Row {

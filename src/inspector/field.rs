@@ -105,7 +105,8 @@ pub fn rows<T>(fields: &[Field<T>], of: &T) -> Vec<Row> {
 /// A copy with one field changed.
 pub fn with<T: Clone>(fields: &[Field<T>], of: &T, place: usize, value: &Value) -> T {
     let mut changed = of.clone();
-    if let Some(field) = fields.get(place) {
+    // The same choice again is no change: what hangs on it keeps its numbers.
+    if let Some(field) = fields.get(place).filter(|field| (field.get)(of) != *value) {
         (field.set)(&mut changed, value);
     }
     changed

@@ -4,9 +4,9 @@
 use crate::protocol::Speed;
 
 /// Requests a second drawn one to one.
-const ONE_TO_ONE_RPS: f64 = 40.0;
-/// Above it, dots grow with this power of the rate: ten times the load is some twice the dots.
-const GROWTH: f64 = 0.35;
+const ONE_TO_ONE_RPS: f64 = 10.0;
+/// Above it, dots grow with this power of the rate: ten times the load is twice the dots.
+const GROWTH: f64 = 0.32;
 /// Dots started per second of the wall clock that a screen can take.
 const DOTS_MAX_PER_S: f64 = 4_000.0;
 
@@ -49,8 +49,8 @@ mod tests {
     #[test]
     fn few_requests_are_drawn_one_to_one_and_many_as_a_round_sample() {
         assert_eq!(sampling(10.0, Speed::Times(1.0)), 1);
-        assert_eq!(sampling(1_000.0, Speed::Times(1.0)), 10);
-        assert_eq!(sampling(1_000_000.0, Speed::Times(1.0)), 500);
+        assert_eq!(sampling(1_800.0, Speed::Times(1.0)), 50);
+        assert_eq!(sampling(1_000_000.0, Speed::Times(1.0)), 2_000);
         assert_eq!(sampling(1_000.0, Speed::Times(0.001)), 1);
     }
 
@@ -58,7 +58,7 @@ mod tests {
     fn ten_times_the_load_is_more_dots() {
         let dots = |rate: f64| rate / sampling(rate, Speed::Times(1.0)) as f64;
         for rate in [10.0, 100.0, 1_000.0, 10_000.0, 100_000.0] {
-            assert!(dots(rate * 10.0) > 1.3 * dots(rate));
+            assert!(dots(rate * 10.0) > 1.2 * dots(rate));
         }
     }
 
