@@ -10,7 +10,13 @@
 
 mod balancers;
 mod cache;
+mod conservation;
 mod data;
+mod designs;
+mod little;
 mod numbers;
+mod queueing;
 mod ring;
+mod runs;
+mod same_run;
 mod sample;

@@ -1,0 +1,173 @@
+//! Nobody is lost and nobody is counted twice: arrivals are those completed, those failed and those
+//! in flight, for the whole and for each component, after every single event, whatever happens.
+
+use headroom_engine::time::SimTime;
+use headroom_engine::{Engine, Progress};
+use headroom_scenario::{
+    Action, Algorithm, ClientBehaviour, Eviction, Kind, LoopModel, NodeRouting, ReadMode, Retries,
+    Scenario, WriteMode, step::LADDER,
+};
+
+use crate::numbers::Numbers;
+use crate::runs::each_seed;
+
+/// Events of one run.
+const EVENTS: u64 = 60_000;
+/// Events between two things that happen to the design, on average.
+const EVENTS_PER_ACTION: u64 = 400;
+
+#[test]
+fn every_step_keeps_account_of_every_request_through_faults_and_edits() {
+    for step in LADDER {
+        let applied = each_seed(6, |seed| {
+            suffer(Scenario {
+                seed,
+                ..step.scenario()
+            })
+        });
+        println!(
+            "{}: {} faults and edits suffered",
+            step.name,
+            applied.iter().sum::<u32>()
+        );
+        assert!(
+            applied.iter().all(|&actions| actions > 40),
+            "hardly anything happened"
+        );
+    }
+}
+
+/// Runs a scenario event by event while its design is hit; how often it was.
+fn suffer(scenario: Scenario) -> u32 {
+    let mut numbers = Numbers::from_state(scenario.seed);
+    let mut engine = Engine::new(&scenario.clone().validate().expect("a step is valid"));
+    let mut applied = 0;
+    for event in 0..EVENTS {
+        assert_eq!(engine.run_until(SimTime::NEVER, 1), Progress::BudgetSpent);
+        if numbers.bits().is_multiple_of(EVENTS_PER_ACTION) {
+            let action = some_action(&scenario, &mut numbers);
+            applied += u32::from(engine.apply(&action).is_ok());
+        }
+        if let Err(lost) = engine.conservation() {
+            panic!("seed {}, after {event} events: {lost}", scenario.seed);
+        }
+    }
+    let report = engine.report();
+    let failed: u64 = report.requests.failed.values().sum();
+    let ended = report.requests.completed + failed;
+    assert_eq!(report.requests.arrived, ended + report.requests.in_flight);
+    applied
+}
+
+fn pick<Choice: Copy, const COUNT: usize>(
+    numbers: &mut Numbers,
+    choices: [Choice; COUNT],
+) -> Choice {
+    choices[numbers.bits() as usize % COUNT]
+}
+
+/// Something that may happen to a design. The engine refuses what makes no sense there.
+fn some_action(scenario: &Scenario, numbers: &mut Numbers) -> Action {
+    let components = &scenario.design.components;
+    let hit = &components[numbers.bits() as usize % components.len()];
+    let (component, instance) = (hit.id.clone(), (numbers.bits() % 5) as u16);
+    match numbers.bits() % 12 {
+        0 | 1 => Action::Kill {
+            component,
+            instance,
+        },
+        2..=4 => Action::Repair {
+            component,
+            instance,
+        },
+        5 => Action::Slow {
+            component,
+            instance,
+            factor: 1.0 + 20.0 * numbers.uniform(),
+        },
+        6 => Action::AddInstance { component },
+        7 => Action::RemoveInstance {
+            component,
+            instance,
+        },
+        8 => Action::SetRate {
+            rate_rps: pick(numbers, [50.0, 500.0, 5_000.0]),
+        },
+        9 => set_clients(scenario, numbers),
+        _ => Action::Configure {
+            component,
+            kind: other_parameters(hit.kind.clone(), numbers),
+        },
+    }
+}
+
+fn set_clients(scenario: &Scenario, numbers: &mut Numbers) -> Action {
+    let mut traffic = scenario.traffic.clone();
+    let closed = LoopModel::Closed {
+        users: 50,
+        think_time_ms: 100.0,
+    };
+    traffic.client = ClientBehaviour {
+        loop_model: if numbers.bits().is_multiple_of(4) {
+            closed
+        } else {
+            LoopModel::Open
+        },
+        timeout_ms: pick(numbers, [0.0, 20.0, 100.0, 1_000.0]),
+        retries: Retries {
+            max: pick(numbers, [0, 1, 5]),
+            backoff_ms: 10.0,
+            ..Retries::default()
+        },
+    };
+    Action::SetTraffic { traffic }
+}
+
+fn other_parameters(mut kind: Kind, numbers: &mut Numbers) -> Kind {
+    use Algorithm::{
+        ConsistentHashBounded, IpHash, LeastConnections, LeastResponseTime, PowerOfTwoChoices,
+    };
+    match &mut kind {
+        Kind::LoadBalancer(balancer) => {
+            let algorithms = [
+                ConsistentHashBounded,
+                IpHash,
+                LeastConnections,
+                LeastResponseTime,
+                PowerOfTwoChoices,
+            ];
+            balancer.algorithm = pick(numbers, algorithms);
+            balancer.sticky = pick(numbers, [false, true]);
+            balancer.standby = pick(numbers, [false, true]);
+            balancer.retries = pick(numbers, [0, 2]);
+        }
+        Kind::Service(service) => {
+            service.workers = pick(numbers, [1, 4, 16]);
+            service.queue_limit = pick(numbers, [0, 10, 1_000]);
+            service.local_cache_entries = pick(numbers, [0, 100]);
+        }
+        Kind::Cache(cache) => {
+            cache.eviction = pick(numbers, [Eviction::Lru, Eviction::Lfu, Eviction::Fifo]);
+            cache.read_mode = pick(numbers, [ReadMode::CacheAside, ReadMode::ReadThrough]);
+            cache.write_mode = pick(
+                numbers,
+                [
+                    WriteMode::Invalidate,
+                    WriteMode::Around,
+                    WriteMode::Through,
+                    WriteMode::Back,
+                ],
+            );
+            cache.routing = pick(numbers, [NodeRouting::Modulo, NodeRouting::Ring]);
+            cache.leases = pick(numbers, [false, true]);
+            cache.entries_per_node = pick(numbers, [10, 1_000]);
+        }
+        Kind::Database(database) => {
+            database.workers = pick(numbers, [1, 8]);
+            database.connections = pick(numbers, [2, 500]);
+            database.buffer_entries = pick(numbers, [0, 100]);
+        }
+        Kind::Clients(_) | Kind::Dns(_) => {}
+    }
+    kind
+}

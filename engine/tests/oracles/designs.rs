@@ -1,0 +1,146 @@
+//! Small designs whose truth is known: clients, and one queue or a few behind a balancer.
+
+use headroom_scenario::{
+    Algorithm, Class, ClientBehaviour, Clients, Component, Design, Distribution, Keys, Kind, Link,
+    LoadBalancer, LoopModel, Region, Retries, SCHEMA_VERSION, Scenario, Service, Traffic,
+};
+
+/// Mean service time of every server, in milliseconds: the unit of the tables. Short, so that a
+/// simulated second holds many customers; the clock's nanosecond is a hundred-thousandth of it.
+pub const UNIT_MS: f64 = 0.1;
+/// Units in a simulated second.
+pub const UNITS_PER_S: f64 = 1e3 / UNIT_MS;
+
+/// Servers with a common waiting line.
+#[derive(Clone, Copy, Debug)]
+pub struct Queue {
+    /// Servers.
+    pub servers: u16,
+    /// Customers that may wait.
+    pub room: u32,
+    /// Law of the service time.
+    pub law: Distribution,
+    /// Mean service time in units: 1, or wrong on purpose.
+    pub service_time: f64,
+}
+
+impl Default for Queue {
+    fn default() -> Self {
+        Self {
+            servers: 1,
+            room: 1_000_000,
+            law: Distribution::Exponential,
+            service_time: 1.0,
+        }
+    }
+}
+
+impl Queue {
+    /// The service called `servers`, with so many instances of this queue.
+    fn service(self, instances: u16) -> Kind {
+        Kind::Service(Service {
+            instances,
+            workers: self.servers,
+            service_time_ms: self.service_time * UNIT_MS,
+            distribution: self.law,
+            queue_limit: self.room,
+            ..Service::default()
+        })
+    }
+
+    /// Customers that come `arrivals` a unit of time, on average.
+    pub fn open(self, seed: u64, arrivals: f64) -> Scenario {
+        scenario(
+            seed,
+            open_traffic(arrivals),
+            vec![("servers", self.service(1))],
+        )
+    }
+
+    /// The same customers, spread over so many such queues.
+    pub fn balanced(self, seed: u64, arrivals: f64, algorithm: Algorithm, queues: u16) -> Scenario {
+        let parameters = LoadBalancer {
+            algorithm,
+            health_check: None,
+            ..LoadBalancer::default()
+        };
+        let kinds = vec![
+            ("balancer", Kind::LoadBalancer(parameters)),
+            ("servers", self.service(queues)),
+        ];
+        scenario(seed, open_traffic(arrivals), kinds)
+    }
+
+    /// So many users who come again after thinking for some units on average.
+    pub fn closed(self, seed: u64, users: u32, think_time: f64) -> Scenario {
+        let loop_model = LoopModel::Closed {
+            users,
+            think_time_ms: think_time * UNIT_MS,
+        };
+        scenario(
+            seed,
+            traffic(1.0, loop_model),
+            vec![("servers", self.service(1))],
+        )
+    }
+}
+
+fn open_traffic(arrivals: f64) -> Traffic {
+    traffic(arrivals * UNITS_PER_S, LoopModel::Open)
+}
+
+/// Patient clients without a network between them and the servers.
+fn traffic(rate_rps: f64, loop_model: LoopModel) -> Traffic {
+    Traffic {
+        rate_rps,
+        regions: vec![Region {
+            round_trip_ms: 0.0,
+            ..Region::default()
+        }],
+        classes: vec![Class::default()],
+        keys: Keys {
+            count: 1,
+            zipf_exponent: 0.0,
+        },
+        client: ClientBehaviour {
+            loop_model,
+            timeout_ms: 0.0,
+            retries: Retries {
+                max: 0,
+                ..Retries::default()
+            },
+        },
+        ..Traffic::default()
+    }
+}
+
+/// Clients and the components behind them in a row, each linked to the next without latency.
+fn scenario(seed: u64, traffic: Traffic, behind: Vec<(&str, Kind)>) -> Scenario {
+    let mut kinds = vec![("clients", Kind::Clients(Clients::default()))];
+    kinds.extend(behind);
+    let links = kinds.windows(2).map(|pair| Link {
+        from: pair[0].0.into(),
+        to: pair[1].0.into(),
+        latency_ms: 0.0,
+    });
+    let links = links.collect();
+    let components = kinds.into_iter().map(|(id, kind)| Component {
+        id: id.into(),
+        name: String::new(),
+        site: None,
+        kind,
+        position: None,
+    });
+    let design = Design {
+        components: components.collect(),
+        links,
+        ..Design::default()
+    };
+    Scenario {
+        version: SCHEMA_VERSION,
+        seed,
+        traffic,
+        design,
+        ..Scenario::default()
+    }
+}

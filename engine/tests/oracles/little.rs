@@ -1,0 +1,114 @@
+//! Little's law at every server and database of every step: the mean number inside is the rate at
+//! which calls leave times their mean time inside. The number inside is the engine's own, taken over
+//! time; the calls are followed one by one through the traces of all requests. (A cache node books the
+//! whole of an operation's time when it arrives, so there the law holds by construction.)
+
+use headroom_engine::Engine;
+use headroom_engine::time::{NS_PER_S, SimTime};
+use headroom_engine::trace::{Activity, Trace};
+use headroom_scenario::{Kind, Scenario, step::LADDER};
+
+use crate::runs::{each_seed, reach};
+use crate::sample::{RUNS_MIN, Sample};
+
+const BEGIN_S: f64 = 3.0;
+const END_S: f64 = 13.0;
+/// By then all who were inside at the end have left, in seconds.
+const GONE_S: f64 = 15.0;
+/// Time between two looks at the traces, of which the engine keeps the latest only, in seconds.
+const LOOK_S: f64 = 0.1;
+
+/// Rate times mean time of the calls that left each component in the stretch: the time they had spent
+/// inside, all together, over the length of the stretch.
+fn rate_times_time(traces: &[Trace], components: usize) -> Vec<f64> {
+    let stretch_ns = (BEGIN_S * NS_PER_S as f64) as u64..(END_S * NS_PER_S as f64) as u64;
+    let mut inside_ns = vec![0; components];
+    for trace in traces {
+        // Where the request is inside of, outermost first, and since when.
+        let mut within: Vec<(u8, u64)> = Vec::new();
+        for span in &trace.spans {
+            match span.activity {
+                Activity::Travel => within.push((span.component, span.end_ns)),
+                Activity::Return => {
+                    let (component, since_ns) = within.pop().expect("it went in before it left");
+                    assert_eq!(component, span.component);
+                    if stretch_ns.contains(&span.start_ns) {
+                        inside_ns[usize::from(component)] += span.start_ns - since_ns;
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+    let length_ns = (END_S - BEGIN_S) * NS_PER_S as f64;
+    inside_ns
+        .into_iter()
+        .map(|ns| ns as f64 / length_ns)
+        .collect()
+}
+
+/// Runs on to a moment, and gives the traces of all requests that ended on the way.
+fn traces_until(engine: &mut Engine, until_s: f64) -> Vec<Trace> {
+    let mut ended = Vec::new();
+    while engine.now() < SimTime::from_s(until_s) {
+        let before = engine.now();
+        reach(engine, (before.as_s() + LOOK_S).min(until_s));
+        let is_new = |trace: &&Trace| trace.end_ns.is_some_and(|end_ns| SimTime(end_ns) > before);
+        ended.extend(engine.traces().filter(is_new).cloned());
+    }
+    ended
+}
+
+/// The engine's number inside over the traces' rate times time, by component, for one run.
+fn ratios(scenario: &Scenario) -> Vec<f64> {
+    let valid = scenario.clone().validate().expect("a step is valid");
+    let components = &scenario.design.components;
+    let mut engine = Engine::new(&valid);
+    reach(&mut engine, BEGIN_S);
+    engine.begin_measurement();
+    let mut traces = traces_until(&mut engine, END_S);
+    let report = engine.report();
+    assert_eq!(
+        traces.len() as u64,
+        report.requests.completed,
+        "every request is followed"
+    );
+    traces.extend(traces_until(&mut engine, GONE_S));
+    let expected = rate_times_time(&traces, components.len());
+    let inside = components
+        .iter()
+        .map(|component| report.components[&component.id].load.inside_mean);
+    inside
+        .zip(expected)
+        .map(|(inside, expected)| inside / expected)
+        .collect()
+}
+
+#[test]
+fn the_number_inside_is_the_rate_times_the_time() {
+    for step in LADDER {
+        let steady = |seed| {
+            let mut scenario = Scenario {
+                seed,
+                script: Vec::new(),
+                ..step.scenario()
+            };
+            // So few that the cache is soon full: the law is one of steady states.
+            scenario.traffic.keys.count = 1_000;
+            scenario
+        };
+        let runs = each_seed(RUNS_MIN, |seed| ratios(&steady(seed)));
+        for (number, component) in step.scenario().design.components.iter().enumerate() {
+            if !matches!(component.kind, Kind::Service(_) | Kind::Database(_)) {
+                continue;
+            }
+            let ratio = Sample::new(runs.iter().map(|run| run[number]).collect());
+            let what = format!("{}, {}: L / λW", step.name, component.id);
+            ratio.assert_is(&what, 1.0);
+            assert!(
+                ratio.standard_error() < 0.005,
+                "{what} is too inexact to prove anything"
+            );
+        }
+    }
+}
