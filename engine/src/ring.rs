@@ -8,6 +8,10 @@ use crate::hash::hash_u64;
 
 /// Seed of the points' positions, so that they are unlike the keys'.
 const POINT_SEED: u64 = 0x52_49_4E_47;
+/// Marks a part of the circle that one node owns as a whole.
+const WHOLE: u32 = 1 << 31;
+/// Parts of the circle per point, so that most hold none: an owner is then one memory access away.
+const PARTS_PER_POINT: usize = 4;
 /// The whole circle.
 const TURN: f64 = 18_446_744_073_709_551_616.0;
 
@@ -17,8 +21,8 @@ pub struct Ring {
     virtual_nodes: u16,
     /// Positions ascending, and the node at each.
     points: Vec<(u64, u16)>,
-    /// For each equal part of the circle, the first point at or after its start. There are about as
-    /// many parts as points, so a look-up goes on from there over one point on average.
+    /// For each equal part of the circle, who owns it: [`WHOLE`] and a node where no point divides the
+    /// part, as in four of five, else the place of the first point in it.
     parts: Vec<u32>,
     /// A position shifted right by so much is the number of its part.
     part_shift: u32,
@@ -78,27 +82,37 @@ impl Ring {
     }
 
     /// The node that a position belongs to; none on an empty ring. O(1) expected.
+    #[inline]
     pub fn owner(&self, position: u64) -> Option<u16> {
-        self.points
-            .get(self.successor(position))
-            .map(|&(_, node)| node)
+        let part = *self.parts.get((position >> self.part_shift) as usize)?;
+        if part & WHOLE != 0 {
+            return Some(part as u16);
+        }
+        let within = self.points[part as usize..].iter();
+        let ahead = within.copied().find(|&(point, _)| point >= position);
+        ahead.or(self.points.first().copied()).map(|(_, node)| node)
     }
 
-    /// The first node clockwise from a position that will do; none if no node does. O(1) expected for
-    /// each node passed over, but O(points) when no node will do: know that one will.
+    /// The first node clockwise from a position that will do; none if no node does. O(1) expected when
+    /// the owner will do, else O(log points) and O(1) for each point passed over.
     pub fn owner_where(&self, position: u64, mut will_do: impl FnMut(u16) -> bool) -> Option<u16> {
-        let (passed, ahead) = self.points.split_at(self.successor(position));
-        let mut refused = None;
+        let owner = self.owner(position)?;
+        if will_do(owner) {
+            return Some(owner);
+        }
+        let first = self.points.partition_point(|&(point, _)| point < position);
+        let (passed, ahead) = self.points.split_at(first);
+        let mut refused = owner;
         ahead
             .iter()
             .chain(passed)
             .map(|&(_, node)| node)
             .find(|&node| {
                 // Neighbouring points of one node need no second question.
-                if refused == Some(node) {
+                if node == refused {
                     return false;
                 }
-                refused = Some(node);
+                refused = node;
                 will_do(node)
             })
     }
@@ -126,36 +140,22 @@ impl Ring {
             .collect()
     }
 
-    /// Place of the first point at or after a position, clockwise past the top; 0 when there is none.
-    fn successor(&self, position: u64) -> usize {
-        let Some(&first) = self.parts.get((position >> self.part_shift) as usize) else {
-            return 0;
-        };
-        let ahead = &self.points[first as usize..];
-        match ahead.iter().position(|&(point, _)| point >= position) {
-            Some(further) => first as usize + further,
-            None => 0,
-        }
-    }
-
-    /// Sorts the points and finds where each part of the circle begins among them.
+    /// Sorts the points, and finds the owner of each part of the circle or the first point in it.
     fn arrange(&mut self) {
         self.points.sort_unstable();
         self.points.dedup_by_key(|&mut (position, _)| position);
         self.parts.clear();
-        if self.points.is_empty() {
+        let Some(&(_, past_the_top)) = self.points.first() else {
             return;
-        }
-        let part_bits = self
-            .points
-            .len()
+        };
+        let part_bits = (PARTS_PER_POINT * self.points.len())
             .next_power_of_two()
-            .trailing_zeros()
-            .max(1);
+            .trailing_zeros();
         self.part_shift = 64 - part_bits;
         let mut first = 0;
         for part in 0..1_u64 << part_bits {
             let start = part << self.part_shift;
+            let end = start | (1 << self.part_shift) - 1;
             while self
                 .points
                 .get(first)
@@ -163,7 +163,11 @@ impl Ring {
             {
                 first += 1;
             }
-            self.parts.push(first as u32);
+            self.parts.push(match self.points.get(first) {
+                Some(&(position, _)) if position <= end => first as u32,
+                Some(&(_, node)) => WHOLE | u32::from(node),
+                None => WHOLE | u32::from(past_the_top),
+            });
         }
     }
 }
