@@ -397,9 +397,19 @@ impl World {
     }
 
     /// Notes a change of a followed request.
-    #[cold]
     pub fn note_change(&mut self, id: u32, change: Change, component: u8, instance: u16) {
-        let now_ns = self.now_ns();
+        self.note_change_at(id, change, component, instance, self.now_ns());
+    }
+
+    #[cold]
+    fn note_change_at(
+        &mut self,
+        id: u32,
+        change: Change,
+        component: u8,
+        instance: u16,
+        at_ns: u64,
+    ) {
         let request = &self.requests[id];
         let note = Note {
             request: request.number,
@@ -410,7 +420,7 @@ impl World {
         };
         let traced = request.has(flag::SAMPLED) && !request.has(flag::ABANDONED | flag::INTERNAL);
         let attempt = request.attempt;
-        self.tracer.note(note, attempt, now_ns, traced);
+        self.tracer.note(note, attempt, at_ns, traced);
     }
 
     #[cold]
@@ -424,7 +434,13 @@ impl World {
     #[cold]
     fn show_answer(&mut self, id: u32, hop: Hop, start_ns: u64, end_ns: u64) {
         let to = self.wires[usize::from(hop.link)].to;
-        self.note_change(id, Change::Activity(Activity::Return), to, hop.instance);
+        self.note_change_at(
+            id,
+            Change::Activity(Activity::Return),
+            to,
+            hop.instance,
+            start_ns,
+        );
         self.fly(id, hop, start_ns, end_ns, Flight::BACK);
     }
 

@@ -193,6 +193,7 @@ impl Cache {
             return world.refuse(id, Reason::ConnectionRefused);
         }
         let turn = self.book(world, node);
+        world.note(id, Activity::Work, self.me, node);
         let operation = world.requests[id].operation;
         match operation {
             Operation::Get => self.get(world, id, node, turn),

@@ -192,14 +192,6 @@ impl Component {
         }
     }
 
-    /// Whether the instance gets requests, as far as this component, in front of it, decides.
-    pub fn in_rotation(&self, instance: usize) -> bool {
-        match self {
-            Component::LoadBalancer(balancer) => balancer.in_rotation(instance),
-            _ => true,
-        }
-    }
-
     /// Figures of its kind; `hit_ratio` is its smoothed share of hits.
     pub fn gauge(&self, hit_ratio: f64) -> KindGauge {
         match self {
