@@ -4,15 +4,15 @@
 use std::time::Duration;
 
 use headroom_e2e::{Browser, Driver, Failure, Look, Outcome, Page, Server, proof, smoothness};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::run::{cargo, output, run};
 use crate::{build, no_arguments, project, system};
 
 /// How long the page is watched while it plays.
 const WATCH: Duration = Duration::from_secs(10);
-/// A state of the page in which it draws 10,000 dots and more.
-const CROWD: &str = "#step=cache";
+/// Asks the page for 10,000 dots more than the run has.
+const CROWD: &str = "window.dispatchEvent(new Event('headroom-crowd'))";
 
 /// The verb.
 pub fn verb(arguments: lexopt::Parser) -> Outcome {
@@ -29,7 +29,7 @@ pub fn verb(arguments: lexopt::Parser) -> Outcome {
     let worker = proof::speed(&page)?;
     print_engine(&native, &worker);
     drop(page);
-    let page = Page::open(driver.open(Look::DESK)?, &server.url(), CROWD)?;
+    let page = Page::open(driver.open(Look::DESK)?, &server.url(), "#step=cache")?;
     print_page(&page)
 }
 
@@ -109,6 +109,7 @@ fn print_engine(native: &Value, worker: &Value) {
 }
 
 fn print_page(page: &Page) -> Outcome {
+    page.session().run(CROWD, &json!([]))?;
     page.until("10,000 dots are drawn", |page| {
         Ok(page
             .attribute("[data-testid=dots]", "data-dots")?

@@ -51,12 +51,22 @@ impl Page {
 
     /// Waits until `seen` holds; fails with `what` if it does not in time.
     pub fn until(&self, what: &str, seen: impl Fn(&Self) -> Outcome<bool>) -> Outcome {
+        self.until_within(PATIENCE, what, seen)
+    }
+
+    /// The same, with another patience.
+    pub fn until_within(
+        &self,
+        patience: Duration,
+        what: &str,
+        seen: impl Fn(&Self) -> Outcome<bool>,
+    ) -> Outcome {
         let start = Instant::now();
         while !seen(self)? {
-            if start.elapsed() > PATIENCE {
+            if start.elapsed() > patience {
                 return Err(Failure::new(format!(
                     "waited {} s in vain until {what}",
-                    PATIENCE.as_secs()
+                    patience.as_secs()
                 )));
             }
             std::thread::sleep(GLANCE);

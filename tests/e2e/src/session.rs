@@ -151,19 +151,21 @@ impl Session {
         .map(drop)
     }
 
-    /// What the console has said since it was last asked: (level, text). Chromium only.
-    pub fn console(&self) -> Outcome<Vec<(String, String)>> {
+    /// Errors and warnings of the page since it was last asked, violations of its content security
+    /// policy among them; what the browser says of its own graphics is left out. Chromium only.
+    pub fn complaints(&self) -> Outcome<Vec<String>> {
         let entries = self.post("/se/log", &json!({ "type": "browser" }))?;
-        let text = |entry: &Value, key: &str| entry[key].as_str().unwrap_or_default().to_owned();
+        let is_complaint = |entry: &&Value| {
+            matches!(entry["level"].as_str(), Some("SEVERE" | "WARNING"))
+                && entry["source"] != "rendering"
+        };
         Ok(entries
             .as_array()
-            .map(|entries| {
-                entries
-                    .iter()
-                    .map(|entry| (text(entry, "level"), text(entry, "message")))
-                    .collect()
-            })
-            .unwrap_or_default())
+            .into_iter()
+            .flatten()
+            .filter(is_complaint)
+            .map(|entry| entry["message"].as_str().unwrap_or_default().to_owned())
+            .collect())
     }
 
     /// A command of Chromium's developer tools. Chromium only.

@@ -48,19 +48,11 @@ rows! {
         page.click("[data-control=start-again]")?;
         step_is(page, "one-server")
     };
-    start_ladder_leads_from_a_shared_design_to_the_first_step: "start-ladder" at "#step=cache" => |page| {
-        open_inspector(page, "cache")?;
-        page.set("[data-control=parameter][data-name=nodes], [data-control=parameter][data-name=capacity_entries], [data-control=parameter]", "3")?;
-        let shared = shared_link(page)?;
-        page.session().open("about:blank")?;
-        page.session().open(&shared)?;
-        page.until("the design is open", |page| page.exists("[data-engine=ready]"))?;
-        if page.exists("[data-control=start-ladder]")? {
-            page.click("[data-control=start-ladder]")?;
-            return step_is(page, "one-server");
-        }
-        // A design that came from a step still tells that step's story.
-        step_is(page, "cache")
+    start_ladder_leads_from_a_shared_design_to_the_first_step: "start-ladder" at "" => |page| {
+        edit_rate(page, "77")?;
+        page.go(&page.fragment()?)?;
+        page.click("[data-control=start-ladder]")?;
+        step_is(page, "one-server")
     };
     undo_is_checked_in_history: "undo" at "" => |page| {
         edit_rate(page, "77")?;
@@ -157,17 +149,15 @@ rows! {
         }
         Ok(())
     };
-    panel_body_takes_the_focus_and_scrolls_by_key: "panel-body" at "" => |page| {
-        let scrolled = |page: &Page| page.session().run(
-            "return document.querySelector('[data-control=panel-body]').scrollTop > 0", &json!([]));
-        page.until("the figures are long", |page| {
-            let long = page.session().run(
-                "const body = document.querySelector('[data-control=panel-body]');\
-                 body.focus(); return body.scrollHeight > body.clientHeight", &json!([]))?;
-            Ok(long == json!(true))
-        })?;
+    panel_body_takes_the_focus_and_scrolls_by_key: "panel-body" at "#step=cache" => |page| {
+        open_inspector(page, "web")?;
+        let body = "document.querySelector('[data-control=panel-body]')";
+        page.session().run(&format!("{body}.focus()"), &json!([]))?;
         page.session().press(&key::END.to_string())?;
-        page.until("it scrolled", |page| Ok(scrolled(page)? == json!(true)))
+        page.until("it scrolled", |page| {
+            let scrolled = page.session().run(&format!("return {body}.scrollTop > 0"), &json!([]))?;
+            Ok(scrolled == json!(true))
+        })
     };
     a_component_clicked_is_inspected: "component" at "#step=load-balancer" => |page| {
         page.click("[data-control=component][data-component=db], [data-control=component]")?;
@@ -338,8 +328,8 @@ rows! {
     span_place_leads_to_its_part: "span-place" at "" => |page| {
         open_trace(page)?;
         page.click("[data-control=span-place]")?;
-        page.until("it is inspected", |page| {
-            page.exists("[data-control=panel][data-of=inspector][aria-selected=true]")
+        page.until("its part is selected", |page| {
+            page.exists("[data-testid=diagram] [aria-pressed=true]")
         })
     };
     history_reaches_further_back: "history" at "" => |page| {

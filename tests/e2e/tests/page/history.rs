@@ -7,21 +7,22 @@ use crate::fixture;
 #[test]
 fn undo_takes_back_the_last_edit_and_redo_does_it_again() -> Outcome {
     let page = fixture::page("", Look::DESK)?;
-    let rate = "[data-control=rate]";
-    let first = page.value(rate)?;
-    for edit in ["120", "340"] {
-        page.set(rate, edit)?;
-        page.until("the edit is taken", |page| Ok(page.value(rate)? == edit))?;
-    }
-    for (control, expected) in [
-        ("undo", "120"),
-        ("undo", first.as_str()),
-        ("redo", "120"),
-        ("redo", "340"),
+    let (rate, seed) = ("[data-control=rate]", "[data-control=seed]");
+    let (first_rate, first_seed) = (page.value(rate)?, page.value(seed)?);
+    page.set(rate, "120")?;
+    page.until("the rate is taken", |page| {
+        Ok(!page.exists("[data-control=undo][disabled]")?)
+    })?;
+    page.set(seed, "7")?;
+    for (control, field, expected) in [
+        ("undo", seed, first_seed.as_str()),
+        ("undo", rate, first_rate.as_str()),
+        ("redo", rate, "120"),
+        ("redo", seed, "7"),
     ] {
         page.click(&format!("[data-control={control}]"))?;
         page.until(&format!("{control} shows {expected}"), |page| {
-            Ok(page.value(rate)? == expected)
+            Ok(page.value(field)? == expected)
         })?;
     }
     Ok(())

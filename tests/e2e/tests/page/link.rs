@@ -82,7 +82,7 @@ fn link_of_a_newer_version_says_so() -> Outcome {
 
 #[test]
 fn link_that_is_too_large_says_so() -> Outcome {
-    refused(&format!("#s1={}", "A".repeat(200_000)), "large")
+    refused(&format!("#s1={}", "A".repeat(1_500_001)), "large")
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! The main path: turn the load up until it hurts, take the next step, see what it changed.
 
+use std::time::Duration;
+
 use headroom_e2e::{Look, Outcome, Page};
 
 use crate::fixture;
@@ -7,6 +9,8 @@ use crate::fixture;
 /// A position of the traffic slider at which one small server drowns: 10^3.6, some 4,000
 /// requests a second.
 const FLOOD: &str = "360";
+/// A search runs designs for minutes of simulated time; beside the run on screen, on busy cores.
+const SEARCH_MAX: Duration = Duration::from_secs(120);
 
 #[test]
 fn main_path_from_pain_to_the_step_that_ends_it() -> Outcome {
@@ -54,10 +58,10 @@ fn take_the_next_step(page: &Page, name: &str) -> Outcome {
 /// The story says what the step changed and from which load it pays off, or that none was found;
 /// both are found by running.
 fn measured(page: &Page) -> Outcome {
-    page.until("before and after are measured", |page| {
+    page.until_within(SEARCH_MAX, "before and after are measured", |page| {
         page.exists("[data-testid=comparison]")
     })?;
-    page.until("the pay-off has been searched", |page| {
+    page.until_within(SEARCH_MAX, "the pay-off has been searched", |page| {
         Ok(page.exists("[data-testid=pays-off-from]")?
             || page.exists("[data-testid=never-pays-off]")?)
     })?;
