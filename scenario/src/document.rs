@@ -78,7 +78,7 @@ fn whole(message: String) -> Vec<Problem> {
 
 /// Reads again and again, each time without what was wrong the time before, to find all problems.
 fn from_value(mut document: Value) -> Result<Scenario, Vec<Problem>> {
-    let mut problems = Vec::new();
+    let mut problems: Vec<Problem> = Vec::new();
     let mut removed = Vec::new();
     loop {
         let error = match serde_path_to_error::deserialize::<_, Scenario>(&document) {
@@ -87,15 +87,34 @@ fn from_value(mut document: Value) -> Result<Scenario, Vec<Problem>> {
             Err(error) => error,
         };
         let place = place_of(&document, error.path());
-        problems.push(Problem {
-            path: in_original(&place, &removed),
-            message: in_plain_words(&error.inner().to_string()),
-            component: component_at(&document, &place),
+        let path = in_original(&place, &removed);
+        let message = error.inner().to_string();
+        // A field that is missing because it was wrong has been told already.
+        let is_told = missing_field(&message).is_some_and(|field| {
+            let missing = if path.is_empty() {
+                field.to_owned()
+            } else {
+                format!("{path}.{field}")
+            };
+            problems.iter().any(|problem| problem.path == missing)
         });
+        if !is_told {
+            let component = component_at(&document, &place);
+            problems.push(Problem {
+                path,
+                message: in_plain_words(&message),
+                component,
+            });
+        }
         if problems.len() == PROBLEMS_MAX || !remove(&mut document, &place, &mut removed) {
             return Err(problems);
         }
     }
+}
+
+/// The field that the deserialiser's message says is missing.
+fn missing_field(message: &str) -> Option<&str> {
+    message.strip_prefix("missing field `")?.strip_suffix('`')
 }
 
 /// One step down a JSON document.

@@ -22,6 +22,8 @@ mod objectives;
 pub mod price;
 mod problem;
 mod scenario;
+#[cfg(feature = "schema")]
+mod schema;
 mod script;
 mod size;
 pub mod step;
@@ -39,6 +41,8 @@ pub use limits::*;
 pub use objectives::Objectives;
 pub use problem::Problem;
 pub use scenario::{SCHEMA_VERSION, Scenario};
+#[cfg(feature = "schema")]
+pub use schema::schema;
 pub use script::{Action, TimedAction};
 pub use size::Size;
 pub use traffic::{

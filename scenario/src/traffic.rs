@@ -37,7 +37,7 @@ impl Default for Traffic {
     }
 }
 
-/// The rate over time, as a factor on [`Traffic::rate_rps`].
+/// The rate over time, as a factor on the traffic's rate.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]

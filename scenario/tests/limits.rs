@@ -1,0 +1,466 @@
+//! Every number of a document has limits: the schema says them, validation keeps them. The tests walk
+//! along the schema, so that a field without limits is found too.
+
+use headroom_scenario::{Problem, Scenario, limits, schema, step};
+use serde_json::{Map, Value, json};
+
+/// The last step, which has a component of every kind, with an action in its script.
+fn base() -> Value {
+    let scenario = step::LADDER
+        .last()
+        .expect("the ladder has steps")
+        .scenario();
+    let mut document: Value = serde_json::from_str(&scenario.to_json()).expect("it is JSON");
+    document["script"] = json!([{"at_ns": 0, "action": {"add_instance": {"component": "web"}}}]);
+    document["design"]["sites"] = json!([{"id": "dc", "region": "us-east"}]);
+    document["view"] = json!({});
+    for component in document["design"]["components"]
+        .as_array_mut()
+        .expect("a list")
+    {
+        component["position"] = json!({"x": 0, "y": 0});
+    }
+    document
+}
+
+fn problems_of(document: &Value) -> Vec<Problem> {
+    let read = Scenario::from_json(&document.to_string());
+    read.and_then(Scenario::validate).err().unwrap_or_default()
+}
+
+fn has_problem_at(document: &Value, path: &str) -> bool {
+    problems_of(document)
+        .iter()
+        .any(|problem| problem.path == path)
+}
+
+/// A number in the schema, with a document in which it can be set.
+struct Number {
+    path: String,
+    pointer: String,
+    rule: Value,
+    document: Value,
+}
+
+struct Walk {
+    schema: Value,
+    numbers: Vec<Number>,
+}
+
+impl Walk {
+    fn new() -> Self {
+        let mut walk = Self {
+            schema: schema(),
+            numbers: Vec::new(),
+        };
+        let root = walk.schema.clone();
+        walk.visit(&root, "", "", &base());
+        walk
+    }
+
+    fn resolve(&self, rule: &Value) -> Value {
+        match rule.get("$ref").and_then(Value::as_str) {
+            Some(reference) => self
+                .schema
+                .pointer(&reference[1..])
+                .expect("references lead somewhere")
+                .clone(),
+            None => rule.clone(),
+        }
+    }
+
+    /// The smallest value that a rule allows.
+    fn sample(&self, rule: &Value) -> Value {
+        let rule = self.resolve(rule);
+        if let Some(value) = rule.get("const").or(rule.get("minimum")) {
+            return value.clone();
+        }
+        if let Some(variants) = rule.get("oneOf").or(rule.get("anyOf")) {
+            return self.sample(&variants[0]);
+        }
+        match rule["type"].as_str() {
+            Some("object") => {
+                let required = rule["required"].as_array().cloned().unwrap_or_default();
+                let sample = |name: Value| {
+                    let name = name.as_str().expect("names are texts").to_owned();
+                    let value = self.sample(&rule["properties"][&name]);
+                    (name, value)
+                };
+                required
+                    .into_iter()
+                    .map(sample)
+                    .collect::<Map<_, _>>()
+                    .into()
+            }
+            Some("array") => json!([]),
+            // Most texts are ids of components.
+            _ => json!("web"),
+        }
+    }
+
+    fn visit(&mut self, rule: &Value, path: &str, pointer: &str, document: &Value) {
+        let rule = self.resolve(rule);
+        let is = |name| match &rule["type"] {
+            Value::String(kind) => kind == name,
+            Value::Array(kinds) => kinds.iter().any(|kind| kind == name),
+            _ => false,
+        };
+        if let Some(variants) = rule.get("anyOf") {
+            self.visit(&variants[0], path, pointer, document);
+        } else if let Some(variants) = rule.get("oneOf").and_then(Value::as_array) {
+            variants
+                .iter()
+                .for_each(|variant| self.variant(variant, path, pointer, document));
+        } else if is("integer") || is("number") {
+            let (path, pointer) = (path.to_owned(), pointer.to_owned());
+            self.numbers.push(Number {
+                path,
+                pointer,
+                rule,
+                document: document.clone(),
+            });
+        } else if is("array") {
+            self.list(&rule["items"], path, pointer, document);
+        } else if let Some(fields) = rule["properties"].as_object() {
+            for (name, field) in fields {
+                let path = if path.is_empty() {
+                    name.clone()
+                } else {
+                    format!("{path}.{name}")
+                };
+                self.visit(field, &path, &format!("{pointer}/{name}"), document);
+            }
+        }
+    }
+
+    /// Puts the variant into the document, unless it stands there already.
+    fn variant(&mut self, variant: &Value, path: &str, pointer: &str, document: &Value) {
+        let Some(name) = variant["required"][0].as_str() else {
+            return;
+        };
+        let mut document = document.clone();
+        let place = reach(&mut document, pointer);
+        if pointer.starts_with("/design/components/") && pointer.ends_with("/kind") {
+            if place.get(name).is_none() {
+                return;
+            }
+        } else {
+            *place = self.sample(variant);
+        }
+        self.visit(variant, path, pointer, &document);
+    }
+
+    /// Walks into each item, so into each component; a list without any gets one.
+    fn list(&mut self, item: &Value, path: &str, pointer: &str, document: &Value) {
+        let mut document = document.clone();
+        let place = reach(&mut document, pointer);
+        if place.is_null() {
+            *place = json!([]);
+        }
+        let sample = self.sample(item);
+        let list = place.as_array_mut().expect("a list is an array");
+        if list.is_empty() {
+            list.push(sample);
+        }
+        for index in 0..list.len() {
+            self.visit(
+                item,
+                &format!("{path}[{index}]"),
+                &format!("{pointer}/{index}"),
+                &document,
+            );
+        }
+    }
+}
+
+/// The place in a document. Defaults may be left out of one: what is missing on the way is put in.
+fn reach<'a>(document: &'a mut Value, pointer: &str) -> &'a mut Value {
+    let mut here = document;
+    for name in pointer.split('/').skip(1) {
+        here = match name.parse::<usize>() {
+            Ok(index) if here.is_array() => &mut here[index],
+            _ => &mut here[name],
+        };
+    }
+    here
+}
+
+impl Number {
+    fn with(&self, value: Value) -> Value {
+        let mut document = self.document.clone();
+        *reach(&mut document, &self.pointer) = value;
+        document
+    }
+
+    fn bounds(&self) -> (Value, Value) {
+        let bound = |name: &str| {
+            let bound = self.rule.get(name);
+            bound
+                .unwrap_or_else(|| panic!("{} has no {name}", self.path))
+                .clone()
+        };
+        (bound("minimum"), bound("maximum"))
+    }
+
+    /// The values nearest to the bounds that lie beyond them.
+    fn beyond(&self) -> (Value, Value) {
+        let (min, max) = self.bounds();
+        if self.rule["format"] == "double" {
+            let [min, max] = [min, max].map(|bound| bound.as_f64().expect("a number"));
+            (json!(min.next_down()), json!(max.next_up()))
+        } else {
+            let [min, max] = [min, max].map(|bound| bound.as_i64().expect("a whole number"));
+            (json!(min - 1), json!(max + 1))
+        }
+    }
+}
+
+#[test]
+fn every_number_is_refused_just_past_its_limits_and_not_at_them() {
+    let numbers = Walk::new().numbers;
+    assert!(
+        numbers.len() > 100,
+        "only {} numbers were found",
+        numbers.len()
+    );
+    for number in &numbers {
+        let (min, max) = number.bounds();
+        for value in [min, max] {
+            // At a limit, another rule may have something to say, but not about the limit.
+            let problems = problems_of(&number.with(value.clone()));
+            let complaint = problems.iter().find(|problem| {
+                problem.path == number.path
+                    && (problem.message.contains("too small")
+                        || problem.message.contains("too large"))
+                    || problem.message.contains("invalid")
+            });
+            assert_eq!(complaint, None, "{} = {value}", number.path);
+        }
+        let (below, above) = number.beyond();
+        for value in [below, above] {
+            let document = number.with(value.clone());
+            assert!(
+                has_problem_at(&document, &number.path),
+                "{} = {value}",
+                number.path
+            );
+        }
+    }
+}
+
+#[test]
+fn numbers_of_every_part_of_the_document_are_walked_over() {
+    let numbers = Walk::new().numbers;
+    for path in [
+        "seed",
+        "traffic.rate_rps",
+        "traffic.curve.stepped.factors[0]",
+        "traffic.client.loop.closed.users",
+        "design.components[2].kind.service.workers",
+        "design.components[2].kind.service.distribution.erlang.k",
+        "design.components[4].kind.load_balancer.health_check.rise",
+        "design.components[4].kind.load_balancer.weights[0]",
+        "design.components[5].kind.cache.ttl_s",
+        "design.components[0].position.x",
+        "design.links[0].latency_ms",
+        "script[0].at_ns",
+        "script[0].action.slow.factor",
+        "script[0].action.configure.kind.database.connections",
+        "script[0].action.set_traffic.traffic.keys.zipf_exponent",
+        "objectives.failed_share",
+        "view.speed",
+    ] {
+        assert!(numbers.iter().any(|number| number.path == path), "{path}");
+    }
+}
+
+#[test]
+fn numbers_that_are_not_finite_are_refused() {
+    for value in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+        let mut scenario = step::LADDER[0].scenario();
+        scenario.traffic.rate_rps = value;
+        scenario.objectives.failed_share = value;
+        let problems = scenario.validate().expect_err("it is not finite");
+        let paths: Vec<&str> = problems
+            .iter()
+            .map(|problem| problem.path.as_str())
+            .collect();
+        assert!(paths.contains(&"traffic.rate_rps"), "{paths:?}");
+        assert!(paths.contains(&"objectives.failed_share"), "{paths:?}");
+    }
+}
+
+/// Makes a list as long as asked by repeating its first item, under a new id where it has one.
+fn stretched(pointer: &str, length: usize) -> Value {
+    let mut document = base();
+    let list = document
+        .pointer_mut(pointer)
+        .and_then(Value::as_array_mut)
+        .expect("a list");
+    let first = list[0].clone();
+    while list.len() < length {
+        let mut item = first.clone();
+        if item.get("id").is_some() {
+            item["id"] = format!("more-{}", list.len()).into();
+        }
+        list.push(item);
+    }
+    document
+}
+
+#[test]
+fn lists_are_refused_just_past_their_length_and_not_at_it() {
+    for (pointer, path, most) in [
+        (
+            "/design/components",
+            "design.components",
+            limits::COMPONENTS_MAX,
+        ),
+        ("/design/links", "design.links", limits::LINKS_MAX),
+        ("/design/sites", "design.sites", limits::SITES_MAX),
+        ("/traffic/regions", "traffic.regions", limits::REGIONS_MAX),
+        ("/traffic/classes", "traffic.classes", limits::CLASSES_MAX),
+        ("/script", "script", limits::SCRIPT_MAX),
+    ] {
+        let too_many = |document| {
+            let problems = problems_of(&document);
+            problems
+                .iter()
+                .any(|problem| problem.path == path && problem.message.contains("too many"))
+        };
+        assert!(!too_many(stretched(pointer, most)), "{path}");
+        assert!(too_many(stretched(pointer, most + 1)), "{path}");
+    }
+}
+
+#[test]
+fn texts_are_refused_just_past_their_length_and_not_at_it() {
+    let mut scenario = step::LADDER[0].scenario();
+    scenario.name = "ü".repeat(limits::TEXT_MAX);
+    assert!(scenario.clone().validate().is_ok());
+    scenario.name.push('ü');
+    assert_eq!(scenario.validate().expect_err("it is long")[0].path, "name");
+
+    let with_id = |length| {
+        let mut document = base();
+        document["traffic"]["regions"][0]["id"] = "x".repeat(length).into();
+        document
+    };
+    assert_eq!(problems_of(&with_id(limits::ID_MAX)), []);
+    assert!(has_problem_at(
+        &with_id(limits::ID_MAX + 1),
+        "traffic.regions[0].id"
+    ));
+}
+
+/// Sets a value and asks for problems at a path: at the first value there is none, at the second
+/// there is one.
+fn assert_last_and_first(pointer: &str, path: &str, last_good: Value, first_bad: Value) {
+    let with = |value| {
+        let mut document = base();
+        *document.pointer_mut(pointer).expect("it is there") = value;
+        document
+    };
+    assert!(
+        !has_problem_at(&with(last_good), path),
+        "{path} at its limit"
+    );
+    assert!(
+        has_problem_at(&with(first_bad), path),
+        "{path} past its limit"
+    );
+}
+
+#[test]
+fn what_is_bounded_together_is_refused_just_past_the_limit_and_not_at_it() {
+    let cache = "/design/components/5/kind/cache";
+    let path = "design.components[5].kind.cache.entries_per_node";
+    let node = |nodes: u32, entries: u32| json!({"nodes": nodes, "entries_per_node": entries});
+    assert_last_and_first(cache, path, node(4, 1_000_000), node(5, 800_001));
+
+    let path = "design.components[5].kind.cache.virtual_nodes";
+    let ring = |nodes: u32, points: u32| json!({"nodes": nodes, "virtual_nodes": points});
+    assert_last_and_first(cache, path, ring(200, 1_000), ring(201, 1_000));
+
+    let balancer = "/design/components/4/kind/load_balancer";
+    let path = "design.components[4].kind.load_balancer.virtual_nodes";
+    let ring = |weight: u32| {
+        let weights = [100, 97, weight, 1];
+        json!({"algorithm": "consistent_hash", "virtual_nodes": 1_000, "weights": weights})
+    };
+    assert_last_and_first(balancer, path, ring(2), ring(3));
+
+    let web = "/design/components/2/kind/service";
+    let path = "design.components[2].kind.service.local_cache_entries";
+    let local = |instances: u32, entries: u32| json!({"instances": instances, "local_cache_entries": entries});
+    assert_last_and_first(web, path, local(1_000, 4_000), local(1_000, 4_001));
+
+    let path = "traffic.curve";
+    let peak = |rate_rps: u32| json!({"rate_rps": rate_rps, "curve": {"spike": {"factor": 8, "start_s": 1, "length_s": 1}}});
+    assert_last_and_first("/traffic", path, peak(500_000), peak(500_001));
+}
+
+#[test]
+fn a_design_has_only_so_many_instances_in_all() {
+    let with = |instances: u16| {
+        let mut document = base();
+        document["script"] = json!([]);
+        let components = document["design"]["components"]
+            .as_array_mut()
+            .expect("a list");
+        // Three idle tiers of a thousand, beside the balancer, the database and three cache nodes.
+        for index in 0..3 {
+            components.push(
+                json!({"id": format!("idle-{index}"), "kind": {"service": {"instances": 1_000}}}),
+            );
+        }
+        components[2]["kind"]["service"]["instances"] = instances.into();
+        document
+    };
+    let beside = 3 * 1_000 + 5;
+    let most = u16::try_from(limits::INSTANCES_TOTAL_MAX - beside).expect("it is small");
+    assert_eq!(problems_of(&with(most)), []);
+    assert!(has_problem_at(&with(most + 1), "design.components"));
+}
+
+#[test]
+fn a_document_is_read_up_to_its_largest_size_and_no_further() {
+    let mut text = base().to_string();
+    text.extend(std::iter::repeat_n(
+        ' ',
+        limits::DOCUMENT_BYTES_MAX - text.len(),
+    ));
+    assert!(Scenario::from_json(&text).is_ok());
+    text.push(' ');
+    let problems = Scenario::from_json(&text).expect_err("it is too long");
+    assert!(problems[0].message.contains("bytes"), "{}", problems[0]);
+}
+
+#[test]
+fn a_scenario_that_could_not_be_read_again_is_not_valid() {
+    let scenario = step::LADDER[0].scenario();
+    let mut big = scenario.clone();
+    let mut traffic = scenario.traffic.clone();
+    traffic.classes = (0..limits::CLASSES_MAX)
+        .map(|index| {
+            let mut class = scenario.traffic.classes[0].clone();
+            class.id = format!("{index:-<32}");
+            class
+        })
+        .collect();
+    big.script = (0..limits::SCRIPT_MAX as u64)
+        .map(|at_ns| headroom_scenario::TimedAction {
+            at_ns,
+            action: headroom_scenario::Action::SetTraffic {
+                traffic: traffic.clone(),
+            },
+        })
+        .collect();
+    assert!(big.to_json().len() > limits::DOCUMENT_BYTES_MAX);
+    let problems = big.validate().expect_err("it is too long");
+    assert!(
+        problems[0].message.contains("shorten the script"),
+        "{}",
+        problems[0]
+    );
+}

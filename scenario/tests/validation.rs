@@ -1,0 +1,557 @@
+//! What is wrong with a document is told at its place, all of it, with what would be right.
+
+use headroom_scenario::{
+    Action, Design, Link, Problem, Scenario, TimedAction, step, validate_action,
+};
+use serde_json::{Value, json};
+
+fn one_server() -> Value {
+    serde_json::from_str(&step::LADDER[0].scenario().to_json()).expect("it is JSON")
+}
+
+fn last_step() -> Value {
+    let step = step::LADDER.last().expect("the ladder has steps");
+    serde_json::from_str(&step.scenario().to_json()).expect("it is JSON")
+}
+
+fn problems_of(document: &Value) -> Vec<Problem> {
+    let read = Scenario::from_json(&document.to_string());
+    read.and_then(Scenario::validate).err().unwrap_or_default()
+}
+
+fn paths(problems: &[Problem]) -> Vec<&str> {
+    problems
+        .iter()
+        .map(|problem| problem.path.as_str())
+        .collect()
+}
+
+/// The one problem of a design that is drawn as `id: kind` and `from > to`.
+fn drawn(components: &[(&str, Value)], links: &[(&str, &str)]) -> Vec<Problem> {
+    let mut document = one_server();
+    let component = |(id, kind): &(&str, Value)| json!({"id": id, "kind": kind});
+    let link = |(from, to): &(&str, &str)| json!({"from": from, "to": to});
+    document["design"] = json!({
+        "components": components.iter().map(component).collect::<Vec<_>>(),
+        "links": links.iter().map(link).collect::<Vec<_>>(),
+    });
+    problems_of(&document)
+}
+
+fn kind(name: &str) -> Value {
+    json!({ name: {} })
+}
+
+type Components = Vec<(&'static str, Value)>;
+type Links = Vec<(&'static str, &'static str)>;
+
+/// A design with one component of each kind, all linked as they should be.
+fn whole() -> (Components, Links) {
+    let components = vec![
+        ("users", kind("clients")),
+        ("dns", kind("dns")),
+        ("lb", kind("load_balancer")),
+        ("web", kind("service")),
+        ("cache", kind("cache")),
+        ("db", kind("database")),
+    ];
+    let links = vec![
+        ("users", "dns"),
+        ("users", "lb"),
+        ("lb", "web"),
+        ("web", "cache"),
+        ("web", "db"),
+    ];
+    (components, links)
+}
+
+#[test]
+fn all_problems_of_shape_come_at_once_each_at_its_place() {
+    let mut document = last_step();
+    document["seed"] = json!("lucky");
+    document["colour"] = json!("blue");
+    document["traffic"]["classes"][1]["lookups"] = json!(300);
+    let components = &mut document["design"]["components"];
+    components[2]["kind"]["service"]["workers"] = json!(-1);
+    components[2]["kind"]["service"]["size"] = json!("huge");
+    components[5]["kind"] = json!({"toaster": {}});
+    components[0]["position"] = json!({"x": 1});
+    document["design"]["links"][0]["to"] = Value::Null;
+    document["design"]["links"][1]["via"] = json!("lb");
+    let problems = problems_of(&document);
+    let mut found = paths(&problems);
+    found.sort_unstable();
+    assert_eq!(
+        found,
+        [
+            "colour",
+            "design.components[0].position",
+            "design.components[2].kind.service.size",
+            "design.components[2].kind.service.workers",
+            "design.components[5].kind",
+            "design.links[0].to",
+            "design.links[1].via",
+            "seed",
+            "traffic.classes[1].lookups",
+        ]
+    );
+    let workers = problems
+        .iter()
+        .find(|problem| problem.path.ends_with("workers"));
+    let workers = workers.expect("it is there");
+    assert_eq!(workers.component.as_deref(), Some("web"));
+    assert!(
+        workers.message.contains("a whole number from 0 to 65535"),
+        "{}",
+        workers.message
+    );
+    let colour = problems
+        .iter()
+        .find(|problem| problem.path == "colour")
+        .expect("it is there");
+    assert!(
+        colour.message.contains("unknown field"),
+        "{}",
+        colour.message
+    );
+}
+
+#[test]
+fn problems_keep_their_number_when_items_before_them_are_broken() {
+    let mut document = last_step();
+    for index in [0, 2] {
+        document["design"]["links"][index] = json!("broken");
+    }
+    document["design"]["links"][3]["latency_ms"] = json!("slow");
+    document["design"]["links"][4]["via"] = json!("lb");
+    let problems = problems_of(&document);
+    let mut found = paths(&problems);
+    found.sort_unstable();
+    let expected = [
+        "design.links[0]",
+        "design.links[2]",
+        "design.links[3].latency_ms",
+        "design.links[4].via",
+    ];
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn all_problems_of_content_come_at_once_each_at_its_place() {
+    let mut document = last_step();
+    document["name"] = json!("bell\u{7}");
+    document["traffic"]["rate_rps"] = json!(0);
+    document["design"]["components"][2]["kind"]["service"]["workers"] = json!(0);
+    document["design"]["components"][3]["id"] = json!("web");
+    document["script"] = json!([
+        {"at_ns": 5, "action": {"kill": {"component": "web", "instance": 9}}},
+        {"at_ns": 4, "action": {"set_rate": {"rate_rps": 100}}},
+    ]);
+    document["objectives"]["failed_share"] = json!(1.5);
+    document["view"] = json!({"selected": "nobody"});
+    let problems = problems_of(&document);
+    for path in [
+        "name",
+        "traffic.rate_rps",
+        "design.components[2].kind.service.workers",
+        "design.components[3].id",
+        "design.links[1].to",
+        "script[0].action.kill.instance",
+        "script[1].at_ns",
+        "objectives.failed_share",
+        "view.selected",
+    ] {
+        assert!(
+            paths(&problems).contains(&path),
+            "{path} is not among {:?}",
+            paths(&problems)
+        );
+    }
+    let workers = problems
+        .iter()
+        .find(|problem| problem.path.ends_with("workers"));
+    let workers = workers.expect("it is there");
+    assert_eq!(workers.message, "0 is too small: give 1 to 1024");
+    assert_eq!(workers.component.as_deref(), Some("web"));
+}
+
+#[test]
+fn what_is_no_scenario_at_all_is_said_to_be_none() {
+    for (text, part) in [
+        ("", "not a JSON document"),
+        ("{", "not a JSON document"),
+        ("[]", "JSON object"),
+        ("null", "JSON object"),
+        ("{}", "the version is missing"),
+        ("{\"version\": 0}", "1 or more"),
+        ("{\"version\": \"1\"}", "a whole number"),
+        ("{\"version\": 7}", "newer"),
+        ("{\"version\": 1} {}", "not a JSON document"),
+    ] {
+        let problems = Scenario::from_json(text).expect_err("it is none");
+        assert_eq!(problems.len(), 1, "{text}");
+        assert!(
+            problems[0].message.contains(part),
+            "{text}: {}",
+            problems[0]
+        );
+    }
+}
+
+#[test]
+fn deep_nesting_is_refused_before_it_can_fill_the_stack() {
+    for (open, close) in [("[", "]"), ("{\"a\":", "}")] {
+        let bomb = format!("{}1{}", open.repeat(100_000), close.repeat(100_000));
+        assert!(Scenario::from_json(&bomb).is_err());
+        let hidden = format!("{{\"version\": 1, \"design\": {bomb}}}");
+        assert!(Scenario::from_json(&hidden).is_err());
+    }
+}
+
+#[test]
+fn a_document_full_of_mistakes_ends_in_a_bounded_list() {
+    let wrong: Value = (0..5_000).map(|index| json!({"id": index})).collect();
+    let mut document = one_server();
+    document["design"]["components"] = wrong;
+    let problems = problems_of(&document);
+    assert_eq!(problems.len(), headroom_scenario::limits::PROBLEMS_MAX);
+}
+
+#[test]
+fn a_design_with_a_component_of_each_kind_is_valid() {
+    let (components, mut links) = whole();
+    assert_eq!(drawn(&components, &links), []);
+    links.push(("cache", "db"));
+    assert_eq!(drawn(&components, &links), []);
+}
+
+#[test]
+fn only_links_that_make_sense_are_allowed() {
+    const SENSE: [(&str, &str); 8] = [
+        ("users", "dns"),
+        ("users", "lb"),
+        ("users", "web"),
+        ("lb", "web"),
+        ("web", "cache"),
+        ("web", "db"),
+        ("web", "api"),
+        ("cache", "db"),
+    ];
+    let (mut components, _) = whole();
+    components.push(("api", kind("service")));
+    for (from, _) in &components {
+        for (to, _) in &components {
+            if from == to || *from == "api" || (*to == "api" && *from != "web") {
+                continue;
+            }
+            let problems = drawn(&components, &[(from, to)]);
+            let refused = problems
+                .iter()
+                .find(|problem| problem.path == "design.links[0]");
+            assert_eq!(
+                refused.is_none(),
+                SENSE.contains(&(*from, *to)),
+                "{from} > {to}"
+            );
+            if let Some(problem) = refused {
+                assert!(
+                    problem.message.contains("link"),
+                    "{problem} says what would make sense"
+                );
+                assert_eq!(problem.component.as_deref(), Some(*from));
+            }
+        }
+    }
+}
+
+/// Adds components and links to the whole design and expects one problem.
+fn assert_refused(
+    more: &[(&'static str, Value)],
+    links: &[(&'static str, &'static str)],
+    says: &str,
+) {
+    let (mut components, mut all_links) = whole();
+    components.extend_from_slice(more);
+    all_links.extend_from_slice(links);
+    let problems = drawn(&components, &all_links);
+    let said = problems
+        .iter()
+        .any(|problem| problem.message.contains(says));
+    assert!(said, "“{says}” is not among {problems:#?}");
+}
+
+#[test]
+fn a_design_that_can_not_serve_is_refused_at_the_place() {
+    let second = |name| [("second", kind(name))];
+    assert_refused(&[], &[("web", "web")], "can't call itself");
+    assert_refused(&[], &[("web", "db")], "there already");
+    assert_refused(
+        &[],
+        &[("web", "nowhere")],
+        "there is no component “nowhere”",
+    );
+    assert_refused(
+        &second("clients"),
+        &[("second", "web")],
+        "one component stands for all clients",
+    );
+    assert_refused(&second("dns"), &[("users", "second")], "one name service");
+    assert_refused(&[], &[("users", "web")], "requests enter at one place");
+    assert_refused(&second("load_balancer"), &[], "no service stands behind");
+    assert_refused(
+        &second("service"),
+        &[("lb", "second")],
+        "one service behind it",
+    );
+    assert_refused(
+        &second("database"),
+        &[("web", "second")],
+        "calls one database",
+    );
+    assert_refused(&second("cache"), &[("web", "second")], "calls one cache");
+    assert_refused(
+        &[("second", kind("service")), ("third", kind("service"))],
+        &[("web", "second"), ("web", "third")],
+        "calls one service",
+    );
+    assert_refused(
+        &second("database"),
+        &[("cache", "second")],
+        "link both to the same database",
+    );
+    assert_refused(
+        &second("service"),
+        &[("web", "second"), ("second", "web")],
+        "the links form a circle",
+    );
+    let through = json!({"cache": {"read_mode": "read_through"}});
+    assert_refused(
+        &[("second", through)],
+        &[],
+        "a read-through cache fetches by itself",
+    );
+    let back = json!({"cache": {"write_mode": "back"}});
+    assert_refused(
+        &[("second", back)],
+        &[],
+        "a write-back cache writes by itself",
+    );
+}
+
+#[test]
+fn a_design_without_an_entry_is_refused() {
+    let said = |problems: &[Problem], says: &str| {
+        problems
+            .iter()
+            .any(|problem| problem.message.contains(says))
+    };
+    assert!(said(&drawn(&[], &[]), "nobody sends requests"));
+    assert!(said(
+        &drawn(&[("web", kind("service"))], &[]),
+        "nobody sends requests"
+    ));
+    let apart = [("users", kind("clients")), ("web", kind("service"))];
+    let problems = drawn(&apart, &[]);
+    assert!(said(&problems, "requests have nowhere to go"));
+    assert_eq!(problems[0].component.as_deref(), Some("users"));
+}
+
+#[test]
+fn a_component_without_links_is_only_idle() {
+    let (mut components, links) = whole();
+    components.push(("spare", kind("database")));
+    assert_eq!(drawn(&components, &links), []);
+}
+
+#[test]
+fn ids_are_short_plain_and_given_once() {
+    for id in [
+        "",
+        "web server",
+        "web/1",
+        "wéb",
+        "a\u{202e}b",
+        "<b>",
+        "a&b",
+        &"x".repeat(33),
+    ] {
+        let mut document = one_server();
+        document["traffic"]["regions"][0]["id"] = json!(id);
+        assert_eq!(
+            paths(&problems_of(&document)),
+            ["traffic.regions[0].id"],
+            "{id:?}"
+        );
+    }
+}
+
+#[test]
+fn names_hold_no_invisible_characters() {
+    for hidden in [
+        '\0', '\n', '\u{7f}', '\u{85}', '\u{200b}', '\u{202e}', '\u{2066}', '\u{feff}',
+    ] {
+        let mut scenario = step::LADDER[0].scenario();
+        scenario.name = format!("all{hidden}good");
+        let problems = scenario.validate().expect_err("it hides something");
+        assert_eq!(paths(&problems), ["name"], "{hidden:?}");
+        let shown = format!("U+{:04X}", hidden as u32);
+        assert!(problems[0].message.contains(&shown), "{}", problems[0]);
+    }
+    let mut scenario = step::LADDER[0].scenario();
+    scenario.name = "Größe 50 % — 负载 <script>".into();
+    assert!(scenario.validate().is_ok());
+}
+
+#[test]
+fn a_message_never_repeats_hidden_or_endless_text() {
+    let (mut components, links) = whole();
+    let evil = format!("evil\u{202e}{}", "x".repeat(1_000));
+    components.push((&evil, kind("service")));
+    for problem in drawn(&components, &links) {
+        assert!(!problem.message.contains('\u{202e}'), "{problem:?}");
+        assert!(problem.message.chars().count() < 200, "{problem:?}");
+    }
+}
+
+fn scripted(actions: impl IntoIterator<Item = Action>) -> Result<(), Vec<String>> {
+    let mut scenario = step::LADDER.last().expect("there are steps").scenario();
+    let timed = |(at_ns, action)| TimedAction { at_ns, action };
+    scenario.script = (0..).zip(actions).map(timed).collect();
+    let problems = scenario.validate().map(|_| ());
+    problems.map_err(|problems| problems.into_iter().map(|problem| problem.path).collect())
+}
+
+fn add(component: &str) -> Action {
+    Action::AddInstance {
+        component: component.into(),
+    }
+}
+
+fn kill(component: &str, instance: u16) -> Action {
+    Action::Kill {
+        component: component.into(),
+        instance,
+    }
+}
+
+fn remove(component: &str, instance: u16) -> Action {
+    Action::RemoveInstance {
+        component: component.into(),
+        instance,
+    }
+}
+
+#[test]
+fn a_script_is_aimed_at_instances_that_there_are_by_then() {
+    assert_eq!(
+        scripted([
+            kill("web", 3),
+            kill("cache", 2),
+            kill("db", 0),
+            kill("lb", 0)
+        ]),
+        Ok(())
+    );
+    let refused = |actions: Vec<Action>, path: &str| {
+        assert_eq!(scripted(actions), Err(vec![path.to_owned()]), "{path}");
+    };
+    refused(vec![kill("web", 4)], "script[0].action.kill.instance");
+    assert_eq!(scripted([add("web"), kill("web", 4)]), Ok(()));
+    refused(
+        vec![kill("web", 4), add("web")],
+        "script[0].action.kill.instance",
+    );
+    refused(vec![kill("users", 0)], "script[0].action.kill.instance");
+    refused(vec![kill("nobody", 0)], "script[0].action.kill.component");
+    refused(vec![add("db")], "script[0].action.add_instance.component");
+    refused(
+        vec![remove("lb", 0)],
+        "script[0].action.remove_instance.component",
+    );
+}
+
+#[test]
+fn a_removed_instance_is_gone_and_the_last_one_stays() {
+    let gone = vec![remove("web", 0), kill("web", 0)];
+    assert_eq!(
+        scripted(gone),
+        Err(vec!["script[1].action.kill.instance".to_owned()])
+    );
+    let all = [0, 1, 2].map(|node| remove("cache", node));
+    assert_eq!(
+        scripted(all),
+        Err(vec!["script[2].action.remove_instance.instance".to_owned()])
+    );
+    let replaced = vec![
+        remove("cache", 0),
+        remove("cache", 1),
+        add("cache"),
+        remove("cache", 2),
+    ];
+    assert_eq!(scripted(replaced), Ok(()));
+}
+
+#[test]
+fn a_component_keeps_its_kind() {
+    let scenario = step::LADDER.last().expect("there are steps").scenario();
+    let kind_of = |id: &str| {
+        scenario
+            .design
+            .component(id)
+            .expect("it is there")
+            .1
+            .kind
+            .clone()
+    };
+    let configure = |id: &str, kind| Action::Configure {
+        component: id.into(),
+        kind,
+    };
+    assert_eq!(scripted([configure("web", kind_of("web"))]), Ok(()));
+    let wrong = scripted([configure("web", kind_of("db"))]);
+    assert_eq!(
+        wrong,
+        Err(vec!["script[0].action.configure.kind".to_owned()])
+    );
+}
+
+#[test]
+fn a_link_must_be_there_to_get_another_latency() {
+    let set = |from: &str, to: &str| Action::SetLatency {
+        from: from.into(),
+        to: to.into(),
+        latency_ms: 5.0,
+    };
+    assert_eq!(scripted([set("web", "db")]), Ok(()));
+    let wrong = scripted([set("db", "web")]);
+    assert_eq!(wrong, Err(vec!["script[0].action.set_latency".to_owned()]));
+}
+
+#[test]
+fn a_live_action_is_judged_after_all_that_the_script_has_done() {
+    let mut scenario = step::LADDER.last().expect("there are steps").scenario();
+    let problem = validate_action(&scenario, &kill("web", 4)).expect_err("there are four");
+    assert_eq!(problem.path, "kill.instance");
+    assert_eq!(problem.component.as_deref(), Some("web"));
+    scenario.script.push(TimedAction {
+        at_ns: 0,
+        action: add("web"),
+    });
+    assert_eq!(validate_action(&scenario, &kill("web", 4)), Ok(()));
+}
+
+#[test]
+fn a_valid_scenario_gives_its_document_back() {
+    let scenario = step::LADDER[0].scenario();
+    let valid = scenario.clone().validate().expect("steps are valid");
+    assert_eq!(valid.design, scenario.design);
+    assert_eq!(valid.into_inner(), scenario);
+    let mut changed = scenario;
+    changed.design = Design::default();
+    changed.design.links.push(Link {
+        from: "a".into(),
+        to: "b".into(),
+        latency_ms: 0.0,
+    });
+    assert!(changed.validate().is_err());
+}
