@@ -9,6 +9,8 @@
 use std::cmp::Ordering;
 use std::collections::{BinaryHeap, VecDeque};
 
+use crate::fronts::{Front, Fronts, NOTHING};
+
 /// What an event does. Packed into eight bytes, for the queues hold hundreds of thousands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct What {
@@ -90,38 +92,12 @@ struct Lane {
     events: VecDeque<Event>,
 }
 
-/// The earliest event of one shelf; `u64::MAX` where the shelf is empty.
-#[derive(Clone, Copy, Debug)]
-struct Front {
-    at_ns: u64,
-    sequence: u64,
-}
-
-const NOTHING: Front = Front {
-    at_ns: u64::MAX,
-    sequence: u64::MAX,
-};
 /// Shelf 0 is the heap, shelf 1 the alarm, and lane n is shelf n + 2.
 const HEAP: usize = 0;
 const ALARM: usize = 1;
 const LANES: usize = 2;
 /// Events whose memory is fetched at once: the processor waits for all of them as long as for one.
 pub const AHEAD: usize = 12;
-
-/// Events that come soon.
-#[derive(Clone, Copy, Debug)]
-pub struct Ahead {
-    events: [What; AHEAD],
-    len: usize,
-}
-
-impl Ahead {
-    /// The events.
-    #[inline]
-    pub fn events(&self) -> &[What] {
-        &self.events[..self.len]
-    }
-}
 
 /// The calendar of a run.
 #[derive(Clone, Debug)]
@@ -131,7 +107,7 @@ pub struct Calendar {
     heap: BinaryHeap<Event>,
     alarm: What,
     lanes: Vec<Lane>,
-    fronts: Vec<Front>,
+    fronts: Fronts,
     /// The shelf the last event came from.
     popped: usize,
     /// By shelf: events to come whose memory is fetched already.
@@ -151,7 +127,7 @@ impl Default for Calendar {
                 kind: EventKind::Arrival,
             },
             lanes: Vec::new(),
-            fronts: vec![NOTHING; LANES],
+            fronts: Fronts::new(LANES),
             popped: HEAP,
             until_fetch: vec![0; LANES],
         }
@@ -173,7 +149,7 @@ impl Calendar {
                 delay_ns,
                 events: VecDeque::new(),
             });
-            self.fronts.push(NOTHING);
+            self.fronts.grow(self.lanes.len() + LANES);
             self.until_fetch.push(0);
             self.lanes.len() - 1
         });
@@ -188,7 +164,7 @@ impl Calendar {
         let shelf = &mut self.lanes[number];
         let at_ns = self.now_ns + shelf.delay_ns;
         if shelf.events.is_empty() {
-            self.fronts[number + LANES] = Front { at_ns, sequence };
+            self.fronts.set(number + LANES, Front { at_ns, sequence });
         }
         shelf.events.push_back(Event {
             at_ns,
@@ -207,9 +183,8 @@ impl Calendar {
             "an event cannot be scheduled in the past"
         );
         let sequence = self.next_sequence();
-        let front = &mut self.fronts[HEAP];
-        if at_ns < front.at_ns {
-            *front = Front { at_ns, sequence };
+        if at_ns < self.fronts.of(HEAP).at_ns {
+            self.fronts.set(HEAP, Front { at_ns, sequence });
         }
         self.heap.push(Event {
             at_ns,
@@ -227,32 +202,25 @@ impl Calendar {
             "an event cannot be scheduled in the past"
         );
         let sequence = self.next_sequence();
-        self.fronts[ALARM] = Front { at_ns, sequence };
+        self.fronts.set(ALARM, Front { at_ns, sequence });
         self.alarm = what;
     }
 
     /// When the alarm is set for, if it is.
     pub fn alarm_ns(&self) -> Option<u64> {
-        let at_ns = self.fronts[ALARM].at_ns;
+        let at_ns = self.fronts.of(ALARM).at_ns;
         (at_ns != u64::MAX).then_some(at_ns)
-    }
-
-    /// When the next event happens, if any.
-    #[inline]
-    pub fn next_at_ns(&self) -> Option<u64> {
-        let (_, front) = self.earliest();
-        (front.at_ns != u64::MAX).then_some(front.at_ns)
     }
 
     /// Takes the next event that happens no later than `until_ns`, and moves the clock to it.
     #[inline]
     pub fn pop_until(&mut self, until_ns: u64) -> Option<Event> {
-        let (shelf, front) = self.earliest();
-        if front.at_ns > until_ns || front.at_ns == u64::MAX {
+        let (shelf, at_ns) = self.fronts.earliest();
+        if at_ns > until_ns || at_ns == u64::MAX {
             return None;
         }
-        assert!(front.at_ns >= self.now_ns, "the clock never goes back");
-        self.now_ns = front.at_ns;
+        assert!(at_ns >= self.now_ns, "the clock never goes back");
+        self.now_ns = at_ns;
         self.popped = shelf;
         Some(self.take(shelf))
     }
@@ -274,42 +242,36 @@ impl Calendar {
         slots * size_of::<Event>()
     }
 
-    /// What comes next on the shelf the last event came from, as far as its memory is worth fetching
-    /// now: [`AHEAD`] events at once, every so many events, and nothing in between. Of the heap the
-    /// events nearest its top, most of which are next.
+    /// Whether [`Calendar::ahead`] is worth asking after this event: [`AHEAD`] events are fetched at
+    /// once, and then none until most of them have happened.
     #[inline]
-    pub fn ahead(&mut self) -> Ahead {
-        let mut ahead = Ahead {
-            events: [self.alarm; AHEAD],
-            len: 0,
-        };
-        let shelf = self.popped;
-        let left = &mut self.until_fetch[shelf];
-        if *left > 0 {
-            *left -= 1;
-            return ahead;
+    pub fn is_fetch_due(&mut self) -> bool {
+        let until_fetch = &mut self.until_fetch[self.popped];
+        if *until_fetch > 0 {
+            *until_fetch -= 1;
+            return false;
         }
-        let fill = |ahead: &mut Ahead, what: What| {
-            ahead.events[ahead.len] = what;
-            ahead.len += 1;
+        *until_fetch = match self.popped {
+            HEAP => AHEAD / 2,
+            _ => AHEAD,
+        } as u8;
+        true
+    }
+
+    /// What comes next on the shelf the last event came from. Of the heap the events nearest its top,
+    /// most of which are next.
+    #[inline]
+    pub fn ahead(&self) -> impl Iterator<Item = What> + Clone {
+        let (first, second): (&[Event], &[Event]) = match self.popped {
+            ALARM => (&[], &[]),
+            HEAP => (self.heap.as_slice(), &[]),
+            shelf => self.lanes[shelf - LANES].events.as_slices(),
         };
-        match shelf {
-            ALARM => {}
-            HEAP => {
-                let near = self.heap.as_slice().iter().take(AHEAD);
-                near.for_each(|event| fill(&mut ahead, event.what));
-                *left = (ahead.len / 2).saturating_sub(1) as u8;
-            }
-            _ => {
-                let events = &self.lanes[shelf - LANES].events;
-                events
-                    .iter()
-                    .take(AHEAD)
-                    .for_each(|event| fill(&mut ahead, event.what));
-                *left = ahead.len.saturating_sub(1) as u8;
-            }
-        }
-        ahead
+        first
+            .iter()
+            .chain(second)
+            .take(AHEAD)
+            .map(|event| event.what)
     }
 
     #[inline]
@@ -319,26 +281,11 @@ impl Calendar {
     }
 
     #[inline]
-    fn earliest(&self) -> (usize, Front) {
-        let mut best = HEAP;
-        let mut earliest = self.fronts[HEAP];
-        for (shelf, front) in self.fronts.iter().enumerate().skip(1) {
-            let sooner = front.at_ns < earliest.at_ns
-                || (front.at_ns == earliest.at_ns && front.sequence < earliest.sequence);
-            if sooner {
-                best = shelf;
-                earliest = *front;
-            }
-        }
-        (best, earliest)
-    }
-
-    #[inline]
     fn take(&mut self, shelf: usize) -> Event {
         let (event, next) = match shelf {
             HEAP => (self.heap.pop(), self.heap.peek()),
             ALARM => {
-                let Front { at_ns, sequence } = self.fronts[ALARM];
+                let Front { at_ns, sequence } = self.fronts.of(ALARM);
                 (
                     Some(Event {
                         at_ns,
@@ -353,10 +300,11 @@ impl Calendar {
                 (events.pop_front(), events.front())
             }
         };
-        self.fronts[shelf] = next.map_or(NOTHING, |event| Front {
+        let front = next.map_or(NOTHING, |event| Front {
             at_ns: event.at_ns,
             sequence: event.sequence,
         });
+        self.fronts.set(shelf, front);
         event.expect("a shelf with a front holds an event")
     }
 }

@@ -24,10 +24,21 @@ struct List {
 }
 
 /// The deadlines of all attempts that wait for an answer.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Deadlines {
     table: Vec<Deadline>,
     lists: Vec<List>,
+    first_ns: u64,
+}
+
+impl Default for Deadlines {
+    fn default() -> Self {
+        Self {
+            table: Vec::new(),
+            lists: Vec::new(),
+            first_ns: u64::MAX,
+        }
+    }
 }
 
 impl Deadlines {
@@ -50,7 +61,10 @@ impl Deadlines {
             next: NOBODY,
         };
         match tail {
-            NOBODY => self.lists[list].head = id,
+            NOBODY => {
+                self.lists[list].head = id;
+                self.first_ns = self.first_ns.min(now_ns + delay_ns);
+            }
             _ => self.table[tail as usize].next = id,
         }
     }
@@ -72,6 +86,9 @@ impl Deadlines {
         match next {
             NOBODY => self.list_mut(|list| list.tail == id).tail = previous,
             _ => self.table[next as usize].previous = previous,
+        }
+        if previous == NOBODY {
+            self.first_ns = self.first().map_or(u64::MAX, |(at_ns, _)| at_ns);
         }
     }
 
@@ -112,8 +129,13 @@ impl Deadlines {
             .map_or(0, |deadline| deadline.next)
     }
 
-    /// The earliest deadline, with its record.
+    /// The earliest deadline; `u64::MAX` where there is none.
     #[inline]
+    pub fn first_ns(&self) -> u64 {
+        self.first_ns
+    }
+
+    /// The earliest deadline, with its record.
     pub fn first(&self) -> Option<(u64, u32)> {
         let heads = self.lists.iter().filter(|list| list.head != NOBODY);
         heads
@@ -158,13 +180,16 @@ mod tests {
         deadlines.set(2, 20, 100);
         deadlines.set(9, 30, 5);
         assert_eq!(deadlines.first(), Some((35, 9)));
+        assert_eq!(deadlines.first_ns(), 35);
         deadlines.clear(9);
         deadlines.clear(9);
         deadlines.clear(4);
         assert_eq!(deadlines.first(), Some((110, 7)));
+        assert_eq!(deadlines.first_ns(), 110);
         deadlines.clear(2);
         deadlines.clear(7);
         assert_eq!(deadlines.first(), None);
+        assert_eq!(deadlines.first_ns(), u64::MAX);
     }
 
     #[test]

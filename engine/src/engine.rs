@@ -23,6 +23,9 @@ use crate::{conservation, reporting, ring_view, snapshotting};
 /// Version of the engine: another version may run the same scenario differently.
 pub const ENGINE_VERSION: &str = env!("CARGO_PKG_VERSION");
 
+/// Requests in flight from which on memory is fetched ahead: fewer fit the processor's cache anyway.
+const CROWD: u64 = 4_000;
+
 /// How far [`Engine::run_until`] came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Progress {
@@ -174,16 +177,15 @@ impl Engine {
     /// memory by itself: `cargo xtask bench` shows what this buys at 10^6 requests/s. Changes nothing.
     #[inline]
     fn fetch_ahead(&mut self) {
-        let ahead = self.world.calendar.ahead();
-        if ahead.events().is_empty() {
+        if self.world.outcomes.in_flight < CROWD || !self.world.calendar.is_fetch_due() {
             return;
         }
+        let ahead = self.world.calendar.ahead();
         let requests = &self.world.requests;
         let mut read = ahead
-            .events()
-            .iter()
+            .clone()
             .fold(0, |read, what| read ^ requests.peek(what.request));
-        for what in ahead.events() {
+        for what in ahead {
             read ^= match what.kind {
                 EventKind::Forward => {
                     let to = self.world.wires[usize::from(what.place)].to;
@@ -199,15 +201,15 @@ impl Engine {
     /// The next event or deadline up to a moment. An answer of the same nanosecond is in time.
     #[inline]
     fn next_event(&mut self, bound_ns: u64) -> Option<Event> {
-        let Some((deadline_ns, request)) = self.world.deadlines.first() else {
-            return self.world.calendar.pop_until(bound_ns);
-        };
+        let deadline_ns = self.world.deadlines.first_ns();
         if let Some(event) = self.world.calendar.pop_until(bound_ns.min(deadline_ns)) {
             return Some(event);
         }
-        if deadline_ns > bound_ns {
-            return None;
-        }
+        let (_, request) = self
+            .world
+            .deadlines
+            .first()
+            .filter(|(at_ns, _)| *at_ns <= bound_ns)?;
         self.world.calendar.advance_to(deadline_ns);
         let place = self.clients as u8;
         let what = What {

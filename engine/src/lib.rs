@@ -18,6 +18,7 @@ mod deadline;
 mod digest;
 mod engine;
 pub mod flight;
+mod fronts;
 pub mod happening;
 pub mod hash;
 pub mod histogram;
