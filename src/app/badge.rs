@@ -29,6 +29,9 @@ pub fn Badge(props: &BadgeProps) -> Html {
             <h2 class="eyebrow">{ "Headroom" }</h2>
             <div class="badge-figure">{ figure }</div>
             <div class="badge-words">{ words }</div>
+            if let Some(capacity_rps) = props.capacity_rps.filter(|rps| *rps > 0.0) {
+                <div class="badge-words">{ format!("holds up to {}/s", format::rate(capacity_rps)) }</div>
+            }
         </div>
     }
 }
@@ -42,16 +45,15 @@ fn sentence(props: &BadgeProps) -> (&'static str, String, String) {
         return ("unknown", "…".into(), "measuring what it can take".into());
     };
     let first = match &props.limited {
-        Some(name) => format!(
-            "First to give way: {name}, at {}/s",
-            format::rate(capacity_rps)
-        ),
+        // Tiers of several servers are named in the plural.
+        Some(name) if name.ends_with('s') => format!("{name} give way first"),
+        Some(name) => format!("{name} gives way first"),
         None => "takes all that the slider has".into(),
     };
     if capacity_rps <= 0.0 {
         return (
             "bad",
-            "none".into(),
+            "none left".into(),
             "not even 1 request/s holds the objectives".into(),
         );
     }
@@ -60,7 +62,7 @@ fn sentence(props: &BadgeProps) -> (&'static str, String, String) {
         return ("bad", "none left".into(), first);
     }
     let figure = if left >= MULTIPLE_FROM {
-        format!("{}\u{a0}× more", format::count((left + 1.0).floor() as u64))
+        format!("{}\u{a0}× more", format::count(left.round() as u64))
     } else {
         format!("{} left", format::gauge(left))
     };
@@ -83,16 +85,12 @@ mod tests {
     #[test]
     fn headroom_is_what_is_left_of_what_it_takes_now() {
         assert_eq!(at(1_000.0).1, "38\u{a0}% left");
-        assert_eq!(at(1_000.0).2, "First to give way: Database, at 1,380/s");
+        assert_eq!(at(1_000.0).2, "Database gives way first");
         assert_eq!(at(1_300.0).0, "warn");
         assert_eq!(
             at(2_000.0),
-            (
-                "bad",
-                "none left".into(),
-                "First to give way: Database, at 1,380/s".into()
-            )
+            ("bad", "none left".into(), "Database gives way first".into())
         );
-        assert_eq!(at(10.0).1, "138\u{a0}× more");
+        assert_eq!(at(10.0).1, "137\u{a0}× more");
     }
 }

@@ -10,10 +10,10 @@ const UNDO_MAX: usize = 100;
 /// What an edit was, as far as undo cares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Edit {
-    /// The traffic slider moved: one drag is one edit.
-    Rate,
+    /// The traffic slider moves on: one drag is one edit.
+    Drag,
     /// Anything else.
-    Other,
+    New,
 }
 
 /// The scenario on screen. Replaced as a whole by every edit.
@@ -27,7 +27,8 @@ pub struct Document {
     pub problems: Rc<Vec<Problem>>,
     past: Vec<Rc<Scenario>>,
     future: Vec<Rc<Scenario>>,
-    last_edit: Option<Edit>,
+    // The last edit was a rate, which a drag may go on changing.
+    can_continue: bool,
     actions_done: usize,
 }
 
@@ -40,7 +41,7 @@ impl Document {
             problems: Rc::default(),
             past: Vec::new(),
             future: Vec::new(),
-            last_edit: None,
+            can_continue: false,
             actions_done: 0,
         };
         document.examine();
@@ -50,7 +51,7 @@ impl Document {
     /// Replaces the document; what it was can be had back.
     pub fn edit(&mut self, scenario: Scenario, edit: Edit) {
         self.future.clear();
-        let same_drag = edit == Edit::Rate && self.last_edit == Some(Edit::Rate);
+        let same_drag = edit == Edit::Drag && self.can_continue;
         let before = std::mem::replace(&mut self.scenario, Rc::new(scenario));
         if !same_drag {
             self.past.push(before);
@@ -58,16 +59,13 @@ impl Document {
                 self.past.remove(0);
             }
         }
-        self.last_edit = Some(edit);
+        self.can_continue = true;
         self.examine();
     }
 
     /// Appends an action that took effect in the running design.
-    pub fn append(&mut self, timed: TimedAction) {
-        let edit = match timed.action {
-            Action::SetRate { .. } => Edit::Rate,
-            _ => Edit::Other,
-        };
+    pub fn append(&mut self, timed: TimedAction, edit: Edit) {
+        let is_rate = matches!(timed.action, Action::SetRate { .. });
         let mut scenario = Scenario::clone(&self.scenario);
         let at = scenario
             .script
@@ -75,6 +73,7 @@ impl Document {
         let now_ns = timed.at_ns;
         scenario.script.insert(at, timed);
         self.edit(scenario, edit);
+        self.can_continue = is_rate;
         self.advance_to(now_ns);
     }
 
@@ -85,7 +84,7 @@ impl Document {
         };
         self.future
             .push(std::mem::replace(&mut self.scenario, before));
-        self.last_edit = None;
+        self.can_continue = false;
         self.examine();
         true
     }
@@ -96,7 +95,7 @@ impl Document {
             return false;
         };
         self.past.push(std::mem::replace(&mut self.scenario, after));
-        self.last_edit = None;
+        self.can_continue = false;
         self.examine();
         true
     }
@@ -199,8 +198,8 @@ mod tests {
     fn one_drag_of_the_slider_is_one_edit() {
         let mut document = opened();
         let before = document.scenario.clone();
-        document.append(set_rate(1, 200.0));
-        document.append(set_rate(2, 300.0));
+        document.append(set_rate(1, 200.0), Edit::New);
+        document.append(set_rate(2, 300.0), Edit::Drag);
         assert_eq!(document.scenario.script.len(), 2);
         assert!(document.undo());
         assert_eq!(document.scenario, before);
@@ -210,10 +209,19 @@ mod tests {
     }
 
     #[test]
+    fn two_rates_that_are_typed_are_two_edits() {
+        let mut document = opened();
+        document.append(set_rate(1, 200.0), Edit::New);
+        document.append(set_rate(2, 300.0), Edit::New);
+        assert!(document.undo());
+        assert_eq!(document.scenario.script.len(), 1);
+    }
+
+    #[test]
     fn the_live_design_follows_the_moment() {
         let mut document = opened();
         let at_start = document.scenario.traffic.rate_rps;
-        document.append(set_rate(10, 200.0));
+        document.append(set_rate(10, 200.0), Edit::New);
         assert_eq!(document.live.traffic.rate_rps, 200.0);
         assert!(document.is_out_of_date(9));
         document.advance_to(9);

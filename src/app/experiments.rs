@@ -95,14 +95,13 @@ fn standing(document: &Document) -> Scenario {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::document::Edit;
 
     fn capacity_after(actions: &[Action]) -> Option<Question> {
         let mut document = Document::new(LADDER[3].scenario());
         for (at_ns, action) in (1..).zip(actions) {
-            document.append(TimedAction {
-                at_ns,
-                action: action.clone(),
-            });
+            let action = action.clone();
+            document.append(TimedAction { at_ns, action }, Edit::New);
         }
         Experiments::of(&document, Some(3)).capacity
     }

@@ -51,6 +51,9 @@ const FOLLOW_AFTER_MS: u32 = 400;
 /// The lab is asked after so long without another change.
 const ASK_AFTER_MS: u32 = 350;
 
+/// Rates this close to one another are one drag of the slider.
+const DRAG_WITHIN_MS: f64 = 700.0;
+
 /// Renders the page.
 pub fn start() {
     yew::Renderer::<App>::new().render();
@@ -84,6 +87,8 @@ pub struct App {
     experiments: Experiments,
     // The address keeps a link that did not open until the reader does something.
     address_held: bool,
+    // When the last rate took effect, by the wall clock: another one soon after is the same drag.
+    rate_ms: f64,
     follow: Option<Timeout>,
     ask: Option<Timeout>,
     _listeners: Vec<EventListener>,
@@ -136,6 +141,7 @@ impl Component for App {
             findings: Findings::default(),
             experiments: Experiments::default(),
             address_held: false,
+            rate_ms: 0.0,
             follow: None,
             ask: None,
             _listeners: listeners(ctx),
@@ -392,7 +398,7 @@ impl App {
         }
         self.watch();
         self.look.announcement = format!("Step {} of {}: {}", place + 1, LADDER.len(), step.title);
-        self.document.change().edit(scenario, Edit::Other);
+        self.document.change().edit(scenario, Edit::New);
         self.restart_run();
         self.changed(ctx);
     }
@@ -481,7 +487,8 @@ impl App {
             }
             Message::Applied { epoch: of, timed } if of == epoch => {
                 if let Ok(timed) = serde_json::from_str::<TimedAction>(&timed) {
-                    self.document.change().append(timed);
+                    let edit = self.edit_of(&timed.action);
+                    self.document.change().append(timed, edit);
                     self.changed(ctx);
                 }
             }
@@ -499,6 +506,19 @@ impl App {
             _ => return false,
         }
         true
+    }
+
+    /// Rates that follow one another closely are one drag of the slider.
+    fn edit_of(&mut self, action: &Action) -> Edit {
+        if !matches!(action, Action::SetRate { .. }) {
+            return Edit::New;
+        }
+        let before_ms = std::mem::replace(&mut self.rate_ms, js_sys::Date::now());
+        if self.rate_ms - before_ms < DRAG_WITHIN_MS {
+            Edit::Drag
+        } else {
+            Edit::New
+        }
     }
 
     fn stage_told(
@@ -599,7 +619,7 @@ impl App {
             Intent::Apply(action) => self.apply(&action),
             Intent::Break => self.break_or_repair(),
             Intent::Rewrite(scenario) => {
-                self.document.change().edit(*scenario, Edit::Other);
+                self.document.change().edit(*scenario, Edit::New);
                 self.reload(ctx);
             }
             Intent::Undo => {
@@ -618,7 +638,7 @@ impl App {
                     seed,
                     ..Scenario::clone(&self.document.scenario)
                 };
-                self.document.change().edit(scenario, Edit::Other);
+                self.document.change().edit(scenario, Edit::New);
                 self.restart_run();
                 self.changed(ctx);
             }

@@ -36,7 +36,7 @@ pub fn Now(props: &NowProps) -> Html {
                 { figure("p99", p99_ms.map_or_else(dash, format::ms),
                     is_slow.then(|| format!("over {}", format::ms(props.objectives.latency_p99_ms))), "p99-ms", p99_ms) }
                 { figure("failed", failed.map_or_else(dash, format::share),
-                    is_failing.then(|| format!("over {}", format::share(props.objectives.failed_share))), "failed-share", failed) }
+                    is_failing.then(|| format!("over {}\u{a0}%", format::plain(props.objectives.failed_share * 100.0))), "failed-share", failed) }
                 { figure("a month", format::usd(props.monthly_usd), None, "cost-usd-month", Some(props.monthly_usd)) }
             </dl>
         </section>

@@ -107,7 +107,7 @@ fn body(props: &PanelsProps) -> Html {
     let on_select = props.intents.reform(Intent::Select);
     match props.tab {
         Tab::Figures => {
-            html! { <FiguresPanel {scenario} {snapshot} {bins} marks={run.marks.clone()} /> }
+            html! { <FiguresPanel {scenario} snapshot={run.charted.clone()} {bins} marks={run.marks.clone()} /> }
         }
         Tab::Ring => {
             html! { <RingPanel {scenario} {snapshot} rings={run.rings.clone()} stage={props.stage.clone()} {on_trace} /> }

@@ -13,6 +13,9 @@ use crate::protocol::{Publication, Speed};
 /// Closed stretches kept for the charts: ten minutes of seconds.
 const BINS_MAX: usize = 600;
 
+/// In slow motion no stretch closes for long: the charts follow every so many publications.
+const CHARTED_AT_LEAST_EVERY: u32 = 12;
+
 /// A run, replaced a few times a second.
 #[derive(Clone, Debug)]
 pub struct Run {
@@ -24,6 +27,8 @@ pub struct Run {
     pub speed: Speed,
     /// The gauges, once there are any.
     pub snapshot: Option<Rc<Snapshot>>,
+    /// The gauges as the charts show them: drawn anew about once a second, as the bins are.
+    pub charted: Option<Rc<Snapshot>>,
     /// Closed stretches of the run, oldest first.
     pub bins: Rc<Vec<Rc<Bin>>>,
     /// Marks of the time line.
@@ -48,6 +53,7 @@ pub struct Run {
     pub horizon_ns: u64,
     /// Why the engine died, if it did.
     pub failure: Option<String>,
+    since_charted: u32,
 }
 
 impl Default for Run {
@@ -57,6 +63,7 @@ impl Default for Run {
             playing: true,
             speed: Speed::Times(1.0),
             snapshot: None,
+            charted: None,
             bins: Rc::default(),
             marks: Rc::default(),
             rings: Rc::default(),
@@ -69,6 +76,7 @@ impl Default for Run {
             happening: None,
             horizon_ns: 0,
             failure: None,
+            since_charted: 0,
         }
     }
 }
@@ -94,6 +102,7 @@ impl Run {
     /// Takes in what the worker published. Returns the marks that were not there before.
     pub fn take(&mut self, publication: Publication) -> Vec<Mark> {
         self.seeking = None;
+        let is_binned = !publication.bins.is_empty() || self.charted.is_none();
         if !publication.bins.is_empty() {
             let bins = Rc::make_mut(&mut self.bins);
             bins.extend(publication.bins.into_iter().map(Rc::new));
@@ -106,7 +115,13 @@ impl Run {
             self.marks = Rc::new(marks);
         }
         self.horizon_ns = self.horizon_ns.max(publication.snapshot.now_ns);
-        self.snapshot = Some(Rc::new(publication.snapshot));
+        let snapshot = Rc::new(publication.snapshot);
+        if is_binned || self.since_charted >= CHARTED_AT_LEAST_EVERY {
+            self.charted = Some(snapshot.clone());
+            self.since_charted = 0;
+        }
+        self.since_charted += 1;
+        self.snapshot = Some(snapshot);
         self.reached = publication.reached;
         self.behind = publication.behind;
         self.rings = Rc::new(publication.rings);

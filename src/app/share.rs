@@ -99,7 +99,7 @@ pub fn Share(props: &ShareProps) -> Html {
             <p>{ "The link holds all of it: the design, the traffic, the seed, and everything you did. Nothing is stored anywhere else." }</p>
             <div class="share-row">
                 <input class="field" readonly=true aria-label="Link" data-control="link" value={link.clone()} />
-                <button class="btn primary" data-control="copy-link" onclick={copy(link.clone(), "Link copied.")}>{ "Copy link" }</button>
+                <button class="btn primary" data-control="copy-link" autofocus=true onclick={copy(link.clone(), "Link copied.")}>{ "Copy link" }</button>
             </div>
             <p class={classes!("length", (characters > CHARACTERS_WISE).then_some("behind"))} data-testid="link-length">
                 { format!("{} characters", format::count(characters as u64)) }

@@ -87,6 +87,11 @@ fn payoff(props: &StoryProps) -> Html {
         }
         Some(Finding::Payoff {
             rate_rps: Some(rate_rps),
+        }) if *rate_rps < ANY_LOAD_BELOW_RPS => html! {
+            <b data-testid="pays-off-from" data-value={rate_rps.to_string()}>{ "Pays off at any load." }</b>
+        },
+        Some(Finding::Payoff {
+            rate_rps: Some(rate_rps),
         }) => html! {
             <>{ "Pays off from " }<b data-testid="pays-off-from" data-value={rate_rps.to_string()}>{ format!("{} requests/s", format::rate(two_figures(*rate_rps))) }</b>{ " on." }</>
         },

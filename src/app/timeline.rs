@@ -329,7 +329,7 @@ fn placed(marks: &[Mark], span_ms: u64, width_px: f64) -> Vec<Placed<'_>> {
             let (from, to) = (centre - half - GAP_PX, centre + half + GAP_PX);
             // Neutral marks are edits: the reader made them, and there are many while one drags.
             let lines: &[Line] = if mark.tone == Tone::Neutral {
-                &[Line::Below]
+                &[Line::Below, Line::Above]
             } else {
                 &[Line::Above, Line::Below]
             };

@@ -1,5 +1,6 @@
 //! The page on screen.
 
+use headroom_scenario::price;
 use yew::html::Scope;
 use yew::prelude::*;
 
@@ -31,10 +32,12 @@ pub(super) fn page(app: &App, link: &Scope<App>) -> Html {
         (None, Some(_)) => "starting",
         (None, None) => "ready",
     };
-    let cost_usd = monthly_usd(&live.design);
+    let cost_usd = price::monthly_usd(&live.design).total_usd;
     let before_usd = step
         .and_then(|place| headroom_scenario::step::LADDER[place].before())
-        .map_or(cost_usd, |before| monthly_usd(&before.design));
+        .map_or(cost_usd, |before| {
+            price::monthly_usd(&before.design).total_usd
+        });
     let finding = |question: &Option<crate::lab::Question>| {
         question
             .as_ref()
@@ -174,9 +177,4 @@ fn dialog(app: &App, link: &Scope<App>) -> Html {
                 start={close} />
         },
     }
-}
-
-/// Price a month of a design, in dollars.
-fn monthly_usd(_design: &headroom_scenario::Design) -> f64 {
-    0.0
 }

@@ -20,10 +20,10 @@ const REST_MS: i32 = 8;
 const EVENTS_BETWEEN_LOOKS: u64 = 2_048;
 /// The stage is told some twenty times a second.
 const STAGE_EVERY_MS: f64 = 50.0;
-/// Figures are published some eight times a second.
-const PUBLISH_EVERY_MS: f64 = 125.0;
+/// Figures are published some six times a second.
+const PUBLISH_EVERY_MS: f64 = 160.0;
 /// Traces sent for the list of recent requests.
-const RECENT_MAX: usize = 12;
+const RECENT_MAX: usize = 24;
 
 /// The worker's state.
 pub struct Session {
