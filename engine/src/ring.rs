@@ -155,7 +155,7 @@ impl Ring {
         let mut first = 0;
         for part in 0..1_u64 << part_bits {
             let start = part << self.part_shift;
-            let end = start | (1 << self.part_shift) - 1;
+            let end = start | ((1 << self.part_shift) - 1);
             while self
                 .points
                 .get(first)

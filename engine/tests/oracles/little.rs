@@ -1,7 +1,6 @@
-//! Little's law at every server and database of every step: the mean number inside is the rate at
-//! which calls leave times their mean time inside. The number inside is the engine's own, taken over
-//! time; the calls are followed one by one through the traces of all requests. (A cache node books the
-//! whole of an operation's time when it arrives, so there the law holds by construction.)
+//! Little's law at every component of every step: the mean number inside is the rate at which calls
+//! leave times their mean time inside. The number inside is the engine's own, taken over time; the
+//! calls are followed one by one through the traces of all requests.
 
 use headroom_engine::Engine;
 use headroom_engine::time::{NS_PER_S, SimTime};
@@ -99,7 +98,10 @@ fn the_number_inside_is_the_rate_times_the_time() {
         };
         let runs = each_seed(RUNS_MIN, |seed| ratios(&steady(seed)));
         for (number, component) in step.scenario().design.components.iter().enumerate() {
-            if !matches!(component.kind, Kind::Service(_) | Kind::Database(_)) {
+            if !matches!(
+                component.kind,
+                Kind::Service(_) | Kind::Cache(_) | Kind::Database(_)
+            ) {
                 continue;
             }
             let ratio = Sample::new(runs.iter().map(|run| run[number]).collect());
