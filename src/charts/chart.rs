@@ -5,7 +5,7 @@ use headroom_engine::happening::{Mark, Tone};
 use web_sys::Element;
 use yew::prelude::*;
 
-use super::scale::{Scale, axis_top, nudged};
+use super::scale::{Scale, axis, nudged};
 use crate::format;
 
 /// Extent of a drawing, in its own units.
@@ -19,7 +19,8 @@ const LATENCY_SPREAD_MIN: f64 = 8.0;
 const AXIS_WORDS_X: f64 = 37.0;
 /// A mark this near to a moment is told with it.
 const NEAR_NS: u64 = 1_000_000_000;
-/// About so many lines cross a plot.
+/// At most so many steps make an axis of rates; about so many ticks one of latencies.
+const STEPS_MAX: usize = 4;
 const TICKS: usize = 3;
 /// Between two direct labels.
 const LABEL_APART: f64 = 13.0;
@@ -58,7 +59,7 @@ impl Measure {
     fn scale(self, largest: f64, smallest: f64) -> Scale {
         let range = (PLOT.3, PLOT.1);
         match self {
-            Measure::Rate => Scale::linear((0.0, axis_top(largest, TICKS)), range),
+            Measure::Rate => Scale::linear((0.0, axis(largest, STEPS_MAX).0), range),
             Measure::Share => Scale::linear((0.0, 1.0), range),
             Measure::Latency => {
                 let (low, high) = (smallest * 0.8, largest * 1.25);
@@ -69,10 +70,10 @@ impl Measure {
         }
     }
 
-    fn ticks(self, scale: &Scale) -> Vec<f64> {
+    fn ticks(self, scale: &Scale, largest: f64) -> Vec<f64> {
         match self {
             Measure::Share => vec![0.0, 0.5, 1.0],
-            Measure::Rate => scale.ticks(TICKS),
+            Measure::Rate => scale.multiples(axis(largest, STEPS_MAX).1),
             Measure::Latency => scale.ticks(TICKS),
         }
     }
@@ -263,6 +264,7 @@ fn read_out(props: &Props, place: usize) -> String {
 struct Picture {
     time: Scale,
     figure: Scale,
+    largest: f64,
     places: Vec<f64>,
     /// Upper edges of each series' figures: the figures themselves, or what is stacked so far.
     tops: Vec<Vec<f64>>,
@@ -292,6 +294,7 @@ impl Picture {
         let time = Scale::linear(span, (PLOT.0, PLOT.2));
         Self {
             time,
+            largest,
             figure: props
                 .measure
                 .scale(largest.max(1e-3), smallest.min(largest.max(1e-3))),
@@ -337,7 +340,7 @@ impl Picture {
         );
         html! {
             <g class="axes" aria-hidden="true">
-                { for props.measure.ticks(&self.figure).into_iter().map(|tick| {
+                { for props.measure.ticks(&self.figure, self.largest).into_iter().map(|tick| {
                     let y = self.figure.place(tick);
                     html! {
                         <>

@@ -114,19 +114,21 @@ fn logarithmic_ticks((low, high): (f64, f64), about: usize) -> Vec<f64> {
     decades.into_iter().step_by(every).collect()
 }
 
-/// The top of an axis from nothing that has room for `largest` and ends at its last tick of `about`
-/// so many.
-pub fn axis_top(largest: f64, about: usize) -> f64 {
+/// Top and step of an axis from nothing that has room for `largest` and ends at a tick: the finest
+/// round step with at most so many of them.
+pub fn axis(largest: f64, steps_max: usize) -> (f64, f64) {
     if largest <= 0.0 || !largest.is_finite() {
-        return 1.0;
+        return (1.0, 1.0);
     }
-    let mut top = largest;
-    // A rounder top may have coarser ticks, which want a rounder top still: twice is enough.
-    for _ in 0..2 {
-        let step = step_near(top / about.max(1) as f64);
-        top = (top / step - 1e-9).ceil() * step;
-    }
-    top
+    let most = steps_max.max(1) as f64;
+    let power = 10f64.powf((largest / most).log10().floor());
+    let steps = [1.0, 2.0, 5.0, 10.0].map(|factor| factor * power);
+    let count = |step: f64| (largest / step - 1e-9).ceil();
+    let step = steps
+        .into_iter()
+        .find(|step| count(*step) <= most)
+        .unwrap_or(largest);
+    (count(step) * step, step)
 }
 
 /// Moves labels apart so that none covers another: each at least `apart` from its neighbour and all
@@ -222,23 +224,22 @@ mod tests {
 
     #[test]
     fn an_axis_ends_at_a_tick_and_holds_the_largest() {
-        assert_eq!(axis_top(0.0, 3), 1.0);
-        assert_eq!(axis_top(f64::NAN, 3), 1.0);
-        assert_eq!(axis_top(270.0, 3), 300.0);
+        assert_eq!(axis(0.0, 4), (1.0, 1.0));
+        assert_eq!(axis(f64::NAN, 4), (1.0, 1.0));
+        assert_eq!(axis(270.0, 4), (300.0, 100.0));
+        assert_eq!(axis(815.0, 4), (1_000.0, 500.0));
+        assert_eq!(axis(1_836.0, 4), (2_000.0, 500.0));
         for number in 1..2_000 {
             let largest = f64::from(number) * 0.37;
-            let top = axis_top(largest, 3);
-            let ticks = Scale::linear((0.0, top), (0.0, 1.0)).ticks(3);
-            let last = ticks.last().copied().unwrap_or(0.0);
+            let (top, step) = axis(largest, 4);
             assert!(
                 top >= largest * 0.999 && top <= largest * 2.0,
                 "{largest} {top}"
             );
             assert!(
-                (last - top).abs() < 1e-6 * top,
-                "{largest}: {ticks:?} for {top}"
+                (1.0..=4.0).contains(&(top / step).round()),
+                "{largest}: {top} by {step}"
             );
-            assert!((2..=6).contains(&ticks.len()), "{ticks:?}");
         }
     }
 

@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use super::scale::{Scale, axis_top};
+use super::scale::{Scale, axis};
 
 const WIDTH: f64 = 96.0;
 const HEIGHT: f64 = 24.0;
@@ -35,7 +35,7 @@ fn paths(figures: &[f64]) -> (String, String) {
         .copied()
         .filter(|f| f.is_finite())
         .fold(0.0, f64::max);
-    let up = Scale::linear((0.0, axis_top(largest, 4)), (HEIGHT - 1.0, 2.0));
+    let up = Scale::linear((0.0, axis(largest, 4).0), (HEIGHT - 1.0, 2.0));
     let along = Scale::linear(
         (0.0, figures.len().saturating_sub(1).max(1) as f64),
         (0.0, WIDTH),

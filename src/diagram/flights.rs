@@ -2,15 +2,15 @@
 
 use headroom_engine::flight::Flight;
 
-use super::geometry::Point;
+use super::geometry::{Curve, Point};
 use super::layout::Layout;
 
 /// Trips kept at most: more than are ever under way on a screen.
 pub const KEPT_MAX: usize = 16_384;
 
-/// On screen a trip takes at least so long, in seconds: a third of a millisecond in a data center
-/// would pass between two frames.
-const SEEN_S_MIN: f64 = 0.6;
+/// On screen no dot is faster than so many pixels a second: a third of a millisecond in a data
+/// center would pass between two frames.
+pub const FASTEST_PX_PER_S: f64 = 250.0;
 
 /// Requests keep to one side of their wire and answers to the other, by so much.
 pub const LANE: f64 = 2.7;
@@ -104,10 +104,10 @@ impl Flights {
     }
 
     /// How many dots there are to see.
-    pub fn under_way(&self, view: View) -> usize {
+    pub fn under_way(&self, layout: &Layout, view: View) -> usize {
         self.trips
             .iter()
-            .filter(|trip| trip.wire.is_some() && trip.part(view).is_some())
+            .filter(|trip| trip.place(layout, view).is_some())
             .count()
     }
 }
@@ -122,25 +122,26 @@ pub struct View {
 }
 
 impl View {
-    /// How long a trip is on screen at least, in simulated nanoseconds.
-    pub fn seen_ns_min(&self) -> f64 {
-        SEEN_S_MIN * self.speed * 1e9
+    /// How long a trip is on screen at least for each pixel of its wire, in simulated nanoseconds.
+    pub fn seen_ns_per_px(&self) -> f64 {
+        self.speed * 1e9 / FASTEST_PX_PER_S
     }
 }
 
 impl Trip {
-    /// How far along it is, 0 to 1, while it is under way.
-    pub fn part(&self, view: View) -> Option<f64> {
+    /// How far along its wire it is, 0 to 1, while it is under way.
+    pub fn part(&self, curve: &Curve, view: View) -> Option<f64> {
         let start = self.flight.start_ns as f64;
-        let length = (self.flight.end_ns as f64 - start).max(view.seen_ns_min());
+        let shortest = curve.length() * view.seen_ns_per_px();
+        let length = (self.flight.end_ns as f64 - start).max(shortest);
         let gone = view.now_ns - start;
         (gone >= 0.0 && gone <= length && length > 0.0).then(|| gone / length)
     }
 
     /// Where its dot is, while it is under way.
     pub fn place(&self, layout: &Layout, view: View) -> Option<Point> {
-        let part = self.part(view)?;
         let curve = &layout.wires.get(self.wire? as usize)?.curve;
+        let part = self.part(curve, view)?;
         Some(if self.is(Flight::BACK) {
             curve.beside(1.0 - part, LANE)
         } else {
@@ -171,17 +172,10 @@ pub fn crowd(count: usize, layout: &Layout, now_ns: f64) -> Vec<f64> {
         .map_or(1, |last| last + 1);
     (0..count)
         .flat_map(|number| {
-            let start_ns = now_ns - number as f64 / count as f64 * 60e9;
+            let start_ns = now_ns * number as f64 / count as f64;
             let link = (number % links) as f64;
             let flags = (number / links % 2) as f64 * f64::from(Flight::BACK);
-            [
-                start_ns.max(0.0),
-                start_ns + 120e9,
-                number as f64,
-                link,
-                0.0,
-                flags,
-            ]
+            [start_ns, now_ns + 60e9, number as f64, link, 0.0, flags]
         })
         .collect()
 }
@@ -265,14 +259,17 @@ mod tests {
         let mut flights = Flights::default();
         flights.take(&flight(1e9, 1.0003e9, 0), 6, &layout);
         let trip = flights.trips()[0];
+        let curve = layout.wires[0].curve;
+        let seen_ns = curve.length() / FASTEST_PX_PER_S * 1e9;
         let real_time = |now_ns| View { now_ns, speed: 1.0 };
-        assert_eq!(trip.part(real_time(1e9 - 1.0)), None);
-        assert!((trip.part(real_time(1.3e9)).unwrap() - 0.5).abs() < 1e-9);
+        assert_eq!(trip.part(&curve, real_time(1e9 - 1.0)), None);
+        let half_way = trip.part(&curve, real_time(1e9 + seen_ns / 2.0)).unwrap();
+        assert!((half_way - 0.5).abs() < 1e-9);
         let slow_motion = View {
             now_ns: 1.000_15e9,
             speed: 0.0001,
         };
-        assert!((trip.part(slow_motion).unwrap() - 0.5).abs() < 1e-9);
+        assert!((trip.part(&curve, slow_motion).unwrap() - 0.5).abs() < 1e-9);
     }
 
     #[test]
@@ -311,7 +308,7 @@ mod tests {
         assert!(flights.nearest(&layout, near, 8.0, view).is_some());
         let far = Point::new(at.x, at.y + 30.0);
         assert!(flights.nearest(&layout, far, 8.0, view).is_none());
-        assert_eq!(flights.under_way(view), 1);
+        assert_eq!(flights.under_way(&layout, view), 1);
     }
 
     #[test]
@@ -320,7 +317,10 @@ mod tests {
         let mut flights = Flights::default();
         flights.take(&crowd(10_000, &layout, 100e9), 6, &layout);
         for now_ns in [100e9, 130e9, 159e9] {
-            assert_eq!(flights.under_way(View { now_ns, speed: 1.0 }), 10_000);
+            assert_eq!(
+                flights.under_way(&layout, View { now_ns, speed: 1.0 }),
+                10_000
+            );
         }
     }
 

@@ -112,6 +112,13 @@ impl Curve {
             })
     }
 
+    /// About how long it is: between its chord and the lines of its handles.
+    pub fn length(&self) -> f64 {
+        let [a, b, c, d] = self.points;
+        let leg = |from: Point, to: Point| from.distance_squared(to).sqrt();
+        (leg(a, d) + leg(a, b) + leg(b, c) + leg(c, d)) / 2.0
+    }
+
     /// The place at `part` of the way, but so far beside it: to the right hand where the way goes
     /// rightwards is below.
     pub fn beside(&self, part: f64, aside: f64) -> Point {
@@ -194,6 +201,12 @@ mod tests {
         let middle = curve.at(0.5);
         assert!((middle.x - 60.0).abs() < 1e-9 && (middle.y - 50.0).abs() < 1e-9);
         assert_eq!(curve.path(), "M10.0 20.0C60.0 20.0 60.0 80.0 110.0 80.0");
+    }
+
+    #[test]
+    fn a_straight_wire_is_as_long_as_its_ends_are_apart() {
+        let curve = Curve::rightwards(Point::new(0.0, 50.0), Point::new(100.0, 50.0));
+        assert!((curve.length() - 100.0).abs() < 1e-9);
     }
 
     #[test]

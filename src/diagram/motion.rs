@@ -137,7 +137,7 @@ impl Motion {
             let dots = if self.still {
                 0
             } else {
-                self.flights.under_way(frame.view)
+                self.flights.under_way(&self.layout, frame.view)
             };
             // The name of the attribute is a good one.
             let _ = self.canvas.set_attribute("data-dots", &dots.to_string());

@@ -194,16 +194,16 @@ impl<'a> Scene<'a> {
         );
         let about = self.about(pick);
         html! {
-            <g {class} role="button" tabindex="0" aria-label={label}
-                aria-pressed={if selected { "true" } else { "false" }}
-                data-control={about.control} data-of={about.of}
-                data-component={about.component} data-instance={about.instance}
-                data-state={about.state} data-utilisation={about.utilisation}
-                {onclick} {onkeydown}>
+            <g {class}>
                 <g aria-hidden="true">{ drawing }</g>
-                <rect class="ring" x={px(rect.x - 3.0)} y={px(rect.y - 3.0)}
+                <rect class="halo" x={px(rect.x - 3.0)} y={px(rect.y - 3.0)}
                     width={px(rect.width + 6.0)} height={px(rect.height + 6.0)}
-                    rx={px(radius + 3.0)} />
+                    rx={px(radius + 3.0)} role="button" tabindex="0" aria-label={label}
+                    aria-pressed={if selected { "true" } else { "false" }}
+                    data-control={about.control} data-of={about.of}
+                    data-component={about.component} data-instance={about.instance}
+                    data-state={about.state} data-utilisation={about.utilisation}
+                    {onclick} {onkeydown} />
             </g>
         }
     }

@@ -24,7 +24,7 @@ const VERTEX: &str = r"#version 300 es
 precision highp float;
 in vec4 trip;             // start and end, seconds from the origin; wire; look and flags
 uniform sampler2D wires;  // two texels each: start and first handle, second handle and end
-uniform vec2 time;        // now, and how long a trip is seen at least
+uniform vec2 time;        // now, and how long a trip is seen at least for each pixel
 uniform vec3 fit;         // scale and offset, in pixels of the device
 uniform vec2 size;        // of the canvas
 uniform float diameter;
@@ -37,7 +37,12 @@ vec4 texel(int number) {
 }
 
 void main() {
-    float part = (time.x - trip.x) / max(trip.y - trip.x, time.y);
+    int wire = max(int(trip.z), 0) * 2;
+    vec4 near = texel(wire);
+    vec4 far = texel(wire + 1);
+    float extent = (distance(near.xy, far.zw) + distance(near.xy, near.zw)
+        + distance(near.zw, far.xy) + distance(far.xy, far.zw)) / 2.0;
+    float part = (time.x - trip.x) / max(trip.y - trip.x, time.y * extent);
     if (trip.z < 0.0 || part < 0.0 || part > 1.0) {
         gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
         gl_PointSize = 1.0;
@@ -49,9 +54,6 @@ void main() {
     look = style % 8;
     flags = style / 8;
     if (flags % 2 == 1) part = 1.0 - part;
-    int wire = int(trip.z) * 2;
-    vec4 near = texel(wire);
-    vec4 far = texel(wire + 1);
     float rest = 1.0 - part;
     vec2 place = near.xy * (rest * rest * rest) + near.zw * (3.0 * rest * rest * part)
         + far.xy * (3.0 * rest * part * part) + far.zw * (part * part * part);
@@ -248,7 +250,7 @@ impl Painter {
         gl.clear_color(0.0, 0.0, 0.0, 0.0);
         gl.clear(Gl::COLOR_BUFFER_BIT);
         let since = (now_ns - self.origin_ns) / 1e9;
-        let shortest = (frame.view.seen_ns_min() / 1e9).max(1e-9);
+        let shortest = (frame.view.seen_ns_per_px() / 1e9).max(1e-12);
         let place = self.uniform("time");
         gl.uniform2f(place.as_ref(), since as f32, shortest as f32);
         let (scale, x, y) = frame.device_fit();

@@ -75,15 +75,17 @@ fn link(scene: &Scene<'_>, number: usize, counted: bool) -> Html {
         }
     };
     html! {
-        <g class={if selected { "link selected" } else { "link" }} role="button" tabindex="0"
-            aria-label={format!("Link from {} to {}, {latency}", link.from, link.to)}
-            aria-pressed={if selected { "true" } else { "false" }}
-            data-control="link" data-of={format!("{}-{}", link.from, link.to)} {onclick} {onkeydown}>
-            { for wires.iter().map(|wire| html! { <path d={wire.curve.path()} /> }) }
+        <>
+            <g class={if selected { "link selected" } else { "link" }} role="button" tabindex="0"
+                aria-label={format!("Link from {} to {}, {latency}", link.from, link.to)}
+                aria-pressed={if selected { "true" } else { "false" }} data-control="link"
+                data-of={format!("{}-{}", link.from, link.to)} {onclick} {onkeydown}>
+                { for wires.iter().map(|wire| html! { <path d={wire.curve.path()} /> }) }
+            </g>
             if let Some(note) = note {
                 { label(&middle, &note) }
             }
-        </g>
+        </>
     }
 }
 

@@ -83,13 +83,7 @@ fn heading(scene: &Scene<'_>, number: usize, size: &str) -> Html {
         radius: 3.0,
         dim: false,
     };
-    let drawing = html! {
-        <>
-            <rect class="touch" x={px(rect.x)} y={px(rect.y)} width={px(rect.width)}
-                height={px(rect.height)} />
-            { words("caps", frame.x, frame.y - 10.0, text) }
-        </>
-    };
+    let drawing = words("caps", frame.x, frame.y - 10.0, text);
     scene.part(part, drawing)
 }
 
