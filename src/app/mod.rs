@@ -693,13 +693,13 @@ impl App {
     /// Kills the busiest server, or, when something is broken, repairs it all.
     fn break_or_repair(&mut self) {
         let broken = self.broken();
-        if broken.is_empty() {
-            if let Some((component, instance)) = self.busiest() {
-                self.apply(&Action::Kill {
-                    component,
-                    instance,
-                });
-            }
+        if broken.is_empty()
+            && let Some((component, instance)) = self.busiest()
+        {
+            self.apply(&Action::Kill {
+                component,
+                instance,
+            });
         }
         for (component, instance) in broken {
             self.apply(&Action::Repair {
