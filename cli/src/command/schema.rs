@@ -13,5 +13,5 @@ pub(super) const COMMAND: Command = Command {
 
 fn execute(options: &Options) -> Result<Answer, Failure> {
     let [] = options.exactly("headroom schema")?;
-    Answer::json(&schemars::schema_for!(headroom_scenario::Scenario))
+    Answer::json(&headroom_scenario::schema())
 }
