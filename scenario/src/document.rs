@@ -1,10 +1,10 @@
 //! A scenario as text: reading it with every problem of its shape, writing it in its one canonical form.
 
 use serde_json::Value;
-use serde_path_to_error::{Path as Track, Segment};
 
 use crate::limits::{DOCUMENT_BYTES_MAX, PROBLEMS_MAX};
 use crate::migrate::{self, Unreadable};
+use crate::node::{self, Step};
 use crate::{Problem, SCHEMA_VERSION, Scenario};
 
 impl Scenario {
@@ -81,14 +81,13 @@ fn from_value(mut document: Value) -> Result<Scenario, Vec<Problem>> {
     let mut problems: Vec<Problem> = Vec::new();
     let mut removed = Vec::new();
     loop {
-        let error = match serde_path_to_error::deserialize::<_, Scenario>(&document) {
+        let error = match node::read::<Scenario>(&document) {
             Ok(scenario) if problems.is_empty() => return Ok(scenario),
             Ok(_) => return Err(problems),
             Err(error) => error,
         };
-        let place = place_of(&document, error.path());
+        let (message, place) = error.into_parts();
         let path = in_original(&place, &removed);
-        let message = error.inner().to_string();
         // A field that is missing because it was wrong has been told already.
         let is_told = missing_field(&message).is_some_and(|field| {
             let missing = if path.is_empty() {
@@ -117,41 +116,7 @@ fn missing_field(message: &str) -> Option<&str> {
     message.strip_prefix("missing field `")?.strip_suffix('`')
 }
 
-/// One step down a JSON document.
-#[derive(Clone, Debug, PartialEq)]
-enum Step {
-    Key(String),
-    Index(usize),
-}
-
-/// The tracked path as far as it leads to something that is there: the variant of an enum is told
-/// as a step of its own even where it is the value itself.
-fn place_of(document: &Value, path: &Track) -> Vec<Step> {
-    let mut place = Vec::new();
-    let mut here = Some(document);
-    for segment in path {
-        let step = match segment {
-            Segment::Seq { index } => Step::Index(*index),
-            Segment::Map { key } | Segment::Enum { variant: key } => Step::Key(key.clone()),
-            Segment::Unknown => break,
-        };
-        here = here.and_then(|value| child(value, &step));
-        if here.is_none() {
-            break;
-        }
-        place.push(step);
-    }
-    place
-}
-
-fn child<'a>(value: &'a Value, step: &Step) -> Option<&'a Value> {
-    match step {
-        Step::Key(key) => value.get(key),
-        Step::Index(index) => value.get(index),
-    }
-}
-
-/// Takes the offending value out, or its parent where there is no such value; false at the root.
+/// Takes the offending value out; false where that is the whole document.
 fn remove(document: &mut Value, place: &[Step], removed: &mut Vec<Vec<Step>>) -> bool {
     let Some((last, parents)) = place.split_last() else {
         return false;

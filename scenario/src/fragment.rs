@@ -94,7 +94,8 @@ pub fn decode(text: &str) -> Result<Opened, FragmentError> {
 /// The scenario in the payload of a whole document.
 fn unpack(payload: &str) -> Result<Scenario, FragmentError> {
     let json = packing::unpack(payload)?;
-    let raw = serde_json::from_slice(&json).map_err(|_| FragmentError::Damaged)?;
+    let json = String::from_utf8(json).map_err(|_| FragmentError::Damaged)?;
+    let raw = serde_json::from_str(&json).map_err(|_| FragmentError::Damaged)?;
     document::read(raw).map_err(|unread| match unread {
         Unread::Newer(version) => FragmentError::Newer {
             what: document::newer(version),

@@ -9,8 +9,10 @@
 //!           └─ view         where a shared link opens
 //! ```
 //!
-//! A document comes from a file, a link or a built-in step, and is raw until
-//! [`Scenario::validate`] has turned it into a [`ValidScenario`] or into the list of all its problems.
+//! A document comes from a file ([`Scenario::from_json`]), a link ([`fragment`]) or a built-in step
+//! ([`step`]), and is raw until [`Scenario::validate`] has turned it into a [`ValidScenario`] or into the
+//! list of all its [`Problem`]s. What may be in it is bounded by [`limits`]; what it costs to run for
+//! real is in [`price`].
 
 mod component;
 mod design;
@@ -18,6 +20,7 @@ mod document;
 pub mod fragment;
 pub mod limits;
 mod migrate;
+mod node;
 mod objectives;
 pub mod price;
 mod problem;

@@ -5,11 +5,10 @@
 //! All are assumptions, chosen to be ordinary for a small web application, and the same in every step:
 //! a server of the smallest size has 2 processors and 4 workers, a page takes a worker 3 ms, a read in
 //! the database 2 ms, a write 4 ms. A worker waits for the answers it asks for, so that with the
-//! database apart one small server carries some 650 requests a second, of which the processors
-//! compute for half the time. Where web server and database share one machine, each query takes 5 ms
-//! instead: they compete for its processors and its memory. A small database carries some 1,300
-//! requests a second of this mix without a cache; it stays small until the cache step, whose point
-//! it is.
+//! database apart it computes for less than half of its time, and one small server carries some 650
+//! requests a second. Where web server and database share one machine, each query takes 5 ms instead:
+//! they compete for its processors and its memory. A small database carries some 1,300 requests a
+//! second of this mix without a cache; it stays small until the cache step, whose point it is.
 //!
 //! Sessions live in the web server from the first step on, as they do in most small applications.
 //! With one server nobody notices. With several, every request that lands elsewhere must log in

@@ -213,7 +213,7 @@ fn load_balancer() -> impl Strategy<Value = Kind> {
         algorithm,
         hash_key,
         vec(1_u16..=100, 0..5),
-        1_u16..=400,
+        1_u16..=200,
         1.0..=10.0,
         check,
     )
@@ -240,7 +240,7 @@ fn load_balancer() -> impl Strategy<Value = Kind> {
 fn service() -> impl Strategy<Value = Kind> {
     let sessions = select(vec![SessionStore::None, SessionStore::Server]);
     (
-        1_u16..=400,
+        1_u16..=200,
         select(Size::ALL.to_vec()),
         1_u16..=1_024,
         0.001..6e4,
