@@ -48,9 +48,10 @@ rows! {
         page.click("[data-control=start-again]")?;
         step_is(page, "one-server")
     };
-    start_ladder_leads_from_a_shared_design_to_the_first_step: "start-ladder" at "" => |page| {
-        edit_rate(page, "77")?;
-        page.go(&page.fragment()?)?;
+    start_ladder_leads_from_a_design_of_its_own_to_the_first_step: "start-ladder" at "#step=cache" => |page| {
+        let mut document = saved(page, "own")?;
+        document["step"] = Value::Null;
+        opened(page, "own", &document)?;
         page.click("[data-control=start-ladder]")?;
         step_is(page, "one-server")
     };
@@ -266,11 +267,8 @@ rows! {
     open_file_opens_a_document: "open-file" at "#step=cache" => |page| {
         let mut document = saved(page, "open")?;
         document["seed"] = json!(99);
-        let path = env::temp_dir().join(format!("headroom-open-{}.json", std::process::id()));
-        fs::write(&path, document.to_string())?;
-        page.session().type_into("[data-control=open-file]", &path.to_string_lossy())?;
-        page.until("its seed is there", |page| Ok(page.value("[data-control=seed]")? == "99"))?;
-        fs::remove_file(path).map_err(Into::into)
+        opened(page, "open", &document)?;
+        page.until("its seed is there", |page| Ok(page.value("[data-control=seed]")? == "99"))
     };
     start_leads_from_a_bad_link_to_the_first_step: "start" at "#s1=broken" => |page| {
         page.click("[data-control=start]")?;
@@ -462,6 +460,18 @@ fn saved(page: &Page, folder: &str) -> Outcome<Value> {
     document.ok_or_else(|| headroom_e2e::Failure::new("the file is not JSON"))
 }
 
+/// Opens a document as a file, from the share dialog.
+fn opened(page: &Page, name: &str, document: &Value) -> Outcome {
+    let path = env::temp_dir().join(format!("headroom-{name}-{}.json", std::process::id()));
+    fs::write(&path, document.to_string())?;
+    page.session()
+        .type_into("[data-control=open-file]", &path.to_string_lossy())?;
+    page.until("the dialog is closed", |page| {
+        Ok(!page.exists("dialog[open]")?)
+    })?;
+    fs::remove_file(path).map_err(Into::into)
+}
+
 /// What can be operated: by its element or by its role.
 const OPERABLE: &str = "button, a[href], input, select, textarea, summary, [role=button], \
     [role=slider], [role=tab], [role=menuitem], [role=switch], [data-control]";
@@ -506,7 +516,14 @@ fn every_control_in_every_state_has_a_row() -> Outcome {
             page.exists("[data-control=span-place]")
         })?;
         found.extend(controls(&page)?);
-        page.click("[data-instance]")?;
+        page.session().run(
+            "document.querySelector(\"[data-instance='web/1']\").focus()",
+            &json!([]),
+        )?;
+        page.session().press(&key::ENTER.to_string())?;
+        page.until("its menu is open", |page| {
+            page.exists("[data-testid=instance-menu]")
+        })?;
         found.extend(controls(&page)?);
         page.click("[data-control=share]")?;
         page.until("the dialog is open", |page| page.exists("dialog[open]"))?;

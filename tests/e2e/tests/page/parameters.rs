@@ -88,7 +88,11 @@ fn change(page: &Page, name: &str, now: &str) -> Outcome<String> {
     for candidate in candidates {
         page.set(&field, &candidate)?;
         if taken(page)? {
-            return Ok(values(page)?.get(name).cloned().unwrap_or_default());
+            // Until the run on screen has come to the moment of the change, the old value stands.
+            page.until(&format!("{name} is another"), |page| {
+                Ok(values(page)?.get(name).is_some_and(|value| value != now))
+            })?;
+            return Ok(values(page)?.remove(name).unwrap_or_default());
         }
     }
     Err(Failure::new(format!("no value of {name} changes the link")))
