@@ -297,7 +297,7 @@ impl Statistics {
 
     fn close_bin(&mut self, world: &World, now: Counts) {
         let before = std::mem::replace(&mut self.at_bin, now);
-        let latency = std::mem::replace(&mut self.open, LatencyHistogram::new());
+        let latency = std::mem::take(&mut self.open);
         let mut stretch = Stretch::new(world.now_ns() - TICKS_PER_BIN * TICK_NS, 0);
         stretch.bins = 1;
         stretch.arrived = now.arrived - before.arrived;

@@ -182,13 +182,14 @@ impl LoadBalancer {
         self.chooser
             .close(backend, self.response_time_ns(world, id, failure));
         let is_refused = failure == Reason::ConnectionRefused as u8 + 1;
-        if is_refused && world.requests[id].tries < self.parameters.retries {
-            if let Some(next) = self.chooser.next_after(backend) {
-                let request = &mut world.requests[id];
-                request.tries += 1;
-                request.failure = 0;
-                return self.send_on(world, id, next);
-            }
+        if is_refused
+            && world.requests[id].tries < self.parameters.retries
+            && let Some(next) = self.chooser.next_after(backend)
+        {
+            let request = &mut world.requests[id];
+            request.tries += 1;
+            request.failure = 0;
+            return self.send_on(world, id, next);
         }
         world.answer(id);
     }

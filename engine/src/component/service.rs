@@ -242,14 +242,13 @@ impl Service {
 
     /// A worker has computed, or run a query of its own.
     pub fn work_done(&mut self, world: &mut World, id: u32, instance: u16) {
-        if world.requests[id].operation == Operation::Call {
-            if let Some(link) = self
+        if world.requests[id].operation == Operation::Call
+            && let Some(link) = self
                 .onward
                 .filter(|_| !world.requests[id].has(flag::CALLED_ON))
-            {
-                world.requests[id].flags |= flag::CALLED_ON;
-                return world.send(id, link, 0);
-            }
+        {
+            world.requests[id].flags |= flag::CALLED_ON;
+            return world.send(id, link, 0);
         }
         match world.requests[id].operation {
             Operation::LocalRead => self.keep_locally(world, id, instance),
@@ -398,15 +397,14 @@ impl Service {
     /// Asks the cache tier, else the database.
     fn look_up(&mut self, world: &mut World, id: u32, instance: u16) {
         let request = &mut world.requests[id];
-        if let Some(cache) = self.cache {
-            if let Some(node) = world.routes[usize::from(cache.component)]
+        if let Some(cache) = self.cache
+            && let Some(node) = world.routes[usize::from(cache.component)]
                 .as_ref()
                 .and_then(|route| route.node(request.key))
-            {
-                request.operation = Operation::Get;
-                request.flags &= !flag::HIT;
-                return world.send(id, cache.link, node);
-            }
+        {
+            request.operation = Operation::Get;
+            request.flags &= !flag::HIT;
+            return world.send(id, cache.link, node);
         }
         self.ask_database(world, id, instance, Operation::Read);
     }
