@@ -1,5 +1,6 @@
 //! The page's address: what it opens, and how it follows the design.
 
+use headroom_engine::ENGINE_VERSION;
 use headroom_scenario::{Scenario, View, fragment};
 use web_sys::window;
 
@@ -10,16 +11,31 @@ pub fn current() -> Option<String> {
     (!fragment.is_empty()).then(|| fragment.to_owned())
 }
 
+/// The scenario with the engine's version in it, so that whoever opens it elsewhere is told when
+/// the run may differ.
+pub fn stamped(scenario: &Scenario) -> Scenario {
+    Scenario {
+        engine: ENGINE_VERSION.into(),
+        ..scenario.clone()
+    }
+}
+
 /// The fragment of a scenario: readable where it is a built-in step, else the whole document.
 pub fn fragment_of(scenario: &Scenario) -> String {
-    fragment::encode_step(scenario).unwrap_or_else(|| fragment::encode(scenario))
+    fragment::encode_step(scenario).unwrap_or_else(|| fragment::encode(&stamped(scenario)))
 }
 
 /// Puts the scenario's fragment into the address bar, in place of what is there. The address
-/// follows the design and not the moment: a link to a moment is asked for in the share dialog.
+/// follows the design and not the moment: a link to a moment is asked for in the share dialog. What
+/// its reader may do stays with it.
 pub fn follow(scenario: &Scenario) {
+    let view = View {
+        read_only: scenario.view.read_only,
+        embedded: scenario.view.embedded,
+        ..View::default()
+    };
     let scenario = Scenario {
-        view: View::default(),
+        view,
         ..scenario.clone()
     };
     let fragment = format!("#{}", fragment_of(&scenario));

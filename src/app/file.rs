@@ -7,6 +7,8 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, HtmlInputElement, Url, window};
 use yew::Callback;
 
+use crate::address::stamped;
+
 /// Hands the scenario to the browser as a file to save.
 pub fn save(scenario: &Scenario) {
     let name = match scenario.step.as_deref() {
@@ -14,7 +16,7 @@ pub fn save(scenario: &Scenario) {
         None => "headroom.json".into(),
     };
     // Without a document there is nobody to save for.
-    offer(&name, &scenario.to_json()).ok();
+    offer(&name, &stamped(scenario).to_json()).ok();
 }
 
 fn offer(name: &str, text: &str) -> Result<(), wasm_bindgen::JsValue> {

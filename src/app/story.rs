@@ -93,7 +93,7 @@ fn payoff(props: &StoryProps) -> Html {
         Some(Finding::Payoff {
             rate_rps: Some(rate_rps),
         }) => html! {
-            <>{ "Pays off from " }<b data-testid="pays-off-from" data-value={rate_rps.to_string()}>{ format!("{} requests/s", format::rate(two_figures(*rate_rps))) }</b>{ " on." }</>
+            <>{ "Pays off from " }<b data-testid="pays-off-from" data-value={rate_rps.to_string()}>{ format!("{} requests/s", format::rate(two_figures(*rate_rps))) }</b>{ "." }</>
         },
         Some(Finding::Payoff { rate_rps: None }) => html! {
             <span data-testid="never-pays-off">{ "No load was found that this design holds and the one before does not." }</span>

@@ -297,6 +297,16 @@ struct Placed<'a> {
     x: f64,
     /// Its words' line, if there is room for them.
     line: Option<Line>,
+    /// Where its words stand.
+    side: Side,
+}
+
+/// Where words stand: at their mark, or at an end of the track.
+#[derive(Clone, Copy)]
+enum Side {
+    Left,
+    Middle,
+    Right,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -343,10 +353,19 @@ fn placed(marks: &[Mark], span_ms: u64, width_px: f64) -> Vec<Placed<'_>> {
             if let Some(line) = line {
                 taken[line as usize].push((from, to));
             }
+            let at = share * width_px;
+            let side = if at < half {
+                Side::Left
+            } else if at > width_px - half {
+                Side::Right
+            } else {
+                Side::Middle
+            };
             Placed {
                 mark,
                 x: share * 100.0,
                 line,
+                side,
             }
         })
         .collect();
@@ -362,19 +381,19 @@ fn mark(placed: &Placed<'_>) -> Html {
         Tone::Neutral => "neutral",
     };
     let x = format!("{:.2}%", placed.x);
-    // Words near an end of the track grow inwards.
-    let anchor = match placed.x {
-        x if x < 8.0 => "start",
-        x if x > 92.0 => "end",
-        _ => "middle",
+    // Words that would leave the track begin or end with it.
+    let (words_x, anchor) = match placed.side {
+        Side::Left => ("0".into(), "start"),
+        Side::Right => ("100%".into(), "end"),
+        Side::Middle => (x.clone(), "middle"),
     };
     let small = placed.mark.tone == Tone::Neutral;
     html! {
         <g class={classes!("mark", tone)}>
             <title>{ format!("{}: {}", format::clock(placed.mark.at_ns), placed.mark.words) }</title>
-            <circle cx={x.clone()} cy="26" r={if small { "3.5" } else { "5" }} />
+            <circle cx={x} cy="26" r={if small { "3.5" } else { "5" }} />
             if let Some(line) = placed.line {
-                <text {x} y={if line == Line::Above { "12" } else { "46" }} text-anchor={anchor}>{ &placed.mark.words }</text>
+                <text x={words_x} y={if line == Line::Above { "12" } else { "46" }} text-anchor={anchor}>{ &placed.mark.words }</text>
             }
         </g>
     }
