@@ -12,7 +12,7 @@ use crate::format;
 const WIDTH: f64 = 316.0;
 const HEIGHT: f64 = 118.0;
 /// The part of it that is plot.
-const PLOT: (f64, f64, f64, f64) = (42.0, 14.0, 214.0, 100.0);
+const PLOT: (f64, f64, f64, f64) = (42.0, 14.0, 208.0, 100.0);
 /// The top of an axis of latencies is at least so many times its bottom.
 const LATENCY_SPREAD_MIN: f64 = 8.0;
 /// Where the words of the axis end.

@@ -322,7 +322,7 @@ fn need(kind: &Kind, instances: Vec<u16>, flow: Flow) -> Need {
         Kind::Dns(_) => single(88.0, 50.0, 0.0),
         Kind::LoadBalancer(_) if narrow => single(150.0, 64.0, 0.0),
         Kind::LoadBalancer(_) => single(136.0, 88.0, 0.0),
-        Kind::Database(_) if narrow => single(96.0, 84.0, 48.0),
+        Kind::Database(_) if narrow => single(112.0, 84.0, 52.0),
         Kind::Database(_) => single(112.0, 100.0, 52.0),
         Kind::Service(_) => many(instances, flow, card_size(kind, flow)),
         Kind::Cache(_) => many(instances, flow, card_size(kind, flow)),

@@ -101,8 +101,10 @@ impl Motion {
 
     /// Less motion: counters instead of dots.
     pub fn set_still(&mut self, still: bool) {
-        self.still = still;
-        self.painted = None;
+        if self.still != still {
+            self.still = still;
+            self.rewire();
+        }
     }
 
     fn view(&self, now_ms: f64) -> View {

@@ -93,6 +93,7 @@ void main() {
     bool abandoned = (flags / 8) % 2 == 1;
     float d = shape((gl_PointCoord * 2.0 - 1.0) * 1.75, failed ? 8 : look);
     float soft = fwidth(d) * 0.7;
+    if (d > 0.32 + soft) discard;
     // A rim of the ground keeps neighbours apart.
     float rim = 1.0 - smoothstep(-soft, soft, d - 0.32);
     float body = 1.0 - smoothstep(-soft, soft, d);
@@ -106,11 +107,35 @@ void main() {
 /// Paints by WebGL2.
 pub struct Painter {
     gl: Gl,
-    program: WebGlProgram,
+    places: Places,
     buffer: WebGlBuffer,
     texture: WebGlTexture,
     origin_ns: f64,
     count: usize,
+}
+
+/// Where the program keeps its uniforms.
+struct Places {
+    colours: Option<WebGlUniformLocation>,
+    time: Option<WebGlUniformLocation>,
+    fit: Option<WebGlUniformLocation>,
+    size: Option<WebGlUniformLocation>,
+    diameter: Option<WebGlUniformLocation>,
+    lane: Option<WebGlUniformLocation>,
+}
+
+impl Places {
+    fn of(gl: &Gl, program: &WebGlProgram) -> Self {
+        let place = |name| gl.get_uniform_location(program, name);
+        Self {
+            colours: place("colours"),
+            time: place("time"),
+            fit: place("fit"),
+            size: place("size"),
+            diameter: place("diameter"),
+            lane: place("lane"),
+        }
+    }
 }
 
 impl Painter {
@@ -141,18 +166,15 @@ impl Painter {
         gl.use_program(Some(&program));
         gl.enable(Gl::BLEND);
         gl.blend_func(Gl::ONE, Gl::ONE_MINUS_SRC_ALPHA);
+        let places = Places::of(&gl, &program);
         Some(Self {
             gl,
-            program,
+            places,
             buffer,
             texture,
             origin_ns: 0.0,
             count: 0,
         })
-    }
-
-    fn uniform(&self, name: &str) -> Option<WebGlUniformLocation> {
-        self.gl.get_uniform_location(&self.program, name)
     }
 
     /// The wires have moved.
@@ -187,9 +209,8 @@ impl Painter {
 
     /// The theme has changed.
     pub fn set_colours(&self, colours: &Colours) {
-        let place = self.uniform("colours");
         self.gl
-            .uniform3fv_with_f32_array(place.as_ref(), &colours.flat());
+            .uniform3fv_with_f32_array(self.places.colours.as_ref(), &colours.flat());
     }
 
     /// Trips have come, or all are to be written again.
@@ -251,18 +272,15 @@ impl Painter {
         gl.clear(Gl::COLOR_BUFFER_BIT);
         let since = (now_ns - self.origin_ns) / 1e9;
         let shortest = (frame.view.seen_ns_per_px() / 1e9).max(1e-12);
-        let place = self.uniform("time");
-        gl.uniform2f(place.as_ref(), since as f32, shortest as f32);
+        let places = &self.places;
+        gl.uniform2f(places.time.as_ref(), since as f32, shortest as f32);
         let (scale, x, y) = frame.device_fit();
-        let place = self.uniform("fit");
-        gl.uniform3f(place.as_ref(), scale as f32, x as f32, y as f32);
-        let place = self.uniform("size");
-        gl.uniform2f(place.as_ref(), width as f32, height as f32);
-        let place = self.uniform("lane");
-        gl.uniform1f(place.as_ref(), LANE as f32);
-        let place = self.uniform("diameter");
-        gl.uniform1f(place.as_ref(), frame.diameter() as f32);
-        gl.draw_arrays(Gl::POINTS, 0, self.count as i32);
+        gl.uniform3f(places.fit.as_ref(), scale as f32, x as f32, y as f32);
+        gl.uniform2f(places.size.as_ref(), width as f32, height as f32);
+        gl.uniform1f(places.diameter.as_ref(), frame.diameter() as f32);
+        gl.uniform1f(places.lane.as_ref(), LANE as f32);
+        let count = self.count.min(flights.trips().len());
+        gl.draw_arrays(Gl::POINTS, 0, count as i32);
     }
 }
 
