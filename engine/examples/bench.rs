@@ -4,6 +4,10 @@ use std::time::Instant;
 
 use headroom_engine::lab::bench::{self, BenchReport, QueueSpeed};
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a bench has a clock; the engine has none"
+)]
 fn main() -> Result<(), serde_json::Error> {
     let start = Instant::now();
     let report = bench::run(|| start.elapsed().as_secs_f64());

@@ -1,6 +1,6 @@
 //! The engine: takes the next event, hands it to the component it is about, and keeps the books.
 
-use headroom_scenario::{Action, Kind, Scenario, TimedAction, ValidScenario};
+use headroom_scenario::{Scenario, TimedAction, ValidScenario};
 
 use crate::calendar::{Event, EventKind, What};
 use crate::component::Component;
@@ -8,7 +8,6 @@ use crate::digest::Digest;
 use crate::flight::Flight;
 use crate::happening::{Happening, Mark, Tone};
 use crate::narration;
-use crate::reason::Reason;
 use crate::report::Report;
 use crate::request::{Stage, flag};
 use crate::ring_view::RingView;

@@ -22,6 +22,7 @@ mod fronts;
 pub mod happening;
 pub mod hash;
 pub mod histogram;
+mod intervention;
 pub mod lab;
 mod meter;
 mod narration;

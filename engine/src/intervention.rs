@@ -1,0 +1,291 @@
+//! What users do to a running design: faults, repairs, edits, traffic. By a script or live, it is the
+//! same: an action takes effect before all else of its nanosecond.
+
+use headroom_scenario::{Action, Kind, TimedAction, Traffic};
+
+use crate::calendar::{EventKind, What};
+use crate::component::Component;
+use crate::component::load_balancer::LoadBalancer;
+use crate::engine::Engine;
+use crate::happening::Tone;
+use crate::narration;
+use crate::reason::Reason;
+use crate::request::{Hop, Line, Stage};
+use crate::snapshot::InstanceState;
+use crate::world::World;
+
+impl Engine {
+    /// Applies a live edit or a fault: it takes effect in the first nanosecond not yet begun, and is
+    /// returned with that stamp, for the script.
+    ///
+    /// # Errors
+    /// A sentence that says what is wrong with the action, and what would be right.
+    pub fn apply(&mut self, action: &Action) -> Result<TimedAction, String> {
+        headroom_scenario::validate_action(&self.scenario, action)
+            .map_err(|problem| problem.to_string())?;
+        let at_ns = self.world.now_ns() + u64::from(self.events > 0);
+        let timed = TimedAction {
+            at_ns,
+            action: action.clone(),
+        };
+        self.script.truncate(self.script_next);
+        self.script.push(timed.clone());
+        Ok(timed)
+    }
+
+    pub(crate) fn act_by_script(&mut self) {
+        let timed = self.script[self.script_next].clone();
+        self.script_next += 1;
+        self.digest.mix(timed.at_ns);
+        self.digest.mix(self.script_next as u64);
+        self.act(&timed.action);
+    }
+
+    fn act(&mut self, action: &Action) {
+        match action {
+            Action::SetRate { rate_rps } => {
+                self.scenario.traffic.rate_rps = *rate_rps;
+                self.clients(|clients, world| clients.set_rate(world, *rate_rps));
+                self.mark_traffic();
+            }
+            Action::SetTraffic { traffic } => self.set_traffic(traffic),
+            Action::Kill {
+                component,
+                instance,
+            } => self.on(component, |engine, number| {
+                engine.kill(number, *instance);
+            }),
+            Action::Repair {
+                component,
+                instance,
+            } => self.on(component, |engine, number| {
+                engine.repair(number, *instance);
+            }),
+            Action::Slow {
+                component,
+                instance,
+                factor,
+            } => self.on(component, |engine, number| {
+                engine.slow(number, *instance, *factor);
+            }),
+            Action::AddInstance { component } => self.on(component, Engine::add_instance),
+            Action::RemoveInstance {
+                component,
+                instance,
+            } => {
+                self.on(component, |engine, number| {
+                    engine.remove_instance(number, *instance)
+                });
+            }
+            Action::Configure { component, kind } => self.on(component, |engine, number| {
+                engine.configure(number, kind);
+            }),
+            Action::SetLatency {
+                from,
+                to,
+                latency_ms,
+            } => {
+                self.set_latency(from, to, *latency_ms);
+            }
+        }
+    }
+
+    fn on(&mut self, component: &str, action: impl FnOnce(&mut Engine, u8)) {
+        if let Some((number, _)) = self.scenario.design.component(component) {
+            action(self, number as u8);
+        }
+    }
+
+    fn set_traffic(&mut self, traffic: &Traffic) {
+        self.scenario.traffic = traffic.clone();
+        self.world.set_traffic(traffic);
+        let scenario = &self.scenario;
+        if let Component::Clients(clients) = &mut self.components[self.clients] {
+            clients.set_traffic(traffic, scenario, &mut self.world);
+            self.world.popularity = Some(clients.popularity());
+        }
+        for link in 0..scenario.design.links.len() {
+            self.world
+                .set_latency(link, scenario.design.links[link].latency_ms, scenario);
+        }
+        for component in &mut self.components {
+            component.connect(&self.scenario, &mut self.world);
+        }
+        self.mark_traffic();
+    }
+
+    fn mark_traffic(&mut self) {
+        let words = format!(
+            "{} requests/s",
+            narration::whole(self.scenario.traffic.rate_rps)
+        );
+        let clients = self.clients as u8;
+        self.world.mark(Tone::Neutral, words, clients, None);
+    }
+
+    fn set_latency(&mut self, from: &str, to: &str, latency_ms: f64) {
+        let links = &mut self.scenario.design.links;
+        let Some(link) = links
+            .iter()
+            .position(|link| link.from == from && link.to == to)
+        else {
+            return;
+        };
+        links[link].latency_ms = latency_ms;
+        self.world.set_latency(link, latency_ms, &self.scenario);
+    }
+
+    fn configure(&mut self, number: u8, kind: &Kind) {
+        let row = &mut self.scenario.design.components[usize::from(number)];
+        row.kind = kind.clone();
+        let words = format!("{} changed", row.id);
+        let component = &mut self.components[usize::from(number)];
+        component.configure(kind, &self.scenario, &mut self.world);
+        for component in &mut self.components {
+            component.connect(&self.scenario, &mut self.world);
+        }
+        self.world.mark(Tone::Neutral, words, number, None);
+    }
+
+    fn add_instance(&mut self, number: u8) {
+        let component = &mut self.components[usize::from(number)];
+        let Some(instance) = component.add_instance(&mut self.world) else {
+            return;
+        };
+        let name = self.world.name(number, instance);
+        self.tell_balancers(number, |balancer, world| balancer.instance_added(world));
+        if let Component::Service(service) = &self.components[usize::from(number)] {
+            let at_ns = self.world.now_ns() + service.boot_ns();
+            let what = What {
+                request: 0,
+                instance,
+                place: number,
+                kind: EventKind::Booted,
+            };
+            self.world.calendar.push_at(at_ns, what);
+            self.world.mark(
+                Tone::Neutral,
+                format!("{name} starts"),
+                number,
+                Some(instance),
+            );
+        } else {
+            self.world.mark(
+                Tone::Neutral,
+                format!("{name} added"),
+                number,
+                Some(instance),
+            );
+        }
+    }
+
+    fn remove_instance(&mut self, number: u8, instance: u16) {
+        let name = self.world.name(number, instance);
+        self.tell_balancers(number, |balancer, world| {
+            balancer.instance_removed(world, instance)
+        });
+        let component = &mut self.components[usize::from(number)];
+        if component.remove_instance(&mut self.world, instance) {
+            self.world.mark(
+                Tone::Neutral,
+                format!("{name} taken out"),
+                number,
+                Some(instance),
+            );
+        }
+    }
+
+    fn slow(&mut self, number: u8, instance: u16, factor: f64) {
+        let name = self.world.name(number, instance);
+        if let Some(slowed) = self.components[usize::from(number)].instance_mut(instance) {
+            slowed.slow_factor = factor;
+            let words = format!("{name} {factor} times slower");
+            self.world.mark(Tone::Bad, words, number, Some(instance));
+        }
+    }
+
+    fn repair(&mut self, number: u8, instance: u16) {
+        let name = self.world.name(number, instance);
+        let component = &mut self.components[usize::from(number)];
+        let Some(repaired) = component.instance_mut(instance) else {
+            return;
+        };
+        repaired.slow_factor = 1.0;
+        if repaired.state == InstanceState::Down {
+            repaired.state = InstanceState::Up;
+            if let Component::LoadBalancer(balancer) = component {
+                balancer.repaired();
+            }
+        }
+        self.world.mark(
+            Tone::Good,
+            format!("{name} works again"),
+            number,
+            Some(instance),
+        );
+    }
+
+    /// An instance dies: whatever it held fails at once for who waits for it, and goes on below,
+    /// unwanted.
+    fn kill(&mut self, number: u8, instance: u16) {
+        let name = self.world.name(number, instance);
+        let component = &mut self.components[usize::from(number)];
+        let Some(killed) = component.instance_mut(instance) else {
+            return;
+        };
+        if matches!(killed.state, InstanceState::Down | InstanceState::Gone) {
+            return;
+        }
+        killed.state = InstanceState::Down;
+        killed.incarnation += 1;
+        killed.line = Line::default();
+        let now_ns = self.world.now_ns();
+        let meter = self.world.meter(number, instance);
+        meter.busy.set(now_ns, 0);
+        meter.waiting.set(now_ns, 0);
+        component.died(&mut self.world, instance);
+        self.world
+            .mark(Tone::Bad, format!("{name} dies"), number, Some(instance));
+        self.reset_requests_in(number, instance);
+    }
+
+    fn reset_requests_in(&mut self, number: u8, instance: u16) {
+        let world = &mut self.world;
+        let is_here =
+            |hop: Hop| hop.instance == instance && world.wires[usize::from(hop.link)].to == number;
+        let held: Vec<(u32, u8, bool)> = world
+            .requests
+            .iter()
+            .filter_map(|(id, request)| {
+                let depth = request.hops().position(is_here)? as u8;
+                let is_top = depth + 1 == request.depth;
+                let is_local = matches!(request.stage, Stage::Line | Stage::Slot | Stage::Lease);
+                Some((id, depth, is_top && is_local))
+            })
+            .collect();
+        for (id, depth, is_local) in held {
+            let reset = if is_local {
+                Some(id)
+            } else {
+                world.split(id, depth + 1)
+            };
+            if let Some(reset) = reset {
+                world.refuse(reset, Reason::ConnectionReset);
+            }
+        }
+    }
+
+    pub(crate) fn tell_balancers(
+        &mut self,
+        service: u8,
+        tell: impl Fn(&mut LoadBalancer, &mut World),
+    ) {
+        for component in &mut self.components {
+            if let Component::LoadBalancer(balancer) = component
+                && balancer.service() == Some(service)
+            {
+                tell(balancer, &mut self.world);
+            }
+        }
+    }
+}
