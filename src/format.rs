@@ -39,7 +39,11 @@ pub fn ms(value: f64) -> String {
         _ => 2,
     };
     let words = decimal(value, decimals);
-    let words = if decimals > 0 { words.trim_end_matches('0').trim_end_matches('.') } else { &words };
+    let words = if decimals > 0 {
+        words.trim_end_matches('0').trim_end_matches('.')
+    } else {
+        &words
+    };
     format!("{words}{NBSP}{unit}")
 }
 
