@@ -228,6 +228,15 @@ fn several_exponential_servers_with_little_room() {
         // customers; a wrong service time shows long before.
         experiment.agrees("blocked", number(row, "blocked"), blocked);
         experiment.refutes("blocked", number(row, "blocked"), blocked);
+        for report in experiment.right.iter().chain(&experiment.wrong) {
+            // The servers' own books say the same as the clients'.
+            let refused = &report.components["servers"];
+            assert_eq!(refused.failed, report.requests.failed);
+            assert_eq!(
+                Some(&refused.load.dropped),
+                report.requests.failed.get("queue_full")
+            );
+        }
     }
 }
 
