@@ -1,10 +1,10 @@
 //! Fields as controls.
 
-use web_sys::{HtmlInputElement, HtmlSelectElement};
+use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use super::field::{Row, Value, Widget};
-use crate::app::Entry;
+use crate::app::{Choice, Entry};
 
 /// A form's rows, and where changes go.
 #[derive(Clone, PartialEq, Properties)]
@@ -67,17 +67,14 @@ pub fn Control(props: &ControlProps) -> Html {
             }
         }
         Widget::Choice(choices) => {
-            let onchange = Callback::from(move |event: Event| {
-                let select: HtmlSelectElement = event.target_unchecked_into();
-                chosen(Value::Choice(select.selected_index().max(0) as usize));
-            });
+            let place = match row.value {
+                Value::Choice(place) => place,
+                _ => 0,
+            };
+            let choose = Callback::from(move |place| chosen(Value::Choice(place)));
             html! {
-                <select id={id.clone()} class="field" data-control="parameter" data-of={props.prefix.clone()} data-name={row.key} aria-describedby={help_id.clone()}
-                    disabled={props.read_only} {onchange}>
-                    { for choices.iter().enumerate().map(|(at, words)| html! {
-                        <option selected={row.value == Value::Choice(at)}>{ *words }</option>
-                    }) }
-                </select>
+                <Choice id={id.clone()} control="parameter" of={props.prefix.clone()} name={row.key}
+                    described_by={help_id.clone()} words={choices.to_vec()} {place} disabled={props.read_only} {choose} />
             }
         }
         Widget::Switch => {
