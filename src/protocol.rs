@@ -9,7 +9,7 @@ use headroom_engine::ring_view::RingView;
 use headroom_engine::series::Bin;
 use headroom_engine::snapshot::Snapshot;
 use headroom_engine::trace::Trace;
-use headroom_scenario::Panel;
+use headroom_scenario::{Action, Panel, SCHEMA_VERSION, Scenario, TimedAction};
 use serde::{Deserialize, Serialize};
 
 /// How fast simulated time passes.
@@ -39,9 +39,10 @@ pub enum Command {
     OneEvent,
     /// How fast time passes while it does.
     SetSpeed(Speed),
-    /// Does something to the running design: an [`headroom_scenario::Action`].
+    /// Does something to the running design. Each is answered by [`Message::Applied`] or
+    /// [`Message::ActionRefused`], in order.
     Apply {
-        /// The action's JSON.
+        /// The action, as [`write_action`] has it.
         action: String,
     },
     /// What the reader looks at, so that the worker sends no more than that.
@@ -89,8 +90,8 @@ pub enum Message {
     Applied {
         /// The load it is about.
         epoch: u32,
-        /// The [`headroom_scenario::TimedAction`]'s JSON.
-        timed: String,
+        /// When, in simulated nanoseconds.
+        at_ns: u64,
     },
     /// A live action was refused.
     ActionRefused {
@@ -117,6 +118,35 @@ pub enum Message {
     },
 }
 
+/// An action as text: a document with nothing but the action in its script, so that both ends read
+/// and write it by the code that reads and writes documents, which the page has anyway.
+pub fn write_action(action: &Action) -> String {
+    let timed = TimedAction {
+        at_ns: 0,
+        action: action.clone(),
+    };
+    Scenario {
+        version: SCHEMA_VERSION,
+        script: vec![timed],
+        ..Scenario::default()
+    }
+    .to_json()
+}
+
+/// The action that [`write_action`] wrote.
+///
+/// # Errors
+/// What is wrong with the text.
+pub fn read_action(text: &str) -> Result<Action, String> {
+    let mut document = Scenario::from_json(text)
+        .map_err(|problems| problems.iter().map(ToString::to_string).collect::<String>())?;
+    document
+        .script
+        .pop()
+        .map(|timed| timed.action)
+        .ok_or_else(|| "there is no action in it".into())
+}
+
 /// What the page draws, except what moves.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Publication {
@@ -138,4 +168,37 @@ pub struct Publication {
     pub trace: Option<Trace>,
     /// Requests traced lately, latest first, while their panel is open.
     pub recent: Vec<Trace>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn actions_arrive_as_they_were_sent() {
+        let step = &headroom_scenario::step::LADDER[7].scenario();
+        let (_, cache) = step
+            .design
+            .component("cache")
+            .expect("the step has a cache");
+        for action in [
+            Action::SetRate {
+                rate_rps: 0.1 + 0.2,
+            },
+            Action::Kill {
+                component: "web".into(),
+                instance: 3,
+            },
+            Action::Configure {
+                component: "cache".into(),
+                kind: cache.kind.clone(),
+            },
+            Action::SetTraffic {
+                traffic: step.traffic.clone(),
+            },
+        ] {
+            assert_eq!(read_action(&write_action(&action)), Ok(action));
+        }
+        assert!(read_action("{}").is_err());
+    }
 }

@@ -1,6 +1,7 @@
 //! The page as a whole: one place that holds its state and fulfils what the reader wants.
 
 mod badge;
+mod choice;
 mod dialog;
 mod document;
 mod entry;
@@ -21,6 +22,8 @@ mod timeline;
 mod traffic;
 mod view;
 
+use std::collections::VecDeque;
+
 use gloo::events::EventListener;
 use gloo::timers::callback::Timeout;
 use headroom_engine::ENGINE_VERSION;
@@ -36,10 +39,11 @@ use crate::address;
 use crate::host::Role;
 use crate::lab::{Answer, Findings};
 use crate::port::Remote;
-use crate::protocol::{Command, Message, Speed};
+use crate::protocol::{Command, Message, Speed, write_action};
 use crate::selection::Selection;
 use crate::shared::Shared;
 use crate::stage::StageHandle;
+pub use choice::Choice;
 use document::{Document, Edit};
 pub use entry::Entry;
 use experiments::Experiments;
@@ -85,6 +89,8 @@ pub struct App {
     lab_ready: bool,
     findings: Findings,
     experiments: Experiments,
+    // Actions that the worker has not answered yet.
+    unanswered: VecDeque<Action>,
     // The address keeps a link that did not open until the reader does something.
     address_held: bool,
     // When the last rate took effect, by the wall clock: another one soon after is the same drag.
@@ -140,6 +146,7 @@ impl Component for App {
             lab_ready: false,
             findings: Findings::default(),
             experiments: Experiments::default(),
+            unanswered: VecDeque::new(),
             address_held: false,
             rate_ms: 0.0,
             follow: None,
@@ -283,6 +290,7 @@ impl App {
     fn load(&mut self, at_ns: u64) {
         let epoch = self.run.epoch + 1;
         self.run.change().begin(epoch, at_ns);
+        self.unanswered.clear();
         self.stage.borrow_mut().restart(epoch);
         self.document.change().advance_to(at_ns);
         if self.document.problems.is_empty() {
@@ -485,15 +493,18 @@ impl App {
                 };
                 self.run.change().happening = happening.map(std::rc::Rc::new);
             }
-            Message::Applied { epoch: of, timed } if of == epoch => {
-                if let Ok(timed) = serde_json::from_str::<TimedAction>(&timed) {
-                    let edit = self.edit_of(&timed.action);
-                    self.document.change().append(timed, edit);
+            Message::Applied { epoch: of, at_ns } if of == epoch => {
+                if let Some(action) = self.unanswered.pop_front() {
+                    let edit = self.edit_of(&action);
+                    self.document
+                        .change()
+                        .append(TimedAction { at_ns, action }, edit);
                     self.changed(ctx);
                 }
             }
             Message::ActionRefused { epoch: of, reason } if of == epoch => {
-                self.look.notice = Some(reason)
+                self.unanswered.pop_front();
+                self.look.notice = Some(reason);
             }
             Message::Refused {
                 epoch: of,
@@ -685,8 +696,11 @@ impl App {
             );
             return;
         }
-        if let Ok(action) = serde_json::to_string(action) {
-            self.send(Command::Apply { action });
+        if self.document.problems.is_empty() {
+            self.unanswered.push_back(action.clone());
+            self.send(Command::Apply {
+                action: write_action(action),
+            });
         }
     }
 

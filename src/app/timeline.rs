@@ -4,9 +4,10 @@ use std::rc::Rc;
 
 use headroom_engine::happening::{Mark, Tone};
 use headroom_scenario::INTEGER_MAX;
-use web_sys::{Element, HtmlInputElement, HtmlSelectElement};
+use web_sys::{Element, HtmlInputElement};
 use yew::prelude::*;
 
+use super::choice::Choice;
 use super::entry::Entry;
 use super::icon;
 use super::intent::{Intent, Intents};
@@ -150,23 +151,19 @@ fn multiple(times: f64) -> String {
 }
 
 fn speed(props: &TimelineProps) -> Html {
-    let onchange = {
+    let choose = {
         let intents = props.intents.clone();
-        Callback::from(move |event: Event| {
-            let select: HtmlSelectElement = event.target_unchecked_into();
-            let chosen = SPEEDS.get(select.selected_index().max(0) as usize);
+        Callback::from(move |place: usize| {
+            let chosen = SPEEDS.get(place);
             if let Some((speed, _)) = chosen {
                 intents.emit(Intent::SetSpeed(*speed));
             }
+            chosen.is_some()
         })
     };
-    let place = speed_place(props.speed);
     html! {
-        <select class="field" data-control="speed" aria-label="Speed" title="Speed ([ slower, ] faster)" {onchange}>
-            { for SPEEDS.iter().enumerate().map(|(at, (_, words))| html! {
-                <option selected={at == place}>{ *words }</option>
-            }) }
-        </select>
+        <Choice control="speed" label="Speed" title="Speed ([ slower, ] faster)"
+            words={SPEEDS.map(|(_, words)| words).to_vec()} place={speed_place(props.speed)} {choose} />
     }
 }
 

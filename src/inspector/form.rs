@@ -54,7 +54,12 @@ pub fn Control(props: &ControlProps) -> Html {
     let help_id = format!("{id}-help");
     let chosen = {
         let (refusal, change, place) = (refusal.clone(), props.change.clone(), row.place);
-        move |value: Value| refusal.set(change.emit((place, value)).err())
+        move |value: Value| {
+            let reason = change.emit((place, value)).err();
+            let is_taken = reason.is_none();
+            refusal.set(reason);
+            is_taken
+        }
     };
     let control = match row.widget {
         Widget::Number { .. } | Widget::Numbers { .. } => {

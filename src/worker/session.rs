@@ -2,7 +2,7 @@
 
 use headroom_engine::time::SimTime;
 use headroom_engine::{Engine, Progress};
-use headroom_scenario::{Action, INTEGER_MAX, Panel, Scenario, TimedAction};
+use headroom_scenario::{INTEGER_MAX, Panel, Scenario, TimedAction};
 
 use super::checkpoints::Checkpoints;
 use super::flights::FlightPacker;
@@ -10,7 +10,7 @@ use super::pace::Pace;
 use super::sampling::sampling;
 use super::turns::Next;
 use crate::port::Home;
-use crate::protocol::{Command, Message, Publication, Speed};
+use crate::protocol::{Command, Message, Publication, Speed, read_action};
 
 /// A turn ends after so long, so that the page's commands are heard.
 const TURN_MS: f64 = 10.0;
@@ -208,26 +208,19 @@ impl Session {
     }
 
     fn apply(&mut self, text: &str) {
-        let Some(run) = self.run.as_mut().filter(|run| run.seek_until.is_none()) else {
-            return;
-        };
+        let Some(run) = &mut self.run else { return };
         let epoch = run.epoch;
-        let applied = serde_json::from_str::<Action>(text)
-            .map_err(|error| error.to_string())
-            .and_then(|action| run.engine.apply(&action));
+        let applied = if run.seek_until.is_some() {
+            Err("The run is still on its way to the moment asked for.".into())
+        } else {
+            read_action(text).and_then(|action| run.engine.apply(&action))
+        };
         let message = match applied {
             Ok(timed) => {
-                let at = run
-                    .script
-                    .partition_point(|earlier| earlier.at_ns <= timed.at_ns);
-                run.script.insert(at, timed.clone());
-                match serde_json::to_string(&timed) {
-                    Ok(timed) => Message::Applied { epoch, timed },
-                    Err(error) => Message::ActionRefused {
-                        epoch,
-                        reason: error.to_string(),
-                    },
-                }
+                let at_ns = timed.at_ns;
+                let at = run.script.partition_point(|earlier| earlier.at_ns <= at_ns);
+                run.script.insert(at, timed);
+                Message::Applied { epoch, at_ns }
             }
             Err(reason) => Message::ActionRefused { epoch, reason },
         };
