@@ -192,35 +192,20 @@ pub fn in_browser(browser: Browser, filters: &[OsString]) -> Outcome {
     let server = Server::start(project::dist(), 0)?;
     let driver = Driver::start(browser, &system::browser(browser)?)?;
     let axe = node::axe()?;
-    let tests = |filters: &[OsString]| -> Outcome {
-        let mut tests = cargo();
-        tests
-            .args([
-                "test",
-                "--locked",
-                "-p",
-                "headroom-e2e",
-                "--test",
-                "page",
-                "--",
-            ])
-            .args(filters)
-            .env("HEADROOM_BROWSER", browser.name())
-            .env("HEADROOM_DRIVER_URL", driver.url())
-            .env("HEADROOM_PAGE_URL", server.url());
-        match &axe {
-            Some(axe) => tests.env("HEADROOM_AXE", axe),
-            None => tests.args(["--skip", "accessibility"]),
-        };
-        run(&mut tests)
+    let mut tests = cargo();
+    tests
+        .args(["test", "--locked", "-p", "headroom-e2e"])
+        .args(["--test", "page", "--"])
+        .args(filters)
+        .env("HEADROOM_BROWSER", browser.name())
+        .env("HEADROOM_DRIVER_URL", driver.url())
+        .env("HEADROOM_PAGE_URL", server.url());
+    match axe {
+        Some(axe) => tests.env("HEADROOM_AXE", axe),
+        None => {
+            eprintln!("Without Node there is no axe-core: accessibility is not checked.");
+            tests.args(["--skip", "accessibility"])
+        }
     };
-    if axe.is_none() {
-        eprintln!("Without Node there is no axe-core: accessibility is not checked.");
-    }
-    if !filters.is_empty() {
-        return tests(filters);
-    }
-    // Smoothness is measured while nothing else runs.
-    tests(&["--skip", "smooth"].map(Into::into))?;
-    tests(&["smooth", "--test-threads=1"].map(Into::into))
+    run(&mut tests)
 }

@@ -9,7 +9,7 @@ mod history;
 mod keyboard;
 mod link;
 mod main_path;
+mod motion;
 mod opening;
 mod parameters;
 mod same_run;
-mod smooth;
