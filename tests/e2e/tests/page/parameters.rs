@@ -16,7 +16,13 @@ const READ: &str = "
 ";
 
 /// Values to try one after the other: some are refused where they are out of range or unchanged.
-const TRIED: [fn(f64) -> f64; 4] = [|x| x + 1.0, |x| x - 1.0, |x| x * 2.0, |x| x / 2.0];
+const TRIED: [fn(f64) -> f64; 5] = [
+    |x| x + 1.0,
+    |x| x - 1.0,
+    |x| x + 0.1,
+    |x| x * 2.0,
+    |x| x / 2.0,
+];
 
 /// Opens the parts of the design one after the other.
 fn open_part(page: &Page, part: &str) -> Outcome {
