@@ -44,15 +44,7 @@ impl Default for Deadlines {
 impl Deadlines {
     /// The attempt of record `id` fails if no answer came `delay_ns` from now. O(1).
     pub fn set(&mut self, id: u32, now_ns: u64, delay_ns: u64) {
-        let slot = id as usize;
-        if slot >= self.table.len() {
-            let unset = Deadline {
-                at_ns: 0,
-                previous: UNSET,
-                next: NOBODY,
-            };
-            self.table.resize(slot + 1, unset);
-        }
+        let slot = self.slot(id);
         let list = self.list(delay_ns);
         let tail = std::mem::replace(&mut self.lists[list].tail, id);
         self.table[slot] = Deadline {
@@ -100,15 +92,7 @@ impl Deadlines {
         if deadline.previous == UNSET {
             return;
         }
-        let slot = heir as usize;
-        if slot >= self.table.len() {
-            let unset = Deadline {
-                at_ns: 0,
-                previous: UNSET,
-                next: NOBODY,
-            };
-            self.table.resize(slot + 1, unset);
-        }
+        let slot = self.slot(heir);
         self.table[slot] = deadline;
         self.table[id as usize].previous = UNSET;
         match deadline.previous {
@@ -146,6 +130,20 @@ impl Deadlines {
     /// Bytes held.
     pub fn memory_bytes(&self) -> usize {
         self.table.capacity() * size_of::<Deadline>()
+    }
+
+    /// The place of a record in the table, which grows to have it.
+    fn slot(&mut self, id: u32) -> usize {
+        let slot = id as usize;
+        if slot >= self.table.len() {
+            let unset = Deadline {
+                at_ns: 0,
+                previous: UNSET,
+                next: NOBODY,
+            };
+            self.table.resize(slot + 1, unset);
+        }
+        slot
     }
 
     fn list(&mut self, delay_ns: u64) -> usize {
