@@ -32,11 +32,21 @@ function explain(error) {
   document.body.append(sentence);
 }
 
+/** Lets the page open again without its server. Where the browser forbids it, nothing is lost. */
+async function keepForLater() {
+  try {
+    await navigator.serviceWorker?.register(address("service-worker.js"));
+  } catch (refusal) {
+    console.info(`Headroom will not open offline: ${refusal.message}`);
+  }
+}
+
 try {
   const script = address(tag.dataset.js);
   const [page, module] = await Promise.all([import(script), compile(address(tag.dataset.wasm))]);
-  globalThis.headroom = { script, module, worker: address("worker.js") };
+  globalThis.headroom = { script, module, worker: address(tag.dataset.worker) };
   await page.default({ module_or_path: module });
+  await keepForLater();
 } catch (error) {
   console.error(error);
   explain(error);

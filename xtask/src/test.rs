@@ -199,7 +199,8 @@ pub fn in_browser(browser: Browser, filters: &[OsString]) -> Outcome {
         .args(filters)
         .env("HEADROOM_BROWSER", browser.name())
         .env("HEADROOM_DRIVER_URL", driver.url())
-        .env("HEADROOM_PAGE_URL", server.url());
+        .env("HEADROOM_PAGE_URL", server.url())
+        .env("HEADROOM_PAGE_FOLDER", project::dist());
     // The walk through every parameter of every part takes many minutes on two cores: it is run by
     // name, `cargo xtask test --only e2e parameters`.
     if filters.is_empty() {

@@ -85,7 +85,11 @@ fn answer(request: Request, folder: &Path) {
 /// The file that a URL names: never one outside the folder.
 fn file_of(url: &str, folder: &Path) -> Option<PathBuf> {
     let path = url.split(['?', '#']).next()?.trim_start_matches('/');
-    let path = Path::new(if path.is_empty() { "index.html" } else { path });
+    let path = if path.is_empty() || path.ends_with('/') {
+        Path::new(path).join("index.html")
+    } else {
+        PathBuf::from(path)
+    };
     path.components()
         .all(|part| matches!(part, Component::Normal(_)))
         .then(|| folder.join(path))
@@ -131,6 +135,10 @@ mod tests {
         assert_eq!(
             file_of("/boot.js?x=1#y", folder),
             Some(folder.join("boot.js"))
+        );
+        assert_eq!(
+            file_of("/any/path/", folder),
+            Some(folder.join("any/path/index.html"))
         );
         assert_eq!(file_of("/../Cargo.toml", folder), None);
         assert_eq!(file_of("/icons/../../x", folder), None);

@@ -10,6 +10,7 @@ mod keyboard;
 mod link;
 mod main_path;
 mod motion;
+mod offline;
 mod opening;
 mod parameters;
 mod same_run;
