@@ -77,6 +77,39 @@ impl Document {
         self.advance_to(now_ns);
     }
 
+    /// The live design as it will be once the actions under way have taken effect.
+    pub fn after<'a>(&self, under_way: impl IntoIterator<Item = &'a Action>) -> Rc<Scenario> {
+        let mut after = self.live.clone();
+        for action in under_way {
+            carry_out(action, Rc::make_mut(&mut after));
+        }
+        after
+    }
+
+    /// Whether an action asks for what will hold anyway, once those under way have taken effect.
+    /// What is done to instances never does.
+    pub fn holds<'a>(
+        &self,
+        under_way: impl IntoIterator<Item = &'a Action>,
+        action: &Action,
+    ) -> bool {
+        let is_value = match action {
+            Action::SetRate { .. }
+            | Action::SetTraffic { .. }
+            | Action::Configure { .. }
+            | Action::SetLatency { .. } => true,
+            Action::Kill { .. }
+            | Action::Repair { .. }
+            | Action::Slow { .. }
+            | Action::AddInstance { .. }
+            | Action::RemoveInstance { .. } => false,
+        };
+        let before = self.after(under_way);
+        let mut after = Scenario::clone(&before);
+        carry_out(action, &mut after);
+        is_value && after == *before
+    }
+
     /// Goes back by one edit; false when there is none.
     pub fn undo(&mut self) -> bool {
         let Some(before) = self.past.pop() else {
@@ -146,37 +179,37 @@ impl Document {
 fn live(scenario: &Scenario, actions: usize) -> Scenario {
     let mut live = scenario.clone();
     for timed in &scenario.script[..actions] {
-        match &timed.action {
-            Action::SetRate { rate_rps } => live.traffic.rate_rps = *rate_rps,
-            Action::SetTraffic { traffic } => live.traffic = traffic.clone(),
-            Action::Configure { component, kind } => {
-                if let Some(found) = live
-                    .design
-                    .components
-                    .iter_mut()
-                    .find(|c| c.id == *component)
-                {
-                    found.kind = kind.clone();
-                }
-            }
-            Action::SetLatency {
-                from,
-                to,
-                latency_ms,
-            } => {
-                let links = &mut live.design.links;
-                if let Some(link) = links.iter_mut().find(|l| l.from == *from && l.to == *to) {
-                    link.latency_ms = *latency_ms;
-                }
-            }
-            Action::Kill { .. }
-            | Action::Repair { .. }
-            | Action::Slow { .. }
-            | Action::AddInstance { .. }
-            | Action::RemoveInstance { .. } => {}
-        }
+        carry_out(&timed.action, &mut live);
     }
     live
+}
+
+fn carry_out(action: &Action, live: &mut Scenario) {
+    match action {
+        Action::SetRate { rate_rps } => live.traffic.rate_rps = *rate_rps,
+        Action::SetTraffic { traffic } => live.traffic = traffic.clone(),
+        Action::Configure { component, kind } => {
+            let components = &mut live.design.components;
+            if let Some(found) = components.iter_mut().find(|c| c.id == *component) {
+                found.kind = kind.clone();
+            }
+        }
+        Action::SetLatency {
+            from,
+            to,
+            latency_ms,
+        } => {
+            let links = &mut live.design.links;
+            if let Some(link) = links.iter_mut().find(|l| l.from == *from && l.to == *to) {
+                link.latency_ms = *latency_ms;
+            }
+        }
+        Action::Kill { .. }
+        | Action::Repair { .. }
+        | Action::Slow { .. }
+        | Action::AddInstance { .. }
+        | Action::RemoveInstance { .. } => {}
+    }
 }
 
 #[cfg(test)]
@@ -228,6 +261,28 @@ mod tests {
         assert_eq!(document.live.traffic.rate_rps, at_start);
         document.advance_to(10);
         assert_eq!(document.live.traffic.rate_rps, 200.0);
+    }
+
+    #[test]
+    fn what_holds_already_or_soon_will_is_no_change() {
+        let mut document = opened();
+        let rate = |rate_rps| Action::SetRate { rate_rps };
+        let at_start = document.live.traffic.rate_rps;
+        assert!(document.holds([], &rate(at_start)));
+        assert!(!document.holds([], &rate(200.0)));
+        assert!(document.holds([&rate(200.0)], &rate(200.0)));
+        assert!(!document.holds([&rate(200.0)], &rate(at_start)));
+        assert_eq!(document.after([&rate(200.0)]).traffic.rate_rps, 200.0);
+        document.append(set_rate(1, 200.0), Edit::New);
+        assert!(document.holds([], &rate(200.0)));
+        let kind = document.live.design.components[1].kind.clone();
+        let component = document.live.design.components[1].id.clone();
+        assert!(document.holds([], &Action::Configure { component, kind }));
+        let kill = Action::Kill {
+            component: "server".into(),
+            instance: 0,
+        };
+        assert!(!document.holds([], &kill));
     }
 
     #[test]

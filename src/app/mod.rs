@@ -629,6 +629,7 @@ impl App {
             }
             Intent::Apply(action) => self.apply(&action),
             Intent::Break => self.break_or_repair(),
+            Intent::Rewrite(scenario) if *scenario == *self.document.scenario => {}
             Intent::Rewrite(scenario) => {
                 self.document.change().edit(*scenario, Edit::New);
                 self.reload(ctx);
@@ -643,6 +644,7 @@ impl App {
                     self.reload(ctx);
                 }
             }
+            Intent::SetSeed(Some(seed)) if seed == self.document.scenario.seed => {}
             Intent::SetSeed(seed) => {
                 let seed = seed.unwrap_or_else(fresh_seed);
                 let scenario = Scenario {
@@ -696,7 +698,7 @@ impl App {
             );
             return;
         }
-        if self.document.problems.is_empty() {
+        if self.document.problems.is_empty() && !self.document.holds(&self.unanswered, action) {
             self.unanswered.push_back(action.clone());
             self.send(Command::Apply {
                 action: write_action(action),
