@@ -82,6 +82,14 @@ impl Subject {
                     return rewrite(document, |scenario| {
                         let component = &mut scenario.design.components[at];
                         component.kind = kind_with(&component.kind, place, value);
+                        // Actions say all of a kind, and would bring the old start back.
+                        for timed in &mut scenario.script {
+                            if let Action::Configure { component, kind } = &mut timed.action
+                                && component == id
+                            {
+                                *kind = kind_with(kind, place, value);
+                            }
+                        }
                     });
                 }
                 let kind = kind_with(&component.kind, place, value);
@@ -207,6 +215,7 @@ pub fn title(component: &Component) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use headroom_scenario::TimedAction;
     use headroom_scenario::step::LADDER;
 
     fn place_of(subject: &Subject, live: &Scenario, key: &str) -> usize {
@@ -249,6 +258,31 @@ mod tests {
                 let (_, web) = scenario.design.component("web").unwrap();
                 assert!(matches!(&web.kind, Kind::Service(service) if service.instances == 5));
             }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn another_start_stands_after_edits_of_the_same_part() {
+        let mut document = LADDER[3].scenario();
+        let subject = Subject::Component("web".into());
+        let change = |document: &Scenario, live: &Scenario, key, number| {
+            let place = place_of(&subject, live, key);
+            let intent = subject.change(document, live, place, &Value::Number(number));
+            intent.expect("it is in range")
+        };
+        let Intent::Apply(action) = change(&document, &document, "workers", 16.0) else {
+            panic!("an action");
+        };
+        document.script.insert(0, TimedAction { at_ns: 1, action });
+        let Intent::Rewrite(rewritten) = change(&document, &document, "instances", 5.0) else {
+            panic!("another document");
+        };
+        match &rewritten.script[0].action {
+            Action::Configure {
+                kind: Kind::Service(web),
+                ..
+            } => assert_eq!((web.instances, web.workers), (5, 16)),
             other => panic!("{other:?}"),
         }
     }
