@@ -1,130 +1,301 @@
-//! Every parameter that the inspector edits: changed, it is in the link, and a page opened on that
-//! link has it.
+//! Every parameter that the inspector edits: wrong input is refused where it was typed, with the
+//! reason; a good value takes effect; and who opens the link has it too.
+//!
+//! A design is edited in one window. Another follows its links, and must come to show the same.
+//! Parameters that mean something only under some choice are met there: every option is chosen.
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 
 use headroom_e2e::{Failure, Look, Outcome, Page};
 use serde_json::{Value, json};
 
 use crate::fixture;
 
-/// The parameters on screen: name and value now.
+/// The parameters on screen: by part and name the value now, the kind of control, and what may be
+/// entered. A list is told by its range: `1 to 9 each, separated by commas`.
 const READ: &str = "
-    return Object.fromEntries([...document.querySelectorAll('[data-control=parameter]')]
-      .map((field) => [field.dataset.of + ' ' + field.dataset.name,
-        field.type === 'checkbox' ? String(field.checked) : field.value]));
+    return Object.fromEntries([...document.querySelectorAll('[data-control=parameter]')].map((field) => {
+      const range = field.closest('.control').querySelector('.range-words')?.textContent ?? '';
+      const [min, max] = range.split(' to ').map((bound) => parseFloat(bound.replaceAll(',', '')));
+      const kind = field.matches('select') ? 'choice' : field.type === 'checkbox' ? 'switch'
+        : range.includes('each') ? 'list' : 'number';
+      return [field.dataset.of + ' ' + field.dataset.name, {
+        kind, min, max,
+        value: kind === 'switch' ? String(field.checked) : field.value,
+        options: kind === 'choice' ? [...field.options].map((option) => option.value) : [],
+        refusal: field.closest('.control').querySelector('[data-testid=refused]')?.textContent ?? '',
+        invalid: field.getAttribute('aria-invalid') === 'true',
+      }];
+    }));
 ";
 
-/// Values to try one after the other: some are refused where they are out of range or unchanged.
-const TRIED: [fn(f64) -> f64; 5] = [
-    |x| x + 1.0,
-    |x| x - 1.0,
-    |x| x + 0.1,
-    |x| x * 2.0,
-    |x| x / 2.0,
-];
-
-/// Opens the parts of the design one after the other.
-fn open_part(page: &Page, part: &str) -> Outcome {
-    page.click("[data-control=panel][data-of=inspector]")?;
-    page.click(&format!("[data-control=inspect][data-of='{part}']"))?;
-    page.until("the part is shown", |page| {
-        page.exists(&format!(
-            "[data-control=inspect][data-of='{part}'][aria-pressed=true]"
-        ))
-    })
+/// A parameter on screen.
+struct Parameter {
+    kind: Kind,
+    value: String,
+    /// Why what was entered last is not taken; empty if it is.
+    refusal: String,
+    invalid: bool,
 }
 
-fn values(page: &Page) -> Outcome<BTreeMap<String, String>> {
+enum Kind {
+    Number { min: f64, max: f64 },
+    List { min: f64, max: f64 },
+    Choice { options: Vec<String> },
+    Switch,
+}
+
+impl Parameter {
+    fn of(read: &Value) -> Self {
+        let text = |name: &str| read[name].as_str().unwrap_or_default().to_owned();
+        let number = |name: &str| read[name].as_f64().unwrap_or(f64::NAN);
+        let (min, max) = (number("min"), number("max"));
+        let options = read["options"].as_array().into_iter().flatten();
+        Self {
+            kind: match text("kind").as_str() {
+                "number" => Kind::Number { min, max },
+                "list" => Kind::List { min, max },
+                "choice" => Kind::Choice {
+                    options: options
+                        .filter_map(|option| option.as_str().map(str::to_owned))
+                        .collect(),
+                },
+                _ => Kind::Switch,
+            },
+            value: text("value"),
+            refusal: text("refusal"),
+            invalid: read["invalid"] == true,
+        }
+    }
+}
+
+fn parameters(page: &Page) -> Outcome<BTreeMap<String, Parameter>> {
     let read = page.session().run(READ, &json!([]))?;
+    let read = read.as_object().into_iter().flatten();
     Ok(read
-        .as_object()
-        .into_iter()
-        .flatten()
-        .map(|(name, value)| (name.clone(), value.as_str().unwrap_or_default().to_owned()))
+        .map(|(name, parameter)| (name.clone(), Parameter::of(parameter)))
         .collect())
 }
 
-fn selector(name: &str) -> String {
+fn parameter(page: &Page, name: &str) -> Outcome<Parameter> {
+    parameters(page)?
+        .remove(name)
+        .ok_or_else(|| Failure::new(format!("{name} is not on screen")))
+}
+
+fn values(page: &Page) -> Outcome<BTreeMap<String, String>> {
+    let parameters = parameters(page)?.into_iter();
+    Ok(parameters
+        .map(|(name, parameter)| (name, parameter.value))
+        .collect())
+}
+
+fn field(name: &str) -> String {
     let (of, parameter) = name.split_once(' ').unwrap_or((name, ""));
     format!("[data-control=parameter][data-of='{of}'][data-name='{parameter}']")
 }
 
-/// Changes one parameter; the address must follow. Returns its new value.
-fn change(page: &Page, name: &str, now: &str) -> Outcome<String> {
-    let field = selector(name);
-    let before = page.fragment()?;
-    let taken = |page: &Page| -> Outcome<bool> {
-        for _ in 0..30 {
-            if page.fragment()? != before {
-                return Ok(true);
-            }
-            std::thread::sleep(std::time::Duration::from_millis(50));
-        }
-        Ok(false)
-    };
-    let kind = page.session().run(
-        "const field = document.querySelector(arguments[0]);\
-         return field.matches('select') ? [...field.options].map((option) => option.value) : field.type",
-        &json!([field]),
-    )?;
-    let candidates: Vec<String> = match &kind {
-        Value::Array(options) => options
-            .iter()
-            .filter_map(Value::as_str)
-            .filter(|option| *option != now)
-            .map(str::to_owned)
-            .collect(),
-        Value::String(kind) if kind == "checkbox" => {
-            page.click(&field)?;
-            return match taken(page)? {
-                true => Ok((now != "true").to_string()),
-                false => Err(Failure::new(format!("{name} does nothing"))),
-            };
-        }
-        _ => match now.replace(',', "").parse::<f64>() {
-            Ok(number) => TRIED
-                .iter()
-                .map(|tried| tried(number).to_string())
-                .collect(),
-            // A list: more of it.
-            Err(_) => vec!["2".to_owned(), "3, 1".to_owned(), "1, 2".to_owned()],
-        },
-    };
-    for candidate in candidates {
-        page.set(&field, &candidate)?;
-        if taken(page)? {
-            // Until the run on screen has come to the moment of the change, the old value stands.
-            page.until(&format!("{name} is another"), |page| {
-                Ok(values(page)?.get(name).is_some_and(|value| value != now))
-            })?;
-            return Ok(values(page)?.remove(name).unwrap_or_default());
-        }
+/// One part of a design, in a window that edits it and in one that follows its links.
+struct Walk {
+    editor: Page,
+    follower: Page,
+    /// The part whose parameters are walked; empty for those of the whole design.
+    part: String,
+    tried: BTreeSet<String>,
+}
+
+impl Walk {
+    fn begin(step: &str, part: &str) -> Outcome<Self> {
+        let open = |speed: &str| -> Outcome<Page> {
+            let page = fixture::page(&format!("#step={step}&speed={speed}"), Look::DESK)?;
+            page.click("[data-control=panel][data-of=inspector]")?;
+            Ok(page)
+        };
+        // The edits all come early in the run, and the follower is soon past them.
+        let walk = Self {
+            editor: open("0.001")?,
+            follower: open("10")?,
+            part: part.to_owned(),
+            tried: BTreeSet::new(),
+        };
+        walk.show(&walk.editor)?;
+        Ok(walk)
     }
-    Err(Failure::new(format!("no value of {name} changes the link")))
+
+    fn show(&self, page: &Page) -> Outcome {
+        if !self.part.is_empty() {
+            page.click(&format!("[data-control=inspect][data-of='{}']", self.part))?;
+        }
+        page.until("its parameters are shown", |page| {
+            page.exists("[data-control=parameter]")
+        })
+    }
+
+    /// The first parameter of a kind that has not been tried yet.
+    fn next(&self, wanted: impl Fn(&Kind) -> bool) -> Outcome<Option<(String, Parameter)>> {
+        Ok(parameters(&self.editor)?
+            .into_iter()
+            .find(|(name, parameter)| wanted(&parameter.kind) && !self.tried.contains(name)))
+    }
+
+    /// Tries every parameter, and those that come up while others change.
+    fn every_parameter(&mut self) -> Outcome {
+        self.every_number()?;
+        self.follow()?;
+        while let Some((name, parameter)) =
+            self.next(|kind| matches!(kind, Kind::Choice { .. } | Kind::Switch))?
+        {
+            self.tried.insert(name.clone());
+            match parameter.kind {
+                Kind::Choice { options } => self.every_option(&name, &options)?,
+                _ => {
+                    self.editor.session().click(&field(&name))?;
+                    self.until_changed(&name, &parameter.value)?;
+                    self.every_number()?;
+                    self.follow()?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn every_option(&mut self, name: &str, options: &[String]) -> Outcome {
+        let mut taken = 0;
+        for option in options {
+            let now = parameter(&self.editor, name)?;
+            if now.value == *option {
+                continue;
+            }
+            self.editor.set(&field(name), option)?;
+            // Not every option goes with every design; then it says why, and goes back.
+            self.editor.until(&format!("{name} is {option}"), |page| {
+                let seen = parameter(page, name)?;
+                Ok(seen.value == *option || !seen.refusal.is_empty())
+            })?;
+            if parameter(&self.editor, name)?.refusal.is_empty() {
+                taken += 1;
+                self.every_number()?;
+                self.follow()?;
+            }
+        }
+        assert!(taken > 0, "{name}: no option is taken");
+        Ok(())
+    }
+
+    /// Tries every number and list on screen that has not been tried.
+    fn every_number(&mut self) -> Outcome {
+        while let Some((name, now)) =
+            self.next(|kind| matches!(kind, Kind::Number { .. } | Kind::List { .. }))?
+        {
+            self.tried.insert(name.clone());
+            let (min, max) = match now.kind {
+                Kind::Number { min, max } | Kind::List { min, max } => (min, max),
+                _ => (f64::NAN, f64::NAN),
+            };
+            assert!(min < max, "{name} says its range");
+            for (wrong, reason) in [
+                ("many".to_owned(), "is not a number"),
+                ((max + 1.0).to_string(), "is too large"),
+                ((min - 1.0).to_string(), "is too small"),
+            ] {
+                self.editor.set(&field(&name), &wrong)?;
+                self.editor
+                    .until(&format!("{name} refuses {wrong}"), |page| {
+                        let seen = parameter(page, &name)?;
+                        Ok(seen.invalid && seen.refusal.contains(reason))
+                    })?;
+            }
+            self.enter_another(&name, &now, min, max)?;
+        }
+        Ok(())
+    }
+
+    /// Enters a value that differs from the one now and is taken.
+    fn enter_another(&self, name: &str, now: &Parameter, min: f64, max: f64) -> Outcome {
+        let candidates: Vec<String> = match now.kind {
+            Kind::List { .. } => ["2", "3, 1", "1, 2"].map(str::to_owned).into(),
+            _ => {
+                let number: f64 = now.value.replace(',', "").parse().unwrap_or(min);
+                [
+                    number + 1.0,
+                    number - 1.0,
+                    number / 2.0,
+                    number * 2.0,
+                    number + 0.1,
+                ]
+                .into_iter()
+                .filter(|candidate| (min..=max).contains(candidate))
+                .map(|candidate| candidate.to_string())
+                .collect()
+            }
+        };
+        for candidate in &candidates {
+            // Its own value again is no edit, and ends a refusal.
+            self.editor.set(&field(name), &now.value)?;
+            self.editor.until(&format!("{name} is as before"), |page| {
+                Ok(!parameter(page, name)?.invalid)
+            })?;
+            self.editor.set(&field(name), candidate)?;
+            self.editor
+                .until(&format!("{name} takes or refuses {candidate}"), |page| {
+                    let seen = parameter(page, name)?;
+                    Ok(seen.invalid || seen.value != now.value)
+                })?;
+            if !parameter(&self.editor, name)?.invalid {
+                return Ok(());
+            }
+        }
+        Err(Failure::new(format!(
+            "{name} takes none of {}",
+            candidates.join("; ")
+        )))
+    }
+
+    fn until_changed(&self, name: &str, before: &str) -> Outcome {
+        self.editor.until(&format!("{name} changes"), |page| {
+            Ok(parameter(page, name)?.value != before)
+        })
+    }
+
+    /// The follower opens the editor's link, and comes to show the same.
+    fn follow(&self) -> Outcome {
+        let expected = values(&self.editor)?;
+        let opened = RefCell::new(String::new());
+        let followed = self.follower.until("the link brings every value", |page| {
+            // The address follows the design with a little delay.
+            let link = self.editor.fragment()?;
+            if link != *opened.borrow() {
+                page.session()
+                    .run("location.hash = arguments[0]", &json!([link]))?;
+                self.show(page)?;
+                opened.replace(link);
+            }
+            Ok(values(page)? == expected)
+        });
+        followed.map_err(|failure| {
+            let seen = values(&self.follower).unwrap_or_default();
+            let differing: Vec<String> = expected
+                .iter()
+                .filter(|(name, value)| seen.get(*name) != Some(value))
+                .map(|(name, value)| format!("{name}: {value}, followed: {:?}", seen.get(name)))
+                .collect();
+            Failure::new(format!("{failure}; {}", differing.join("; ")))
+        })
+    }
 }
 
 /// Every parameter of one part of a step's design.
 fn every_parameter(step: &str, part: &str) -> Outcome {
-    let page = fixture::page(&format!("#step={step}"), Look::DESK)?;
-    open_part(&page, part)?;
-    let names: Vec<String> = values(&page)?.into_keys().collect();
-    assert!(!names.is_empty(), "{part} has parameters");
-    for name in names {
-        // A change of one may hide another: each is tried in a design of its own.
-        page.go(&format!("#step={step}"))?;
-        open_part(&page, part)?;
-        let now = values(&page)?.remove(&name).unwrap_or_default();
-        let new = change(&page, &name, &now)?;
-        assert_ne!(new, now, "{name}");
-        let link = page.fragment()?;
-        page.go(&link)?;
-        open_part(&page, part)?;
-        page.until(&format!("{name} of the opened link is {new}"), |page| {
-            Ok(values(page)?.get(&name) == Some(&new))
-        })?;
-    }
+    let mut walk = Walk::begin(step, part)?;
+    walk.every_parameter()?;
+    assert!(!walk.tried.is_empty(), "{part} has parameters");
     Ok(())
+}
+
+#[test]
+fn parameters_of_the_objectives() -> Outcome {
+    every_parameter("cache", "")
 }
 
 #[test]
