@@ -200,6 +200,17 @@ impl Chooser {
         }
     }
 
+    /// Reads what the choice for a request will look up, and returns something of it.
+    #[inline]
+    pub fn peek(&self, request: RequestKeys) -> u32 {
+        match &self.method {
+            Method::ConsistentHash(ring) | Method::ConsistentHashBounded(ring) => {
+                ring.peek(position(self.parameters.hash_key, request))
+            }
+            _ => 0,
+        }
+    }
+
     /// The next in rotation after one that refused; none if there is no other.
     pub fn next_after(&self, refused: usize) -> Option<usize> {
         let mut next = refused as u16 + 1;

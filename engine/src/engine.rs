@@ -1,5 +1,7 @@
 //! The engine: takes the next event, hands it to the component it is about, and keeps the books.
 
+use std::hint::black_box;
+
 use headroom_scenario::{Scenario, TimedAction, ValidScenario};
 
 use crate::calendar::{Event, EventKind, What};
@@ -50,8 +52,6 @@ pub struct Engine {
     pub(crate) counts_at_measurement: Vec<Vec<(&'static str, u64)>>,
     pub(crate) script: Vec<TimedAction>,
     pub(crate) script_next: usize,
-    /// What [`Engine::fetch_ahead`] read, so that the reads are not left out.
-    fetched: u32,
 }
 
 impl Engine {
@@ -80,7 +80,6 @@ impl Engine {
             counts_at_measurement: Vec::new(),
             script,
             script_next: 0,
-            fetched: 0,
         };
         if let Component::Clients(clients) = &mut engine.components[engine.clients] {
             engine.world.popularity = Some(clients.popularity());
@@ -111,12 +110,17 @@ impl Engine {
 
     /// Handles one event, and says what it did. None when nothing will ever happen again.
     pub fn step(&mut self) -> Option<Happening> {
+        const UNTIL_NS: u64 = u64::MAX - 1;
         self.world.tracer.narrate();
         let event = loop {
-            if let Some(event) = self.advance(u64::MAX - 1)? {
+            if let Some(event) = self.next_event(self.bound_ns(UNTIL_NS)) {
                 break event;
             }
+            if !self.act_or_tick(UNTIL_NS) {
+                return None;
+            }
         };
+        self.handle(event);
         let notes = self.world.tracer.narrated();
         Some(narration::happening(
             &self.world,
@@ -131,8 +135,14 @@ impl Engine {
     pub fn run_until(&mut self, until: SimTime, events_budget: u64) -> Progress {
         let until_ns = until.0.min(u64::MAX - 1).max(self.world.now_ns());
         let last = self.events.saturating_add(events_budget);
+        let mut bound_ns = self.bound_ns(until_ns);
         while self.events < last {
-            if self.advance(until_ns).is_none() {
+            if let Some(event) = self.next_event(bound_ns) {
+                self.fetch_ahead();
+                self.handle(event);
+            } else if self.act_or_tick(until_ns) {
+                bound_ns = self.bound_ns(until_ns);
+            } else {
                 self.world.calendar.advance_to(until_ns);
                 return Progress::Reached;
             }
@@ -140,76 +150,83 @@ impl Engine {
         Progress::BudgetSpent
     }
 
-    /// Takes the next event, action or tick up to a moment. None if there is none; `Some(None)` if it
-    /// was no event of the run itself.
+    /// Until when the run's own events come first: an action takes effect before all else of its
+    /// nanosecond, and a tick after all before it. None if that is at once.
     #[inline]
-    fn advance(&mut self, until_ns: u64) -> Option<Option<Event>> {
-        let action_ns = self
-            .script
-            .get(self.script_next)
-            .map_or(u64::MAX, |timed| timed.at_ns);
-        let tick_ns = self.statistics.next_tick_ns();
-        // An action takes effect before all else of its nanosecond, a tick after all else before it.
-        let first_other_ns = action_ns.min(tick_ns);
-        let bound_ns = until_ns.min(first_other_ns.saturating_sub(1));
-        if first_other_ns > 0
-            && let Some(event) = self.next_event(bound_ns)
-        {
-            self.fetch_ahead();
-            self.handle(&event);
-            return Some(Some(event));
+    fn bound_ns(&self, until_ns: u64) -> Option<u64> {
+        let first_ns = self.action_ns().min(self.statistics.next_tick_ns());
+        Some(until_ns.min(first_ns.checked_sub(1)?))
+    }
+
+    fn action_ns(&self) -> u64 {
+        let next = self.script.get(self.script_next);
+        next.map_or(u64::MAX, |timed| timed.at_ns)
+    }
+
+    /// Does the script's next action or the next tick, if one is due up to a moment.
+    fn act_or_tick(&mut self, until_ns: u64) -> bool {
+        let (action_ns, tick_ns) = (self.action_ns(), self.statistics.next_tick_ns());
+        if action_ns.min(tick_ns) > until_ns {
+            return false;
         }
-        if first_other_ns > until_ns {
-            return None;
-        }
-        self.world.calendar.advance_to(first_other_ns);
+        self.world.calendar.advance_to(action_ns.min(tick_ns));
         if action_ns <= tick_ns {
             self.act_by_script();
         } else {
             self.statistics.tick(&mut self.world, &self.components);
         }
-        Some(None)
+        true
     }
 
-    /// Reads the memory that the next events of a shelf will need, all at once. With many requests in
-    /// flight their records and tables do not fit the processor's cache, and each event would wait for
-    /// memory by itself: `cargo xtask bench` shows what this buys at 10^6 requests/s. Changes nothing.
+    /// Reads the memory that the next events will need, all at once. With many requests in flight their
+    /// records and tables do not fit the processor's cache, and each event would wait for memory by
+    /// itself: `cargo xtask bench` shows what this buys at 10^6 requests/s. Changes nothing.
     #[inline]
     fn fetch_ahead(&mut self) {
-        if self.world.outcomes.in_flight < CROWD || !self.world.calendar.is_fetch_due() {
-            return;
+        if self.world.calendar.is_fetch_due() && self.world.outcomes.in_flight >= CROWD {
+            black_box(self.read_ahead());
         }
+    }
+
+    #[inline(never)]
+    fn read_ahead(&self) -> u32 {
         let ahead = self.world.calendar.ahead();
         let requests = &self.world.requests;
-        let mut read = ahead
+        let read = ahead
             .clone()
             .fold(0, |read, what| read ^ requests.peek(what.request));
-        for what in ahead {
-            read ^= match what.kind {
-                EventKind::Forward => {
-                    let to = self.world.wires[usize::from(what.place)].to;
-                    self.components[usize::from(to)].peek(&self.world, what.request, what.instance)
-                }
-                EventKind::Back => self.world.deadlines.peek(what.request),
-                _ => 0,
-            };
-        }
-        self.fetched ^= read;
+        ahead.fold(read, |read, what| read ^ self.peek(what))
+    }
+
+    /// Reads what an event will need beside its request's record, and returns something of it.
+    #[inline]
+    fn peek(&self, what: What) -> u32 {
+        let world = &self.world;
+        let (component, instance) = match what.kind {
+            EventKind::Forward => (world.wires[usize::from(what.place)].to, what.instance),
+            EventKind::WorkDone => (what.place, what.instance),
+            EventKind::Back => (world.wires[usize::from(what.place)].from, 0),
+            _ => return 0,
+        };
+        self.components[usize::from(component)].peek(world, what.request, instance)
     }
 
     /// The next event or deadline up to a moment. An answer of the same nanosecond is in time.
     #[inline]
-    fn next_event(&mut self, bound_ns: u64) -> Option<Event> {
+    fn next_event(&mut self, bound_ns: Option<u64>) -> Option<Event> {
+        let bound_ns = bound_ns?;
         let deadline_ns = self.world.deadlines.first_ns();
-        if let Some(event) = self.world.calendar.pop_until(bound_ns.min(deadline_ns)) {
-            return Some(event);
+        let event = self.world.calendar.pop_until(bound_ns.min(deadline_ns));
+        if event.is_none() && deadline_ns <= bound_ns {
+            return self.next_deadline();
         }
-        let (_, request) = self
-            .world
-            .deadlines
-            .first()
-            .filter(|(at_ns, _)| *at_ns <= bound_ns)?;
-        self.world.calendar.advance_to(deadline_ns);
+        event
+    }
+
+    #[cold]
+    fn next_deadline(&mut self) -> Option<Event> {
+        let (at_ns, request) = self.world.deadlines.first()?;
+        self.world.calendar.advance_to(at_ns);
         let place = self.clients as u8;
         let what = What {
             request,
@@ -218,16 +235,16 @@ impl Engine {
             kind: EventKind::Deadline,
         };
         Some(Event {
-            at_ns: deadline_ns,
+            at_ns,
             sequence: u64::MAX,
             what,
         })
     }
 
     #[inline]
-    fn handle(&mut self, event: &Event) {
+    fn handle(&mut self, event: Event) {
         self.events += 1;
-        self.digest.fold(event);
+        self.digest.fold(&event);
         let What {
             request: id,
             instance,
@@ -241,7 +258,7 @@ impl Engine {
                 let to = world.wires[usize::from(place)].to;
                 self.components[usize::from(to)].deliver(world, id, instance);
             }
-            EventKind::Back => self.come_back(event),
+            EventKind::Back => self.come_back(event.what),
             EventKind::WorkDone => {
                 let request = &world.requests[id];
                 // The instance may have died since: then the work is void.
@@ -251,18 +268,18 @@ impl Engine {
             }
             EventKind::Arrival => self.clients(|clients, world| clients.arrive(world, id != 0)),
             EventKind::Deadline => self.clients(|clients, world| clients.timed_out(world, id)),
-            _ => self.handle_rare(event),
+            _ => self.handle_rare(event.what),
         }
     }
 
     /// Events of which there are few for each request, or none.
-    fn handle_rare(&mut self, event: &Event) {
+    fn handle_rare(&mut self, what: What) {
         let What {
             request,
             instance,
             place,
             kind,
-        } = event.what;
+        } = what;
         match kind {
             EventKind::Thought => self.clients(|clients, world| clients.thought(world, request)),
             EventKind::BackoffDone => {
@@ -303,16 +320,16 @@ impl Engine {
     }
 
     #[inline]
-    fn come_back(&mut self, event: &Event) {
-        let id = event.what.request;
+    fn come_back(&mut self, what: What) {
+        let id = what.request;
         let world = &mut self.world;
-        let from = usize::from(world.wires[usize::from(event.what.place)].from);
+        let from = usize::from(world.wires[usize::from(what.place)].from);
         if world.requests[id].depth == 0 && from != self.clients {
             // Who called has died, or was a cache bringing a write back.
             world.release(id);
             return;
         }
-        self.components[from].answered(world, id, event.what);
+        self.components[from].answered(world, id, what);
     }
 
     pub(crate) fn clients(

@@ -18,7 +18,6 @@ mod deadline;
 mod digest;
 mod engine;
 pub mod flight;
-mod fronts;
 pub mod happening;
 pub mod hash;
 pub mod histogram;
@@ -44,6 +43,7 @@ mod stream;
 pub mod time;
 pub mod trace;
 mod tracer;
+mod wheel;
 mod world;
 
 pub use engine::{ENGINE_VERSION, Engine, Progress};

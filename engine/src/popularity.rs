@@ -50,12 +50,25 @@ impl Popularity {
     }
 
     /// The key, 0 the most popular, that 64 random bits stand for. O(1).
+    #[inline]
     pub fn draw(&self, bits: u64) -> u32 {
-        let product = (bits >> (64 - FRACTION_BITS)) * self.slots.len() as u64;
+        let product = self.product(bits);
         let slot = (product >> FRACTION_BITS) as u32;
         let place = (product >> (FRACTION_BITS - 32)) as u32;
         let Slot { own, alias } = self.slots[slot as usize];
         if place < own { slot } else { alias }
+    }
+
+    /// Reads the slot that these bits will lead to, and returns something of it.
+    #[inline]
+    pub fn peek(&self, bits: u64) -> u32 {
+        self.slots[(self.product(bits) >> FRACTION_BITS) as usize].own
+    }
+
+    /// The slot's number, and [`FRACTION_BITS`] of the place within it.
+    #[inline]
+    fn product(&self, bits: u64) -> u64 {
+        (bits >> (64 - FRACTION_BITS)) * self.slots.len() as u64
     }
 
     /// The exact probability of a key; 0 for one that is not there.

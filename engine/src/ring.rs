@@ -93,6 +93,13 @@ impl Ring {
         ahead.or(self.points.first().copied()).map(|(_, node)| node)
     }
 
+    /// Reads what the search for an owner begins with, and returns something of it.
+    #[inline]
+    pub fn peek(&self, position: u64) -> u32 {
+        let part = (position >> self.part_shift) as usize;
+        self.parts.get(part).copied().unwrap_or(0)
+    }
+
     /// The first node clockwise from a position that will do; none if no node does. O(1) expected when
     /// the owner will do, else O(log points) and O(1) for each point passed over.
     pub fn owner_where(&self, position: u64, mut will_do: impl FnMut(u16) -> bool) -> Option<u16> {

@@ -1,6 +1,8 @@
 //! Seeded streams of random numbers: one per component and purpose, so that a change in one place
 //! leaves the draws of all others alone.
 
+use std::hint::black_box;
+
 use headroom_scenario::Distribution;
 use rand::{Rng, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
@@ -35,16 +37,61 @@ impl Stream {
         (self.bits() >> 11) as f64 * (1.0 / (1u64 << 53) as f64)
     }
 
-    /// Uniform in 0..n, by multiplication (Lemire); its bias is below n / 2^64.
-    #[inline]
+    /// Uniform in 0..n.
+    #[cfg(test)]
     pub fn below(&mut self, n: u32) -> u32 {
-        ((u128::from(self.bits()) * u128::from(n)) >> 64) as u32
+        scaled(self.bits(), n)
     }
 
     /// Exponential with mean 1, by inversion.
     #[inline]
     pub fn exponential(&mut self) -> f64 {
         -libm::log(1.0 - self.uniform())
+    }
+}
+
+/// 64 random bits as a number in 0..n: the upper half of their product with n (Lemire, Fast Random Integer Generation in an Interval, 2019), whose
+/// bias is below n / 2^64. In two parts, since WebAssembly has no product of 128 bits.
+#[inline]
+pub fn scaled(bits: u64, n: u32) -> u32 {
+    let (upper, lower) = (bits >> 32, bits & u64::from(u32::MAX));
+    let n = u64::from(n);
+    ((upper * n + ((lower * n) >> 32)) >> 32) as u32
+}
+
+/// Draws that a [`StreamAhead`] makes at once.
+const AHEAD: usize = 16;
+
+/// A stream whose draws are made some time before they are needed, so that the memory they lead to is
+/// fetched for all of them at once: the processor then waits for one.
+#[derive(Clone, Debug)]
+pub struct StreamAhead {
+    stream: Stream,
+    draws: [u64; AHEAD],
+    taken: usize,
+}
+
+impl StreamAhead {
+    /// The same draws as the stream's own.
+    pub fn new(stream: Stream) -> Self {
+        Self {
+            stream,
+            draws: [0; AHEAD],
+            taken: AHEAD,
+        }
+    }
+
+    /// 64 random bits; `peek` reads the memory that other bits lead to, and returns something of it.
+    #[inline]
+    pub fn bits(&mut self, peek: impl Fn(u64) -> u32) -> u64 {
+        if self.taken == AHEAD {
+            self.draws = std::array::from_fn(|_| self.stream.bits());
+            self.taken = 0;
+            let read = self.draws.iter().fold(0, |read, &bits| read ^ peek(bits));
+            black_box(read);
+        }
+        self.taken += 1;
+        self.draws[self.taken - 1]
     }
 }
 
@@ -120,6 +167,26 @@ mod tests {
                 (cs2 - cs2_expected).abs() < 0.1,
                 "{distribution:?}: cs2 {cs2}"
             );
+        }
+    }
+
+    #[test]
+    fn scaling_is_the_upper_half_of_the_product() {
+        let mut stream = Stream::new(1, "scaled", "test");
+        for _ in 0..10_000 {
+            let (bits, n) = (stream.bits(), stream.bits() as u32);
+            let product = u128::from(bits) * u128::from(n);
+            assert_eq!(u128::from(scaled(bits, n)), product >> 64);
+        }
+        assert_eq!(scaled(u64::MAX, u32::MAX), u32::MAX - 1);
+    }
+
+    #[test]
+    fn a_stream_ahead_draws_the_same() {
+        let mut stream = Stream::new(1, "ahead", "test");
+        let mut ahead = StreamAhead::new(stream.clone());
+        for _ in 0..100 {
+            assert_eq!(ahead.bits(|_| 0), stream.bits());
         }
     }
 

@@ -11,7 +11,7 @@ use crate::popularity::Popularity;
 use crate::reason::Reason;
 use crate::request::{Operation, Stage, flag};
 use crate::snapshot::KindGauge;
-use crate::stream::Stream;
+use crate::stream::{Stream, StreamAhead, scaled};
 use crate::time::{NS_PER_S, ns_from_ms};
 use crate::trace::{Activity, Trace};
 use crate::tracer::Change;
@@ -39,8 +39,8 @@ pub struct Clients {
     directory: Option<Directory>,
     arrivals: Stream,
     classes: Stream,
-    keys: Stream,
-    users: Stream,
+    keys: StreamAhead,
+    users: StreamAhead,
     backoffs: Stream,
     thoughts: Stream,
     retry_savings: f64,
@@ -78,8 +78,8 @@ impl Clients {
             directory: None,
             arrivals: stream("arrivals"),
             classes: stream("classes"),
-            keys: stream("keys"),
-            users: stream("users"),
+            keys: StreamAhead::new(stream("keys")),
+            users: StreamAhead::new(stream("users")),
             backoffs: stream("backoffs"),
             thoughts: stream("thoughts"),
             retry_savings: RETRY_SAVINGS_START,
@@ -178,7 +178,7 @@ impl Clients {
     pub fn arrive(&mut self, world: &mut World, is_request: bool) {
         let now_ns = world.now_ns();
         if is_request {
-            let user = self.users.below(users(&self.traffic));
+            let user = self.draw_user();
             self.begin(world, user);
         }
         self.schedule_arrival(world, now_ns);
@@ -261,7 +261,8 @@ impl Clients {
             .take_while(|&&sum| drawn >= sum)
             .count()
             .min(self.mix.len() - 1);
-        let key = self.popularity.draw(self.keys.bits());
+        let popularity = &self.popularity;
+        let key = popularity.draw(self.keys.bits(|bits| popularity.peek(bits)));
         self.retry_savings =
             (self.retry_savings + self.traffic.client.retries.budget).min(RETRY_SAVINGS_MAX);
         let Some(id) = world.requests.allocate() else {
@@ -291,6 +292,17 @@ impl Clients {
             });
         }
         self.attempt(world, id);
+    }
+
+    /// Who asks next, by the open loop.
+    fn draw_user(&mut self) -> u32 {
+        let users = users(&self.traffic);
+        let directory = self.directory.as_ref();
+        let bits = self.users.bits(|bits| {
+            let user = scaled(bits, users) as usize;
+            directory.map_or(0, |directory| directory.known_until_ms[user])
+        });
+        scaled(bits, users)
     }
 
     fn attempt(&mut self, world: &mut World, id: u32) {

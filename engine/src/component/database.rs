@@ -122,6 +122,13 @@ impl Database {
         world.note(id, Activity::Wait, me, 0);
     }
 
+    /// Reads the version of the value that a request asks for.
+    #[inline]
+    pub fn peek(world: &World, id: u32) -> u32 {
+        let key = world.requests[id].key as usize;
+        world.stored.get(key).copied().unwrap_or(0)
+    }
+
     /// A query has run.
     pub fn work_done(&mut self, world: &mut World, id: u32) {
         let now_ns = world.now_ns();

@@ -175,6 +175,17 @@ impl LoadBalancer {
         }
     }
 
+    /// Reads where a request on its way will be sent on to.
+    #[inline]
+    pub fn peek(&self, world: &World, id: u32) -> u32 {
+        let request = &world.requests[id];
+        let (user, key) = (request.user, request.key);
+        match self.homes.get(user as usize) {
+            Some(&home) => u32::from(home),
+            None => self.chooser.peek(RequestKeys { user, key }),
+        }
+    }
+
     /// An instance has answered.
     pub fn answered(&mut self, world: &mut World, id: u32, from_instance: u16) {
         let backend = usize::from(from_instance);

@@ -106,13 +106,16 @@ impl Component {
         }
     }
 
-    /// Reads the memory that a request on its way here will need, and returns something of it.
+    /// Reads the memory that the next event of a request here will need, and returns something of it.
     #[inline]
     pub fn peek(&self, world: &World, id: u32, instance: u16) -> u32 {
         match self {
+            Component::Clients(_) => world.deadlines.peek(id),
+            Component::LoadBalancer(balancer) => balancer.peek(world, id),
             Component::Service(service) => service.peek(world, id),
             Component::Cache(cache) => cache.peek(world, id, instance),
-            _ => 0,
+            Component::Database(_) => Database::peek(world, id),
+            Component::Dns(_) => 0,
         }
     }
 

@@ -16,7 +16,7 @@ use crate::reason::Reason;
 use crate::request::{Line, Operation, Stage, flag};
 use crate::snapshot::{InstanceState, KindGauge};
 use crate::store::{Lookup, Rules, Store};
-use crate::stream::{Law, Stream};
+use crate::stream::{Law, Stream, StreamAhead};
 use crate::time::ns_from_ms;
 use crate::trace::Activity;
 use crate::world::World;
@@ -47,7 +47,7 @@ pub struct Service {
     database: Option<u8>,
     onward: Option<u8>,
     work_times: Stream,
-    keys: Stream,
+    keys: StreamAhead,
     /// By user; empty where sessions do not live here.
     sessions: Vec<Session>,
     /// By server, where servers cache for themselves.
@@ -84,7 +84,7 @@ impl Service {
             database: None,
             onward: None,
             work_times: Stream::new(scenario.seed, id, "work"),
-            keys: Stream::new(scenario.seed, id, "keys"),
+            keys: StreamAhead::new(Stream::new(scenario.seed, id, "keys")),
             sessions: Vec::new(),
             local_caches: Vec::new(),
             logins: 0,
@@ -371,7 +371,9 @@ impl Service {
     }
 
     fn draw_key(&mut self, popularity: Option<&Arc<Popularity>>) -> u32 {
-        popularity.map_or(0, |popularity| popularity.draw(self.keys.bits()))
+        popularity.map_or(0, |popularity| {
+            popularity.draw(self.keys.bits(|bits| popularity.peek(bits)))
+        })
     }
 
     /// Asks the server's own cache.
