@@ -48,13 +48,22 @@ fn optimise(wasm: &Path) -> Outcome {
         return Ok(());
     };
     let before = fs::metadata(wasm)?.len();
-    run(command("node")
-        .arg(wasm_opt)
-        .args(WASM_FEATURES)
-        .arg("-O3")
-        .arg(wasm)
-        .arg("-o")
-        .arg(wasm))?;
+    let pass = |flags: &[&str]| {
+        run(command("node")
+            .arg(&wasm_opt)
+            .args(WASM_FEATURES)
+            .args(flags)
+            .arg(wasm)
+            .arg("-o")
+            .arg(wasm))
+    };
+    pass(&["-O3", "--debuginfo"])?;
+    // Instances of one generic function bear one name: side by side, they compress into each other.
+    pass(&[
+        "--reorder-functions-by-name",
+        "--strip-debug",
+        "--strip-producers",
+    ])?;
     let after = fs::metadata(wasm)?.len();
     eprintln!("wasm-opt: {} KB, was {} KB", after / 1000, before / 1000);
     Ok(())
