@@ -101,6 +101,15 @@ pub fn clock_fine(ns: u64) -> String {
     )
 }
 
+/// Our own words with a capital: `load balancer` is `Load balancer`.
+pub fn capital(words: &str) -> String {
+    let mut words = words.to_owned();
+    if let Some(first) = words.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    words
+}
+
 /// A number with so many decimals, without a negative zero.
 pub fn decimal(value: f64, decimals: usize) -> String {
     let words = format!("{value:.decimals$}");

@@ -20,6 +20,7 @@ pub mod format;
 pub mod host;
 pub mod inspector;
 pub mod lab;
+pub mod order;
 pub mod port;
 pub mod proof;
 pub mod protocol;

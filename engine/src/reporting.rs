@@ -33,13 +33,16 @@ pub fn report(engine: &Engine) -> Report {
             p999: at(0.999),
             max: ms_from_ns(latency.max()),
         },
-        components: (0..engine.components.len())
-            .map(|number| {
-                let id = engine.scenario.design.components[number].id.clone();
-                (id, component(engine, number))
-            })
-            .collect(),
+        components: components(engine),
     }
+}
+
+fn components(engine: &Engine) -> BTreeMap<String, ReportComponent> {
+    let mut components = BTreeMap::new();
+    for (number, part) in engine.scenario.design.components.iter().enumerate() {
+        components.insert(part.id.clone(), component(engine, number));
+    }
+    components
 }
 
 fn simulated_s(engine: &Engine) -> f64 {
@@ -62,13 +65,13 @@ fn requests(engine: &Engine) -> ReportRequests {
 }
 
 fn by_reason(counts: &[u64; Reason::COUNT]) -> BTreeMap<String, u64> {
-    let named = Reason::ALL
-        .iter()
-        .zip(counts)
-        .filter(|(_, count)| **count > 0);
+    let mut named = BTreeMap::new();
+    for (reason, &count) in Reason::ALL.iter().zip(counts) {
+        if count > 0 {
+            named.insert(reason.name().to_owned(), count);
+        }
+    }
     named
-        .map(|(reason, &count)| (reason.name().to_owned(), count))
-        .collect()
 }
 
 fn component(engine: &Engine, number: usize) -> ReportComponent {
@@ -119,23 +122,21 @@ fn load(tally: &Tally) -> ReportLoad {
 /// Figures of its kind, over the measurement.
 fn extra(engine: &Engine, number: usize, total: &Tally) -> BTreeMap<String, f64> {
     let before = engine.counts_at_measurement.get(number);
-    let counted = counts(&engine.components[number])
-        .into_iter()
-        .map(|(name, now)| {
-            let then = before.and_then(|rows| rows.iter().find(|(other, _)| *other == name));
-            (
-                name.to_owned(),
-                (now - then.map_or(0, |(_, count)| *count)) as f64,
-            )
-        });
-    let mut rows: BTreeMap<String, f64> = counted.collect();
+    let mut rows = BTreeMap::new();
+    for (name, now) in counts(&engine.components[number]) {
+        let then = before.and_then(|rows| rows.iter().find(|(other, _)| *other == name));
+        let count = now - then.map_or(0, |(_, count)| *count);
+        rows.insert(name.to_owned(), count as f64);
+    }
     let ratio_name = match engine.components[number] {
         Component::Cache(_) => Some("hit_ratio"),
         Component::Service(_) => Some("local_hit_ratio"),
         Component::Database(_) => Some("buffer_hit_ratio"),
         _ => None,
     };
-    rows.extend(ratio_name.map(|name| (name.to_owned(), total.hit_ratio())));
+    if let Some(name) = ratio_name {
+        rows.insert(name.to_owned(), total.hit_ratio());
+    }
     rows
 }
 

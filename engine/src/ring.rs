@@ -125,25 +125,24 @@ impl Ring {
     }
 
     /// The share of the circle that each node owns, exact up to the rounding of the result, by
-    /// ascending node. O(points log points).
+    /// ascending node. O(points log nodes).
     pub fn shares(&self) -> Vec<(u16, f64)> {
-        let mut arcs: Vec<(u16, u128)> = Vec::with_capacity(self.points.len());
+        let mut lengths: Vec<(u16, u128)> = Vec::new();
         let mut behind = self.points.last().map_or(0, |&(position, _)| position);
         for &(position, node) in &self.points {
-            arcs.push((node, u128::from(position.wrapping_sub(behind))));
+            let arc = match self.points.len() {
+                1 => 1 << 64,
+                _ => u128::from(position.wrapping_sub(behind)),
+            };
             behind = position;
+            match lengths.binary_search_by_key(&node, |&(other, _)| other) {
+                Ok(place) => lengths[place].1 += arc,
+                Err(place) => lengths.insert(place, (node, arc)),
+            }
         }
-        if let [(_, whole)] = arcs.as_mut_slice() {
-            *whole = 1 << 64;
-        }
-        arcs.sort_unstable();
-        arcs.chunk_by(|left, right| left.0 == right.0)
-            .map(|of_node| {
-                (
-                    of_node[0].0,
-                    of_node.iter().map(|&(_, length)| length).sum::<u128>() as f64 / TURN,
-                )
-            })
+        lengths
+            .into_iter()
+            .map(|(node, length)| (node, length as f64 / TURN))
             .collect()
     }
 

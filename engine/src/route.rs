@@ -68,8 +68,8 @@ impl Route {
         self.changes += 1;
         if is_member {
             self.ring.add(node, 1);
-            self.nodes.push(node);
-            self.nodes.sort_unstable();
+            let place = self.nodes.partition_point(|&other| other < node);
+            self.nodes.insert(place, node);
         } else {
             self.ring.remove(node);
             self.nodes.retain(|&other| other != node);

@@ -364,12 +364,15 @@ impl Figures {
     pub fn failing(&self, statistics: &Statistics) -> Vec<(Reason, f64)> {
         const NOTICED_RPS: f64 = 0.05;
         let rates = self.failed_rps.iter().map(|&rate| statistics.even(rate));
-        let mut failing: Vec<(Reason, f64)> = Reason::ALL
+        let noticed = Reason::ALL
             .into_iter()
             .zip(rates)
-            .filter(|(_, rate)| *rate >= NOTICED_RPS)
-            .collect();
-        failing.sort_by(|a, b| b.1.total_cmp(&a.1));
+            .filter(|(_, rate)| *rate >= NOTICED_RPS);
+        let mut failing: Vec<(Reason, f64)> = Vec::new();
+        for (reason, rate) in noticed {
+            let place = failing.partition_point(|(_, before)| *before >= rate);
+            failing.insert(place, (reason, rate));
+        }
         failing
     }
 

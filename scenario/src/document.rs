@@ -208,7 +208,7 @@ fn in_plain_words(message: &str) -> String {
             .strip_prefix("struct ")
             .or_else(|| right.strip_prefix("enum "))
         {
-            Some(name) => format!("an object that describes a {}", name.to_lowercase()),
+            Some(name) => format!("an object that describes a {}", name.to_ascii_lowercase()),
             None => right.to_owned(),
         },
     };

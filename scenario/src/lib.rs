@@ -21,6 +21,7 @@ pub mod fragment;
 pub mod limits;
 mod migrate;
 mod node;
+mod number;
 mod objectives;
 pub mod price;
 mod problem;
@@ -41,6 +42,7 @@ pub use component::{
 };
 pub use design::{Component, Design, Link, Position, Site};
 pub use limits::*;
+pub use number::read_number;
 pub use objectives::Objectives;
 pub use problem::Problem;
 pub use scenario::{SCHEMA_VERSION, Scenario};

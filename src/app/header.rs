@@ -5,6 +5,7 @@ use yew::prelude::*;
 
 use super::icon;
 use super::intent::{Dialog, Intent, Intents, Theme};
+use crate::format;
 
 /// What the header shows.
 #[derive(Clone, PartialEq, Properties)]
@@ -96,9 +97,5 @@ fn pill(props: &HeaderProps, place: usize) -> Html {
 
 /// A step's name as a label: `load-balancer` is `Load balancer`.
 pub fn short_title(name: &str) -> String {
-    let words = name.replace('-', " ");
-    let mut letters = words.chars();
-    letters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(letters).collect()
-    })
+    format::capital(&name.replace('-', " "))
 }

@@ -71,7 +71,7 @@ pub fn Panels(props: &PanelsProps) -> Html {
 }
 
 fn tab_id(tab: Tab) -> String {
-    format!("tab-{}", tab.words().to_lowercase())
+    format!("tab-{}", tab.words().to_ascii_lowercase())
 }
 
 fn tab_button(props: &PanelsProps, tab: Tab) -> Html {
@@ -82,7 +82,7 @@ fn tab_button(props: &PanelsProps, tab: Tab) -> Html {
     };
     html! {
         <button class={classes!("tab", is_open.then_some("on"))} role="tab" id={tab_id(tab)} data-control="panel"
-            data-of={tab.words().to_lowercase()} aria-selected={is_open.to_string()} aria-controls="panel"
+            data-of={tab.words().to_ascii_lowercase()} aria-selected={is_open.to_string()} aria-controls="panel"
             tabindex={if is_open { "0" } else { "-1" }} {onclick}>{ tab.words() }</button>
     }
 }

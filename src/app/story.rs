@@ -65,7 +65,7 @@ fn told(props: &StoryProps, place: usize, step: &'static Step) -> Html {
                 }
                 if let Some(next) = LADDER.get(place + 1) {
                     <button class="btn primary" data-control="next-step" onclick={open(props, place + 1)}>
-                        { format!("Next: {} →", short_title(next.name).to_lowercase()) }
+                        { format!("Next: {} →", short_title(next.name).to_ascii_lowercase()) }
                     </button>
                 } else {
                     <button class="btn primary" data-control="start-again" onclick={open(props, 0)}>{ "Start again" }</button>

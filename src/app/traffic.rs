@@ -1,7 +1,7 @@
 //! The traffic slider: from 1 to 1,000,000 requests a second, each tenfold as far as the last, with
 //! the rate to be typed as well.
 
-use headroom_scenario::{Action, RATE_MAX_RPS, RATE_MIN_RPS};
+use headroom_scenario::{Action, RATE_MAX_RPS, RATE_MIN_RPS, read_number};
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
@@ -105,7 +105,7 @@ pub fn Traffic(props: &TrafficProps) -> Html {
 
 fn position_of(event: &impl TargetCast) -> f64 {
     let input: HtmlInputElement = event.target_unchecked_into();
-    input.value().parse().unwrap_or(0.0)
+    read_number(&input.value()).unwrap_or(0.0)
 }
 
 /// The position's share of the track, thumb's width allowed for by the style sheet.
@@ -131,17 +131,17 @@ fn rate_at(position: f64) -> f64 {
 fn parse_rate(text: &str) -> Result<f64, String> {
     let text = text
         .trim()
-        .to_lowercase()
+        .to_ascii_lowercase()
         .replace([',', ' ', '\u{a0}', '_'], "");
     let (digits, unit) = match text.strip_suffix(['k', 'm']) {
         Some(digits) if text.ends_with('k') => (digits, 1e3),
         Some(digits) => (digits, 1e6),
         None => (text.as_str(), 1.0),
     };
-    match digits.parse::<f64>().map(|number| number * unit) {
-        Ok(rate_rps) if (RATE_MIN_RPS..=RATE_MAX_RPS).contains(&rate_rps) => Ok(rate_rps),
-        Ok(_) => Err("Between 1 and 1,000,000 requests a second.".into()),
-        Err(_) => Err("A number, such as 1500 or 20k.".into()),
+    match read_number(digits).map(|number| number * unit) {
+        Some(rate_rps) if (RATE_MIN_RPS..=RATE_MAX_RPS).contains(&rate_rps) => Ok(rate_rps),
+        Some(_) => Err("Between 1 and 1,000,000 requests a second.".into()),
+        None => Err("A number, such as 1500 or 20k.".into()),
     }
 }
 

@@ -7,6 +7,7 @@ use yew::prelude::*;
 
 use super::scale::{Scale, axis, nudged};
 use crate::format;
+use crate::order::sort_by_key;
 
 /// Extent of a drawing, in its own units.
 const WIDTH: f64 = 316.0;
@@ -512,7 +513,7 @@ const LETTER: f64 = 5.4;
 /// follows from it, and what is later before what is earlier.
 fn roomy(marks: &[&Mark], xs: &[f64]) -> Vec<Option<f64>> {
     let mut order: Vec<usize> = (0..marks.len()).rev().collect();
-    order.sort_by_key(|number| marks[*number].tone != Tone::Bad);
+    sort_by_key(&mut order, |number| marks[*number].tone != Tone::Bad);
     let mut taken: Vec<(f64, f64)> = Vec::new();
     let mut starts = vec![None; xs.len()];
     for number in order {

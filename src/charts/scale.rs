@@ -1,5 +1,7 @@
 //! From figures to places on a drawing, and back to round figures for the axis.
 
+use crate::order::sort_by;
+
 /// Maps a range of figures onto a range of pixels.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Scale {
@@ -136,7 +138,7 @@ pub fn axis(largest: f64, steps_max: usize) -> (f64, f64) {
 /// order of the wishes.
 pub fn nudged(wishes: &[f64], apart: f64, bounds: (f64, f64)) -> Vec<f64> {
     let mut order: Vec<usize> = (0..wishes.len()).collect();
-    order.sort_by(|a, b| wishes[*a].total_cmp(&wishes[*b]));
+    sort_by(&mut order, |a, b| wishes[*a].total_cmp(&wishes[*b]));
     // Neighbours that touch form a block, placed so that its labels are nearest to their wishes.
     struct Block {
         start: f64,

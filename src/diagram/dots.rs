@@ -1,5 +1,6 @@
 //! The moving requests: a canvas above the drawing, painted each frame from the simulated time.
 
+use headroom_scenario::read_number;
 use web_sys::{Element, HtmlCanvasElement};
 
 use super::flights::{Changed, Flights, View};
@@ -144,7 +145,7 @@ fn rgb(text: &str) -> Option<[f32; 3]> {
     let mut parts = inner
         .split([',', ' ', '/'])
         .filter(|part| !part.is_empty())
-        .map(|part| part.parse::<f32>().ok().map(|part| part / 255.0));
+        .map(|part| read_number(part).map(|part| part as f32 / 255.0));
     Some([parts.next()??, parts.next()??, parts.next()??])
 }
 

@@ -6,6 +6,7 @@ use headroom_engine::snapshot::{InstanceState, Snapshot};
 use headroom_scenario::{Design, Kind};
 
 use super::geometry::{Curve, Fit, Point, Rect};
+use crate::order::{sort_by, sort_by_key};
 
 /// Instances drawn one by one; more are drawn as a heat grid.
 pub const CARDS_MAX: usize = 6;
@@ -295,7 +296,7 @@ fn ranks(design: &Design) -> Vec<Vec<usize>> {
     let mut ranks: Vec<Vec<usize>> = Vec::new();
     for level in 0..=rank.iter().copied().max().unwrap_or(0) {
         let mut members: Vec<usize> = (0..count).filter(|c| rank[*c] == level).collect();
-        members.sort_by_key(|c| match design.components[*c].kind {
+        sort_by_key(&mut members, |c| match design.components[*c].kind {
             Kind::Dns(_) | Kind::Cache(_) => 0,
             _ => 1,
         });
@@ -707,7 +708,7 @@ fn fan(layout: &mut Layout) {
                 let point = layout.wires[*wire].curve.points[other];
                 if sideways { point.y } else { point.x }
             };
-            group.sort_by(|a, b| along_side(a).total_cmp(&along_side(b)));
+            sort_by(&mut group, |a, b| along_side(a).total_cmp(&along_side(b)));
             let apart = (44.0 / group.len() as f64).min(11.0);
             let middle = (group.len() - 1) as f64 / 2.0;
             for (place, wire) in group.iter().enumerate() {

@@ -7,6 +7,7 @@ use yew::prelude::*;
 use super::geometry::Rect;
 use super::layout::{Flow, Layout, Place};
 use super::palette::Look;
+use crate::format;
 use crate::selection::Selection;
 
 /// Something on the drawing that can be picked, by number.
@@ -238,11 +239,7 @@ pub fn name(component: &Component) -> String {
     if !component.name.is_empty() {
         return component.name.clone();
     }
-    let mut letters = component.id.chars();
-    match letters.next() {
-        Some(first) => first.to_uppercase().chain(letters).collect(),
-        None => String::new(),
-    }
+    format::capital(&component.id)
 }
 
 /// What an instance is called: `web/1` is number 0.

@@ -1,5 +1,7 @@
 //! One parameter as data: its words, its unit, its range, how to read and how to write it.
 
+use headroom_scenario::read_number;
+
 use crate::format;
 
 /// A value of a field.
@@ -163,7 +165,7 @@ impl Value {
 fn number(text: &str, min: f64, max: f64, whole: bool) -> Result<f64, String> {
     let text = text.trim();
     // One comma among digits sets thousands apart; a list has been split at its commas already.
-    let Ok(number) = text.replace([',', '_', ' '], "").parse::<f64>() else {
+    let Some(number) = read_number(&text.replace([',', '_', ' '], "")) else {
         return Err(format!(
             "“{text}” is not a number: give {} to {}.",
             apart(min),

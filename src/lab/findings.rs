@@ -1,47 +1,66 @@
 //! What the page knows from the lab, and what it still wants to know.
 
-use std::collections::BTreeMap;
-
 use super::question::{Finding, Question, Wishes};
 
 /// Findings kept; the oldest go first.
 const KEPT_MAX: usize = 200;
 
-/// Questions by number, with their findings once they are there.
+/// Questions in the order they first came up, with their findings once they are there.
 #[derive(Clone, Debug, Default)]
 pub struct Findings {
-    numbers: BTreeMap<Question, u32>,
-    found: BTreeMap<u32, Finding>,
+    entries: Vec<Entry>,
     next: u32,
+}
+
+#[derive(Clone, Debug)]
+struct Entry {
+    number: u32,
+    question: Question,
+    finding: Option<Finding>,
 }
 
 impl Findings {
     /// What is known about a question.
     pub fn get(&self, question: &Question) -> Option<&Finding> {
-        self.found.get(self.numbers.get(question)?)
+        let mut entries = self.entries.iter();
+        let entry = entries.find(|entry| entry.question == *question)?;
+        entry.finding.as_ref()
     }
 
     /// Takes an answer in.
     pub fn learn(&mut self, number: u32, finding: Finding) {
-        self.found.insert(number, finding);
-        if self.found.len() > KEPT_MAX
-            && let Some((oldest, _)) = self.found.pop_first()
+        let entries = &mut self.entries;
+        if let Some(entry) = entries.iter_mut().find(|entry| entry.number == number) {
+            entry.finding = Some(finding);
+        }
+        let known = |entry: &Entry| entry.finding.is_some();
+        if entries.iter().filter(|entry| known(entry)).count() > KEPT_MAX
+            && let Some(oldest) = entries.iter().position(known)
         {
-            self.numbers.retain(|_, number| *number != oldest);
+            entries.remove(oldest);
         }
     }
 
     /// Those of the questions that have no finding yet, in the same order, as wishes.
     pub fn wishes(&mut self, questions: impl IntoIterator<Item = Question>) -> Wishes {
-        let open = questions.into_iter().filter_map(|question| {
-            let next = &mut self.next;
-            let number = *self.numbers.entry(question.clone()).or_insert_with(|| {
-                *next += 1;
-                *next
-            });
-            (!self.found.contains_key(&number)).then_some((number, question))
-        });
-        Wishes(open.collect())
+        let mut open = Vec::new();
+        for question in questions {
+            let mut entries = self.entries.iter();
+            match entries.find(|entry| entry.question == question) {
+                Some(entry) if entry.finding.is_some() => {}
+                Some(entry) => open.push((entry.number, question)),
+                None => {
+                    self.next += 1;
+                    open.push((self.next, question.clone()));
+                    self.entries.push(Entry {
+                        number: self.next,
+                        question,
+                        finding: None,
+                    });
+                }
+            }
+        }
+        Wishes(open)
     }
 }
 

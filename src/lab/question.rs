@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// A question that runs answer. Scenarios are their canonical JSON, so that the same question is
 /// the same text, and is answered once.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Question {
     /// How much can the design take, and what gives way first?
     Capacity {

@@ -1,5 +1,6 @@
 //! Every waiting line of the design: how long it is, how long one waits, who was turned away.
 
+use std::cmp::Reverse;
 use std::rc::Rc;
 
 use headroom_engine::series::Bin;
@@ -9,6 +10,7 @@ use yew::prelude::*;
 
 use crate::charts::sparkline::Sparkline;
 use crate::format;
+use crate::order::sort_by_key;
 use crate::selection::Selection;
 
 /// Seconds of history beside each line.
@@ -168,7 +170,7 @@ fn instances(props: &Props, id: &str, gauge: &ComponentGauge, limit: Limit) -> H
     let others = present.len().saturating_sub(LONGEST);
     let shortened = present.len() > LINES_MAX;
     if shortened {
-        present.sort_by_key(|(_, instance)| std::cmp::Reverse(instance.queue_depth));
+        sort_by_key(&mut present, |(_, instance)| Reverse(instance.queue_depth));
         present.truncate(LONGEST);
     }
     html! {

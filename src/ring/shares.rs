@@ -3,6 +3,7 @@
 use yew::prelude::*;
 
 use crate::format;
+use crate::order::sort_by;
 
 /// Nodes that get a line each; more are one picture.
 const LINES_MAX: usize = 12;
@@ -111,7 +112,7 @@ fn lines(props: &Props, ideal: f64, largest: f64) -> Html {
 fn profile(props: &Props, ideal: f64, largest: f64) -> Html {
     const TALL: f64 = 84.0;
     let mut nodes: Vec<&Node> = props.nodes.iter().collect();
-    nodes.sort_by(|a, b| b.share.total_cmp(&a.share));
+    sort_by(&mut nodes, |a, b| b.share.total_cmp(&a.share));
     let pitch = WIDTH / nodes.len() as f64;
     let up = |share: f64| TALL - share / largest * (TALL - 4.0);
     let d: String = nodes

@@ -3,6 +3,7 @@
 mod waterfall;
 mod way;
 
+use std::cmp::Reverse;
 use std::rc::Rc;
 
 use headroom_engine::trace::Trace;
@@ -11,6 +12,7 @@ use yew::prelude::*;
 
 use crate::diagram::palette::{self, Look};
 use crate::format;
+use crate::order::{sort_by, sort_by_key};
 use crate::selection::Selection;
 use waterfall::Waterfall;
 
@@ -61,11 +63,11 @@ impl Order {
 
     fn sort(self, traces: &mut [&Trace]) {
         match self {
-            Order::Worst => traces.sort_by(|a, b| {
+            Order::Worst => sort_by(traces, |a, b| {
                 let failed = b.failed.is_some().cmp(&a.failed.is_some());
                 failed.then(way::took_ms(b).total_cmp(&way::took_ms(a)))
             }),
-            Order::Latest => traces.sort_by_key(|trace| std::cmp::Reverse(trace.start_ns)),
+            Order::Latest => sort_by_key(traces, |trace| Reverse(trace.start_ns)),
         }
     }
 }
@@ -116,7 +118,7 @@ fn chosen(props: &Props, trace: &Rc<Trace>, looks: &[Look]) -> Html {
                 { mark }{ format!("Request {}, {class}", format::count(trace.request)) }
             </h2>
             <p class={classes!("outcome", trace.failed.is_some().then_some("bad"))}
-                data-testid="outcome">{ capital(&outcome) }{ "." }</p>
+                data-testid="outcome">{ format::capital(&outcome) }{ "." }</p>
             <p class="note">
                 { format!("User {}{from}, key {}, started at {}.", trace.user, trace.key,
                     format::clock(trace.start_ns)) }
@@ -125,13 +127,6 @@ fn chosen(props: &Props, trace: &Rc<Trace>, looks: &[Look]) -> Html {
                 on_select={props.on_select.clone()} />
         </section>
     }
-}
-
-fn capital(sentence: &str) -> String {
-    let mut letters = sentence.chars();
-    letters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(letters).collect()
-    })
 }
 
 fn list(props: &Props, looks: &[Look], order: &UseStateHandle<Order>) -> Html {
@@ -229,7 +224,7 @@ mod tests {
 
     #[test]
     fn sentences_start_with_a_capital() {
-        assert_eq!(capital("timed out"), "Timed out");
-        assert_eq!(capital(""), "");
+        assert_eq!(format::capital("timed out"), "Timed out");
+        assert_eq!(format::capital(""), "");
     }
 }

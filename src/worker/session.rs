@@ -1,5 +1,7 @@
 //! One run in the worker: its engine, its pace, and what the page has been told of it.
 
+use std::cmp::Reverse;
+
 use headroom_engine::time::SimTime;
 use headroom_engine::{Engine, Progress};
 use headroom_scenario::{INTEGER_MAX, Panel, Scenario, TimedAction};
@@ -9,6 +11,7 @@ use super::flights::FlightPacker;
 use super::pace::Pace;
 use super::sampling::sampling;
 use super::turns::Next;
+use crate::order::sort_by_key;
 use crate::port::Home;
 use crate::protocol::{Command, Message, Publication, Speed, read_action};
 
@@ -311,7 +314,7 @@ fn recent(engine: &Engine) -> Vec<headroom_engine::trace::Trace> {
         .traces()
         .filter(|trace| trace.end_ns.is_some())
         .collect();
-    ended.sort_by_key(|trace| (std::cmp::Reverse(trace.end_ns), trace.request));
+    sort_by_key(&mut ended, |trace| (Reverse(trace.end_ns), trace.request));
     ended.into_iter().take(RECENT_MAX).cloned().collect()
 }
 

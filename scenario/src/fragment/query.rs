@@ -1,11 +1,11 @@
 //! The readable part of a fragment: `key=value`, with `&` between.
 
 use std::fmt::{Display, Write as _};
-use std::str::FromStr;
 
 use super::FragmentError;
 use super::packing;
 use crate::limits::{self, Bounds};
+use crate::number::read_number;
 use crate::{Panel, Scenario, validation::quoted};
 
 /// The keys of a fragment that this build knows, with their values as written.
@@ -71,10 +71,10 @@ impl<'a> Query<'a> {
             scenario.engine = text.to_owned();
         }
         if let Some(text) = self.seed {
-            scenario.seed = number("seed", text, limits::INTEGER)?;
+            scenario.seed = number("seed", text, text.parse().ok(), limits::INTEGER)?;
         }
         if let Some(text) = self.rate {
-            scenario.traffic.rate_rps = number("rate", text, limits::RATE_RPS)?;
+            scenario.traffic.rate_rps = number("rate", text, read_number(text), limits::RATE_RPS)?;
         }
         let view = &mut scenario.view;
         if let Some(text) = self.at {
@@ -86,7 +86,7 @@ impl<'a> Query<'a> {
             })?;
         }
         if let Some(text) = self.speed {
-            view.speed = number("speed", text, limits::SPEED)?;
+            view.speed = number("speed", text, read_number(text), limits::SPEED)?;
         }
         if let Some(text) = self.paused {
             view.paused = flag("paused", text)?;
@@ -176,12 +176,12 @@ fn bad(key: &str, problem: impl Into<String>) -> FragmentError {
     }
 }
 
-fn number<T>(key: &str, text: &str, bounds: Bounds<T>) -> Result<T, FragmentError>
+fn number<T>(key: &str, text: &str, value: Option<T>, bounds: Bounds<T>) -> Result<T, FragmentError>
 where
-    T: Copy + PartialOrd + Display + FromStr,
+    T: Copy + PartialOrd + Display,
 {
     let Bounds { min, max } = bounds;
-    let value = text.parse().map_err(|_| {
+    let value = value.ok_or_else(|| {
         bad(
             key,
             format!("{} is no such number: give {min} to {max}", quoted(text)),

@@ -11,6 +11,7 @@ mod server;
 use headroom_engine::reason::Reason;
 use headroom_engine::snapshot::{InstanceGauge, InstanceState};
 use headroom_scenario::Kind;
+use js_sys::JsString;
 use yew::prelude::*;
 
 use super::geometry::Rect;
@@ -70,11 +71,16 @@ fn tier(scene: &Scene<'_>, number: usize, size: &str, card: impl Fn(u16, &Rect) 
     }
 }
 
+/// Capitals of any language, of which the browser has the tables.
+fn upper(words: &str) -> String {
+    JsString::from(words).to_upper_case().into()
+}
+
 /// The name of a tier, which picks the whole of it.
 fn heading(scene: &Scene<'_>, number: usize, size: &str) -> Html {
     let frame = scene.place(number).frame;
     let name = scene.name(number);
-    let text = format!("{} · {size}", name.to_uppercase());
+    let text = format!("{} · {size}", upper(&name));
     let rect = Rect::new(frame.x, frame.y - 23.0, text_width(&text, 6.9), 17.0);
     let part = Part {
         pick: Pick::Component(number),
