@@ -14,12 +14,11 @@ pub fn check(engine: &Engine) -> Result<(), String> {
 
 fn check_whole(engine: &Engine) -> Result<(), String> {
     let outcomes = &engine.world.outcomes;
-    let wanted = |flags: u8| !Engine::is_abandoned(flags);
     let found = engine
         .world
         .requests
         .iter()
-        .filter(|(_, request)| wanted(request.flags))
+        .filter(|(_, request)| !request.is_abandoned())
         .count();
     let ended = outcomes.completed + outcomes.failed_total();
     if outcomes.arrived != ended + found as u64 || outcomes.in_flight != found as u64 {

@@ -11,7 +11,7 @@ use crate::flight::Flight;
 use crate::happening::{Happening, Mark, Tone};
 use crate::narration;
 use crate::report::Report;
-use crate::request::{Stage, flag};
+use crate::request::Stage;
 use crate::ring_view::RingView;
 use crate::series::Bin;
 use crate::snapshot::{InstanceState, Snapshot};
@@ -483,10 +483,5 @@ impl Engine {
         self.world.requests.memory_bytes()
             + self.world.deadlines.memory_bytes()
             + self.world.calendar.memory_bytes()
-    }
-
-    /// Whether a request of that record is nobody's any more.
-    pub(crate) fn is_abandoned(flags: u8) -> bool {
-        flags & (flag::ABANDONED | flag::INTERNAL) != 0
     }
 }

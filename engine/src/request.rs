@@ -134,6 +134,12 @@ impl Request {
         self.flags & bits != 0
     }
 
+    /// Whether no user waits for it: nobody does any more, or never did.
+    #[inline]
+    pub fn is_abandoned(&self) -> bool {
+        self.has(flag::ABANDONED | flag::INTERNAL)
+    }
+
     /// The place it is inside of, if any.
     #[inline]
     pub fn top(&self) -> Option<Hop> {

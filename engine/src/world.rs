@@ -418,7 +418,7 @@ impl World {
             component,
             instance,
         };
-        let traced = request.has(flag::SAMPLED) && !request.has(flag::ABANDONED | flag::INTERNAL);
+        let traced = request.has(flag::SAMPLED) && !request.is_abandoned();
         let attempt = request.attempt;
         self.tracer.note(note, attempt, at_ns, traced);
     }

@@ -32,12 +32,7 @@ pub(crate) fn scenario(scenario: &Scenario) -> Result<(), Vec<Problem>> {
     if let Some(step) = &scenario.step {
         text::id(&mut problems, &root.field("step"), step);
     }
-    within(
-        &mut problems,
-        &root.field("seed"),
-        scenario.seed,
-        limits::INTEGER,
-    );
+    Part::of(&mut problems, root).within("seed", scenario.seed, limits::INTEGER);
     traffic::check(&mut problems, &root.field("traffic"), &scenario.traffic);
     design::check(&mut problems, &root.field("design"), &scenario.design);
     script::check(&mut problems, &root.field("script"), scenario);
@@ -66,24 +61,18 @@ fn size(scenario: &Scenario) -> Result<(), Vec<Problem>> {
 }
 
 fn objectives(problems: &mut Problems, at: &Path, objectives: &Objectives) {
-    within(
-        problems,
-        &at.field("latency_p99_ms"),
-        objectives.latency_p99_ms,
-        limits::DELAY_MS,
-    );
-    within(
-        problems,
-        &at.field("failed_share"),
-        objectives.failed_share,
-        limits::SHARE,
-    );
-    within(
-        problems,
-        &at.field("sessions_lost_share"),
-        objectives.sessions_lost_share,
-        limits::SHARE,
-    );
+    Part::of(problems, at)
+        .within(
+            "latency_p99_ms",
+            objectives.latency_p99_ms,
+            limits::DELAY_MS,
+        )
+        .within("failed_share", objectives.failed_share, limits::SHARE)
+        .within(
+            "sessions_lost_share",
+            objectives.sessions_lost_share,
+            limits::SHARE,
+        );
 }
 
 fn view(problems: &mut Problems, at: &Path, scenario: &Scenario) {
@@ -93,8 +82,9 @@ fn view(problems: &mut Problems, at: &Path, scenario: &Scenario) {
         selected,
         ..
     } = &scenario.view;
-    within(problems, &at.field("at_ns"), *at_ns, limits::INTEGER);
-    within(problems, &at.field("speed"), *speed, limits::SPEED);
+    Part::of(problems, at)
+        .within("at_ns", *at_ns, limits::INTEGER)
+        .within("speed", *speed, limits::SPEED);
     if let Some(id) = selected
         && scenario.design.component(id).is_none()
     {
@@ -102,6 +92,27 @@ fn view(problems: &mut Problems, at: &Path, scenario: &Scenario) {
             &at.field("selected"),
             design::unknown_component(id, &scenario.design),
         );
+    }
+}
+
+/// A part of the document, whose fields are checked one after the other.
+struct Part<'a> {
+    problems: &'a mut Problems,
+    at: &'a Path<'a>,
+}
+
+impl<'a> Part<'a> {
+    fn of(problems: &'a mut Problems, at: &'a Path<'a>) -> Self {
+        Self { problems, at }
+    }
+
+    /// The field's value lies within its bounds, or a problem says so.
+    fn within<T>(self, name: &'static str, value: T, bounds: Bounds<T>) -> Self
+    where
+        T: Copy + PartialOrd + std::fmt::Display,
+    {
+        within(self.problems, &self.at.field(name), value, bounds);
+        self
     }
 }
 

@@ -11,6 +11,13 @@ fn alone(traffic: Traffic, service: Service) -> Scenario {
     chain(traffic, 0.0, vec![("web", Kind::Service(service))])
 }
 
+/// One server that dies before anybody asks it.
+fn with_dead_server(traffic: Traffic) -> Scenario {
+    let mut scenario = alone(traffic, servers(1));
+    scenario.script = vec![at_s(0.001, kill("web", 0))];
+    scenario
+}
+
 #[test]
 fn a_late_answer_is_a_failure_and_its_work_goes_on() {
     let mut users = traffic(50.0, compute());
@@ -57,8 +64,7 @@ fn retries_follow_a_failure_as_often_as_allowed() {
         jitter: 0.0,
         budget: 10.0,
     };
-    let mut scenario = alone(users, servers(1));
-    scenario.script = vec![at_s(0.001, kill("web", 0))];
+    let scenario = with_dead_server(users);
     let report = report(scenario, 60.0);
     let given_up = failed(&report, "connection_refused") as f64;
     let retries = report.requests.retries as f64;
@@ -75,8 +81,7 @@ fn backoff_doubles() {
         jitter: 0.0,
         budget: 10.0,
     };
-    let mut scenario = alone(users, servers(1));
-    scenario.script = vec![at_s(0.001, kill("web", 0))];
+    let scenario = with_dead_server(users);
     let mut engine = engine(scenario);
     run_to(&mut engine, 30.0);
     let trace = engine
@@ -98,9 +103,7 @@ fn the_budget_bounds_a_storm_of_retries() {
             jitter: 0.0,
             budget,
         };
-        let mut scenario = alone(users, servers(1));
-        scenario.script = vec![at_s(0.001, kill("web", 0))];
-        let report = report(scenario, 60.0);
+        let report = report(with_dead_server(users), 60.0);
         report.requests.retries as f64 / report.requests.arrived as f64
     };
     near("a tenth", retries(0.1), 0.1, 0.01);

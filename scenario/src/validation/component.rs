@@ -1,7 +1,7 @@
 //! Rules for the parameters of each kind of component.
 
 use super::traffic::distribution;
-use super::{at_most, within};
+use super::{Part, at_most, within};
 use crate::limits;
 use crate::problem::{Path, Problems};
 use crate::{Algorithm, Cache, Database, HealthCheck, Kind, LoadBalancer, Service};
@@ -10,7 +10,9 @@ pub(super) fn check(problems: &mut Problems, at: &Path, kind: &Kind) {
     let at = &at.field(kind.name());
     match kind {
         Kind::Clients(_) => {}
-        Kind::Dns(dns) => within(problems, &at.field("ttl_s"), dns.ttl_s, limits::DNS_TTL_S),
+        Kind::Dns(dns) => {
+            Part::of(problems, at).within("ttl_s", dns.ttl_s, limits::DNS_TTL_S);
+        }
         Kind::LoadBalancer(balancer) => load_balancer(problems, at, balancer),
         Kind::Service(kind) => service(problems, at, kind),
         Kind::Cache(kind) => cache(problems, at, kind),
@@ -30,49 +32,25 @@ fn load_balancer(problems: &mut Problems, at: &Path, balancer: &LoadBalancer) {
     for (index, weight) in balancer.weights.iter().enumerate() {
         within(problems, &weights.index(index), *weight, limits::WEIGHT);
     }
-    within(
-        problems,
-        &at.field("virtual_nodes"),
+    Part::of(problems, at).within(
+        "virtual_nodes",
         balancer.virtual_nodes,
         limits::VIRTUAL_NODES,
     );
     let factor = balancer.bounded_load_factor;
-    within(
-        problems,
-        &at.field("bounded_load_factor"),
-        factor,
-        limits::BOUNDED_LOAD_FACTOR,
-    );
+    Part::of(problems, at).within("bounded_load_factor", factor, limits::BOUNDED_LOAD_FACTOR);
     if let Some(check) = &balancer.health_check {
         health_check(problems, &at.field("health_check"), check);
     }
-    within(
-        problems,
-        &at.field("retries"),
-        balancer.retries,
-        limits::RETRIES,
-    );
-    within(
-        problems,
-        &at.field("takeover_ms"),
-        balancer.takeover_ms,
-        limits::WAIT_MS,
-    );
+    Part::of(problems, at)
+        .within("retries", balancer.retries, limits::RETRIES)
+        .within("takeover_ms", balancer.takeover_ms, limits::WAIT_MS);
 }
 
 fn health_check(problems: &mut Problems, at: &Path, check: &HealthCheck) {
-    within(
-        problems,
-        &at.field("interval_ms"),
-        check.interval_ms,
-        limits::PROBE_INTERVAL_MS,
-    );
-    within(
-        problems,
-        &at.field("timeout_ms"),
-        check.timeout_ms,
-        limits::DELAY_MS,
-    );
+    Part::of(problems, at)
+        .within("interval_ms", check.interval_ms, limits::PROBE_INTERVAL_MS)
+        .within("timeout_ms", check.timeout_ms, limits::DELAY_MS);
     if check.timeout_ms > check.interval_ms {
         let message = format!(
             "a probe may take {} ms, but the next one starts after {} ms: give at most the interval",
@@ -80,48 +58,29 @@ fn health_check(problems: &mut Problems, at: &Path, check: &HealthCheck) {
         );
         problems.add(&at.field("timeout_ms"), message);
     }
-    within(problems, &at.field("rise"), check.rise, limits::PROBES);
-    within(problems, &at.field("fall"), check.fall, limits::PROBES);
+    Part::of(problems, at)
+        .within("rise", check.rise, limits::PROBES)
+        .within("fall", check.fall, limits::PROBES);
 }
 
 fn service(problems: &mut Problems, at: &Path, service: &Service) {
-    within(
-        problems,
-        &at.field("instances"),
-        service.instances,
-        limits::INSTANCES,
-    );
-    within(
-        problems,
-        &at.field("workers"),
-        service.workers,
-        limits::WORKERS,
-    );
-    within(
-        problems,
-        &at.field("service_time_ms"),
-        service.service_time_ms,
-        limits::COMPUTING_MS,
-    );
+    Part::of(problems, at)
+        .within("instances", service.instances, limits::INSTANCES)
+        .within("workers", service.workers, limits::WORKERS)
+        .within(
+            "service_time_ms",
+            service.service_time_ms,
+            limits::COMPUTING_MS,
+        );
     distribution(problems, &at.field("distribution"), service.distribution);
-    within(
-        problems,
-        &at.field("local_query_ms"),
-        service.local_query_ms,
-        limits::COMPUTING_MS,
-    );
-    within(
-        problems,
-        &at.field("queue_limit"),
-        service.queue_limit,
-        limits::QUEUE,
-    );
-    within(
-        problems,
-        &at.field("login_work"),
-        service.login_work,
-        limits::WORK,
-    );
+    Part::of(problems, at)
+        .within(
+            "local_query_ms",
+            service.local_query_ms,
+            limits::COMPUTING_MS,
+        )
+        .within("queue_limit", service.queue_limit, limits::QUEUE)
+        .within("login_work", service.login_work, limits::WORK);
     let entries = &at.field("local_cache_entries");
     within(
         problems,
@@ -135,88 +94,49 @@ fn service(problems: &mut Problems, at: &Path, service: &Service) {
         service.instances,
         service.local_cache_entries,
     );
-    within(
-        problems,
-        &at.field("local_cache_ttl_s"),
-        service.local_cache_ttl_s,
-        limits::TIME_S,
-    );
-    within(
-        problems,
-        &at.field("boot_s"),
-        service.boot_s,
-        limits::TIME_S,
-    );
+    Part::of(problems, at)
+        .within(
+            "local_cache_ttl_s",
+            service.local_cache_ttl_s,
+            limits::TIME_S,
+        )
+        .within("boot_s", service.boot_s, limits::TIME_S);
 }
 
 fn cache(problems: &mut Problems, at: &Path, cache: &Cache) {
-    within(problems, &at.field("nodes"), cache.nodes, limits::INSTANCES);
+    Part::of(problems, at).within("nodes", cache.nodes, limits::INSTANCES);
     let entries = &at.field("entries_per_node");
     within(problems, entries, cache.entries_per_node, limits::ENTRIES);
     entries_total(problems, entries, cache.nodes, cache.entries_per_node);
-    within(
-        problems,
-        &at.field("reserved_share"),
-        cache.reserved_share,
-        limits::RESERVED_SHARE,
-    );
-    within(problems, &at.field("ttl_s"), cache.ttl_s, limits::TIME_S);
-    within(
-        problems,
-        &at.field("write_back_ms"),
-        cache.write_back_ms,
-        limits::DELAY_MS,
-    );
+    Part::of(problems, at)
+        .within(
+            "reserved_share",
+            cache.reserved_share,
+            limits::RESERVED_SHARE,
+        )
+        .within("ttl_s", cache.ttl_s, limits::TIME_S)
+        .within("write_back_ms", cache.write_back_ms, limits::DELAY_MS);
     let points = &at.field("virtual_nodes");
     within(problems, points, cache.virtual_nodes, limits::VIRTUAL_NODES);
     ring_points(problems, points, cache.nodes.into(), cache.virtual_nodes);
-    within(
-        problems,
-        &at.field("operation_ms"),
-        cache.operation_ms,
-        limits::COMPUTING_MS,
-    );
+    Part::of(problems, at).within("operation_ms", cache.operation_ms, limits::COMPUTING_MS);
 }
 
 fn database(problems: &mut Problems, at: &Path, database: &Database) {
-    within(
-        problems,
-        &at.field("workers"),
-        database.workers,
-        limits::WORKERS,
-    );
-    within(
-        problems,
-        &at.field("connections"),
-        database.connections,
-        limits::CONNECTIONS,
-    );
-    within(
-        problems,
-        &at.field("read_time_ms"),
-        database.read_time_ms,
-        limits::COMPUTING_MS,
-    );
-    within(
-        problems,
-        &at.field("write_time_ms"),
-        database.write_time_ms,
-        limits::COMPUTING_MS,
-    );
+    Part::of(problems, at)
+        .within("workers", database.workers, limits::WORKERS)
+        .within("connections", database.connections, limits::CONNECTIONS)
+        .within("read_time_ms", database.read_time_ms, limits::COMPUTING_MS)
+        .within(
+            "write_time_ms",
+            database.write_time_ms,
+            limits::COMPUTING_MS,
+        );
     distribution(problems, &at.field("distribution"), database.distribution);
     let entries = database.buffer_entries;
-    within(
-        problems,
-        &at.field("buffer_entries"),
-        entries,
-        limits::ENTRIES_OR_NONE,
-    );
-    within(
-        problems,
-        &at.field("disk_read_ms"),
-        database.disk_read_ms,
-        limits::WAIT_MS,
-    );
+    Part::of(problems, at)
+        .within("buffer_entries", entries, limits::ENTRIES_OR_NONE)
+        .within("disk_read_ms", database.disk_read_ms, limits::WAIT_MS);
 }
 
 /// Room in one node and the number of nodes may each be within bounds and together beyond memory.

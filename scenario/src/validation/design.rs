@@ -2,7 +2,7 @@
 
 use super::text::{self, quoted};
 use super::wiring::Wiring;
-use super::{at_most, component, within};
+use super::{Part, at_most, component};
 use crate::limits;
 use crate::problem::{Path, Problems};
 use crate::{Component, Design, Kind};
@@ -74,8 +74,9 @@ fn component(problems: &mut Problems, at: &Path, design: &Design, component: &Co
     component::check(problems, &at.field("kind"), &component.kind);
     if let Some(position) = component.position {
         let at = &at.field("position");
-        within(problems, &at.field("x"), position.x, limits::POSITION);
-        within(problems, &at.field("y"), position.y, limits::POSITION);
+        Part::of(problems, at)
+            .within("x", position.x, limits::POSITION)
+            .within("y", position.y, limits::POSITION);
     }
 }
 
@@ -103,12 +104,7 @@ fn links(problems: &mut Problems, at: &Path, design: &Design) {
         {
             problems.add(at, "this link is there already: one is enough");
         }
-        within(
-            problems,
-            &at.field("latency_ms"),
-            link.latency_ms,
-            limits::LATENCY_MS,
-        );
+        Part::of(problems, at).within("latency_ms", link.latency_ms, limits::LATENCY_MS);
     }
     problems.about(None);
 }

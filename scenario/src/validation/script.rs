@@ -1,7 +1,7 @@
 //! Rules for what happens during a run.
 
 use super::design::unknown_component;
-use super::{at_most, component, text::quoted, traffic, within};
+use super::{Part, at_most, component, text::quoted, traffic};
 use crate::limits;
 use crate::problem::{Path, Problems};
 use crate::{Action, Component, Design, Kind, Problem, Scenario, TimedAction};
@@ -13,7 +13,7 @@ pub(super) fn check(problems: &mut Problems, at: &Path, scenario: &Scenario) {
     let mut latest_ns = 0;
     for (index, TimedAction { at_ns, action }) in script.iter().enumerate() {
         let at = &at.index(index);
-        within(problems, &at.field("at_ns"), *at_ns, limits::INTEGER);
+        Part::of(problems, at).within("at_ns", *at_ns, limits::INTEGER);
         if *at_ns < latest_ns {
             let message =
                 format!("{at_ns} ns is before the action above: put actions in order of time");
@@ -73,7 +73,7 @@ impl<'a> Stage<'a> {
         match action {
             Action::SetRate { rate_rps } => {
                 let at = &at.field("set_rate");
-                within(problems, &at.field("rate_rps"), *rate_rps, limits::RATE_RPS);
+                Part::of(problems, at).within("rate_rps", *rate_rps, limits::RATE_RPS);
             }
             Action::SetTraffic { traffic } => {
                 let at = &at.field("set_traffic");
@@ -98,7 +98,7 @@ impl<'a> Stage<'a> {
             } => {
                 let at = &at.field("slow");
                 self.instance(problems, at, component, *instance);
-                within(problems, &at.field("factor"), *factor, limits::SLOW_FACTOR);
+                Part::of(problems, at).within("factor", *factor, limits::SLOW_FACTOR);
             }
             Action::AddInstance { component } => {
                 self.add(problems, &at.field("add_instance"), component)
@@ -130,12 +130,7 @@ impl<'a> Stage<'a> {
                         format!("{message}: name both ends of one that is there"),
                     );
                 }
-                within(
-                    problems,
-                    &at.field("latency_ms"),
-                    *latency_ms,
-                    limits::LATENCY_MS,
-                );
+                Part::of(problems, at).within("latency_ms", *latency_ms, limits::LATENCY_MS);
             }
         }
     }

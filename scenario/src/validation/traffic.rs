@@ -1,36 +1,26 @@
 //! Rules for the load.
 
 use super::text;
-use super::{at_most, within};
+use super::{Part, at_most, within};
 use crate::limits;
 use crate::problem::{Path, Problems};
 use crate::{Class, ClientBehaviour, Curve, Distribution, LoopModel, Region, Traffic};
 
 pub(super) fn check(problems: &mut Problems, at: &Path, traffic: &Traffic) {
-    within(
-        problems,
-        &at.field("rate_rps"),
-        traffic.rate_rps,
-        limits::RATE_RPS,
-    );
+    Part::of(problems, at).within("rate_rps", traffic.rate_rps, limits::RATE_RPS);
     curve(problems, &at.field("curve"), &traffic.curve);
     peak(problems, &at.field("curve"), traffic);
     regions(problems, &at.field("regions"), &traffic.regions);
     classes(problems, &at.field("classes"), &traffic.classes);
     let keys = &at.field("keys");
-    within(
-        problems,
-        &keys.field("count"),
-        traffic.keys.count,
-        limits::KEYS,
-    );
-    within(
-        problems,
-        &keys.field("zipf_exponent"),
-        traffic.keys.zipf_exponent,
-        limits::ZIPF_EXPONENT,
-    );
-    within(problems, &at.field("users"), traffic.users, limits::USERS);
+    Part::of(problems, keys)
+        .within("count", traffic.keys.count, limits::KEYS)
+        .within(
+            "zipf_exponent",
+            traffic.keys.zipf_exponent,
+            limits::ZIPF_EXPONENT,
+        );
+    Part::of(problems, at).within("users", traffic.users, limits::USERS);
     client(problems, &at.field("client"), &traffic.client);
 }
 
@@ -44,10 +34,11 @@ fn curve(problems: &mut Problems, at: &Path, curve: &Curve) {
             end_s,
         } => {
             let at = &at.field("ramp");
-            within(problems, &at.field("from"), *from, limits::CURVE_FACTOR);
-            within(problems, &at.field("to"), *to, limits::CURVE_FACTOR);
-            within(problems, &at.field("start_s"), *start_s, limits::TIME_S);
-            within(problems, &at.field("end_s"), *end_s, limits::TIME_S);
+            Part::of(problems, at)
+                .within("from", *from, limits::CURVE_FACTOR)
+                .within("to", *to, limits::CURVE_FACTOR)
+                .within("start_s", *start_s, limits::TIME_S)
+                .within("end_s", *end_s, limits::TIME_S);
             if end_s < start_s {
                 let message =
                     format!("the ramp ends at {end_s} s, before it starts at {start_s} s");
@@ -60,14 +51,16 @@ fn curve(problems: &mut Problems, at: &Path, curve: &Curve) {
             length_s,
         } => {
             let at = &at.field("spike");
-            within(problems, &at.field("factor"), *factor, limits::CURVE_FACTOR);
-            within(problems, &at.field("start_s"), *start_s, limits::TIME_S);
-            within(problems, &at.field("length_s"), *length_s, limits::TIME_S);
+            Part::of(problems, at)
+                .within("factor", *factor, limits::CURVE_FACTOR)
+                .within("start_s", *start_s, limits::TIME_S)
+                .within("length_s", *length_s, limits::TIME_S);
         }
         Curve::Diurnal { depth, period_s } => {
             let at = &at.field("diurnal");
-            within(problems, &at.field("depth"), *depth, limits::SHARE);
-            within(problems, &at.field("period_s"), *period_s, limits::PERIOD_S);
+            Part::of(problems, at)
+                .within("depth", *depth, limits::SHARE)
+                .within("period_s", *period_s, limits::PERIOD_S);
         }
         Curve::Stepped { factors, every_s } => {
             let at = &at.field("stepped");
@@ -85,7 +78,7 @@ fn curve(problems: &mut Problems, at: &Path, curve: &Curve) {
             for (index, factor) in factors.iter().enumerate() {
                 within(problems, &list.index(index), *factor, limits::CURVE_FACTOR);
             }
-            within(problems, &at.field("every_s"), *every_s, limits::PERIOD_S);
+            Part::of(problems, at).within("every_s", *every_s, limits::PERIOD_S);
         }
     }
 }
@@ -119,18 +112,9 @@ fn regions(problems: &mut Problems, at: &Path, regions: &[Region]) {
     for (index, region) in regions.iter().enumerate() {
         let at = &at.index(index);
         text::id(problems, &at.field("id"), &region.id);
-        within(
-            problems,
-            &at.field("share"),
-            region.share,
-            limits::SHARE_WEIGHT,
-        );
-        within(
-            problems,
-            &at.field("round_trip_ms"),
-            region.round_trip_ms,
-            limits::LATENCY_MS,
-        );
+        Part::of(problems, at)
+            .within("share", region.share, limits::SHARE_WEIGHT)
+            .within("round_trip_ms", region.round_trip_ms, limits::LATENCY_MS);
     }
     some_share(
         problems,
@@ -146,21 +130,12 @@ fn classes(problems: &mut Problems, at: &Path, classes: &[Class]) {
     for (index, class) in classes.iter().enumerate() {
         let at = &at.index(index);
         text::id(problems, &at.field("id"), &class.id);
-        within(
-            problems,
-            &at.field("weight"),
-            class.weight,
-            limits::SHARE_WEIGHT,
-        );
-        within(problems, &at.field("work"), class.work, limits::WORK);
-        within(problems, &at.field("lookups"), class.lookups, limits::CALLS);
-        within(problems, &at.field("queries"), class.queries, limits::CALLS);
-        within(
-            problems,
-            &at.field("query_work"),
-            class.query_work,
-            limits::WORK,
-        );
+        Part::of(problems, at)
+            .within("weight", class.weight, limits::SHARE_WEIGHT)
+            .within("work", class.work, limits::WORK)
+            .within("lookups", class.lookups, limits::CALLS)
+            .within("queries", class.queries, limits::CALLS)
+            .within("query_work", class.query_work, limits::WORK);
     }
     some_share(
         problems,
@@ -188,42 +163,19 @@ fn client(problems: &mut Problems, at: &Path, client: &ClientBehaviour) {
     {
         let at = &at.field("loop");
         let at = &at.field("closed");
-        within(problems, &at.field("users"), *users, limits::USERS);
-        within(
-            problems,
-            &at.field("think_time_ms"),
-            *think_time_ms,
-            limits::DELAY_MS,
-        );
+        Part::of(problems, at)
+            .within("users", *users, limits::USERS)
+            .within("think_time_ms", *think_time_ms, limits::DELAY_MS);
     }
-    within(
-        problems,
-        &at.field("timeout_ms"),
-        client.timeout_ms,
-        limits::WAIT_MS,
-    );
+    Part::of(problems, at).within("timeout_ms", client.timeout_ms, limits::WAIT_MS);
     let at = &at.field("retries");
     let retries = &client.retries;
-    within(problems, &at.field("max"), retries.max, limits::RETRIES);
-    within(
-        problems,
-        &at.field("backoff_ms"),
-        retries.backoff_ms,
-        limits::WAIT_MS,
-    );
-    within(
-        problems,
-        &at.field("multiplier"),
-        retries.multiplier,
-        limits::BACKOFF_MULTIPLIER,
-    );
-    within(problems, &at.field("jitter"), retries.jitter, limits::SHARE);
-    within(
-        problems,
-        &at.field("budget"),
-        retries.budget,
-        limits::RETRY_BUDGET,
-    );
+    Part::of(problems, at)
+        .within("max", retries.max, limits::RETRIES)
+        .within("backoff_ms", retries.backoff_ms, limits::WAIT_MS)
+        .within("multiplier", retries.multiplier, limits::BACKOFF_MULTIPLIER)
+        .within("jitter", retries.jitter, limits::SHARE)
+        .within("budget", retries.budget, limits::RETRY_BUDGET);
 }
 
 /// The parameter of a law, where it has one.
@@ -240,12 +192,7 @@ pub(super) fn distribution(problems: &mut Problems, at: &Path, distribution: Dis
         }
         Distribution::Hyperexponential { cs2 } => {
             let at = &at.field("hyperexponential");
-            within(
-                problems,
-                &at.field("cs2"),
-                cs2,
-                limits::HYPEREXPONENTIAL_CS2,
-            );
+            Part::of(problems, at).within("cs2", cs2, limits::HYPEREXPONENTIAL_CS2);
         }
     }
 }
