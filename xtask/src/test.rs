@@ -201,11 +201,6 @@ pub fn in_browser(browser: Browser, filters: &[OsString]) -> Outcome {
         .env("HEADROOM_DRIVER_URL", driver.url())
         .env("HEADROOM_PAGE_URL", server.url())
         .env("HEADROOM_PAGE_FOLDER", project::dist());
-    // The walk through every parameter of every part takes many minutes on two cores: it is run by
-    // name, `cargo xtask test --only e2e parameters`.
-    if filters.is_empty() {
-        tests.args(["--skip", "parameters"]);
-    }
     match axe {
         Some(axe) => tests.env("HEADROOM_AXE", axe),
         None => {
