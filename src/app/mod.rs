@@ -308,6 +308,8 @@ impl App {
         self.look.selection = view.selected.map(Selection::Component);
         if let Some(panel) = view.panel {
             self.look.tab = Tab::of(panel);
+        } else if self.shows_ring() {
+            self.look.tab = Tab::Ring;
         }
         let run = self.run.change();
         run.playing = !view.paused;
@@ -340,6 +342,12 @@ impl App {
             .as_deref()
             .and_then(step::find)
             .map(step::Step::index)
+    }
+
+    /// Whether the step on screen is about who is sent where.
+    fn shows_ring(&self) -> bool {
+        let step = self.document.scenario.step.as_deref();
+        matches!(step, Some("sticky-sessions" | "hash-ring"))
     }
 
     /// Whether the document may be changed.
@@ -399,14 +407,14 @@ impl App {
         }
         self.look.selection = None;
         self.look.request = None;
-        if matches!(step.name, "sticky-sessions" | "hash-ring") {
+        self.document.change().edit(scenario, Edit::New);
+        if self.shows_ring() {
             self.look.tab = Tab::Ring;
         } else if matches!(self.look.tab, Tab::Inspector | Tab::Ring | Tab::Trace) {
             self.look.tab = Tab::Figures;
         }
         self.watch();
         self.look.announcement = format!("Step {} of {}: {}", place + 1, LADDER.len(), step.title);
-        self.document.change().edit(scenario, Edit::New);
         self.restart_run();
         self.changed(ctx);
     }

@@ -1,6 +1,7 @@
 //! The page on screen.
 
 use headroom_scenario::price;
+use headroom_scenario::step::LADDER;
 use yew::html::Scope;
 use yew::prelude::*;
 
@@ -34,7 +35,7 @@ pub(super) fn page(app: &App, link: &Scope<App>) -> Html {
     };
     let cost_usd = price::monthly_usd(&live.design).total_usd;
     let before_usd = step
-        .and_then(|place| headroom_scenario::step::LADDER[place].before())
+        .and_then(|place| LADDER[place].before())
         .map_or(cost_usd, |before| {
             price::monthly_usd(&before.design).total_usd
         });
@@ -53,6 +54,10 @@ pub(super) fn page(app: &App, link: &Scope<App>) -> Html {
                 payoff={finding(&app.experiments.payoff)} comparison={finding(&app.experiments.comparison)}
                 monthly_usd={(before_usd, cost_usd)} intents={app.intents.clone()} />
             <main class="stage" aria-label="The design">
+                if let Some(place) = step {
+                    // Where the story is not beside the diagram but below it.
+                    <p class="stage-title" aria-hidden="true">{ format!("{} · {}", place + 1, LADDER[place].title) }</p>
+                }
                 <Diagram scenario={live.clone()} snapshot={run.snapshot.clone()} stage={app.stage.clone()}
                     selection={app.look.selection.clone()} on_select={app.intents.reform(Intent::Select)}
                     on_action={app.intents.reform(Intent::Apply)} on_trace={app.intents.reform(Intent::OpenTrace)}

@@ -18,8 +18,8 @@ const NARROW_BELOW: f64 = 560.0;
 const BADGE_HEIGHT: f64 = 122.0;
 /// White space around the diagram.
 const MARGIN: f64 = 30.0;
-/// Room for the name of a tier above its instances.
-const HEADING: f64 = 24.0;
+/// Room for the name of a tier above its instances, and between them for the badge of one.
+const HEADING: f64 = 31.0;
 
 /// Which way requests flow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

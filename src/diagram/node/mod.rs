@@ -80,8 +80,27 @@ fn upper(words: &str) -> String {
 fn heading(scene: &Scene<'_>, number: usize, size: &str) -> Html {
     let frame = scene.place(number).frame;
     let name = scene.name(number);
-    let text = format!("{} · {size}", upper(&name));
-    let rect = Rect::new(frame.x, frame.y - 23.0, text_width(&text, 6.9), 17.0);
+    let places = &scene.layout.places;
+    let right = places.iter().map(|place| place.frame.right());
+    let right = right.fold(0.0, f64::max);
+    let arrivals: Vec<f64> = scene
+        .layout
+        .wires
+        .iter()
+        .map(|wire| wire.curve.points[3])
+        .filter(|end| scene.narrow() && (end.y - frame.y).abs() < 1.0)
+        .map(|end| end.x)
+        .collect();
+    // Where there is no room for its name, the size alone says which tier it is.
+    let words_at = |text: String| {
+        let width = text_width(&text, 6.9);
+        beside(&arrivals, frame.x, width, right).map(|x| (text, x, width))
+    };
+    let whole = format!("{} · {size}", upper(&name));
+    let (text, x, width) = words_at(whole)
+        .or_else(|| words_at(size.to_owned()))
+        .unwrap_or_else(|| (size.to_owned(), frame.x, text_width(size, 6.9)));
+    let rect = Rect::new(x, frame.y - 30.0, width, 17.0);
     let part = Part {
         pick: Pick::Component(number),
         label: format!("{name}: {size}"),
@@ -89,8 +108,31 @@ fn heading(scene: &Scene<'_>, number: usize, size: &str) -> Html {
         radius: 3.0,
         dim: false,
     };
-    let drawing = words("caps", frame.x, frame.y - 10.0, text);
+    let drawing = words("caps", x, frame.y - 17.0, text);
     scene.part(part, drawing)
+}
+
+/// Where words of this width start, so that no wire which arrives from above runs through them: at
+/// `wanted` if it can be, else close to one of the wires, and never beyond the drawing's `right`.
+fn beside(arrivals: &[f64], wanted: f64, width: f64, right: f64) -> Option<f64> {
+    const CLEAR: f64 = 10.0;
+    if arrivals.is_empty() {
+        return Some(wanted);
+    }
+    let is_free = |x: &f64| {
+        let taken = x - CLEAR..x + width + CLEAR;
+        *x >= 0.0
+            && x + width <= right
+            && !arrivals
+                .iter()
+                .any(|wire| taken.start < *wire && *wire < taken.end)
+    };
+    let before = arrivals.iter().map(|wire| wire - CLEAR - width);
+    let behind = arrivals.iter().map(|wire| wire + CLEAR);
+    std::iter::once(wanted)
+        .chain(before)
+        .chain(behind)
+        .find(is_free)
 }
 
 /// About how wide words are, at so many pixels a letter.
@@ -142,7 +184,7 @@ pub fn badge_of(gauge: &InstanceGauge) -> Option<(Tone, String)> {
     }
 }
 
-/// A badge on the upper edge of what it is about.
+/// A badge on the upper edge of what it is about, between its name and that of its tier.
 pub fn badge(tone: Tone, text: &str, rect: &Rect) -> Html {
     let width = text_width(text, 6.7) + 16.0;
     let x = if width > rect.width - 16.0 {
@@ -157,8 +199,8 @@ pub fn badge(tone: Tone, text: &str, rect: &Rect) -> Html {
     };
     html! {
         <g class={class}>
-            <rect x={px(x)} y={px(rect.y - 11.0)} width={px(width)} height="18" rx="9" />
-            <text x={px(x + width / 2.0)} y={px(rect.y + 1.8)}>{ text.to_string() }</text>
+            <rect x={px(x)} y={px(rect.y - 13.0)} width={px(width)} height="18" rx="9" />
+            <text x={px(x + width / 2.0)} y={px(rect.y - 0.2)}>{ text.to_string() }</text>
         </g>
     }
 }
@@ -209,6 +251,15 @@ pub fn idle() -> InstanceGauge {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_name_of_a_tier_keeps_clear_of_the_wires() {
+        assert_eq!(beside(&[], 20.0, 100.0, 300.0), Some(20.0));
+        assert_eq!(beside(&[200.0], 20.0, 100.0, 300.0), Some(20.0));
+        assert_eq!(beside(&[100.0, 200.0], 50.0, 60.0, 300.0), Some(30.0));
+        assert_eq!(beside(&[60.0, 180.0], 40.0, 90.0, 300.0), Some(80.0));
+        assert_eq!(beside(&[60.0, 180.0], 40.0, 101.0, 260.0), None);
+    }
 
     #[test]
     fn a_badge_gives_the_reason_before_all_else() {
