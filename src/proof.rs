@@ -1,5 +1,6 @@
 //! The proof worker: shows that the engine runs here as it does anywhere, and how fast. The page
-//! never starts it; the end-to-end tests and the bench do, on the released page itself.
+//! never starts it; the end-to-end tests and the bench do, on the released page itself. They are
+//! scripts, so what is said is JSON.
 
 use headroom_engine::Engine;
 use headroom_engine::lab::bench::{self, BenchReport};
@@ -11,7 +12,7 @@ use crate::port::Home;
 use crate::worker::{now_ms, report_panics};
 
 /// What is to be proven.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 pub enum Claim {
     /// The run of a step is the same as everywhere.
     SameRun {
@@ -25,7 +26,7 @@ pub enum Claim {
 }
 
 /// The proof, one for each claim.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub enum Proof {
     /// Ready for claims.
     Ready,
@@ -39,10 +40,20 @@ pub enum Proof {
 
 /// Waits for claims and answers them one after the other.
 pub fn start(home: Home) {
-    report_panics(Proof::Failed);
+    report_panics(|home, reason| say(home, &Proof::Failed(reason)));
     let to_page = home.clone();
-    home.listen(move |claim: Claim| to_page.send(&prove(&claim)));
-    home.send(&Proof::Ready);
+    home.listen_for_text(move |claim| {
+        let proof = match serde_json::from_str(&claim) {
+            Ok(claim) => prove(&claim),
+            Err(error) => Proof::Failed(error.to_string()),
+        };
+        say(&to_page, &proof);
+    });
+    say(&home, &Proof::Ready);
+}
+
+fn say(home: &Home, proof: &Proof) {
+    home.send_text(&serde_json::to_string(proof).expect("a proof has a form in JSON"));
 }
 
 fn prove(claim: &Claim) -> Proof {

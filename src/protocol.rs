@@ -1,8 +1,7 @@
 //! What the page and its workers say to each other.
 //!
-//! Scenarios and actions travel as their canonical JSON, all else by serde-wasm-bindgen. Counts and
-//! times are below 2^53, which it carries exactly; digests are strings. Flights follow their
-//! message as a transferred array (see [`crate::stage::STRIDE`]).
+//! Scenarios and actions travel as their canonical JSON, all else as bytes (see [`crate::port`]).
+//! Flights follow their message as a transferred array (see [`crate::stage::STRIDE`]).
 
 use headroom_engine::happening::{Happening, Mark};
 use headroom_engine::ring_view::RingView;

@@ -21,7 +21,7 @@ const EVENTS_BETWEEN_LOOKS: u64 = 8_192;
 
 /// Listens to the page's wishes and answers them one after the other.
 pub fn start(home: Home) {
-    report_panics(|reason| Answer::Panicked { reason });
+    report_panics(|home, reason| home.send(&Answer::Panicked { reason }));
     let desk = Rc::new(RefCell::new(Desk::default()));
     let turns = {
         let (desk, home) = (desk.clone(), home.clone());

@@ -20,7 +20,7 @@ pub use turns::{Next, Turns, now_ms};
 
 /// Listens to the page and runs what it asks for.
 pub fn start(home: Home) {
-    report_panics(|reason| Message::Panicked { reason });
+    report_panics(|home, reason| home.send(&Message::Panicked { reason }));
     let session = Rc::new(RefCell::new(Session::new(home.clone())));
     let turns = {
         let session = session.clone();

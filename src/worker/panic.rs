@@ -1,17 +1,13 @@
 //! A panic in a worker is said to the page before the worker dies of it.
 
-use js_sys::Array;
-use serde::Serialize;
-use wasm_bindgen::JsCast;
-use web_sys::DedicatedWorkerGlobalScope;
+use crate::host::{Host, host};
+use crate::port::Home;
 
-/// From now on, a panic is posted to the page as the message that `message` makes of its words.
-pub fn report_panics<M: Serialize>(message: impl Fn(String) -> M + Send + Sync + 'static) {
+/// From now on, `say` tells the page the words of a panic.
+pub fn report_panics(say: impl Fn(&Home, String) + Send + Sync + 'static) {
     std::panic::set_hook(Box::new(move |panic| {
-        let post = serde_wasm_bindgen::to_value(&message(panic.to_string()));
-        let scope = js_sys::global().dyn_into::<DedicatedWorkerGlobalScope>();
-        if let (Ok(post), Ok(scope)) = (post, scope) {
-            scope.post_message(&Array::of1(&post)).ok();
+        if let Host::Worker(scope, _) = host() {
+            say(&Home::new(scope), panic.to_string());
         }
     }));
 }

@@ -10,21 +10,17 @@ const ASK: &str = "
     const { script, module, worker } = globalThis.headroom;
     const proof = new Worker(worker, { type: 'module' });
     const next = () => new Promise((resolve, reject) => {
-      proof.onmessage = ({ data: [answer] }) => resolve(answer);
+      proof.onmessage = ({ data }) => resolve(JSON.parse(data));
       proof.onerror = ({ message }) => reject(new Error(message));
     });
     const ready = next();
     proof.postMessage({ script, module, role: 'proof' });
     await ready;
     const answer = next();
-    proof.postMessage([arguments[0]]);
+    proof.postMessage(JSON.stringify(arguments[0]));
     const found = await answer;
     proof.terminate();
-    // Maps are what the page's own structures become on their way.
-    const plain = (value) => value instanceof Map
-      ? Object.fromEntries([...value].map(([name, inner]) => [name, plain(inner)]))
-      : Array.isArray(value) ? value.map(plain) : value;
-    return plain(found);
+    return found;
 ";
 
 /// The digest of a step's run over so many simulated seconds, in this page's browser.
