@@ -18,9 +18,12 @@ pub(crate) enum Step {
     Index(usize),
 }
 
-/// Something that does not fit its type.
+/// Something that does not fit its type. It is boxed because it is handed up through every field.
 #[derive(Debug)]
-pub(crate) struct Misfit {
+pub(crate) struct Misfit(Box<Fault>);
+
+#[derive(Debug)]
+struct Fault {
     message: String,
     /// The steps that lead to it, the last one first.
     way_back: Vec<Step>,
@@ -28,34 +31,38 @@ pub(crate) struct Misfit {
 
 impl Misfit {
     /// What does not fit, and the steps that lead to it.
-    pub(crate) fn into_parts(mut self) -> (String, Vec<Step>) {
-        self.way_back.reverse();
-        (self.message, self.way_back)
+    pub(crate) fn into_parts(self) -> (String, Vec<Step>) {
+        let Fault {
+            message,
+            mut way_back,
+        } = *self.0;
+        way_back.reverse();
+        (message, way_back)
     }
 
     fn at_key(mut self, key: &str) -> Self {
-        self.way_back.push(Step::Key(key.to_owned()));
+        self.0.way_back.push(Step::Key(key.to_owned()));
         self
     }
 
     fn at_index(mut self, index: usize) -> Self {
-        self.way_back.push(Step::Index(index));
+        self.0.way_back.push(Step::Index(index));
         self
     }
 }
 
 impl Error for Misfit {
     fn custom<T: fmt::Display>(message: T) -> Self {
-        Self {
+        Self(Box::new(Fault {
             message: message.to_string(),
             way_back: Vec::new(),
-        }
+        }))
     }
 }
 
 impl fmt::Display for Misfit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
+        f.write_str(&self.0.message)
     }
 }
 

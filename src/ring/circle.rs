@@ -18,8 +18,19 @@ pub struct Arc {
 
 /// The place at a fraction of a turn, at a distance from the middle.
 pub fn at(middle: (f64, f64), radius: f64, turn: f64) -> (f64, f64) {
-    let (sine, cosine) = (turn * TAU).sin_cos();
+    let (sine, cosine) = sin_cos(turn * TAU);
     (middle.0 + radius * sine, middle.1 - radius * cosine)
+}
+
+/// The browser has both; ours would weigh 5 KB.
+#[cfg(target_arch = "wasm32")]
+fn sin_cos(angle: f64) -> (f64, f64) {
+    (js_sys::Math::sin(angle), js_sys::Math::cos(angle))
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+fn sin_cos(angle: f64) -> (f64, f64) {
+    angle.sin_cos()
 }
 
 /// Who owns what: a key belongs to the first point at or after it. Neighbours of one owner are one

@@ -36,7 +36,50 @@ pub fn release_page() -> Outcome {
         .env("PATH", tools::path_with(&wasm_bindgen)?)
         // Trunk reads this variable as a switch of its own, and refuses a plain 1.
         .env_remove("NO_COLOR"))?;
-    optimise(&page_wasm()?)
+    let wasm = page_wasm()?;
+    optimise(&wasm)?;
+    number_imports(&wasm)
+}
+
+/// wasm-bindgen tells the imports of one name apart by hashes, in the module and in its script.
+/// Numbers do as well, and compress.
+fn number_imports(wasm: &Path) -> Outcome {
+    let script = wasm
+        .to_str()
+        .and_then(|path| path.strip_suffix("_bg.wasm"))
+        .map(|stem| PathBuf::from(format!("{stem}.js")))
+        .ok_or_else(|| Failure::new("the module is not named as wasm-bindgen names it"))?;
+    let mut hashes = Vec::new();
+    for path in [wasm, &script] {
+        let mut bytes = fs::read(path)?;
+        number_names(&mut bytes, &mut hashes);
+        fs::write(path, bytes)?;
+    }
+    Ok(())
+}
+
+/// Puts in the place of each hash at the end of a name its number among those seen.
+fn number_names(bytes: &mut [u8], hashes: &mut Vec<[u8; 16]>) {
+    const PREFIX: &[u8] = b"__wbg_";
+    let mut rest = bytes;
+    while let Some(start) = rest.windows(PREFIX.len()).position(|part| part == PREFIX) {
+        let length = rest[start..]
+            .iter()
+            .take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_')
+            .count();
+        let (name, after) = rest[start..].split_at_mut(length);
+        if let Some(hash) = name.last_chunk_mut::<16>()
+            && hash.iter().all(u8::is_ascii_hexdigit)
+        {
+            let seen = hashes.iter().position(|seen| seen == hash);
+            let number = seen.unwrap_or_else(|| {
+                hashes.push(*hash);
+                hashes.len() - 1
+            });
+            hash.copy_from_slice(format!("{number:016}").as_bytes());
+        }
+        rest = after;
+    }
 }
 
 /// Trunk would do this itself, but would fail where there is no Node to bring `wasm-opt`.
@@ -78,4 +121,26 @@ fn page_wasm() -> Outcome<PathBuf> {
                 .is_some_and(|extension| extension == "wasm")
         })
         .ok_or_else(|| Failure::new("Trunk left no .wasm file in dist/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_files_get_the_same_numbers_and_keep_their_length() {
+        let mut hashes = Vec::new();
+        let mut wasm = *b"\x1e__wbg_new_00c0ffee00c0ffee\0\x05__wbg_new_0123456789abcdef\0";
+        number_names(&mut wasm, &mut hashes);
+        assert_eq!(
+            &wasm,
+            b"\x1e__wbg_new_0000000000000000\0\x05__wbg_new_0000000000000001\0"
+        );
+        let mut script = *b"function __wbg_get_imports() { __wbg_new_0123456789abcdef: f }";
+        number_names(&mut script, &mut hashes);
+        assert_eq!(
+            &script,
+            b"function __wbg_get_imports() { __wbg_new_0000000000000001: f }"
+        );
+    }
 }
