@@ -21,6 +21,8 @@ pub const BACK_TICKS: u64 = SPOKES as u64 / 4;
 const REACH_TICKS: u64 = SPOKES as u64 - BACK_TICKS;
 /// Bits of a word of the map of spokes.
 const WORD_BITS: usize = 64;
+/// Words of that map.
+const WORDS: usize = SPOKES / WORD_BITS;
 /// No node: the end of a spoke.
 const NONE: u32 = u32::MAX;
 
@@ -39,6 +41,8 @@ pub struct Wheel {
     spokes: Vec<u32>,
     /// A bit for each spoke that holds something.
     occupied: Vec<u64>,
+    /// A bit for each word of those that is not zero.
+    occupied_words: [u64; WORDS / WORD_BITS],
     nodes: Vec<Node>,
     /// First node to use again.
     free: u32,
@@ -50,7 +54,8 @@ impl Default for Wheel {
         Self {
             position: 0,
             spokes: vec![NONE; SPOKES],
-            occupied: vec![0; SPOKES / WORD_BITS],
+            occupied: vec![0; WORDS],
+            occupied_words: [0; WORDS / WORD_BITS],
             nodes: Vec::new(),
             free: NONE,
             far: BinaryHeap::new(),
@@ -81,29 +86,23 @@ impl Wheel {
             next: self.spokes[spoke],
         };
         self.spokes[spoke] = self.hold(node);
-        self.occupied[spoke / WORD_BITS] |= 1 << (spoke % WORD_BITS);
+        let word = spoke / WORD_BITS;
+        self.occupied[word] |= 1 << (spoke % WORD_BITS);
+        self.occupied_words[word / WORD_BITS] |= 1 << (word % WORD_BITS);
     }
 
-    /// The first tick that has an event; none when the wheel is empty. O(spokes / 64) at most.
+    /// The first tick that has an event; none when the wheel is empty. O(1).
     pub fn first_tick(&self) -> Option<u64> {
         let far = self.far.peek().map(|Reverse(event)| tick_of(event.at_ns));
-        let near = self.occupied_before(self.position + SPOKES as u64);
-        near.into_iter().chain(far).min()
+        self.first_occupied().into_iter().chain(far).min()
     }
 
     /// Turns the wheel on to a tick, and hands out all events before it, in no order.
     pub fn take_until(&mut self, tick: u64, into: &mut Vec<Event>) {
-        while let Some(occupied) = self.occupied_before(tick) {
-            let spoke = occupied as usize % SPOKES;
-            self.occupied[spoke / WORD_BITS] &= !(1 << (spoke % WORD_BITS));
-            let mut number = std::mem::replace(&mut self.spokes[spoke], NONE);
-            while number != NONE {
-                let Node { event, next } = self.nodes[number as usize];
-                self.nodes[number as usize].next = self.free;
-                self.free = number;
-                into.push(event);
-                number = next;
-            }
+        while let Some(occupied) = self.first_occupied()
+            && occupied < tick
+        {
+            self.empty_spoke(occupied as usize % SPOKES, into);
             self.position = occupied + 1;
         }
         while let Some(Reverse(event)) = self.far.peek()
@@ -120,27 +119,50 @@ impl Wheel {
         self.position = tick;
     }
 
-    /// Bytes held.
+    /// Bytes held for the events.
     pub fn memory_bytes(&self) -> usize {
-        self.spokes.capacity() * size_of::<u32>()
-            + self.nodes.capacity() * size_of::<Node>()
-            + self.far.capacity() * size_of::<Event>()
+        self.nodes.capacity() * size_of::<Node>() + self.far.capacity() * size_of::<Event>()
     }
 
-    /// The first occupied tick from the position on and before another one.
+    /// The first tick from the position on, and within one turn, that has an event.
     #[inline]
-    fn occupied_before(&self, tick: u64) -> Option<u64> {
-        let mut from = self.position;
-        while from < tick.min(self.position + SPOKES as u64) {
-            let spoke = from as usize % SPOKES;
-            let rest = self.occupied[spoke / WORD_BITS] >> (spoke % WORD_BITS);
-            if rest != 0 {
-                let found = from + u64::from(rest.trailing_zeros());
-                return (found < tick).then_some(found);
-            }
-            from += (WORD_BITS - spoke % WORD_BITS) as u64;
+    fn first_occupied(&self) -> Option<u64> {
+        let start = self.position as usize % SPOKES;
+        let word = start / WORD_BITS;
+        let rest = self.occupied[word] >> (start % WORD_BITS);
+        if rest != 0 {
+            return Some(self.position + u64::from(rest.trailing_zeros()));
         }
-        None
+        // The words behind it, then all round to itself: the spokes before the start are its last.
+        let count = self.occupied_words.len();
+        let (group, behind) = (word / WORD_BITS, !0 << (word % WORD_BITS) << 1);
+        let found = (0..=count).find_map(|step| {
+            let bits = match step {
+                0 => self.occupied_words[group] & behind,
+                _ if step == count => self.occupied_words[group] & !behind,
+                _ => self.occupied_words[(group + step) % count],
+            };
+            let bit = bits.trailing_zeros() as usize;
+            (bits != 0).then_some((group + step) % count * WORD_BITS + bit)
+        })?;
+        let spoke = found * WORD_BITS + self.occupied[found].trailing_zeros() as usize;
+        Some(self.position + (spoke.wrapping_sub(start) % SPOKES) as u64)
+    }
+
+    fn empty_spoke(&mut self, spoke: usize, into: &mut Vec<Event>) {
+        let word = spoke / WORD_BITS;
+        self.occupied[word] &= !(1 << (spoke % WORD_BITS));
+        if self.occupied[word] == 0 {
+            self.occupied_words[word / WORD_BITS] &= !(1 << (word % WORD_BITS));
+        }
+        let mut number = std::mem::replace(&mut self.spokes[spoke], NONE);
+        while number != NONE {
+            let Node { event, next } = self.nodes[number as usize];
+            self.nodes[number as usize].next = self.free;
+            self.free = number;
+            into.push(event);
+            number = next;
+        }
     }
 
     #[inline]
