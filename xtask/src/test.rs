@@ -201,6 +201,10 @@ pub fn in_browser(browser: Browser, filters: &[OsString]) -> Outcome {
         .env("HEADROOM_DRIVER_URL", driver.url())
         .env("HEADROOM_PAGE_URL", server.url())
         .env("HEADROOM_PAGE_FOLDER", project::dist());
+    if browser != Browser::Chromium {
+        // The drivers of the others open one window at a time.
+        tests.arg("--test-threads=1");
+    }
     match axe {
         Some(axe) => tests.env("HEADROOM_AXE", axe),
         None => {
