@@ -2,15 +2,15 @@
 //!
 //! Most delays are constants (a link's latency): such events come out in the order they went in, so a
 //! queue per delay, a *lane*, keeps them sorted for nothing. Random delays go to the [`Wheel`]. What
-//! comes next, a dozen or two events, is moved from both to the *window* at once and sorted there, and
-//! what is scheduled for so soon joins it in its place. The next arrival of the open loop, of which
-//! there is only one, and which may be set anew, is kept beside them: the *alarm*.
+//! comes next, some dozens of events, is merged from all of them into the *window* at once, so that the
+//! memory these events need can be fetched together; what is scheduled for before its end joins it in
+//! its place. The next arrival of the open loop, of which there is only one, and which may be set anew,
+//! is kept beside them: the *alarm*.
 
 use std::cmp::Ordering;
-use std::collections::VecDeque;
-use std::ops::RangeInclusive;
 
-use crate::wheel::{BACK_TICKS, Wheel, tick_of};
+use crate::lane::{Blocks, Lane};
+use crate::wheel::Wheel;
 
 /// What an event does. Packed into eight bytes, for the queues hold hundreds of thousands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,10 +70,30 @@ pub struct Event {
     pub what: What,
 }
 
+impl Event {
+    /// The event that never happens.
+    pub const NEVER: Self = Self {
+        at_ns: u64::MAX,
+        sequence: u64::MAX,
+        what: What {
+            request: 0,
+            instance: 0,
+            place: 0,
+            kind: EventKind::Arrival,
+        },
+    };
+
+    /// Its place in the order, as one number.
+    #[inline]
+    fn order(&self) -> u128 {
+        u128::from(self.at_ns) << 64 | u128::from(self.sequence)
+    }
+}
+
 impl Ord for Event {
     #[inline]
     fn cmp(&self, other: &Self) -> Ordering {
-        (self.at_ns, self.sequence).cmp(&(other.at_ns, other.sequence))
+        self.order().cmp(&other.order())
     }
 }
 
@@ -88,16 +108,33 @@ impl PartialOrd for Event {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LaneNumber(u16);
 
-#[derive(Clone, Debug)]
-struct Lane {
-    delay_ns: u64,
-    events: VecDeque<Event>,
+/// The first event of a lane, or of the wheel.
+#[derive(Clone, Copy, Debug)]
+struct Front {
+    at_ns: u64,
+    sequence: u64,
+    /// Number of the lane; the wheel comes after the last.
+    source: usize,
 }
 
-/// Events that the window shall hold when it is filled: enough that the work of filling it is shared
-/// by many, few enough to be sorted and searched at once.
-const WINDOW_EVENTS: RangeInclusive<usize> = 8..=28;
-/// A window that holds more, since much was scheduled within it, is cut short.
+impl Front {
+    #[inline]
+    fn new(event: &Event, source: usize) -> Self {
+        Self {
+            at_ns: event.at_ns,
+            sequence: event.sequence,
+            source,
+        }
+    }
+
+    /// Whether it comes after another; moments seldom tie.
+    #[inline]
+    fn is_after(&self, other: &Self) -> bool {
+        self.at_ns > other.at_ns || (self.at_ns == other.at_ns && self.sequence > other.sequence)
+    }
+}
+
+/// Room of the window. One that is full, since much was scheduled within it, is cut to half.
 const WINDOW_EVENTS_MAX: usize = 128;
 
 /// The calendar of a run.
@@ -105,42 +142,34 @@ const WINDOW_EVENTS_MAX: usize = 128;
 pub struct Calendar {
     now_ns: u64,
     sequence: u64,
-    /// The next event last.
-    window: Vec<Event>,
-    /// The tick before which all that is still to happen is in the window, or is the alarm.
-    window_end_tick: u64,
-    window_ticks: u64,
-    /// The window has been filled since it was last asked.
-    is_filled: bool,
+    /// What happens before all else but the alarm, in order, from `next` to `end`.
+    window: Box<[Event; WINDOW_EVENTS_MAX]>,
+    next: usize,
+    end: usize,
+    /// Moment of the window's last event: what is scheduled for earlier belongs into the window.
+    window_end_ns: u64,
     alarm: Event,
     lanes: Vec<Lane>,
+    blocks: Blocks,
     wheel: Wheel,
+    /// Scratch of the merge.
+    fronts: Vec<Front>,
 }
-
-/// The alarm that never rings.
-const NEVER: Event = Event {
-    at_ns: u64::MAX,
-    sequence: u64::MAX,
-    what: What {
-        request: 0,
-        instance: 0,
-        place: 0,
-        kind: EventKind::Arrival,
-    },
-};
 
 impl Default for Calendar {
     fn default() -> Self {
         Self {
             now_ns: 0,
             sequence: 0,
-            window: Vec::new(),
-            window_end_tick: 0,
-            window_ticks: 1,
-            is_filled: false,
-            alarm: NEVER,
+            window: Box::new([Event::NEVER; WINDOW_EVENTS_MAX]),
+            next: 0,
+            end: 0,
+            window_end_ns: 0,
+            alarm: Event::NEVER,
             lanes: Vec::new(),
+            blocks: Blocks::default(),
             wheel: Wheel::default(),
+            fronts: Vec::new(),
         }
     }
 }
@@ -156,10 +185,7 @@ impl Calendar {
     pub fn lane(&mut self, delay_ns: u64) -> LaneNumber {
         let found = self.lanes.iter().position(|lane| lane.delay_ns == delay_ns);
         let number = found.unwrap_or_else(|| {
-            self.lanes.push(Lane {
-                delay_ns,
-                events: VecDeque::new(),
-            });
+            self.lanes.push(self.blocks.lane(delay_ns));
             self.lanes.len() - 1
         });
         LaneNumber(number as u16)
@@ -171,15 +197,15 @@ impl Calendar {
         let sequence = self.next_sequence();
         let lane = &mut self.lanes[usize::from(lane.0)];
         let at_ns = self.now_ns + lane.delay_ns;
-        let event = Event {
-            at_ns,
-            sequence,
-            what,
-        };
-        if tick_of(at_ns) >= self.window_end_tick {
-            lane.events.push_back(event);
+        if at_ns >= self.window_end_ns {
+            let event = Event {
+                at_ns,
+                sequence,
+                what,
+            };
+            self.blocks.push(lane, event);
         } else {
-            self.join_window(event);
+            self.join_window(at_ns, sequence, what);
         }
         at_ns
     }
@@ -194,15 +220,15 @@ impl Calendar {
             "an event cannot be scheduled in the past"
         );
         let sequence = self.next_sequence();
-        let event = Event {
-            at_ns,
-            sequence,
-            what,
-        };
-        if tick_of(at_ns) >= self.window_end_tick {
-            self.wheel.push(event);
+        if at_ns >= self.window_end_ns {
+            let event = Event {
+                at_ns,
+                sequence,
+                what,
+            };
+            self.wheel.push(event, self.now_ns);
         } else {
-            self.join_window(event);
+            self.join_window(at_ns, sequence, what);
         }
         sequence
     }
@@ -224,23 +250,30 @@ impl Calendar {
 
     /// When the alarm is set for, if it is.
     pub fn alarm_ns(&self) -> Option<u64> {
-        (self.alarm != NEVER).then_some(self.alarm.at_ns)
+        (self.alarm != Event::NEVER).then_some(self.alarm.at_ns)
     }
 
-    /// Takes the next event that happens no later than `until_ns`, and moves the clock to it.
+    /// Whether the window has no more events: time to [fill](Self::fill_window) it.
     #[inline]
-    pub fn pop_until(&mut self, until_ns: u64) -> Option<Event> {
-        let event = match self.window.last() {
-            Some(next) if *next < self.alarm => {
-                let next = *next;
-                if next.at_ns > until_ns {
-                    return None;
-                }
-                self.window.pop();
-                next
-            }
-            _ => self.pop_else(until_ns)?,
-        };
+    pub fn is_window_empty(&self) -> bool {
+        self.next == self.end
+    }
+
+    /// Takes the next event of the window, or the alarm, that happens before `end_ns`, and moves the
+    /// clock to it. Where the window is empty, there must be nothing to fill it with.
+    #[inline]
+    pub fn pop_before(&mut self, end_ns: u64) -> Option<Event> {
+        let next = &self.window[self.next % WINDOW_EVENTS_MAX];
+        let is_alarm = self.next == self.end || *next > self.alarm;
+        let event = if is_alarm { self.alarm } else { *next };
+        if event.at_ns >= end_ns {
+            return None;
+        }
+        if is_alarm {
+            self.alarm = Event::NEVER;
+        } else {
+            self.next += 1;
+        }
         assert!(event.at_ns >= self.now_ns, "the clock never goes back");
         self.now_ns = event.at_ns;
         Some(event)
@@ -254,22 +287,15 @@ impl Calendar {
 
     /// Bytes held.
     pub fn memory_bytes(&self) -> usize {
-        let queued = self.lanes.iter().map(|lane| lane.events.capacity());
-        (self.window.capacity() + queued.sum::<usize>()) * size_of::<Event>()
-            + self.wheel.memory_bytes()
+        size_of_val(&*self.window) + self.blocks.memory_bytes() + self.wheel.memory_bytes()
     }
 
-    /// Whether another window has been filled since the last call: the moment to fetch the memory that
-    /// the events [ahead](Self::ahead) will need, all at once.
-    #[inline]
-    pub fn is_fetch_due(&mut self) -> bool {
-        std::mem::take(&mut self.is_filled)
-    }
-
-    /// The events of the window, the next one last.
+    /// The events of the window, in order.
     #[inline]
     pub fn ahead(&self) -> impl Iterator<Item = What> + Clone {
-        self.window.iter().map(|event| event.what)
+        self.window[self.next..self.end]
+            .iter()
+            .map(|event| event.what)
     }
 
     #[inline]
@@ -278,83 +304,90 @@ impl Calendar {
         self.sequence
     }
 
-    /// Takes the alarm if it is next, or fills the window and takes its first event.
-    #[inline(never)]
-    fn pop_else(&mut self, until_ns: u64) -> Option<Event> {
-        if self.window.is_empty() && tick_of(self.alarm.at_ns) >= self.window_end_tick {
-            self.fill_window();
+    /// Merges the next `events` at most into the window, which is empty. Each costs as many comparisons
+    /// as there are fronts before its successor's.
+    pub fn fill_window(&mut self, events: usize) {
+        self.find_fronts();
+        (self.next, self.end) = (0, 0);
+        for event in self.window.iter_mut().take(events) {
+            let Some((first, others)) = self.fronts.split_first_mut() else {
+                break;
+            };
+            let source = first.source;
+            if first.at_ns == Event::NEVER.at_ns {
+                break;
+            }
+            let successor = match self.lanes.get_mut(source) {
+                Some(lane) => {
+                    *event = *self.blocks.front(lane);
+                    self.blocks.drop_front(lane);
+                    self.blocks.front(lane)
+                }
+                None => {
+                    *event = *self.wheel.first();
+                    self.wheel.drop_first();
+                    self.wheel.first()
+                }
+            };
+            self.end += 1;
+            self.window_end_ns = event.at_ns;
+            let successor = Front::new(successor, source);
+            let mut place = first;
+            for other in others {
+                if other.is_after(&successor) {
+                    break;
+                }
+                *place = *other;
+                place = other;
+            }
+            *place = successor;
         }
-        let is_alarm = self.window.last().is_none_or(|next| *next > self.alarm);
-        let next = if is_alarm {
-            self.alarm
-        } else {
-            *self.window.last()?
-        };
-        if next.at_ns > until_ns || next == NEVER {
-            return None;
-        }
-        if is_alarm {
-            self.alarm = NEVER;
-        } else {
-            self.window.pop();
-        }
-        Some(next)
     }
 
-    /// Moves the empty window on to what happens next, and adapts its width to how much that is.
-    fn fill_window(&mut self) {
-        let in_lanes = self.lanes.iter().filter_map(|lane| lane.events.front());
-        let first_in_lanes = in_lanes.map(|event| tick_of(event.at_ns)).min();
-        let alarm_tick = (self.alarm != NEVER).then_some(tick_of(self.alarm.at_ns));
-        let firsts = first_in_lanes.into_iter().chain(alarm_tick);
-        let Some(first_tick) = firsts.chain(self.wheel.first_tick()).min() else {
-            return;
-        };
-        self.window_end_tick = first_tick + self.window_ticks;
-        self.wheel
-            .take_until(self.window_end_tick, &mut self.window);
-        for lane in &mut self.lanes {
-            while let Some(event) = lane.events.front()
-                && tick_of(event.at_ns) < self.window_end_tick
-            {
-                self.window.push(*event);
-                lane.events.pop_front();
-            }
-        }
-        self.window.sort_unstable_by(|one, other| other.cmp(one));
-        self.is_filled = true;
-        if self.window.len() < *WINDOW_EVENTS.start() {
-            self.window_ticks = (self.window_ticks * 2).min(BACK_TICKS);
-        } else if self.window.len() > *WINDOW_EVENTS.end() {
-            self.window_ticks = (self.window_ticks / 2).max(1);
-        }
+    /// Lists the fronts of all lanes and of the wheel, in order.
+    fn find_fronts(&mut self) {
+        let in_lanes = self.lanes.iter().map(|lane| self.blocks.front(lane));
+        let all = in_lanes.chain([self.wheel.first()]).enumerate();
+        self.fronts.clear();
+        self.fronts
+            .extend(all.map(|(source, event)| Front::new(event, source)));
+        self.fronts
+            .sort_unstable_by_key(|front| (front.at_ns, front.sequence));
     }
 
     /// Puts an event into its place in the window.
-    fn join_window(&mut self, event: Event) {
-        let place = self.window.partition_point(|other| *other > event);
-        self.window.insert(place, event);
-        if self.window.len() > WINDOW_EVENTS_MAX {
+    #[inline(never)]
+    fn join_window(&mut self, at_ns: u64, sequence: u64, what: What) {
+        let event = Event {
+            at_ns,
+            sequence,
+            what,
+        };
+        if self.end == WINDOW_EVENTS_MAX {
             self.cut_window();
+            if at_ns >= self.window_end_ns {
+                return self.wheel.push_far(event);
+            }
         }
+        let ahead = &self.window[self.next..self.end];
+        let place = self.next + ahead.partition_point(|other| *other < event);
+        self.window.copy_within(place..self.end, place + 1);
+        self.window[place] = event;
+        self.end += 1;
     }
 
-    /// Gives the later half of the window to the wheel, as far as it consists of whole ticks.
+    /// Makes room in the window, and gives what it has more than half of that to the wheel.
     #[cold]
     fn cut_window(&mut self) {
-        let middle_tick = tick_of(self.window[self.window.len() / 2].at_ns);
-        let kept = self
-            .window
-            .partition_point(|event| tick_of(event.at_ns) >= middle_tick);
-        if kept == self.window.len() {
-            return;
+        const KEPT: usize = WINDOW_EVENTS_MAX / 2;
+        self.window.copy_within(self.next..self.end, 0);
+        (self.next, self.end) = (0, self.end - self.next);
+        if self.end > KEPT {
+            let cut = KEPT..self.end;
+            cut.for_each(|place| self.wheel.push_far(self.window[place]));
+            self.end = KEPT;
+            self.window_end_ns = self.window[KEPT - 1].at_ns;
         }
-        self.wheel.turn_back(middle_tick);
-        self.window_end_tick = middle_tick;
-        for event in self.window.drain(..kept) {
-            self.wheel.push(event);
-        }
-        self.window_ticks = (self.window_ticks / 2).max(1);
     }
 }
 
@@ -372,8 +405,15 @@ mod tests {
         }
     }
 
+    fn pop_before(calendar: &mut Calendar, end_ns: u64) -> Option<Event> {
+        if calendar.is_window_empty() {
+            calendar.fill_window(32);
+        }
+        calendar.pop_before(end_ns)
+    }
+
     fn drain(calendar: &mut Calendar) -> Vec<(u64, u32)> {
-        std::iter::from_fn(|| calendar.pop_until(u64::MAX - 1))
+        std::iter::from_fn(|| pop_before(calendar, u64::MAX))
             .map(|event| (event.at_ns, event.what.request))
             .collect()
     }
@@ -407,8 +447,9 @@ mod tests {
     fn nothing_later_than_the_bound_is_taken() {
         let mut calendar = Calendar::default();
         calendar.push_at(8, numbered(1));
-        assert_eq!(calendar.pop_until(7), None);
-        assert_eq!(calendar.pop_until(8).map(|event| event.at_ns), Some(8));
+        assert_eq!(pop_before(&mut calendar, 8), None);
+        let event = pop_before(&mut calendar, 9);
+        assert_eq!(event.map(|event| event.at_ns), Some(8));
         assert_eq!(calendar.now_ns(), 8);
     }
 
@@ -437,9 +478,9 @@ mod tests {
             (at_ns, self.sequence, number)
         }
 
-        fn pop_until(&mut self, until_ns: u64) -> Option<(u64, u32)> {
+        fn pop_before(&mut self, end_ns: u64) -> Option<(u64, u32)> {
             let next = *self.events.iter().chain(&self.alarm).min()?;
-            if next.0 > until_ns {
+            if next.0 >= end_ns {
                 return None;
             }
             self.events.retain(|event| *event != next);
@@ -481,8 +522,8 @@ mod tests {
                     model.alarm = Some(model.event(at_ns, number));
                 }
                 _ => {
-                    let event = calendar.pop_until(at_ns);
-                    let expected = model.pop_until(at_ns);
+                    let event = pop_before(&mut calendar, at_ns);
+                    let expected = model.pop_before(at_ns);
                     assert_eq!(
                         event.map(|event| (event.at_ns, event.what.request)),
                         expected
@@ -494,7 +535,7 @@ mod tests {
                 }
             }
             most = most.max(model.events.len());
-            assert!(calendar.window.len() <= 400);
+            assert!(calendar.end <= WINDOW_EVENTS_MAX);
         }
         assert_eq!(most, 400, "crowds came");
         assert!(popped > 50_000, "only {popped} events happened");

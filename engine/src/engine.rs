@@ -26,6 +26,11 @@ pub const ENGINE_VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// Requests in flight from which on memory is fetched ahead: fewer fit the processor's cache anyway.
 const CROWD: u64 = 4_000;
+/// Events looked ahead at once in a crowd: enough that memory is read for many at the same time, few
+/// enough that it is still in the cache when their turn comes.
+const AHEAD_IN_CROWD: usize = 32;
+/// Events looked ahead at once among few: more would be joined by most of what they schedule.
+const AHEAD: usize = 8;
 
 /// How far [`Engine::run_until`] came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,7 +118,7 @@ impl Engine {
         const UNTIL_NS: u64 = u64::MAX - 1;
         self.world.tracer.narrate();
         let event = loop {
-            if let Some(event) = self.next_event(self.bound_ns(UNTIL_NS)) {
+            if let Some(event) = self.next_event(self.end_ns(UNTIL_NS)) {
                 break event;
             }
             if !self.act_or_tick(UNTIL_NS) {
@@ -135,13 +140,12 @@ impl Engine {
     pub fn run_until(&mut self, until: SimTime, events_budget: u64) -> Progress {
         let until_ns = until.0.min(u64::MAX - 1).max(self.world.now_ns());
         let last = self.events.saturating_add(events_budget);
-        let mut bound_ns = self.bound_ns(until_ns);
+        let mut end_ns = self.end_ns(until_ns);
         while self.events < last {
-            if let Some(event) = self.next_event(bound_ns) {
-                self.fetch_ahead();
+            if let Some(event) = self.next_event(end_ns) {
                 self.handle(event);
             } else if self.act_or_tick(until_ns) {
-                bound_ns = self.bound_ns(until_ns);
+                end_ns = self.end_ns(until_ns);
             } else {
                 self.world.calendar.advance_to(until_ns);
                 return Progress::Reached;
@@ -150,12 +154,12 @@ impl Engine {
         Progress::BudgetSpent
     }
 
-    /// Until when the run's own events come first: an action takes effect before all else of its
-    /// nanosecond, and a tick after all before it. None if that is at once.
+    /// The moment before which the run's own events come first: an action takes effect before all else
+    /// of its nanosecond, and a tick after all before it.
     #[inline]
-    fn bound_ns(&self, until_ns: u64) -> Option<u64> {
+    fn end_ns(&self, until_ns: u64) -> u64 {
         let first_ns = self.action_ns().min(self.statistics.next_tick_ns());
-        Some(until_ns.min(first_ns.checked_sub(1)?))
+        first_ns.min(until_ns + 1)
     }
 
     fn action_ns(&self) -> u64 {
@@ -178,17 +182,21 @@ impl Engine {
         true
     }
 
-    /// Reads the memory that the next events will need, all at once. With many requests in flight their
-    /// records and tables do not fit the processor's cache, and each event would wait for memory by
-    /// itself: `cargo xtask bench` shows what this buys at 10^6 requests/s. Changes nothing.
-    #[inline]
-    fn fetch_ahead(&mut self) {
-        if self.world.calendar.is_fetch_due() && self.world.outcomes.in_flight >= CROWD {
+    /// Finds the next events. With many requests in flight their records and tables do not fit the
+    /// processor's cache, and each event would wait for memory by itself: the memory that these events
+    /// need is read for all of them at once, which changes nothing. `cargo xtask bench` shows what this
+    /// buys at 10^6 requests/s.
+    #[inline(never)]
+    fn look_ahead(&mut self) {
+        let is_crowd = self.world.outcomes.in_flight >= CROWD;
+        self.world
+            .calendar
+            .fill_window(if is_crowd { AHEAD_IN_CROWD } else { AHEAD });
+        if is_crowd {
             black_box(self.read_ahead());
         }
     }
 
-    #[inline(never)]
     fn read_ahead(&self) -> u32 {
         let ahead = self.world.calendar.ahead();
         let requests = &self.world.requests;
@@ -202,22 +210,25 @@ impl Engine {
     #[inline]
     fn peek(&self, what: What) -> u32 {
         let world = &self.world;
-        let (component, instance) = match what.kind {
-            EventKind::Forward => (world.wires[usize::from(what.place)].to, what.instance),
-            EventKind::WorkDone => (what.place, what.instance),
-            EventKind::Back => (world.wires[usize::from(what.place)].from, 0),
+        let component = match what.kind {
+            EventKind::Forward => world.wires[usize::from(what.place)].to,
+            EventKind::WorkDone => what.place,
+            EventKind::Back => world.wires[usize::from(what.place)].from,
             _ => return 0,
         };
-        self.components[usize::from(component)].peek(world, what.request, instance)
+        self.components[usize::from(component)].peek(world, what)
     }
 
-    /// The next event or deadline up to a moment. An answer of the same nanosecond is in time.
+    /// The next event or deadline before a moment. An answer of the deadline's nanosecond is in time.
     #[inline]
-    fn next_event(&mut self, bound_ns: Option<u64>) -> Option<Event> {
-        let bound_ns = bound_ns?;
+    fn next_event(&mut self, end_ns: u64) -> Option<Event> {
+        if self.world.calendar.is_window_empty() {
+            self.look_ahead();
+        }
         let deadline_ns = self.world.deadlines.first_ns();
-        let event = self.world.calendar.pop_until(bound_ns.min(deadline_ns));
-        if event.is_none() && deadline_ns <= bound_ns {
+        let in_time_ns = deadline_ns.saturating_add(1);
+        let event = self.world.calendar.pop_before(end_ns.min(in_time_ns));
+        if event.is_none() && deadline_ns < end_ns {
             return self.next_deadline();
         }
         event

@@ -23,6 +23,7 @@ pub mod hash;
 pub mod histogram;
 mod intervention;
 pub mod lab;
+mod lane;
 mod meter;
 mod narration;
 mod outcome;

@@ -1,28 +1,25 @@
-//! Events at random moments, on the spokes of a wheel that turns with the clock.
+//! Events at random moments, in order, on the spokes of a wheel that turns with the clock.
 //!
 //! Time is cut into ticks, and each spoke holds the events of one tick in no order: to add one costs
-//! the same however many there are, where a heap would touch a cache line for each of its levels.
-//! What is further off than the wheel reaches waits in a heap. (Varghese and Lauck, Hashed and
-//! Hierarchical Timing Wheels, 1987.)
+//! the same however many there are, where a heap would touch a cache line for each of its levels. The
+//! spoke whose turn it is is sorted into the *near* list. What is further off than the wheel reaches
+//! waits in a heap. (Varghese and Lauck, Hashed and Hierarchical Timing Wheels, 1987.)
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use crate::calendar::Event;
 
-/// Length of a tick in nanoseconds, as a power of two: at the highest rates about a dozen events.
+/// Length of a tick in nanoseconds, as a power of two: a few events at the highest rates.
 const TICK_BITS: u32 = 10;
-/// Spokes of the wheel: one turn takes 17 ms.
+/// Spokes of the wheel, and so the ticks that it reaches: 17 ms.
 const SPOKES: usize = 1 << 14;
-/// Most ticks by which [`Wheel::turn_back`] may undo [`Wheel::take_until`].
-pub const BACK_TICKS: u64 = SPOKES as u64 / 4;
-/// How far ahead of its position the wheel holds events. Turned back as far as it may be, it still
-/// holds those of less than one turn, so that no two ticks share a spoke.
-const REACH_TICKS: u64 = SPOKES as u64 - BACK_TICKS;
 /// Bits of a word of the map of spokes.
 const WORD_BITS: usize = 64;
 /// Words of that map.
 const WORDS: usize = SPOKES / WORD_BITS;
+/// Most events among which a further one seeks its place; beyond that it goes to the heap.
+const NEAR_MAX: usize = 64;
 /// No node: the end of a spoke.
 const NONE: u32 = u32::MAX;
 
@@ -35,7 +32,9 @@ struct Node {
 /// The wheel.
 #[derive(Clone, Debug)]
 pub struct Wheel {
-    /// The first tick whose events have not been taken.
+    /// The events before the position, the next one last.
+    near: Vec<Event>,
+    /// The first tick whose events are on a spoke.
     position: u64,
     /// First node of each spoke.
     spokes: Vec<u32>,
@@ -52,6 +51,7 @@ pub struct Wheel {
 impl Default for Wheel {
     fn default() -> Self {
         Self {
+            near: Vec::new(),
             position: 0,
             spokes: vec![NONE; SPOKES],
             occupied: vec![0; WORDS],
@@ -63,24 +63,74 @@ impl Default for Wheel {
     }
 }
 
-/// The tick of a moment.
-#[inline]
-pub fn tick_of(at_ns: u64) -> u64 {
-    at_ns >> TICK_BITS
-}
-
 impl Wheel {
-    /// Adds an event, which must not be before the wheel's position. O(1) within the wheel's reach, else
-    /// O(log n) in those beyond it.
+    /// Adds an event, which must not be before `now_ns`. O(1) within the wheel's reach, else O(log n) in
+    /// those beyond it.
     #[inline]
-    pub fn push(&mut self, event: Event) {
-        let tick = tick_of(event.at_ns);
-        assert!(tick >= self.position, "the wheel has turned past that tick");
-        if tick - self.position >= REACH_TICKS {
+    pub fn push(&mut self, event: Event, now_ns: u64) {
+        if self.near.is_empty() {
+            // Then the spokes are empty too, and the wheel may have stood still for long.
+            self.position = self.position.max(now_ns >> TICK_BITS);
+        }
+        let tick = event.at_ns >> TICK_BITS;
+        if tick < self.position {
+            self.push_near(event);
+        } else if tick - self.position >= SPOKES as u64 {
+            self.far.push(Reverse(event));
+        } else if self.near.is_empty() {
+            self.position = tick + 1;
+            self.near.push(event);
+        } else {
+            self.push_spoke(tick as usize % SPOKES, event);
+        }
+    }
+
+    /// Adds an event to those that are sorted one by one, however many there are. O(log n) in those.
+    pub fn push_far(&mut self, event: Event) {
+        self.far.push(Reverse(event));
+    }
+
+    /// The next event; [`Event::NEVER`] where there is none. O(1).
+    #[inline]
+    pub fn first(&self) -> &Event {
+        let near = self.near.last().unwrap_or(&Event::NEVER);
+        match self.far.peek() {
+            Some(Reverse(far)) if far < near => far,
+            _ => near,
+        }
+    }
+
+    /// Drops the next event. O(1) amortised, but for those that waited in the heap.
+    #[inline]
+    pub fn drop_first(&mut self) {
+        let near = self.near.last().unwrap_or(&Event::NEVER);
+        if self.far.peek().is_some_and(|Reverse(far)| far < near) {
+            self.far.pop();
+            return;
+        }
+        self.near.pop();
+        if self.near.is_empty() {
+            self.turn();
+        }
+    }
+
+    /// Bytes held for the events.
+    pub fn memory_bytes(&self) -> usize {
+        self.nodes.capacity() * size_of::<Node>()
+            + (self.near.capacity() + self.far.capacity()) * size_of::<Event>()
+    }
+
+    fn push_near(&mut self, event: Event) {
+        if self.near.len() >= NEAR_MAX {
             self.far.push(Reverse(event));
             return;
         }
-        let spoke = tick as usize % SPOKES;
+        let place = self.near.partition_point(|other| *other > event);
+        self.near.insert(place, event);
+    }
+
+    #[inline]
+    fn push_spoke(&mut self, spoke: usize, event: Event) {
         let node = Node {
             event,
             next: self.spokes[spoke],
@@ -91,37 +141,17 @@ impl Wheel {
         self.occupied_words[word / WORD_BITS] |= 1 << (word % WORD_BITS);
     }
 
-    /// The first tick that has an event; none when the wheel is empty. O(1).
-    pub fn first_tick(&self) -> Option<u64> {
-        let far = self.far.peek().map(|Reverse(event)| tick_of(event.at_ns));
-        self.first_occupied().into_iter().chain(far).min()
-    }
-
-    /// Turns the wheel on to a tick, and hands out all events before it, in no order.
-    pub fn take_until(&mut self, tick: u64, into: &mut Vec<Event>) {
-        while let Some(occupied) = self.first_occupied()
-            && occupied < tick
-        {
-            self.empty_spoke(occupied as usize % SPOKES, into);
-            self.position = occupied + 1;
+    /// Turns on to the next spoke that holds something, and makes its events the near ones.
+    #[inline]
+    fn turn(&mut self) {
+        let Some(tick) = self.first_occupied() else {
+            return;
+        };
+        self.empty_spoke(tick as usize % SPOKES);
+        self.position = tick + 1;
+        if self.near.len() > 1 {
+            self.near.sort_unstable_by(|one, other| other.cmp(one));
         }
-        while let Some(Reverse(event)) = self.far.peek()
-            && tick_of(event.at_ns) < tick
-        {
-            into.push(*event);
-            self.far.pop();
-        }
-        self.position = tick;
-    }
-
-    /// Turns the wheel back, no further than [`BACK_TICKS`] before where it has been.
-    pub fn turn_back(&mut self, tick: u64) {
-        self.position = tick;
-    }
-
-    /// Bytes held for the events.
-    pub fn memory_bytes(&self) -> usize {
-        self.nodes.capacity() * size_of::<Node>() + self.far.capacity() * size_of::<Event>()
     }
 
     /// The first tick from the position on, and within one turn, that has an event.
@@ -149,7 +179,7 @@ impl Wheel {
         Some(self.position + (spoke.wrapping_sub(start) % SPOKES) as u64)
     }
 
-    fn empty_spoke(&mut self, spoke: usize, into: &mut Vec<Event>) {
+    fn empty_spoke(&mut self, spoke: usize) {
         let word = spoke / WORD_BITS;
         self.occupied[word] &= !(1 << (spoke % WORD_BITS));
         if self.occupied[word] == 0 {
@@ -160,7 +190,7 @@ impl Wheel {
             let Node { event, next } = self.nodes[number as usize];
             self.nodes[number as usize].next = self.free;
             self.free = number;
-            into.push(event);
+            self.near.push(event);
             number = next;
         }
     }
