@@ -105,7 +105,7 @@ impl Deadlines {
         self.places[id as usize] = NOWHERE;
     }
 
-    /// Reads a deadline that will be needed soon, and returns something of it.
+    /// Reads a deadline that will be struck out soon, and returns something of it.
     #[inline]
     pub fn peek(&self, id: u32) -> u32 {
         self.deadline(id).map_or(0, |deadline| deadline.id)

@@ -3,11 +3,15 @@
 use crate::reason::Reason;
 
 /// A number that changes by steps, with its integral over time.
+///
+/// From now on a step up adds the time that is left until the integral is asked for, and a step down
+/// takes it away: that time is subtracted at the step and multiplied in at the end, so that a step is
+/// an addition. All modulo 2^64, which the integral itself stays below.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Level {
     value: u32,
     max: u32,
-    since_ns: u64,
+    /// The integral, but for `value` times the moment at which it is asked for.
     area: u64,
 }
 
@@ -21,7 +25,7 @@ impl Level {
     /// One more.
     #[inline]
     pub fn up(&mut self, now_ns: u64) {
-        self.settle(now_ns);
+        self.area = self.area.wrapping_sub(now_ns);
         self.value += 1;
         self.max = self.max.max(self.value);
     }
@@ -29,13 +33,14 @@ impl Level {
     /// One less.
     #[inline]
     pub fn down(&mut self, now_ns: u64) {
-        self.settle(now_ns);
+        self.area = self.area.wrapping_add(now_ns);
         self.value -= 1;
     }
 
     /// Another number.
     pub fn set(&mut self, now_ns: u64, value: u32) {
-        self.settle(now_ns);
+        let change = u64::from(value).wrapping_sub(u64::from(self.value));
+        self.area = self.area.wrapping_sub(change.wrapping_mul(now_ns));
         self.value = value;
         self.max = self.max.max(value);
     }
@@ -43,20 +48,16 @@ impl Level {
     /// Adds to the integral what no step showed, in nanoseconds.
     #[inline]
     pub fn add_area(&mut self, ns: u64) {
-        self.area += ns;
+        self.area = self.area.wrapping_add(ns);
     }
 
     /// Integral since the last call, in nanoseconds, and the largest number since then.
     pub fn drain(&mut self, now_ns: u64) -> (f64, u32) {
-        self.settle(now_ns);
+        let until_now = u64::from(self.value).wrapping_mul(now_ns);
+        let area = self.area.wrapping_add(until_now);
+        self.area = until_now.wrapping_neg();
         let max = std::mem::replace(&mut self.max, self.value);
-        (std::mem::take(&mut self.area) as f64, max)
-    }
-
-    #[inline]
-    fn settle(&mut self, now_ns: u64) {
-        self.area += u64::from(self.value) * (now_ns - self.since_ns);
-        self.since_ns = now_ns;
+        (area as f64, max)
     }
 }
 

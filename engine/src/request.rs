@@ -337,6 +337,12 @@ impl Line {
         })
     }
 
+    /// Reads the record of the one that has waited longest, and returns something of it.
+    #[inline]
+    pub fn peek(&self, requests: &Requests) -> u32 {
+        requests.peek(self.head)
+    }
+
     /// Takes the one that has waited longest.
     #[inline]
     pub fn pop(&mut self, requests: &Requests) -> Option<u32> {

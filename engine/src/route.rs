@@ -48,6 +48,15 @@ impl Route {
         }
     }
 
+    /// Reads what the search for a key's node begins with, and returns something of it.
+    #[inline]
+    pub fn peek(&self, key: u32) -> u32 {
+        match self.routing {
+            NodeRouting::Ring => self.ring.peek(hash::key_position(key)),
+            NodeRouting::Modulo => 0,
+        }
+    }
+
     /// Routes otherwise from now on, over the same nodes.
     pub fn reconfigure(&mut self, routing: NodeRouting, virtual_nodes: u16) {
         self.routing = routing;

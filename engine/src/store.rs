@@ -8,6 +8,8 @@ use headroom_scenario::Eviction;
 
 /// No place.
 const NONE: u32 = u32::MAX;
+/// Bit of an entry whose version the database has not got yet; there are never so many lines.
+const DIRTY: u32 = 1 << 31;
 /// Never expires.
 const NEVER: u64 = u64::MAX;
 
@@ -67,15 +69,17 @@ pub struct Store {
     index: Index,
 }
 
+/// An entry; its 32 bytes are half a cache line, and a test holds them there.
 #[derive(Clone, Copy, Debug)]
+#[repr(align(32))]
 struct Entry {
     expires_ns: u64,
     key: u32,
     version: u32,
     newer: u32,
     older: u32,
-    line: u32,
-    dirty: bool,
+    /// Number of its line, and [`DIRTY`].
+    line_and_dirty: u32,
 }
 
 /// Entries in one order, most recent first.
@@ -133,7 +137,7 @@ impl Store {
         }
         let hit = Lookup::Hit {
             version: entry.version,
-            dirty: entry.dirty,
+            dirty: entry.is_dirty(),
         };
         self.use_again(place);
         hit
@@ -171,8 +175,7 @@ impl Store {
             version,
             newer: NONE,
             older: NONE,
-            line: NONE,
-            dirty: false,
+            line_and_dirty: 0,
         };
         let place = self.place_for(entry);
         self.index.insert(key, place);
@@ -184,7 +187,7 @@ impl Store {
     pub fn set_dirty(&mut self, key: u32, dirty: bool) -> bool {
         let place = self.index.get(key);
         if let Some(place) = place {
-            self.entries[place as usize].dirty = dirty;
+            self.entries[place as usize].set_dirty(dirty);
         }
         place.is_some()
     }
@@ -266,7 +269,7 @@ impl Store {
 
     /// What a use does to the order.
     fn use_again(&mut self, place: u32) {
-        let line = self.entries[place as usize].line;
+        let line = self.entries[place as usize].line();
         match self.rules.eviction {
             Eviction::Fifo => {}
             Eviction::Lru => {
@@ -302,7 +305,8 @@ impl Store {
     fn enter(&mut self, place: u32, line: u32) {
         let newest = self.lines[line as usize].newest;
         let entry = &mut self.entries[place as usize];
-        (entry.line, entry.newer, entry.older) = (line, NONE, newest);
+        (entry.newer, entry.older) = (NONE, newest);
+        entry.set_line(line);
         match newest {
             NONE => self.lines[line as usize].oldest = place,
             _ => self.entries[newest as usize].newer = place,
@@ -312,7 +316,7 @@ impl Store {
 
     /// Takes an entry out of its line, and the line away if it was the last one there.
     fn leave_line(&mut self, place: u32) {
-        let line = self.entries[place as usize].line;
+        let line = self.entries[place as usize].line();
         self.unchain(place);
         if self.lines[line as usize].newest == NONE {
             self.close_line(line);
@@ -320,9 +324,8 @@ impl Store {
     }
 
     fn unchain(&mut self, place: u32) {
-        let Entry {
-            line, newer, older, ..
-        } = self.entries[place as usize];
+        let entry = self.entries[place as usize];
+        let (line, newer, older) = (entry.line(), entry.newer, entry.older);
         match newer {
             NONE => self.lines[line as usize].newest = older,
             _ => self.entries[newer as usize].older = older,
@@ -393,16 +396,32 @@ impl Rules {
 }
 
 impl Entry {
+    fn line(&self) -> u32 {
+        self.line_and_dirty & !DIRTY
+    }
+
+    fn set_line(&mut self, line: u32) {
+        self.line_and_dirty = line | (self.line_and_dirty & DIRTY);
+    }
+
+    fn is_dirty(&self) -> bool {
+        self.line_and_dirty & DIRTY != 0
+    }
+
+    fn set_dirty(&mut self, dirty: bool) {
+        self.line_and_dirty = self.line() | if dirty { DIRTY } else { 0 };
+    }
+
     fn leaving(&self) -> Evicted {
         Evicted {
             key: self.key,
             version: self.version,
-            dirty: self.dirty,
+            dirty: self.is_dirty(),
         }
     }
 }
 
-/// From key to place: open addressing with linear probing, at most half full.
+/// From key to place: open addressing with linear probing, at most three quarters full.
 #[derive(Clone, Debug, Default)]
 struct Index {
     /// A key in the upper half and its place in the lower, or [`Index::EMPTY`]. A power of two of them.
@@ -420,7 +439,7 @@ impl Index {
 
     /// The key must not be there yet.
     fn insert(&mut self, key: u32, place: u32) {
-        if (self.len + 1) * 2 > self.cells.len() {
+        if (self.len + 1) * 4 > self.cells.len() * 3 {
             self.grow();
         }
         self.put(u64::from(key) << 32 | u64::from(place));
@@ -505,6 +524,11 @@ mod tests {
             ttl_ns,
             ttl_renewed_by_hit,
         })
+    }
+
+    #[test]
+    fn an_entry_is_half_a_cache_line() {
+        assert_eq!(size_of::<Entry>(), 32);
     }
 
     fn keys(store: &Store) -> Vec<u32> {

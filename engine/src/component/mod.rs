@@ -11,7 +11,7 @@ pub mod service;
 
 use headroom_scenario::{Kind, Scenario};
 
-use crate::calendar::What;
+use crate::calendar::{EventKind, What};
 use crate::snapshot::KindGauge;
 use crate::world::World;
 use cache::Cache;
@@ -106,16 +106,20 @@ impl Component {
         }
     }
 
-    /// Reads the memory that the next event of a request here will need, and returns something of it.
+    /// Reads the memory that an event here will need, and returns something of it.
     #[inline]
-    pub fn peek(&self, world: &World, id: u32, instance: u16) -> u32 {
-        match self {
-            Component::Clients(_) => world.deadlines.peek(id),
-            Component::LoadBalancer(balancer) => balancer.peek(world, id),
-            Component::Service(service) => service.peek(world, id),
-            Component::Cache(cache) => cache.peek(world, id, instance),
-            Component::Database(_) => Database::peek(world, id),
-            Component::Dns(_) => 0,
+    pub fn peek(&self, world: &World, what: What) -> u32 {
+        let id = what.request;
+        match (self, what.kind) {
+            (Component::Clients(_), _) => world.deadlines.peek(id),
+            (Component::LoadBalancer(balancer), EventKind::Forward) => balancer.peek(world, id),
+            (Component::Service(service), EventKind::Forward) => service.peek_session(world, id),
+            (Component::Service(service), EventKind::WorkDone) => {
+                service.peek_next(world, id, what.instance)
+            }
+            (Component::Cache(cache), EventKind::Forward) => cache.peek(world, id, what.instance),
+            (Component::Database(_), EventKind::Forward) => Database::peek(world, id),
+            _ => 0,
         }
     }
 

@@ -233,11 +233,22 @@ impl Service {
 
     /// Reads the session of a request on its way.
     #[inline]
-    pub fn peek(&self, world: &World, id: u32) -> u32 {
+    pub fn peek_session(&self, world: &World, id: u32) -> u32 {
         let user = world.requests[id].user as usize;
         self.sessions
             .get(user)
             .map_or(0, |session| u32::from(session.instance))
+    }
+
+    /// Reads what comes after a request's computing: who keeps its key, and who gets the worker then.
+    #[inline]
+    pub fn peek_next(&self, world: &World, id: u32, instance: u16) -> u32 {
+        let route = self
+            .cache
+            .and_then(|cache| world.routes[usize::from(cache.component)].as_ref());
+        let keeper = route.map_or(0, |route| route.peek(world.requests[id].key));
+        let server = &self.instances[usize::from(instance)];
+        keeper ^ server.line.peek(&world.requests)
     }
 
     /// A worker has computed, or run a query of its own.
