@@ -46,5 +46,6 @@ pub mod trace;
 mod tracer;
 mod wheel;
 mod world;
+mod ziggurat;
 
 pub use engine::{ENGINE_VERSION, Engine, Progress};

@@ -9,6 +9,7 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 
 use crate::hash;
 use crate::time::ns_from_ms;
+use crate::ziggurat::{LAYERS, ZIGGURAT};
 
 /// A stream of random numbers: xoshiro256++, the same on every platform.
 #[derive(Clone, Debug)]
@@ -34,7 +35,7 @@ impl Stream {
     /// Uniform in [0, 1), with 53 bits.
     #[inline]
     pub fn uniform(&mut self) -> f64 {
-        (self.bits() >> 11) as f64 * (1.0 / (1u64 << 53) as f64)
+        unit(self.bits())
     }
 
     /// Uniform in 0..n.
@@ -43,11 +44,29 @@ impl Stream {
         scaled(self.bits(), n)
     }
 
-    /// Exponential with mean 1, by inversion.
+    /// Exponential with mean 1, by the [`Ziggurat`].
     #[inline]
     pub fn exponential(&mut self) -> f64 {
-        -libm::log(1.0 - self.uniform())
+        let ziggurat = &*ZIGGURAT;
+        loop {
+            // The bits that choose the layer are not those of the place in it.
+            let bits = self.bits();
+            let layer = bits as usize % LAYERS;
+            let x = unit(bits) * ziggurat.widths[layer];
+            if x < ziggurat.widths[layer + 1] {
+                return x;
+            }
+            if let Some(x) = ziggurat.decide(layer, x, || self.uniform()) {
+                return x;
+            }
+        }
     }
+}
+
+/// 64 random bits as a number in [0, 1), by the upper 53 of them.
+#[inline]
+fn unit(bits: u64) -> f64 {
+    (bits >> 11) as f64 * (1.0 / (1u64 << 53) as f64)
 }
 
 /// 64 random bits as a number in 0..n: the upper half of their product with n (Lemire, Fast Random Integer Generation in an Interval, 2019), whose
@@ -168,6 +187,36 @@ mod tests {
                 "{distribution:?}: cs2 {cs2}"
             );
         }
+    }
+
+    #[test]
+    fn exponential_draws_follow_the_law() {
+        const DRAWS: u32 = 4_000_000;
+        const CELLS: usize = 256;
+        let mut stream = Stream::new(1, "exponential", "test");
+        let mut counts = [0_u32; CELLS];
+        let mut beyond_ten = 0;
+        for _ in 0..DRAWS {
+            let x = stream.exponential();
+            // Cells of equal probability, by the distribution function.
+            counts[((1.0 - libm::exp(-x)) * CELLS as f64) as usize] += 1;
+            beyond_ten += u32::from(x > 10.0);
+        }
+        let expected = f64::from(DRAWS) / CELLS as f64;
+        let chi2: f64 = counts
+            .iter()
+            .map(|&count| {
+                let excess = f64::from(count) - expected;
+                excess * excess / expected
+            })
+            .sum();
+        // 255 degrees of freedom: mean 255, standard deviation 22.6.
+        assert!((chi2 - 255.0).abs() < 4.0 * 22.6, "chi-square {chi2}");
+        // exp(-10) of all: 181.6, standard deviation 13.5.
+        assert!(
+            (128..=236).contains(&beyond_ten),
+            "{beyond_ten} in the far tail"
+        );
     }
 
     #[test]
