@@ -1,7 +1,7 @@
 //! What users do to a running design: faults, repairs, edits, traffic. By a script or live, it is the
 //! same: an action takes effect before all else of its nanosecond.
 
-use headroom_scenario::{Action, Kind, TimedAction, Traffic};
+use headroom_scenario::{Action, Kind, Scenario, TimedAction, Traffic, validate_action};
 
 use crate::calendar::{EventKind, What};
 use crate::component::Component;
@@ -15,21 +15,27 @@ use crate::snapshot::InstanceState;
 use crate::world::World;
 
 impl Engine {
-    /// Applies a live edit or a fault: it takes effect in the first nanosecond not yet begun, and is
-    /// returned with that stamp, for the script.
+    /// Applies a live edit or a fault: it takes effect in the first nanosecond not yet begun, after
+    /// what the script has for that nanosecond, and is returned with that stamp, for the script. What
+    /// the script has still to do is done as before, so that a replay is the same run.
     ///
     /// # Errors
     /// A sentence that says what is wrong with the action, and what would be right.
     pub fn apply(&mut self, action: &Action) -> Result<TimedAction, String> {
-        headroom_scenario::validate_action(&self.scenario, action)
-            .map_err(|problem| problem.to_string())?;
         let at_ns = self.world.now_ns() + u64::from(self.events > 0);
+        let place = self
+            .script
+            .partition_point(|earlier| earlier.at_ns <= at_ns);
+        let so_far = Scenario {
+            script: self.script[..place].to_vec(),
+            ..self.scenario.clone()
+        };
+        validate_action(&so_far, action).map_err(|problem| problem.to_string())?;
         let timed = TimedAction {
             at_ns,
             action: action.clone(),
         };
-        self.script.truncate(self.script_next);
-        self.script.push(timed.clone());
+        self.script.insert(place, timed.clone());
         Ok(timed)
     }
 
@@ -137,7 +143,9 @@ impl Engine {
 
     fn configure(&mut self, number: u8, kind: &Kind) {
         let row = &mut self.scenario.design.components[usize::from(number)];
+        let instances_at_start = row.kind.instances();
         row.kind = kind.clone();
+        row.kind.set_instances(instances_at_start);
         let words = format!("{} changed", row.id);
         let component = &mut self.components[usize::from(number)];
         component.configure(kind, &self.scenario, &mut self.world);
@@ -180,6 +188,13 @@ impl Engine {
     }
 
     fn remove_instance(&mut self, number: u8, instance: u16) {
+        // The script may take out what a user has taken out before.
+        let leaving = self.components[usize::from(number)].instance_mut(instance);
+        if leaving.is_none_or(|leaving| {
+            matches!(leaving.state, InstanceState::Draining | InstanceState::Gone)
+        }) {
+            return;
+        }
         let name = self.world.name(number, instance);
         self.tell_balancers(number, |balancer, world| {
             balancer.instance_removed(world, instance)
