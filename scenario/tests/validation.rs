@@ -1,7 +1,8 @@
 //! What is wrong with a document is told at its place, all of it, with what would be right.
 
 use headroom_scenario::{
-    Action, Design, Link, Problem, Scenario, TimedAction, step, validate_action,
+    Action, Curve, Design, Kind, Link, Problem, ReadMode, Scenario, TimedAction, WriteMode, step,
+    validate_action,
 };
 use serde_json::{Value, json};
 
@@ -513,6 +514,96 @@ fn a_component_keeps_its_kind() {
         wrong,
         Err(vec!["script[0].action.configure.kind".to_owned()])
     );
+}
+
+/// The last step's component of that id, with other parameters.
+fn changed(id: &str, change: impl FnOnce(&mut Kind)) -> Action {
+    let scenario = step::LADDER.last().expect("there are steps").scenario();
+    let (_, component) = scenario.design.component(id).expect("it is there");
+    let mut kind = component.kind.clone();
+    change(&mut kind);
+    Action::Configure {
+        component: id.into(),
+        kind,
+    }
+}
+
+fn cache_of(entries_per_node: u32, read_mode: ReadMode, write_mode: WriteMode) -> Action {
+    changed("cache", |kind| {
+        if let Kind::Cache(cache) = kind {
+            cache.entries_per_node = entries_per_node;
+            (cache.read_mode, cache.write_mode) = (read_mode, write_mode);
+        }
+    })
+}
+
+#[test]
+fn a_script_can_not_ask_for_a_cache_that_needs_a_link_it_has_not_got() {
+    let path = |field| {
+        Err(vec![format!(
+            "script[0].action.configure.kind.cache.{field}"
+        )])
+    };
+    let cache = |read, write| scripted([cache_of(10, read, write)]);
+    assert_eq!(cache(ReadMode::CacheAside, WriteMode::Through), Ok(()));
+    assert_eq!(
+        cache(ReadMode::ReadThrough, WriteMode::Around),
+        path("read_mode")
+    );
+    assert_eq!(
+        cache(ReadMode::CacheAside, WriteMode::Back),
+        path("write_mode")
+    );
+}
+
+#[test]
+fn a_script_can_not_grow_a_cache_beyond_what_a_design_may_have() {
+    let cache = |entries| cache_of(entries, ReadMode::CacheAside, WriteMode::Around);
+    // Three nodes, and one that joins.
+    assert_eq!(scripted([cache(1_000_000), add("cache")]), Ok(()));
+    let twice = [cache(1_000_000), add("cache"), add("cache")];
+    let path = "script[2].action.add_instance.component";
+    assert_eq!(scripted(twice), Err(vec![path.to_owned()]));
+    let joined = [add("cache"), add("cache"), cache(800_001)];
+    let path = "script[2].action.configure.kind.cache.entries_per_node";
+    assert_eq!(scripted(joined), Err(vec![path.to_owned()]));
+}
+
+#[test]
+fn a_script_can_not_put_more_points_on_a_ring_than_a_design_may_have() {
+    let ring = |first| {
+        changed("lb", |kind| {
+            if let Kind::LoadBalancer(balancer) = kind {
+                balancer.virtual_nodes = 1_000;
+                balancer.weights = vec![first, 99];
+            }
+        })
+    };
+    // Four servers: the two of these weights, and two of weight 1.
+    assert_eq!(scripted([ring(99)]), Ok(()));
+    let path = "script[0].action.configure.kind.load_balancer.virtual_nodes";
+    assert_eq!(scripted([ring(100)]), Err(vec![path.to_owned()]));
+    let path = "script[1].action.add_instance.component";
+    assert_eq!(scripted([ring(99), add("web")]), Err(vec![path.to_owned()]));
+}
+
+#[test]
+fn a_script_can_not_ask_for_a_higher_peak_than_traffic_may_have() {
+    let rate = |rate_rps| Action::SetRate { rate_rps };
+    let spiky = |factor| {
+        let mut traffic = step::LADDER[0].scenario().traffic;
+        traffic.curve = Curve::Spike {
+            factor,
+            start_s: 1.0,
+            length_s: 1.0,
+        };
+        Action::SetTraffic { traffic }
+    };
+    assert_eq!(scripted([spiky(8.0), rate(500_000.0)]), Ok(()));
+    let path = "script[1].action.set_rate.rate_rps";
+    let too_high = scripted([spiky(8.0), rate(500_001.0)]);
+    assert_eq!(too_high, Err(vec![path.to_owned()]));
+    assert_eq!(scripted([rate(500_001.0), spiky(8.0)]), Ok(()));
 }
 
 #[test]
