@@ -117,6 +117,44 @@ fn all_problems_of_shape_come_at_once_each_at_its_place() {
     );
 }
 
+/// Pointers to every value in a document.
+fn places(value: &Value, at: &str, found: &mut Vec<String>) {
+    found.push(at.to_owned());
+    for (name, inside) in value.as_object().into_iter().flatten() {
+        places(inside, &format!("{at}/{name}"), found);
+    }
+    for (index, inside) in value.as_array().into_iter().flatten().enumerate() {
+        places(inside, &format!("{at}/{index}"), found);
+    }
+}
+
+#[test]
+fn whatever_stands_at_any_place_is_answered_without_a_panic() {
+    let document = last_step();
+    let mut found = Vec::new();
+    places(&document, "", &mut found);
+    let (mut refused, mut tried) = (0, 0);
+    let odd = [
+        json!(null),
+        json!(true),
+        json!(-1),
+        json!(1e300),
+        json!("?"),
+        json!([7]),
+        json!({"?": 7}),
+    ];
+    for pointer in found {
+        for value in &odd {
+            let mut changed = document.clone();
+            *changed.pointer_mut(&pointer).expect("it was found there") = value.clone();
+            tried += 1;
+            refused += usize::from(!problems_of(&changed).is_empty());
+        }
+    }
+    println!("{refused} of {tried} documents with something odd are refused");
+    assert!(refused > tried * 9 / 10, "{refused} of {tried}");
+}
+
 #[test]
 fn problems_keep_their_number_when_items_before_them_are_broken() {
     let mut document = last_step();
@@ -135,6 +173,43 @@ fn problems_keep_their_number_when_items_before_them_are_broken() {
         "design.links[4].via",
     ];
     assert_eq!(found, expected);
+}
+
+#[test]
+fn problems_of_shape_and_of_content_come_together() {
+    let mut document = last_step();
+    document["seed"] = json!("lucky");
+    document["traffic"]["rate_rps"] = json!(0);
+    document["traffic"]["regions"] = json!([{"share": "all"}]);
+    document["traffic"]["keys"]["count"] = json!(0);
+    let components = &mut document["design"]["components"];
+    components[1] = json!("broken");
+    components[2]["kind"]["service"]["workers"] = json!(-1);
+    components[2]["kind"]["service"]["boot_s"] = json!(-1);
+    components[5]["kind"]["cache"]["nodes"] = json!(0);
+    document["design"]["links"][0] = json!("broken");
+    document["design"]["links"][3]["latency_ms"] = json!(-1);
+    document["objectives"]["failed_share"] = json!(2);
+    let problems = problems_of(&document);
+    let mut found = paths(&problems);
+    found.sort_unstable();
+    assert_eq!(
+        found,
+        [
+            "design.components[1]",
+            "design.components[2].kind.service.boot_s",
+            "design.components[2].kind.service.workers",
+            "design.components[5].kind.cache.nodes",
+            "design.links[0]",
+            "design.links[3].latency_ms",
+            "objectives.failed_share",
+            "seed",
+            "traffic.keys.count",
+            "traffic.rate_rps",
+            "traffic.regions[0].share",
+        ],
+        "what lacks only because it could not be read is not told"
+    );
 }
 
 #[test]
