@@ -96,12 +96,31 @@ fn a_run_prints_one_document_with_every_key() {
             }
         }
     }
-    assert!(
-        components
-            .values()
-            .any(|component| component["hit_ratio"].is_number())
-    );
     assert_eq!(run["simulated_s"], 5.0);
+}
+
+#[test]
+fn what_only_a_kind_counts_stands_with_the_component_and_with_each_instance() {
+    let run = json(&["run", "cache", "--for", "5s", "--json"]);
+    let cache = &run["components"]["cache"];
+    let hit_ratio = |part: &Value| part["hit_ratio"].as_f64().expect("a share of hits");
+    let nodes = cache["instances"].as_array().expect("its nodes");
+    assert_eq!(nodes.len(), 3);
+    let (mut least, mut most) = (1.0_f64, 0.0_f64);
+    for node in nodes {
+        assert!(node["failed"].is_object());
+        least = least.min(hit_ratio(node));
+        most = most.max(hit_ratio(node));
+    }
+    // The tier's share is that of its nodes, each by its number of look-ups.
+    assert!(0.0 < least && least < hit_ratio(cache) && hit_ratio(cache) < most && most < 1.0);
+    for (id, key) in [
+        ("web", "sessions_lost"),
+        ("db", "reads"),
+        ("dns", "lookups"),
+    ] {
+        assert!(run["components"][id][key].is_number(), "{id}.{key}");
+    }
 }
 
 #[test]
