@@ -5,7 +5,8 @@ use serde_json::Value;
 use crate::limits::{DOCUMENT_BYTES_MAX, PROBLEMS_MAX};
 use crate::migrate::{self, Unreadable};
 use crate::node::{self, Step};
-use crate::{Problem, SCHEMA_VERSION, Scenario, validation};
+use crate::validation::{self, visible};
+use crate::{Problem, SCHEMA_VERSION, Scenario};
 
 impl Scenario {
     /// Reads a document of any released version.
@@ -105,8 +106,8 @@ fn from_value(mut document: Value) -> Result<Scenario, Vec<Problem>> {
         if !is_told {
             let component = component_at(&document, &place);
             problems.push(Problem {
-                path,
-                message: in_plain_words(&message),
+                path: visible(&path),
+                message: visible(&in_plain_words(&message)),
                 component,
             });
         }

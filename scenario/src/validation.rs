@@ -8,7 +8,7 @@ mod traffic;
 mod wiring;
 
 pub use script::validate_action;
-pub(crate) use text::quoted;
+pub(crate) use text::{quoted, visible};
 
 use crate::limits::{self, Bounds, DOCUMENT_BYTES_MAX};
 use crate::problem::{Path, Problems};

@@ -489,6 +489,24 @@ fn a_message_never_repeats_hidden_or_endless_text() {
     }
 }
 
+#[test]
+fn neither_a_path_nor_a_message_of_shape_repeats_hidden_or_endless_text() {
+    let evil = format!("\u{1b}[2J\u{202e}{}", "x".repeat(1_000));
+    let mut document = last_step();
+    document[&evil] = json!(1);
+    document["design"]["components"][2]["kind"]["service"]["size"] = json!(evil);
+    document["design"]["components"][3]["kind"] = json!({ &evil: {} });
+    document["traffic"]["regions"][0][&evil] = json!(1);
+    let problems = problems_of(&document);
+    assert_eq!(problems.len(), 4, "{problems:#?}");
+    for Problem { path, message, .. } in problems {
+        for text in [path, message] {
+            assert!(!text.contains(['\u{1b}', '\u{202e}']), "{text:?}");
+            assert!(text.chars().count() < 400, "{text:?}");
+        }
+    }
+}
+
 fn scripted(actions: impl IntoIterator<Item = Action>) -> Result<(), Vec<String>> {
     let mut scenario = step::LADDER.last().expect("there are steps").scenario();
     let timed = |(at_ns, action)| TimedAction { at_ns, action };
