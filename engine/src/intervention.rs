@@ -12,6 +12,7 @@ use crate::narration;
 use crate::reason::Reason;
 use crate::request::{Hop, Line, Stage};
 use crate::snapshot::InstanceState;
+use crate::time::SimTime;
 use crate::world::World;
 
 impl Engine {
@@ -26,17 +27,35 @@ impl Engine {
         let place = self
             .script
             .partition_point(|earlier| earlier.at_ns <= at_ns);
-        let so_far = Scenario {
-            script: self.script[..place].to_vec(),
-            ..self.scenario.clone()
-        };
-        validate_action(&so_far, action).map_err(|problem| problem.to_string())?;
         let timed = TimedAction {
             at_ns,
             action: action.clone(),
         };
+        self.judge(&timed, place)?;
         self.script.insert(place, timed.clone());
         Ok(timed)
+    }
+
+    /// Whether an action makes sense at its place in the script, and what follows it still does: the
+    /// document stays one that opens.
+    fn judge(&self, timed: &TimedAction, place: usize) -> Result<(), String> {
+        let (before, after) = self.script.split_at(place);
+        let mut so_far = Scenario {
+            script: before.to_vec(),
+            ..self.scenario.clone()
+        };
+        validate_action(&so_far, &timed.action).map_err(|problem| problem.to_string())?;
+        so_far.script.push(timed.clone());
+        for later in after {
+            validate_action(&so_far, &later.action).map_err(|problem| {
+                format!(
+                    "what the script does {} s into the run would make no sense then: {problem}",
+                    SimTime(later.at_ns).as_s()
+                )
+            })?;
+            so_far.script.push(later.clone());
+        }
+        Ok(())
     }
 
     pub(crate) fn act_by_script(&mut self) {
@@ -188,13 +207,6 @@ impl Engine {
     }
 
     fn remove_instance(&mut self, number: u8, instance: u16) {
-        // The script may take out what a user has taken out before.
-        let leaving = self.components[usize::from(number)].instance_mut(instance);
-        if leaving.is_none_or(|leaving| {
-            matches!(leaving.state, InstanceState::Draining | InstanceState::Gone)
-        }) {
-            return;
-        }
         let name = self.world.name(number, instance);
         self.tell_balancers(number, |balancer, world| {
             balancer.instance_removed(world, instance)

@@ -87,19 +87,16 @@ fn what_is_done_live_and_the_script_after_it_are_the_run_that_a_link_replays() {
 }
 
 #[test]
-fn an_instance_that_a_user_has_taken_out_before_the_script_does_is_not_cut_off() {
+fn what_would_leave_the_script_without_sense_is_refused_until_the_script_has_done_it() {
     let kinds = vec![("web", Kind::Service(servers(2)))];
     let mut scenario = chain(traffic(100.0, compute()), 0.0, kinds);
-    if let Kind::Service(service) = &mut scenario.design.components[1].kind {
-        service.service_time_ms = 5_000.0;
-    }
-    scenario.script = vec![at_s(1.1, remove("web", 0))];
+    scenario.script = vec![at_s(2.0, kill("web", 0)), at_s(3.0, repair("web", 0))];
     let mut engine = engine(scenario);
     run_to(&mut engine, 1.0);
-    engine.apply(&remove("web", 0)).expect("there are two");
-    run_to(&mut engine, 1.2);
-    let state = engine.snapshot().components[1].instances[0].state;
-    assert_eq!(state, InstanceState::Draining);
+    let refusal = engine.apply(&remove("web", 0)).expect_err("it is to die");
+    assert!(refusal.contains("2 s into the run"), "{refusal}");
+    run_to(&mut engine, 3.0);
+    engine.apply(&remove("web", 0)).expect("all is done");
 }
 
 #[test]
