@@ -259,3 +259,24 @@ fn the_same_users_come_whatever_stands_behind() {
     };
     assert_eq!(starts(servers(1)), starts(slow));
 }
+
+#[test]
+fn an_hour_takes_no_more_memory_than_its_first_minutes() {
+    let mut users = traffic(500.0, compute());
+    users.client.timeout_ms = 2_000.0;
+    // Some 500 requests are in flight at any time.
+    let slow = Service {
+        service_time_ms: 1_000.0,
+        workers: 1_024,
+        ..servers(1)
+    };
+    let mut engine = engine(alone(users, slow));
+    run_to(&mut engine, 600.0);
+    let early_bytes = engine.memory_bytes();
+    run_to(&mut engine, 3_600.0);
+    let (late_bytes, bins) = (engine.memory_bytes(), engine.bins_since(0).len());
+    println!("{early_bytes} bytes after ten minutes, {late_bytes} and {bins} bins after an hour");
+    assert!(late_bytes <= early_bytes + early_bytes / 4);
+    // Ten minutes by the second, and those before by ten seconds.
+    assert!(bins <= 600 + 300, "{bins}");
+}
