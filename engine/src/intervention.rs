@@ -1,10 +1,11 @@
 //! What users do to a running design: faults, repairs, edits, traffic. By a script or live, it is the
 //! same: an action takes effect before all else of its nanosecond.
 
-use headroom_scenario::{Action, Kind, Scenario, TimedAction, Traffic, validate_action};
+use headroom_scenario::{Action, Kind, Scenario, TimedAction, Traffic, validate_action_before};
 
 use crate::calendar::{EventKind, What};
 use crate::component::Component;
+use crate::component::instance::Instance;
 use crate::component::load_balancer::LoadBalancer;
 use crate::engine::Engine;
 use crate::happening::Tone;
@@ -12,7 +13,6 @@ use crate::narration;
 use crate::reason::Reason;
 use crate::request::{Hop, Line, Stage};
 use crate::snapshot::InstanceState;
-use crate::time::SimTime;
 use crate::world::World;
 
 impl Engine {
@@ -27,35 +27,18 @@ impl Engine {
         let place = self
             .script
             .partition_point(|earlier| earlier.at_ns <= at_ns);
+        let (before, after) = self.script.split_at(place);
+        let so_far = Scenario {
+            script: before.to_vec(),
+            ..self.scenario.clone()
+        };
+        validate_action_before(&so_far, action, after).map_err(|problem| problem.to_string())?;
         let timed = TimedAction {
             at_ns,
             action: action.clone(),
         };
-        self.judge(&timed, place)?;
         self.script.insert(place, timed.clone());
         Ok(timed)
-    }
-
-    /// Whether an action makes sense at its place in the script, and what follows it still does: the
-    /// document stays one that opens.
-    fn judge(&self, timed: &TimedAction, place: usize) -> Result<(), String> {
-        let (before, after) = self.script.split_at(place);
-        let mut so_far = Scenario {
-            script: before.to_vec(),
-            ..self.scenario.clone()
-        };
-        validate_action(&so_far, &timed.action).map_err(|problem| problem.to_string())?;
-        so_far.script.push(timed.clone());
-        for later in after {
-            validate_action(&so_far, &later.action).map_err(|problem| {
-                format!(
-                    "what the script does {} s into the run would make no sense then: {problem}",
-                    SimTime(later.at_ns).as_s()
-                )
-            })?;
-            so_far.script.push(later.clone());
-        }
-        Ok(())
     }
 
     pub(crate) fn act_by_script(&mut self) {
@@ -77,31 +60,23 @@ impl Engine {
             Action::Kill {
                 component,
                 instance,
-            } => self.on(component, |engine, number| {
-                engine.kill(number, *instance);
-            }),
+            } => self.on_instance(component, *instance, Engine::kill),
             Action::Repair {
                 component,
                 instance,
-            } => self.on(component, |engine, number| {
-                engine.repair(number, *instance);
-            }),
+            } => self.on_instance(component, *instance, Engine::repair),
             Action::Slow {
                 component,
                 instance,
                 factor,
-            } => self.on(component, |engine, number| {
-                engine.slow(number, *instance, *factor);
+            } => self.on_instance(component, *instance, |engine, number, instance| {
+                engine.slow(number, instance, *factor);
             }),
             Action::AddInstance { component } => self.on(component, Engine::add_instance),
             Action::RemoveInstance {
                 component,
                 instance,
-            } => {
-                self.on(component, |engine, number| {
-                    engine.remove_instance(number, *instance)
-                });
-            }
+            } => self.on_instance(component, *instance, Engine::remove_instance),
             Action::Configure { component, kind } => self.on(component, |engine, number| {
                 engine.configure(number, kind);
             }),
@@ -119,6 +94,24 @@ impl Engine {
         if let Some((number, _)) = self.scenario.design.component(component) {
             action(self, number as u8);
         }
+    }
+
+    /// Nothing happens any more to an instance that was taken out.
+    fn on_instance(
+        &mut self,
+        component: &str,
+        instance: u16,
+        action: impl FnOnce(&mut Engine, u8, u16),
+    ) {
+        self.on(component, |engine, number| {
+            let hit = engine.components[usize::from(number)].instance_mut(instance);
+            let is_leaving = |hit: &mut Instance| {
+                matches!(hit.state, InstanceState::Draining | InstanceState::Gone)
+            };
+            if hit.is_some_and(|hit| !is_leaving(hit)) {
+                action(engine, number, instance);
+            }
+        });
     }
 
     fn set_traffic(&mut self, traffic: &Traffic) {

@@ -7,7 +7,7 @@ mod text;
 mod traffic;
 mod wiring;
 
-pub use script::validate_action;
+pub use script::{validate_action, validate_action_before};
 pub(crate) use text::{quoted, visible};
 
 use crate::limits::{self, Bounds, DOCUMENT_BYTES_MAX};

@@ -87,16 +87,38 @@ fn what_is_done_live_and_the_script_after_it_are_the_run_that_a_link_replays() {
 }
 
 #[test]
-fn what_would_leave_the_script_without_sense_is_refused_until_the_script_has_done_it() {
+fn what_the_script_does_to_an_instance_that_a_user_has_taken_out_has_no_effect() {
     let kinds = vec![("web", Kind::Service(servers(2)))];
     let mut scenario = chain(traffic(100.0, compute()), 0.0, kinds);
-    scenario.script = vec![at_s(2.0, kill("web", 0)), at_s(3.0, repair("web", 0))];
+    if let Kind::Service(service) = &mut scenario.design.components[1].kind {
+        service.service_time_ms = 5_000.0;
+    }
+    scenario.script = vec![
+        at_s(1.1, kill("web", 0)),
+        at_s(1.2, repair("web", 0)),
+        at_s(1.3, remove("web", 0)),
+    ];
+    let mut engine = engine(scenario.clone());
+    run_to(&mut engine, 1.0);
+    let removal = engine.apply(&remove("web", 0)).expect("there are two");
+    run_to(&mut engine, 1.4);
+    let state = engine.snapshot().components[1].instances[0].state;
+    assert_eq!(state, InstanceState::Draining, "it finishes what it has");
+    scenario.script.insert(0, removal);
+    assert!(scenario.validate().is_ok(), "the document still opens");
+}
+
+#[test]
+fn what_would_leave_the_script_without_sense_is_refused() {
+    let kinds = vec![("web", Kind::Service(servers(2)))];
+    let mut scenario = chain(traffic(100.0, compute()), 0.0, kinds);
+    scenario.script = vec![at_s(2.0, remove("web", 1))];
     let mut engine = engine(scenario);
     run_to(&mut engine, 1.0);
-    let refusal = engine.apply(&remove("web", 0)).expect_err("it is to die");
+    let refusal = engine
+        .apply(&remove("web", 0))
+        .expect_err("nobody would be left");
     assert!(refusal.contains("2 s into the run"), "{refusal}");
-    run_to(&mut engine, 3.0);
-    engine.apply(&remove("web", 0)).expect("all is done");
 }
 
 #[test]

@@ -28,17 +28,40 @@ pub(super) fn check(problems: &mut Problems, at: &Path, scenario: &Scenario) {
 /// Whether an action may follow all those in the scenario's script, such as a click on a running
 /// design. The path of a problem starts at the action.
 pub fn validate_action(scenario: &Scenario, action: &Action) -> Result<(), Problem> {
+    validate_action_before(scenario, action, &[])
+}
+
+/// Whether an action may follow all those in the scenario's script, and these may still follow it.
+pub fn validate_action_before(
+    scenario: &Scenario,
+    action: &Action,
+    after: &[TimedAction],
+) -> Result<(), Problem> {
     let mut stage = Stage::of(scenario);
     let mut ignored = Problems::default();
     for TimedAction { action, .. } in &scenario.script {
         stage.play(&mut ignored, &Path::Root, action);
     }
     let mut problems = Problems::default();
+    stage.forgives = false;
     stage.play(&mut problems, &Path::Root, action);
-    match problems.into_list().into_iter().next() {
-        Some(problem) => Err(problem),
-        None => Ok(()),
+    stage.forgives = true;
+    if let Some(problem) = problems.into_list().into_iter().next() {
+        return Err(problem);
     }
+    for TimedAction { at_ns, action } in after {
+        let mut problems = Problems::default();
+        stage.play(&mut problems, &Path::Root, action);
+        if let Some(mut problem) = problems.into_list().into_iter().next() {
+            let seconds = *at_ns as f64 / 1e9;
+            problem.message = format!(
+                "what the script does {seconds} s into the run would make no sense then: {}",
+                problem.message
+            );
+            return Err(problem);
+        }
+    }
+    Ok(())
 }
 
 /// What there is as the script goes on.
@@ -47,6 +70,9 @@ struct Stage<'a> {
     /// The curve that the rate is a factor on.
     curve: &'a Curve,
     troupes: Vec<Troupe<'a>>,
+    /// An action on an instance that was removed before is let pass: it has no effect. A script may
+    /// come to it when a user has been faster.
+    forgives: bool,
 }
 
 /// A component and its instances: numbers are given in order and never again.
@@ -70,6 +96,7 @@ impl<'a> Stage<'a> {
             design,
             curve: &traffic.curve,
             troupes: design.components.iter().map(troupe).collect(),
+            forgives: true,
         }
     }
 
@@ -179,6 +206,7 @@ impl<'a> Stage<'a> {
                 quoted(id),
                 numbered - 1
             ),
+            _ if removed.contains(&instance) && self.forgives => return None,
             _ if removed.contains(&instance) => {
                 format!(
                     "instance {instance} of {} is removed by then: name one that is there",
