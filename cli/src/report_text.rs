@@ -132,8 +132,8 @@ fn components(scenario: &Scenario, report: &Report) -> String {
         };
         table.row(row(id, &component.kind, &component.load));
         if component.instances.len() > 1 {
-            for (number, load) in (1..).zip(component.instances.iter().take(INSTANCES_SHOWN)) {
-                table.row(row(&format!("  {id}/{number}"), "", load));
+            for (number, instance) in (1..).zip(component.instances.iter().take(INSTANCES_SHOWN)) {
+                table.row(row(&format!("  {id}/{number}"), "", &instance.load));
             }
         }
         if let Some(more) = component.instances.len().checked_sub(INSTANCES_SHOWN + 1) {

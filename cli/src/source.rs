@@ -2,6 +2,7 @@
 
 use std::io::Read;
 
+use headroom_engine::ENGINE_VERSION;
 use headroom_scenario::fragment::{self, FragmentError};
 use headroom_scenario::{Scenario, ValidScenario, step};
 
@@ -15,9 +16,17 @@ const INPUT_MAX_BYTES: u64 = 16 * 1024 * 1024;
 pub fn open(source: &str, options: &Options) -> Result<ValidScenario, Failure> {
     let mut scenario = read(source)?;
     options.apply(&mut scenario);
-    scenario
+    let valid = scenario
         .validate()
-        .map_err(|problems| Failure::scenario(name(source), problems))
+        .map_err(|problems| Failure::scenario(name(source), problems))?;
+    let made_by = &valid.engine;
+    if !made_by.is_empty() && made_by != ENGINE_VERSION {
+        eprintln!(
+            "headroom: made with engine {made_by}; this is {ENGINE_VERSION}, so its runs may differ from \
+             those seen there"
+        );
+    }
+    Ok(valid)
 }
 
 /// What a link opens.

@@ -96,12 +96,31 @@ fn a_run_prints_one_document_with_every_key() {
             }
         }
     }
-    assert!(
-        components
-            .values()
-            .any(|component| component["hit_ratio"].is_number())
-    );
     assert_eq!(run["simulated_s"], 5.0);
+}
+
+#[test]
+fn what_only_a_kind_counts_stands_with_the_component_and_with_each_instance() {
+    let run = json(&["run", "cache", "--for", "5s", "--json"]);
+    let cache = &run["components"]["cache"];
+    let hit_ratio = |part: &Value| part["hit_ratio"].as_f64().expect("a share of hits");
+    let nodes = cache["instances"].as_array().expect("its nodes");
+    assert_eq!(nodes.len(), 3);
+    let (mut least, mut most) = (1.0_f64, 0.0_f64);
+    for node in nodes {
+        assert!(node["failed"].is_object());
+        least = least.min(hit_ratio(node));
+        most = most.max(hit_ratio(node));
+    }
+    // The tier's share is that of its nodes, each by its number of look-ups.
+    assert!(0.0 < least && least < hit_ratio(cache) && hit_ratio(cache) < most && most < 1.0);
+    for (id, key) in [
+        ("web", "sessions_lost"),
+        ("db", "reads"),
+        ("dns", "lookups"),
+    ] {
+        assert!(run["components"][id][key].is_number(), "{id}.{key}");
+    }
 }
 
 #[test]
@@ -222,6 +241,7 @@ fn a_link_opens_as_the_scenario_it_was_made_from() {
         Scenario::from_json(&text(&["open", &format!("s1={fragment}")])).expect("a scenario");
     let mut expected = step::find("load-balancer").expect("is a step").scenario();
     expected.seed = 99;
+    expected.engine = env!("CARGO_PKG_VERSION").into();
     assert_eq!(opened, expected);
 
     let readable = text(&["link", "load-balancer", "--seed", "99"]);
@@ -232,6 +252,26 @@ fn a_link_opens_as_the_scenario_it_was_made_from() {
     assert_eq!(
         text(&["open", readable.trim()]),
         text(&["open", link.trim()])
+    );
+}
+
+#[test]
+fn a_link_says_which_engine_made_it_and_another_engine_says_so() {
+    let version = env!("CARGO_PKG_VERSION");
+    for link in [
+        text(&["link", "cache"]),
+        text(&["link", "cache", "--whole"]),
+    ] {
+        assert_eq!(json(&["open", link.trim()])["engine"], version);
+        let same = headroom(&["run", link.trim(), "--for", "100ms"]);
+        assert_eq!((code(&same), errors(&same).as_str()), (0, ""));
+    }
+    let older = headroom(&["run", "#step=cache&v=0.0.1", "--for", "100ms"]);
+    assert_eq!(code(&older), 0);
+    assert!(
+        errors(&older).contains("made with engine 0.0.1"),
+        "{}",
+        errors(&older)
     );
 }
 
@@ -247,10 +287,9 @@ fn every_step_has_a_line_that_begins_with_its_name() {
 }
 
 #[test]
-fn the_schema_describes_a_scenario() {
-    let schema = json(&["schema"]);
-    assert!(schema["properties"]["design"].is_object());
-    assert!(schema["properties"]["traffic"].is_object());
+fn the_schema_is_the_published_one() {
+    let published = include_str!("../../docs/scenario.schema.json");
+    assert_eq!(text(&["schema"]), published);
 }
 
 #[test]

@@ -1,10 +1,11 @@
 //! What users do to a running design: faults, repairs, edits, traffic. By a script or live, it is the
 //! same: an action takes effect before all else of its nanosecond.
 
-use headroom_scenario::{Action, Kind, TimedAction, Traffic};
+use headroom_scenario::{Action, Kind, Scenario, TimedAction, Traffic, validate_action_before};
 
 use crate::calendar::{EventKind, What};
 use crate::component::Component;
+use crate::component::instance::Instance;
 use crate::component::load_balancer::LoadBalancer;
 use crate::engine::Engine;
 use crate::happening::Tone;
@@ -15,21 +16,28 @@ use crate::snapshot::InstanceState;
 use crate::world::World;
 
 impl Engine {
-    /// Applies a live edit or a fault: it takes effect in the first nanosecond not yet begun, and is
-    /// returned with that stamp, for the script.
+    /// Applies a live edit or a fault: it takes effect in the first nanosecond not yet begun, after
+    /// what the script has for that nanosecond, and is returned with that stamp, for the script. What
+    /// the script has still to do is done as before, so that a replay is the same run.
     ///
     /// # Errors
     /// A sentence that says what is wrong with the action, and what would be right.
     pub fn apply(&mut self, action: &Action) -> Result<TimedAction, String> {
-        headroom_scenario::validate_action(&self.scenario, action)
-            .map_err(|problem| problem.to_string())?;
         let at_ns = self.world.now_ns() + u64::from(self.events > 0);
+        let place = self
+            .script
+            .partition_point(|earlier| earlier.at_ns <= at_ns);
+        let (before, after) = self.script.split_at(place);
+        let so_far = Scenario {
+            script: before.to_vec(),
+            ..self.scenario.clone()
+        };
+        validate_action_before(&so_far, action, after).map_err(|problem| problem.to_string())?;
         let timed = TimedAction {
             at_ns,
             action: action.clone(),
         };
-        self.script.truncate(self.script_next);
-        self.script.push(timed.clone());
+        self.script.insert(place, timed.clone());
         Ok(timed)
     }
 
@@ -52,31 +60,23 @@ impl Engine {
             Action::Kill {
                 component,
                 instance,
-            } => self.on(component, |engine, number| {
-                engine.kill(number, *instance);
-            }),
+            } => self.on_instance(component, *instance, Engine::kill),
             Action::Repair {
                 component,
                 instance,
-            } => self.on(component, |engine, number| {
-                engine.repair(number, *instance);
-            }),
+            } => self.on_instance(component, *instance, Engine::repair),
             Action::Slow {
                 component,
                 instance,
                 factor,
-            } => self.on(component, |engine, number| {
-                engine.slow(number, *instance, *factor);
+            } => self.on_instance(component, *instance, |engine, number, instance| {
+                engine.slow(number, instance, *factor);
             }),
             Action::AddInstance { component } => self.on(component, Engine::add_instance),
             Action::RemoveInstance {
                 component,
                 instance,
-            } => {
-                self.on(component, |engine, number| {
-                    engine.remove_instance(number, *instance)
-                });
-            }
+            } => self.on_instance(component, *instance, Engine::remove_instance),
             Action::Configure { component, kind } => self.on(component, |engine, number| {
                 engine.configure(number, kind);
             }),
@@ -94,6 +94,24 @@ impl Engine {
         if let Some((number, _)) = self.scenario.design.component(component) {
             action(self, number as u8);
         }
+    }
+
+    /// Nothing happens any more to an instance that was taken out.
+    fn on_instance(
+        &mut self,
+        component: &str,
+        instance: u16,
+        action: impl FnOnce(&mut Engine, u8, u16),
+    ) {
+        self.on(component, |engine, number| {
+            let hit = engine.components[usize::from(number)].instance_mut(instance);
+            let is_leaving = |hit: &mut Instance| {
+                matches!(hit.state, InstanceState::Draining | InstanceState::Gone)
+            };
+            if hit.is_some_and(|hit| !is_leaving(hit)) {
+                action(engine, number, instance);
+            }
+        });
     }
 
     fn set_traffic(&mut self, traffic: &Traffic) {
@@ -137,7 +155,9 @@ impl Engine {
 
     fn configure(&mut self, number: u8, kind: &Kind) {
         let row = &mut self.scenario.design.components[usize::from(number)];
+        let instances_at_start = row.kind.instances();
         row.kind = kind.clone();
+        row.kind.set_instances(instances_at_start);
         let words = format!("{} changed", row.id);
         let component = &mut self.components[usize::from(number)];
         component.configure(kind, &self.scenario, &mut self.world);

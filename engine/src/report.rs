@@ -103,7 +103,20 @@ pub struct ReportComponent {
     #[serde(flatten)]
     pub extra: BTreeMap<String, f64>,
     /// The same for each instance.
-    pub instances: Vec<ReportLoad>,
+    pub instances: Vec<ReportInstance>,
+}
+
+/// An instance in figures.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ReportInstance {
+    /// What it has in common with its component.
+    #[serde(flatten)]
+    pub load: ReportLoad,
+    /// Calls that failed here, by reason.
+    pub failed: BTreeMap<String, u64>,
+    /// Those figures of its kind that instances have, such as `hit_ratio`.
+    #[serde(flatten)]
+    pub extra: BTreeMap<String, f64>,
 }
 
 /// Load on a component or one of its instances.

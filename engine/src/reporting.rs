@@ -8,7 +8,9 @@ use crate::component::Component;
 use crate::engine::{ENGINE_VERSION, Engine};
 use crate::meter::{Tally, ratio};
 use crate::reason::Reason;
-use crate::report::{Report, ReportComponent, ReportLatency, ReportLoad, ReportRequests};
+use crate::report::{
+    Report, ReportComponent, ReportInstance, ReportLatency, ReportLoad, ReportRequests,
+};
 use crate::snapshot::KindGauge;
 use crate::statistics::Counts;
 use crate::time::{NS_PER_S, ms_from_ns};
@@ -84,8 +86,27 @@ fn component(engine: &Engine, number: usize) -> ReportComponent {
         extra: extra(engine, number, &figures.total),
         instances: instances
             .iter()
-            .map(|figures| load(&figures.total))
+            .map(|figures| instance(&engine.components[number], &figures.total))
             .collect(),
+    }
+}
+
+fn instance(component: &Component, total: &Tally) -> ReportInstance {
+    let hit_ratio = hit_ratio_name(component).map(|name| (name.to_owned(), total.hit_ratio()));
+    ReportInstance {
+        load: load(total),
+        failed: by_reason(&total.failed),
+        extra: hit_ratio.into_iter().collect(),
+    }
+}
+
+/// What the share of hits is called where there are any.
+fn hit_ratio_name(component: &Component) -> Option<&'static str> {
+    match component {
+        Component::Cache(_) => Some("hit_ratio"),
+        Component::Service(_) => Some("local_hit_ratio"),
+        Component::Database(_) => Some("buffer_hit_ratio"),
+        _ => None,
     }
 }
 
@@ -128,13 +149,7 @@ fn extra(engine: &Engine, number: usize, total: &Tally) -> BTreeMap<String, f64>
         let count = now - then.map_or(0, |(_, count)| *count);
         rows.insert(name.to_owned(), count as f64);
     }
-    let ratio_name = match engine.components[number] {
-        Component::Cache(_) => Some("hit_ratio"),
-        Component::Service(_) => Some("local_hit_ratio"),
-        Component::Database(_) => Some("buffer_hit_ratio"),
-        _ => None,
-    };
-    if let Some(name) = ratio_name {
+    if let Some(name) = hit_ratio_name(&engine.components[number]) {
         rows.insert(name.to_owned(), total.hit_ratio());
     }
     rows

@@ -59,6 +59,15 @@ impl Kind {
         }
     }
 
+    /// Gives a kind that has any number of instances this number of them at the start.
+    pub const fn set_instances(&mut self, instances: u16) {
+        match self {
+            Kind::Service(service) => service.instances = instances,
+            Kind::Cache(cache) => cache.nodes = instances,
+            Kind::Clients(_) | Kind::Dns(_) | Kind::LoadBalancer(_) | Kind::Database(_) => {}
+        }
+    }
+
     /// Whether instances can be added and removed while it runs.
     pub const fn is_scalable(&self) -> bool {
         matches!(self, Kind::Service(_) | Kind::Cache(_))

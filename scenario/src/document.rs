@@ -5,13 +5,15 @@ use serde_json::Value;
 use crate::limits::{DOCUMENT_BYTES_MAX, PROBLEMS_MAX};
 use crate::migrate::{self, Unreadable};
 use crate::node::{self, Step};
+use crate::validation::{self, visible};
 use crate::{Problem, SCHEMA_VERSION, Scenario};
 
 impl Scenario {
     /// Reads a document of any released version.
     ///
     /// What is wrong with its shape (not JSON, a wrong type, an unknown or missing field) comes back
-    /// as the list of all problems. The result is raw: [`Scenario::validate`] is the next step.
+    /// as the list of all problems, and with it what is wrong with the values beside. The result is
+    /// raw: [`Scenario::validate`] is the next step.
     pub fn from_json(text: &str) -> Result<Self, Vec<Problem>> {
         if text.len() > DOCUMENT_BYTES_MAX {
             return Err(whole(format!(
@@ -83,7 +85,11 @@ fn from_value(mut document: Value) -> Result<Scenario, Vec<Problem>> {
     loop {
         let error = match node::read::<Scenario>(&document) {
             Ok(scenario) if problems.is_empty() => return Ok(scenario),
-            Ok(_) => return Err(problems),
+            Ok(scenario) => {
+                problems.extend(problems_beside(&scenario, &problems, &removed));
+                problems.truncate(PROBLEMS_MAX);
+                return Err(problems);
+            }
             Err(error) => error,
         };
         let (message, place) = error.into_parts();
@@ -100,8 +106,8 @@ fn from_value(mut document: Value) -> Result<Scenario, Vec<Problem>> {
         if !is_told {
             let component = component_at(&document, &place);
             problems.push(Problem {
-                path,
-                message: in_plain_words(&message),
+                path: visible(&path),
+                message: visible(&in_plain_words(&message)),
                 component,
             });
         }
@@ -109,6 +115,45 @@ fn from_value(mut document: Value) -> Result<Scenario, Vec<Problem>> {
             return Err(problems);
         }
     }
+}
+
+/// What is wrong with the values of a scenario that was read without what does not fit. What one part
+/// asks of another is not looked at, nor anything around what is gone.
+fn problems_beside(
+    scenario: &Scenario,
+    of_shape: &[Problem],
+    removed: &[Vec<Step>],
+) -> Vec<Problem> {
+    let is_told = |path: &str| {
+        of_shape
+            .iter()
+            .any(|told| is_within(path, &told.path) || is_within(&told.path, path))
+    };
+    let mut problems = validation::of_parts(scenario);
+    for problem in &mut problems {
+        problem.path = in_original(&steps_of(&problem.path), removed);
+    }
+    problems.retain(|problem| !is_told(&problem.path));
+    problems
+}
+
+/// Whether a path leads to a place or to something in it.
+fn is_within(path: &str, place: &str) -> bool {
+    path.strip_prefix(place)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+}
+
+/// The steps that a problem's path is made of.
+fn steps_of(path: &str) -> Vec<Step> {
+    let names = path.split(['.', '[']);
+    names
+        .map(|name| match name.strip_suffix(']') {
+            Some(index) => {
+                Step::Index(index.parse().expect("paths have whole numbers in brackets"))
+            }
+            None => Step::Key(name.to_owned()),
+        })
+        .collect()
 }
 
 /// The field that the deserialiser's message says is missing.

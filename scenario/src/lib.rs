@@ -55,5 +55,5 @@ pub use traffic::{
     Traffic,
 };
 pub use valid::ValidScenario;
-pub use validation::validate_action;
+pub use validation::{validate_action, validate_action_before};
 pub use view::{Panel, View};

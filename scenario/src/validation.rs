@@ -7,8 +7,8 @@ mod text;
 mod traffic;
 mod wiring;
 
-pub use script::validate_action;
-pub(crate) use text::quoted;
+pub use script::{validate_action, validate_action_before};
+pub(crate) use text::{quoted, visible};
 
 use crate::limits::{self, Bounds, DOCUMENT_BYTES_MAX};
 use crate::problem::{Path, Problems};
@@ -18,6 +18,24 @@ use crate::{Objectives, Problem, SCHEMA_VERSION, Scenario, View};
 pub(crate) fn scenario(scenario: &Scenario) -> Result<(), Vec<Problem>> {
     let root = &Path::Root;
     let mut problems = Problems::default();
+    parts(&mut problems, scenario);
+    design::whole(&mut problems, &root.field("design"), &scenario.design);
+    script::check(&mut problems, &root.field("script"), scenario);
+    selection(&mut problems, &root.field("view"), scenario);
+    problems.into_result()?;
+    size(scenario)
+}
+
+/// Problems of a scenario's parts, each looked at by itself: what can be said of one that lacks what
+/// could not be read.
+pub(crate) fn of_parts(scenario: &Scenario) -> Vec<Problem> {
+    let mut problems = Problems::default();
+    parts(&mut problems, scenario);
+    problems.into_list()
+}
+
+fn parts(problems: &mut Problems, scenario: &Scenario) {
+    let root = &Path::Root;
     if scenario.version != SCHEMA_VERSION {
         let message = format!(
             "the version is {}; it must be {SCHEMA_VERSION}",
@@ -26,24 +44,17 @@ pub(crate) fn scenario(scenario: &Scenario) -> Result<(), Vec<Problem>> {
         problems.add(&root.field("version"), message);
     }
     if !scenario.engine.is_empty() {
-        text::id(&mut problems, &root.field("engine"), &scenario.engine);
+        text::id(problems, &root.field("engine"), &scenario.engine);
     }
-    text::label(&mut problems, &root.field("name"), &scenario.name);
+    text::label(problems, &root.field("name"), &scenario.name);
     if let Some(step) = &scenario.step {
-        text::id(&mut problems, &root.field("step"), step);
+        text::id(problems, &root.field("step"), step);
     }
-    Part::of(&mut problems, root).within("seed", scenario.seed, limits::INTEGER);
-    traffic::check(&mut problems, &root.field("traffic"), &scenario.traffic);
-    design::check(&mut problems, &root.field("design"), &scenario.design);
-    script::check(&mut problems, &root.field("script"), scenario);
-    objectives(
-        &mut problems,
-        &root.field("objectives"),
-        &scenario.objectives,
-    );
-    view(&mut problems, &root.field("view"), scenario);
-    problems.into_result()?;
-    size(scenario)
+    Part::of(problems, root).within("seed", scenario.seed, limits::INTEGER);
+    traffic::check(problems, &root.field("traffic"), &scenario.traffic);
+    design::parts(problems, &root.field("design"), &scenario.design);
+    objectives(problems, &root.field("objectives"), &scenario.objectives);
+    view(problems, &root.field("view"), &scenario.view);
 }
 
 /// Whatever is valid can be saved and read again. Only a scenario without other problems is
@@ -75,17 +86,15 @@ fn objectives(problems: &mut Problems, at: &Path, objectives: &Objectives) {
         );
 }
 
-fn view(problems: &mut Problems, at: &Path, scenario: &Scenario) {
-    let View {
-        at_ns,
-        speed,
-        selected,
-        ..
-    } = &scenario.view;
+fn view(problems: &mut Problems, at: &Path, view: &View) {
     Part::of(problems, at)
-        .within("at_ns", *at_ns, limits::INTEGER)
-        .within("speed", *speed, limits::SPEED);
-    if let Some(id) = selected
+        .within("at_ns", view.at_ns, limits::INTEGER)
+        .within("speed", view.speed, limits::SPEED);
+}
+
+/// What is selected is there.
+fn selection(problems: &mut Problems, at: &Path, scenario: &Scenario) {
+    if let Some(id) = &scenario.view.selected
         && scenario.design.component(id).is_none()
     {
         problems.add(

@@ -2,7 +2,11 @@
 
 mod common;
 
-use headroom_scenario::{Scenario, schema, step};
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use headroom_scenario::{Panel, Scenario, schema, step};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -26,6 +30,112 @@ fn every_step_keeps_the_schema() {
             .collect();
         assert_eq!(errors, Vec::<String>::new(), "{}", step.name);
     }
+}
+
+/// Names of a type's fields and choices: `Type.field`, `Type.variant.field`, `Type=choice`.
+fn names_of(place: &str, rule: &Value, names: &mut BTreeSet<String>) {
+    for variant in rule["oneOf"].as_array().into_iter().flatten() {
+        names_of(place, variant, names);
+    }
+    let choices = rule["enum"].as_array().into_iter().flatten();
+    for choice in choices.chain(rule.get("const")).filter_map(Value::as_str) {
+        names.insert(format!("{place}={choice}"));
+    }
+    for (name, field) in rule["properties"].as_object().into_iter().flatten() {
+        let place = format!("{place}.{name}");
+        names_of(&place, field, names);
+        names.insert(place);
+    }
+}
+
+/// Takes out of `names` those that stand in the document.
+fn cross_off(
+    schema: &Value,
+    place: &str,
+    rule: &Value,
+    value: &Value,
+    names: &mut BTreeSet<String>,
+) {
+    if let Some(reference) = rule["$ref"].as_str() {
+        let (_, name) = reference.rsplit_once('/').expect("it refers to a type");
+        return cross_off(schema, name, &schema["$defs"][name], value, names);
+    }
+    for key in ["oneOf", "anyOf"] {
+        for variant in rule[key].as_array().into_iter().flatten() {
+            cross_off(schema, place, variant, value, names);
+        }
+    }
+    if let Some(choice) = value.as_str() {
+        names.remove(&format!("{place}={choice}"));
+    }
+    for item in value.as_array().into_iter().flatten() {
+        cross_off(schema, place, &rule["items"], item, names);
+    }
+    for (name, field) in rule["properties"].as_object().into_iter().flatten() {
+        if let Some(inside) = value.get(name) {
+            let place = format!("{place}.{name}");
+            cross_off(schema, &place, field, inside, names);
+            names.remove(&place);
+        }
+    }
+}
+
+/// The documents of all golden links.
+fn golden_documents() -> Vec<Scenario> {
+    let files = fs::read_dir(common::golden_folder()).expect("the folder is there");
+    let paths = files.map(|file| file.expect("it can be listed").path());
+    paths
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "json")
+        })
+        .map(|path| {
+            let json = fs::read_to_string(&path).expect("it can be read");
+            Scenario::from_json(&json).expect("golden documents are whole")
+        })
+        .collect()
+}
+
+#[test]
+fn the_golden_documents_say_everything_that_a_document_can_say() {
+    let schema = schema();
+    let mut names = BTreeSet::new();
+    names_of("Scenario", &schema, &mut names);
+    for (name, rule) in schema["$defs"].as_object().expect("the types are named") {
+        names_of(name, rule, &mut names);
+    }
+    assert!(names.len() > 150, "only {} names were found", names.len());
+    let mut documents = golden_documents();
+    // A document has one panel open.
+    for panel in Panel::ALL {
+        let mut document = common::everything();
+        document.view.panel = Some(panel);
+        documents.push(document);
+    }
+    for document in documents {
+        cross_off(
+            &schema,
+            "Scenario",
+            &schema,
+            &value_of(&document),
+            &mut names,
+        );
+    }
+    assert_eq!(names, BTreeSet::new(), "stand in no golden document");
+}
+
+#[test]
+fn the_published_schema_is_the_one_of_this_version() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/scenario.schema.json");
+    let expected = serde_json::to_string_pretty(&schema()).expect("it is JSON") + "\n";
+    if std::env::var_os("HEADROOM_WRITE_GOLDEN").is_some() {
+        fs::write(&path, &expected).expect("the folder is there");
+    }
+    let published = fs::read_to_string(&path).expect("it is published");
+    assert!(
+        published == expected,
+        "docs/scenario.schema.json is out of date: CONTRIBUTING.md says how it is written"
+    );
 }
 
 proptest! {

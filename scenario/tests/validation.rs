@@ -1,7 +1,8 @@
 //! What is wrong with a document is told at its place, all of it, with what would be right.
 
 use headroom_scenario::{
-    Action, Design, Link, Problem, Scenario, TimedAction, step, validate_action,
+    Action, Curve, Design, Kind, Link, Problem, ReadMode, Scenario, TimedAction, WriteMode, step,
+    validate_action,
 };
 use serde_json::{Value, json};
 
@@ -116,6 +117,44 @@ fn all_problems_of_shape_come_at_once_each_at_its_place() {
     );
 }
 
+/// Pointers to every value in a document.
+fn places(value: &Value, at: &str, found: &mut Vec<String>) {
+    found.push(at.to_owned());
+    for (name, inside) in value.as_object().into_iter().flatten() {
+        places(inside, &format!("{at}/{name}"), found);
+    }
+    for (index, inside) in value.as_array().into_iter().flatten().enumerate() {
+        places(inside, &format!("{at}/{index}"), found);
+    }
+}
+
+#[test]
+fn whatever_stands_at_any_place_is_answered_without_a_panic() {
+    let document = last_step();
+    let mut found = Vec::new();
+    places(&document, "", &mut found);
+    let (mut refused, mut tried) = (0, 0);
+    let odd = [
+        json!(null),
+        json!(true),
+        json!(-1),
+        json!(1e300),
+        json!("?"),
+        json!([7]),
+        json!({"?": 7}),
+    ];
+    for pointer in found {
+        for value in &odd {
+            let mut changed = document.clone();
+            *changed.pointer_mut(&pointer).expect("it was found there") = value.clone();
+            tried += 1;
+            refused += usize::from(!problems_of(&changed).is_empty());
+        }
+    }
+    println!("{refused} of {tried} documents with something odd are refused");
+    assert!(refused > tried * 9 / 10, "{refused} of {tried}");
+}
+
 #[test]
 fn problems_keep_their_number_when_items_before_them_are_broken() {
     let mut document = last_step();
@@ -134,6 +173,43 @@ fn problems_keep_their_number_when_items_before_them_are_broken() {
         "design.links[4].via",
     ];
     assert_eq!(found, expected);
+}
+
+#[test]
+fn problems_of_shape_and_of_content_come_together() {
+    let mut document = last_step();
+    document["seed"] = json!("lucky");
+    document["traffic"]["rate_rps"] = json!(0);
+    document["traffic"]["regions"] = json!([{"share": "all"}]);
+    document["traffic"]["keys"]["count"] = json!(0);
+    let components = &mut document["design"]["components"];
+    components[1] = json!("broken");
+    components[2]["kind"]["service"]["workers"] = json!(-1);
+    components[2]["kind"]["service"]["boot_s"] = json!(-1);
+    components[5]["kind"]["cache"]["nodes"] = json!(0);
+    document["design"]["links"][0] = json!("broken");
+    document["design"]["links"][3]["latency_ms"] = json!(-1);
+    document["objectives"]["failed_share"] = json!(2);
+    let problems = problems_of(&document);
+    let mut found = paths(&problems);
+    found.sort_unstable();
+    assert_eq!(
+        found,
+        [
+            "design.components[1]",
+            "design.components[2].kind.service.boot_s",
+            "design.components[2].kind.service.workers",
+            "design.components[5].kind.cache.nodes",
+            "design.links[0]",
+            "design.links[3].latency_ms",
+            "objectives.failed_share",
+            "seed",
+            "traffic.keys.count",
+            "traffic.rate_rps",
+            "traffic.regions[0].share",
+        ],
+        "what lacks only because it could not be read is not told"
+    );
 }
 
 #[test]
@@ -413,6 +489,24 @@ fn a_message_never_repeats_hidden_or_endless_text() {
     }
 }
 
+#[test]
+fn neither_a_path_nor_a_message_of_shape_repeats_hidden_or_endless_text() {
+    let evil = format!("\u{1b}[2J\u{202e}{}", "x".repeat(1_000));
+    let mut document = last_step();
+    document[&evil] = json!(1);
+    document["design"]["components"][2]["kind"]["service"]["size"] = json!(evil);
+    document["design"]["components"][3]["kind"] = json!({ &evil: {} });
+    document["traffic"]["regions"][0][&evil] = json!(1);
+    let problems = problems_of(&document);
+    assert_eq!(problems.len(), 4, "{problems:#?}");
+    for Problem { path, message, .. } in problems {
+        for text in [path, message] {
+            assert!(!text.contains(['\u{1b}', '\u{202e}']), "{text:?}");
+            assert!(text.chars().count() < 400, "{text:?}");
+        }
+    }
+}
+
 fn scripted(actions: impl IntoIterator<Item = Action>) -> Result<(), Vec<String>> {
     let mut scenario = step::LADDER.last().expect("there are steps").scenario();
     let timed = |(at_ns, action)| TimedAction { at_ns, action };
@@ -472,11 +566,18 @@ fn a_script_is_aimed_at_instances_that_there_are_by_then() {
 
 #[test]
 fn a_removed_instance_is_gone_and_the_last_one_stays() {
-    let gone = vec![remove("web", 0), kill("web", 0)];
-    assert_eq!(
-        scripted(gone),
-        Err(vec!["script[1].action.kill.instance".to_owned()])
-    );
+    // A script may come to one that a user was faster to remove: that has no effect.
+    assert_eq!(scripted([remove("web", 0), kill("web", 0)]), Ok(()));
+    assert_eq!(scripted([remove("web", 0), remove("web", 0)]), Ok(()));
+    let mut scenario = step::LADDER.last().expect("there are steps").scenario();
+    scenario.script.push(TimedAction {
+        at_ns: 0,
+        action: remove("web", 0),
+    });
+    for hit in [kill("web", 0), remove("web", 0)] {
+        let problem = validate_action(&scenario, &hit).expect_err("nobody clicks what is gone");
+        assert!(problem.message.contains("removed by then"), "{problem}");
+    }
     let all = [0, 1, 2].map(|node| remove("cache", node));
     assert_eq!(
         scripted(all),
@@ -513,6 +614,96 @@ fn a_component_keeps_its_kind() {
         wrong,
         Err(vec!["script[0].action.configure.kind".to_owned()])
     );
+}
+
+/// The last step's component of that id, with other parameters.
+fn changed(id: &str, change: impl FnOnce(&mut Kind)) -> Action {
+    let scenario = step::LADDER.last().expect("there are steps").scenario();
+    let (_, component) = scenario.design.component(id).expect("it is there");
+    let mut kind = component.kind.clone();
+    change(&mut kind);
+    Action::Configure {
+        component: id.into(),
+        kind,
+    }
+}
+
+fn cache_of(entries_per_node: u32, read_mode: ReadMode, write_mode: WriteMode) -> Action {
+    changed("cache", |kind| {
+        if let Kind::Cache(cache) = kind {
+            cache.entries_per_node = entries_per_node;
+            (cache.read_mode, cache.write_mode) = (read_mode, write_mode);
+        }
+    })
+}
+
+#[test]
+fn a_script_can_not_ask_for_a_cache_that_needs_a_link_it_has_not_got() {
+    let path = |field| {
+        Err(vec![format!(
+            "script[0].action.configure.kind.cache.{field}"
+        )])
+    };
+    let cache = |read, write| scripted([cache_of(10, read, write)]);
+    assert_eq!(cache(ReadMode::CacheAside, WriteMode::Through), Ok(()));
+    assert_eq!(
+        cache(ReadMode::ReadThrough, WriteMode::Around),
+        path("read_mode")
+    );
+    assert_eq!(
+        cache(ReadMode::CacheAside, WriteMode::Back),
+        path("write_mode")
+    );
+}
+
+#[test]
+fn a_script_can_not_grow_a_cache_beyond_what_a_design_may_have() {
+    let cache = |entries| cache_of(entries, ReadMode::CacheAside, WriteMode::Around);
+    // Three nodes, and one that joins.
+    assert_eq!(scripted([cache(1_000_000), add("cache")]), Ok(()));
+    let twice = [cache(1_000_000), add("cache"), add("cache")];
+    let path = "script[2].action.add_instance.component";
+    assert_eq!(scripted(twice), Err(vec![path.to_owned()]));
+    let joined = [add("cache"), add("cache"), cache(800_001)];
+    let path = "script[2].action.configure.kind.cache.entries_per_node";
+    assert_eq!(scripted(joined), Err(vec![path.to_owned()]));
+}
+
+#[test]
+fn a_script_can_not_put_more_points_on_a_ring_than_a_design_may_have() {
+    let ring = |first| {
+        changed("lb", |kind| {
+            if let Kind::LoadBalancer(balancer) = kind {
+                balancer.virtual_nodes = 1_000;
+                balancer.weights = vec![first, 99];
+            }
+        })
+    };
+    // Four servers: the two of these weights, and two of weight 1.
+    assert_eq!(scripted([ring(99)]), Ok(()));
+    let path = "script[0].action.configure.kind.load_balancer.virtual_nodes";
+    assert_eq!(scripted([ring(100)]), Err(vec![path.to_owned()]));
+    let path = "script[1].action.add_instance.component";
+    assert_eq!(scripted([ring(99), add("web")]), Err(vec![path.to_owned()]));
+}
+
+#[test]
+fn a_script_can_not_ask_for_a_higher_peak_than_traffic_may_have() {
+    let rate = |rate_rps| Action::SetRate { rate_rps };
+    let spiky = |factor| {
+        let mut traffic = step::LADDER[0].scenario().traffic;
+        traffic.curve = Curve::Spike {
+            factor,
+            start_s: 1.0,
+            length_s: 1.0,
+        };
+        Action::SetTraffic { traffic }
+    };
+    assert_eq!(scripted([spiky(8.0), rate(500_000.0)]), Ok(()));
+    let path = "script[1].action.set_rate.rate_rps";
+    let too_high = scripted([spiky(8.0), rate(500_001.0)]);
+    assert_eq!(too_high, Err(vec![path.to_owned()]));
+    assert_eq!(scripted([rate(500_001.0), spiky(8.0)]), Ok(()));
 }
 
 #[test]

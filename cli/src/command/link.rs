@@ -1,5 +1,7 @@
 //! `headroom link`: the link that opens a scenario in the page.
 
+use headroom_engine::ENGINE_VERSION;
+use headroom_scenario::Scenario;
 use headroom_scenario::fragment::{self, CHARACTERS_WISE};
 
 use super::Command;
@@ -16,7 +18,11 @@ pub(super) const COMMAND: Command = Command {
 
 fn execute(options: &Options) -> Result<Answer, Failure> {
     let [source] = options.exactly("headroom link <step | file | link | ->")?;
-    let scenario = source::open(source, options)?;
+    // Whoever opens it with another engine is told that the run may differ.
+    let scenario = Scenario {
+        engine: ENGINE_VERSION.into(),
+        ..source::open(source, options)?.into_inner()
+    };
     let page = options
         .page
         .as_deref()

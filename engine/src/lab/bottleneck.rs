@@ -57,7 +57,7 @@ fn utilisation_of_busiest_instance(component: &ReportComponent) -> f64 {
     let instances = component
         .instances
         .iter()
-        .map(|instance| instance.utilisation);
+        .map(|instance| instance.load.utilisation);
     instances.fold(component.load.utilisation, f64::max)
 }
 
@@ -82,7 +82,7 @@ fn reaches(design: &Design, from: &str, to: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::ReportLoad;
+    use crate::report::{ReportInstance, ReportLoad};
     use headroom_scenario::{Clients, Component, Database, Kind, Link, Service};
 
     fn design() -> Design {
@@ -115,22 +115,23 @@ mod tests {
             ..Default::default()
         };
         let mean = web.iter().sum::<f64>() / web.len() as f64;
-        let component = |utilisation, instances: Vec<ReportLoad>| ReportComponent {
+        let instance = |&utilisation: &f64| ReportInstance {
             load: load(utilisation),
-            instances,
+            ..Default::default()
+        };
+        let component = |utilisation, instances: &[f64]| ReportComponent {
+            load: load(utilisation),
+            instances: instances.iter().map(instance).collect(),
             ..Default::default()
         };
         let mut report = Report::default();
         report
             .components
             .insert("users".into(), ReportComponent::default());
-        report.components.insert(
-            "web".into(),
-            component(mean, web.iter().map(|&u| load(u)).collect()),
-        );
+        report.components.insert("web".into(), component(mean, web));
         report
             .components
-            .insert("data".into(), component(data, vec![load(data)]));
+            .insert("data".into(), component(data, &[data]));
         report
     }
 

@@ -89,14 +89,12 @@ pub fn facing(
     changed.traffic = conditions.traffic.clone();
     changed.objectives = conditions.objectives.clone();
     changed.script = Vec::new();
-    let fits = |action: &Action| validate_action(&changed, action).is_ok();
-    let script = conditions
-        .script
-        .iter()
-        .filter(|timed| fits(&timed.action))
-        .cloned()
-        .collect();
-    changed.script = script;
+    for timed in &conditions.script {
+        // What comes before an action decides too: a server that joined may die.
+        if validate_action(&changed, &timed.action).is_ok() {
+            changed.script.push(timed.clone());
+        }
+    }
     changed.validate()
 }
 
@@ -190,6 +188,17 @@ mod tests {
         let faced = facing_both.expect("the same traffic");
         assert_eq!((faced.seed, faced.traffic.rate_rps), (1, 50.0));
         assert_eq!(faced.script, conditions.script);
+
+        let joins = Action::AddInstance {
+            component: "web".into(),
+        };
+        let newcomer_dies = Action::Kill {
+            component: "web".into(),
+            instance: 1,
+        };
+        let conditions = with_script([joins, newcomer_dies]);
+        let faced = facing(&other.clone().validate().expect("valid"), &conditions);
+        assert_eq!(faced.expect("it joins first").script, conditions.script);
 
         other.design.components[1].id = "app".into();
         other.design.links[0].to = "app".into();

@@ -52,11 +52,11 @@ fn checks_take_a_dead_server_out_and_put_it_back() {
         "{:?}",
         during.requests.failed
     );
-    assert_eq!(part(&during, "web").instances[1].throughput_rps, 0.0);
+    assert_eq!(part(&during, "web").instances[1].load.throughput_rps, 0.0);
     let after = stretch(&mut engine, 33.0, 43.0);
     near(
         "share of web/2",
-        part(&after, "web").instances[1].throughput_rps,
+        part(&after, "web").instances[1].load.throughput_rps,
         100.0,
         10.0,
     );
@@ -185,7 +185,7 @@ fn a_new_server_boots_proves_its_health_and_takes_its_share() {
     let report = stretch(&mut engine, 18.0, 38.0);
     near(
         "share of web/4",
-        part(&report, "web").instances[3].throughput_rps,
+        part(&report, "web").instances[3].load.throughput_rps,
         100.0,
         8.0,
     );

@@ -1,5 +1,7 @@
 //! Time-outs, retries, think times, name look-ups, curves.
 
+use std::f64::consts::FRAC_2_PI;
+
 use headroom_engine::snapshot::KindGauge;
 use headroom_scenario::{
     Curve, Distribution, Dns, Kind, LoopModel, Region, Retries, Scenario, Service, Traffic,
@@ -174,15 +176,17 @@ fn far_regions_wait_longer() {
 
 #[test]
 fn arrivals_follow_the_curve() {
-    let curves = [
+    // Each curve with its integral up to some moments, in seconds.
+    let curves: [(Curve, [(f64, f64); 3]); 5] = [
+        (Curve::Steady, [(10.0, 10.0), (50.0, 50.0), (100.0, 100.0)]),
         (
             Curve::Ramp {
-                from: 0.0,
+                from: 0.5,
                 to: 2.0,
-                start_s: 0.0,
-                end_s: 100.0,
+                start_s: 20.0,
+                end_s: 80.0,
             },
-            100.0,
+            [(20.0, 10.0), (80.0, 85.0), (100.0, 125.0)],
         ),
         (
             Curve::Spike {
@@ -190,24 +194,29 @@ fn arrivals_follow_the_curve() {
                 start_s: 20.0,
                 length_s: 10.0,
             },
-            140.0,
+            [(20.0, 20.0), (30.0, 70.0), (100.0, 140.0)],
         ),
         (
             Curve::Diurnal {
                 depth: 0.8,
                 period_s: 50.0,
             },
-            100.0,
+            // Over half a period the sine makes up 2 / pi of its length.
+            [
+                (25.0, 25.0 * (1.0 + 0.8 * FRAC_2_PI)),
+                (50.0, 50.0),
+                (75.0, 75.0 + 25.0 * 0.8 * FRAC_2_PI),
+            ],
         ),
         (
             Curve::Stepped {
                 factors: vec![1.0, 0.0, 3.0],
                 every_s: 25.0,
             },
-            175.0,
+            [(25.0, 25.0), (50.0, 25.0), (100.0, 175.0)],
         ),
     ];
-    for (curve, factor_seconds) in curves {
+    for (curve, integrals) in curves {
         let mut users = traffic(200.0, compute());
         users.curve = curve.clone();
         let service = Service {
@@ -215,14 +224,20 @@ fn arrivals_follow_the_curve() {
             workers: 1_000,
             ..servers(1)
         };
-        let arrived = report(alone(users, service), 100.0).requests.arrived as f64;
-        let expected = 200.0 * factor_seconds;
-        near(
-            &format!("{curve:?}"),
-            arrived,
-            expected,
-            4.0 * expected.sqrt(),
-        );
+        let mut engine = engine(alone(users, service));
+        let mut before = (0.0, 0.0);
+        for (until_s, integral_s) in integrals {
+            run_to(&mut engine, until_s);
+            let arrived = engine.report().requests.arrived as f64;
+            let expected = 200.0 * (integral_s - before.1);
+            near(
+                &format!("{curve:?} up to {until_s} s"),
+                arrived - before.0,
+                expected,
+                4.0 * expected.sqrt(),
+            );
+            before = (arrived, integral_s);
+        }
     }
 }
 
@@ -243,4 +258,25 @@ fn the_same_users_come_whatever_stands_behind() {
         ..servers(1)
     };
     assert_eq!(starts(servers(1)), starts(slow));
+}
+
+#[test]
+fn an_hour_takes_no_more_memory_than_its_first_minutes() {
+    let mut users = traffic(500.0, compute());
+    users.client.timeout_ms = 2_000.0;
+    // Some 500 requests are in flight at any time.
+    let slow = Service {
+        service_time_ms: 1_000.0,
+        workers: 1_024,
+        ..servers(1)
+    };
+    let mut engine = engine(alone(users, slow));
+    run_to(&mut engine, 600.0);
+    let early_bytes = engine.memory_bytes();
+    run_to(&mut engine, 3_600.0);
+    let (late_bytes, bins) = (engine.memory_bytes(), engine.bins_since(0).len());
+    println!("{early_bytes} bytes after ten minutes, {late_bytes} and {bins} bins after an hour");
+    assert!(late_bytes <= early_bytes + early_bytes / 4);
+    // Ten minutes by the second, and those before by ten seconds.
+    assert!(bins <= 600 + 300, "{bins}");
 }

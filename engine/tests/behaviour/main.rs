@@ -5,4 +5,5 @@ mod cache;
 mod clients;
 mod database;
 mod design;
+mod live;
 mod service;

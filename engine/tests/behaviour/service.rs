@@ -238,3 +238,23 @@ fn laws_of_work_have_their_variation() {
     near("constant", waits[0], 20.0, 2.0);
     near("exponential", waits[1], 40.0, 6.0);
 }
+
+#[test]
+fn without_a_balancer_all_traffic_goes_to_the_first_server_even_when_it_is_dead() {
+    let kinds = vec![("web", Kind::Service(servers(3)))];
+    let mut scenario = chain(traffic(100.0, compute()), 0.0, kinds);
+    scenario.script = vec![at_s(10.0, kill("web", 0))];
+    let mut engine = engine(scenario);
+    let alive = stretch(&mut engine, 1.0, 10.0);
+    let answers: Vec<f64> = part(&alive, "web")
+        .instances
+        .iter()
+        .map(|server| server.load.throughput_rps)
+        .collect();
+    near("answers of the first", answers[0], 100.0, 10.0);
+    assert_eq!(answers[1..], [0.0, 0.0]);
+    let dead = stretch(&mut engine, 11.0, 20.0);
+    assert_eq!(dead.requests.completed, 0);
+    assert_eq!(failed(&dead, "connection_refused"), dead.requests.ended());
+    assert!(dead.requests.ended() > 500);
+}

@@ -2,12 +2,14 @@
 
 use headroom_engine::popularity::Popularity;
 use headroom_engine::store::{Lookup, Rules, Store};
-use headroom_scenario::Eviction;
+use headroom_scenario::{Cache, Eviction, Keys, Scenario};
 use serde_json::Value;
 
 use crate::data::{figures, number};
+use crate::designs::cached;
 use crate::numbers::Numbers;
-use crate::sample::Sample;
+use crate::runs::{Stretch, each_seed, run};
+use crate::sample::{RUNS_MIN, Sample};
 
 const POLICIES: [(&str, Eviction); 3] = [
     ("lru", Eviction::Lru),
@@ -184,6 +186,78 @@ fn hit_ratios_with_a_time_to_live_follow_both_laws() {
             let runs = (0..30).map(|seed| expiring_hit_ratio(seed, load, by_hit));
             let sample = Sample::new(runs.collect());
             let what = format!("{load} requests in a time to live {what}");
+            sample.assert_is(&what, truth);
+            sample.assert_is_not(&what, untruth);
+        }
+    }
+}
+
+/// Share of hits of the cache tier in a run in which so many requests are measured, after half as
+/// many to warm up.
+fn hit_ratio_of_run(scenario: Scenario, requests: f64) -> f64 {
+    let measured_s = requests / scenario.traffic.rate_rps;
+    let stretch = Stretch {
+        warmup_s: measured_s / 2.0,
+        measured_s,
+    };
+    run(scenario, stretch).components["cache"].extra["hit_ratio"]
+}
+
+#[test]
+fn the_cache_tier_of_a_design_is_within_one_per_cent_of_che() {
+    let rows = figures("cache")["Che, Zipf"].as_array().unwrap().clone();
+    for row in rows {
+        let keys = Keys {
+            count: number(&row, "keys") as u32,
+            zipf_exponent: number(&row, "alpha"),
+        };
+        for (name, eviction) in [("lru", Eviction::Lru), ("fifo", Eviction::Fifo)] {
+            let cache = Cache {
+                entries_per_node: number(&row, "capacity") as u32,
+                eviction,
+                ..Cache::default()
+            };
+            let design = |seed| cached(seed, 1_000.0, keys.clone(), cache.clone());
+            let ratio = hit_ratio_of_run(design(3), 1e6);
+            let che = number(&row, name);
+            println!(
+                "a tier for {} Zipf keys, {name}: {ratio:.5}, Che {che:.5}",
+                keys.count
+            );
+            assert!(
+                (ratio / che - 1.0).abs() < 0.01,
+                "{name}: {ratio} is not near {che}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_cache_tier_of_a_design_follows_both_laws_of_the_time_to_live() {
+    const TTL_S: f64 = 1.0;
+    let one_key = Keys {
+        count: 1,
+        zipf_exponent: 0.0,
+    };
+    // No document asks for fewer requests than one a second.
+    for rate_rps in [1.0, 4.0] {
+        let load = rate_rps * TTL_S;
+        let fixed = load / (1.0 + load);
+        let renewed = 1.0 - f64::exp(-load);
+        for (what, by_hit, truth, untruth) in [
+            ("not renewed", false, fixed, renewed),
+            ("renewed by a hit", true, renewed, fixed),
+        ] {
+            let cache = Cache {
+                ttl_s: TTL_S,
+                ttl_renewed_by_hit: by_hit,
+                ..Cache::default()
+            };
+            let measure = |seed| {
+                hit_ratio_of_run(cached(seed, rate_rps, one_key.clone(), cache.clone()), 1e4)
+            };
+            let sample = Sample::new(each_seed(RUNS_MIN, measure));
+            let what = format!("a tier asked {load} times in a time to live {what}");
             sample.assert_is(&what, truth);
             sample.assert_is_not(&what, untruth);
         }

@@ -1,8 +1,9 @@
 //! Small designs whose truth is known: clients, and one queue or a few behind a balancer.
 
 use headroom_scenario::{
-    Algorithm, Class, ClientBehaviour, Clients, Component, Design, Distribution, Keys, Kind, Link,
-    LoadBalancer, LoopModel, Region, Retries, SCHEMA_VERSION, Scenario, Service, Traffic,
+    Action, Algorithm, Cache, Class, ClientBehaviour, Clients, Component, Database, Design,
+    Distribution, Keys, Kind, Link, LoadBalancer, LoopModel, Region, Retries, SCHEMA_VERSION,
+    Scenario, Service, TimedAction, Traffic,
 };
 
 /// Mean service time of every server, in milliseconds: the unit of the tables. Short, so that a
@@ -71,18 +72,90 @@ impl Queue {
         scenario(seed, open_traffic(arrivals), kinds)
     }
 
+    /// So many users who come again after thinking for some units on average, and each time to any of
+    /// some such queues, which take so many times as long.
+    pub fn closed_network(
+        self,
+        seed: u64,
+        users: u32,
+        think_time: f64,
+        slow_factors: &[f64],
+    ) -> Scenario {
+        let parameters = LoadBalancer {
+            algorithm: Algorithm::Random,
+            health_check: None,
+            ..LoadBalancer::default()
+        };
+        let kinds = vec![
+            ("balancer", Kind::LoadBalancer(parameters)),
+            ("servers", self.service(slow_factors.len() as u16)),
+        ];
+        let slow = |(instance, &factor)| TimedAction {
+            at_ns: 0,
+            action: Action::Slow {
+                component: "servers".into(),
+                instance,
+                factor,
+            },
+        };
+        Scenario {
+            script: (0..).zip(slow_factors).map(slow).collect(),
+            ..scenario(seed, closed_traffic(users, think_time), kinds)
+        }
+    }
+
     /// So many users who come again after thinking for some units on average.
     pub fn closed(self, seed: u64, users: u32, think_time: f64) -> Scenario {
-        let loop_model = LoopModel::Closed {
-            users,
-            think_time_ms: think_time * UNIT_MS,
-        };
-        scenario(
-            seed,
-            traffic(1.0, loop_model),
-            vec![("servers", self.service(1))],
-        )
+        let kinds = vec![("servers", self.service(1))];
+        scenario(seed, closed_traffic(users, think_time), kinds)
     }
+}
+
+/// Servers that ask a cache for one key each time, at a database as good as without delay, so that a
+/// missing value is there at once.
+pub fn cached(seed: u64, rate_rps: f64, keys: Keys, cache: Cache) -> Scenario {
+    const NO_TIME_MS: f64 = 0.001;
+    let lookup = Class {
+        lookups: 1,
+        ..Class::default()
+    };
+    let traffic = Traffic {
+        classes: vec![lookup],
+        keys,
+        ..traffic(rate_rps, LoopModel::Open)
+    };
+    let service = Service {
+        service_time_ms: NO_TIME_MS,
+        ..Service::default()
+    };
+    let cache = Cache {
+        operation_ms: NO_TIME_MS,
+        ..cache
+    };
+    let database = Database {
+        read_time_ms: NO_TIME_MS,
+        ..Database::default()
+    };
+    let kinds = vec![
+        ("servers", Kind::Service(service)),
+        ("cache", Kind::Cache(cache)),
+        ("database", Kind::Database(database)),
+    ];
+    let mut scenario = scenario(seed, traffic, kinds);
+    scenario.design.links.push(Link {
+        from: "servers".into(),
+        to: "database".into(),
+        latency_ms: 0.0,
+    });
+    scenario
+}
+
+fn closed_traffic(users: u32, think_time: f64) -> Traffic {
+    let loop_model = LoopModel::Closed {
+        users,
+        think_time_ms: think_time * UNIT_MS,
+    };
+    traffic(1.0, loop_model)
 }
 
 fn open_traffic(arrivals: f64) -> Traffic {

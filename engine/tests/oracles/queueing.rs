@@ -4,13 +4,16 @@
 //! most half a per cent, and is also measured with the service time 2 % too long, where the test
 //! must tell that something is wrong.
 
+use headroom_engine::Engine;
 use headroom_engine::hash::hash_text;
 use headroom_engine::report::{Report, ReportLoad};
+use headroom_engine::trace::Activity;
 use headroom_scenario::{Algorithm, Distribution, Scenario};
+use serde_json::Value;
 
 use crate::data::{figures, number};
 use crate::designs::{Queue, UNIT_MS, UNITS_PER_S};
-use crate::runs::{Stretch, each_seed, run};
+use crate::runs::{Stretch, each_seed, reach, run};
 use crate::sample::{RUNS_MIN, Sample, Z_MAX};
 
 /// A standard error above this share of the mean proves nothing.
@@ -207,9 +210,11 @@ fn several_exponential_servers_with_little_room() {
     for row in figures("queueing")["M/M/c/K"].as_array().unwrap() {
         let (servers_count, places) = (number(row, "c") as u16, number(row, "K") as u32);
         let arrivals = number(row, "lambda");
+        // The fewer are turned away, the more must come for a share that is as exact.
+        let is_rare = number(row, "blocked") < 0.05;
         let crowd = Crowd {
             arrivals,
-            customers: 1e7,
+            customers: if is_rare { 9e7 } else { 1e7 },
             customers_if_wrong: 5e6,
         };
         let name = format!("M/M/{servers_count}/{places} at {arrivals}");
@@ -224,10 +229,7 @@ fn several_exponential_servers_with_little_room() {
             .open(seed, arrivals)
         });
         experiment.proves("W", number(row, "W"), sojourn);
-        // Where hardly anyone is turned away, half a per cent of that share would take 70 million
-        // customers; a wrong service time shows long before.
-        experiment.agrees("blocked", number(row, "blocked"), blocked);
-        experiment.refutes("blocked", number(row, "blocked"), blocked);
+        experiment.proves("blocked", number(row, "blocked"), blocked);
         for report in experiment.right.iter().chain(&experiment.wrong) {
             // The servers' own books say the same as the clients'.
             let refused = &report.components["servers"];
@@ -363,9 +365,6 @@ fn mean_value_analysis(users: u32, think: f64) -> (f64, f64) {
     (throughput, response)
 }
 
-// The table's closed network visits three servers of one line each. A worker here is held until the
-// answer is sent, also while the next tier is asked, so that network can't be drawn; a closed loop
-// around one server can, and has the same exact analysis.
 #[test]
 fn users_who_wait_for_their_answer() {
     let think = 20.0;
@@ -393,5 +392,101 @@ fn users_who_wait_for_their_answer() {
             throughput <= bound + 1e-12,
             "{throughput} is above the asymptotic bound {bound}"
         );
+    }
+}
+
+// A request that goes to any of three queues with equal chances, and is served there for three times a
+// demand of the table, demands of each what the table says: by mean value analysis that is the same
+// as visiting all three.
+#[test]
+fn users_of_a_network_of_three_queues() {
+    let table = &figures("queueing")["closed network"];
+    let think = number(table, "think");
+    let demands: Vec<f64> = table["demands"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(Value::as_f64)
+        .collect();
+    let queues = demands.len() as f64;
+    let mean = demands.iter().sum::<f64>();
+    let slow_factors: Vec<f64> = demands
+        .iter()
+        .map(|demand| queues * demand / mean)
+        .collect();
+    for row in table["N X R"].as_array().unwrap() {
+        let [users, throughput, response] = [0, 1, 2].map(|column| row[column].as_f64().unwrap());
+        // A unit of the queues is the mean time that a request is served: the sum of the demands.
+        let crowd = Crowd {
+            arrivals: throughput * mean,
+            customers: 4e6,
+            customers_if_wrong: 2e6,
+        };
+        let name = format!("{users} users of three queues");
+        let experiment = Experiment::new(name, crowd, |seed, service_time| {
+            let queue = Queue {
+                service_time,
+                ..Queue::default()
+            };
+            queue.closed_network(seed, users as u32, think / mean, &slow_factors)
+        });
+        experiment.proves("R", response, |report| sojourn(report) * mean);
+        experiment.agrees("X", throughput, |report| {
+            servers(report).throughput_rps / UNITS_PER_S / mean
+        });
+    }
+}
+
+/// Customers between two whose way is followed.
+const SAMPLED_ONE_IN: u64 = 10;
+
+/// Share of the customers that had to wait, by the traces of a sample of them.
+fn waited(scenario: Scenario, customers: f64, arrivals: f64) -> f64 {
+    let valid = scenario.validate().expect("the test's scenario is valid");
+    let mut engine = Engine::new(&valid);
+    engine.sample_every(SAMPLED_ONE_IN);
+    let end_s = customers / arrivals / UNITS_PER_S;
+    let mut now_s = end_s / 10.0;
+    reach(&mut engine, now_s);
+    // The engine keeps the latest traces only: look before any of them is gone.
+    let look_s = 1_000.0 * SAMPLED_ONE_IN as f64 / arrivals / UNITS_PER_S;
+    let (mut followed, mut waited) = (0_u32, 0_u32);
+    while now_s < end_s {
+        let before = engine.now();
+        now_s += look_s;
+        reach(&mut engine, now_s);
+        for trace in engine.traces().filter(|trace| trace.start_ns > before.0) {
+            followed += 1;
+            waited += u32::from(
+                trace
+                    .spans
+                    .iter()
+                    .any(|span| span.activity == Activity::Wait),
+            );
+        }
+    }
+    f64::from(waited) / f64::from(followed)
+}
+
+#[test]
+fn the_chance_of_a_wait_is_erlangs() {
+    for row in figures("queueing")["M/M/c"].as_array().unwrap() {
+        let (servers, rho) = (number(row, "c") as u16, number(row, "rho"));
+        let (arrivals, truth) = (rho * f64::from(servers), number(row, "wait_probability"));
+        let name = format!("M/M/{servers} at {rho}, chance of a wait");
+        let first_seed = hash_text(&name) >> 16;
+        let measure = |service_time, customers| {
+            let queue = Queue {
+                servers,
+                service_time,
+                ..Queue::default()
+            };
+            let design = |seed| queue.open(first_seed + seed, arrivals);
+            let run = |seed| waited(design(seed), customers, arrivals);
+            Sample::new(each_seed(RUNS, run))
+        };
+        measure(1.0, 1.5e5).assert_is(&name, truth);
+        let wrong = measure(WRONG, 5e4);
+        wrong.assert_is_not(&format!("{name}, service time 2 % wrong"), truth);
     }
 }

@@ -26,11 +26,14 @@ pub(super) struct Query<'a> {
 }
 
 impl<'a> Query<'a> {
-    /// Finds the known keys; refuses one that stands there twice, and a packing of the future.
+    /// Finds the known keys; refuses one that stands there twice or has lost its value, and a packing
+    /// of the future.
     pub(super) fn read(fragment: &'a str) -> Result<Self, FragmentError> {
         let mut query = Self::default();
+        let mut bare = Vec::new();
         for pair in fragment.split('&') {
             let Some((key, value)) = pair.split_once('=') else {
+                bare.push(pair);
                 continue;
             };
             if let Some(version) = packing_version(key).filter(|v| *v > packing::VERSION) {
@@ -40,29 +43,53 @@ impl<'a> Query<'a> {
             }
             query.put(key, value)?;
         }
+        if query.packed.is_some() || query.step.is_some() {
+            query.miss_no_value(fragment, &bare)?;
+        }
         Ok(query)
     }
 
+    /// A known key without a value is no unknown one: skipped, it would open as something else, as the
+    /// step with its own seed, say. What begins a known key at the very end is what a cut left of it.
+    fn miss_no_value(&mut self, fragment: &str, bare: &[&str]) -> Result<(), FragmentError> {
+        let keys = self.places().map(|(key, _)| key);
+        let last = fragment.rsplit('&').next().unwrap_or_default();
+        if bare.last() == Some(&last) && keys.iter().any(|key| key.starts_with(last)) {
+            return Err(FragmentError::CutShort);
+        }
+        match keys.iter().find(|key| bare.contains(key)) {
+            Some(key) => Err(bad(key, "its value is missing: give one after a =")),
+            None => Ok(()),
+        }
+    }
+
     fn put(&mut self, key: &str, value: &'a str) -> Result<(), FragmentError> {
-        let place = match key {
-            "s1" => &mut self.packed,
-            "step" => &mut self.step,
-            "v" => &mut self.engine,
-            "seed" => &mut self.seed,
-            "rate" => &mut self.rate,
-            "at" => &mut self.at,
-            "speed" => &mut self.speed,
-            "paused" => &mut self.paused,
-            "select" => &mut self.select,
-            "panel" => &mut self.panel,
-            "readonly" => &mut self.readonly,
-            "embed" => &mut self.embed,
-            _ => return Ok(()),
+        let mut places = self.places().into_iter();
+        let Some((_, place)) = places.find(|(known, _)| *known == key) else {
+            return Ok(());
         };
         match place.replace(value) {
             None => Ok(()),
             Some(_) => Err(bad(key, "it stands there twice: leave one out")),
         }
+    }
+
+    /// Every known key, and where its value is kept.
+    fn places(&mut self) -> [(&'static str, &mut Option<&'a str>); 12] {
+        [
+            ("s1", &mut self.packed),
+            ("step", &mut self.step),
+            ("v", &mut self.engine),
+            ("seed", &mut self.seed),
+            ("rate", &mut self.rate),
+            ("at", &mut self.at),
+            ("speed", &mut self.speed),
+            ("paused", &mut self.paused),
+            ("select", &mut self.select),
+            ("panel", &mut self.panel),
+            ("readonly", &mut self.readonly),
+            ("embed", &mut self.embed),
+        ]
     }
 
     /// Sets in the scenario what the fragment says.

@@ -4,7 +4,9 @@ use super::traffic::distribution;
 use super::{Part, at_most, within};
 use crate::limits;
 use crate::problem::{Path, Problems};
-use crate::{Algorithm, Cache, Database, HealthCheck, Kind, LoadBalancer, Service};
+use crate::{
+    Algorithm, Cache, Database, HealthCheck, Kind, LoadBalancer, ReadMode, Service, WriteMode,
+};
 
 pub(super) fn check(problems: &mut Problems, at: &Path, kind: &Kind) {
     let at = &at.field(kind.name());
@@ -17,6 +19,58 @@ pub(super) fn check(problems: &mut Problems, at: &Path, kind: &Kind) {
         Kind::Service(kind) => service(problems, at, kind),
         Kind::Cache(kind) => cache(problems, at, kind),
         Kind::Database(kind) => database(problems, at, kind),
+    }
+    for (field, message) in together(kind, kind.instances()) {
+        problems.add(&at.field(field), message);
+    }
+}
+
+/// What so many instances of a component ask for together, though each by itself is within bounds:
+/// what is wrong, with the field to be lowered.
+pub(super) fn together(kind: &Kind, instances: u16) -> Vec<(&'static str, String)> {
+    let complaints = match kind {
+        Kind::Service(service) => vec![(
+            "local_cache_entries",
+            entries_total(instances, service.local_cache_entries),
+        )],
+        Kind::Cache(cache) => vec![
+            (
+                "entries_per_node",
+                entries_total(instances, cache.entries_per_node),
+            ),
+            (
+                "virtual_nodes",
+                ring_points(instances.into(), cache.virtual_nodes),
+            ),
+        ],
+        Kind::Clients(_) | Kind::Dns(_) | Kind::LoadBalancer(_) | Kind::Database(_) => Vec::new(),
+    };
+    let wrong = |(field, complaint): (_, Option<_>)| Some((field, complaint?));
+    complaints.into_iter().filter_map(wrong).collect()
+}
+
+/// What a balancer asks for together with the instances of the service behind it.
+pub(super) fn balancer_ring(balancer: &LoadBalancer, instances: u16) -> Option<String> {
+    if !has_ring(balancer) {
+        return None;
+    }
+    // An instance has its points as many times as its weight says.
+    let weights = balancer.weights.iter().copied().chain(std::iter::repeat(1));
+    let weight = weights.take(instances.into()).map(usize::from).sum();
+    ring_points(weight, balancer.virtual_nodes)
+}
+
+/// What a cache asks of the database behind it, where it has none: the field that asks, and what
+/// would be right.
+pub(super) fn without_database(cache: &Cache) -> Option<(&'static str, &'static str)> {
+    if cache.read_mode == ReadMode::ReadThrough {
+        let message = "a read-through cache fetches by itself: link it to the database";
+        Some(("read_mode", message))
+    } else if cache.write_mode == WriteMode::Back {
+        let message = "a write-back cache writes by itself: link it to the database";
+        Some(("write_mode", message))
+    } else {
+        None
     }
 }
 
@@ -81,20 +135,12 @@ fn service(problems: &mut Problems, at: &Path, service: &Service) {
         )
         .within("queue_limit", service.queue_limit, limits::QUEUE)
         .within("login_work", service.login_work, limits::WORK);
-    let entries = &at.field("local_cache_entries");
-    within(
-        problems,
-        entries,
-        service.local_cache_entries,
-        limits::ENTRIES_OR_NONE,
-    );
-    entries_total(
-        problems,
-        entries,
-        service.instances,
-        service.local_cache_entries,
-    );
     Part::of(problems, at)
+        .within(
+            "local_cache_entries",
+            service.local_cache_entries,
+            limits::ENTRIES_OR_NONE,
+        )
         .within(
             "local_cache_ttl_s",
             service.local_cache_ttl_s,
@@ -104,22 +150,19 @@ fn service(problems: &mut Problems, at: &Path, service: &Service) {
 }
 
 fn cache(problems: &mut Problems, at: &Path, cache: &Cache) {
-    Part::of(problems, at).within("nodes", cache.nodes, limits::INSTANCES);
-    let entries = &at.field("entries_per_node");
-    within(problems, entries, cache.entries_per_node, limits::ENTRIES);
-    entries_total(problems, entries, cache.nodes, cache.entries_per_node);
+    let (entries, points) = (cache.entries_per_node, cache.virtual_nodes);
     Part::of(problems, at)
+        .within("nodes", cache.nodes, limits::INSTANCES)
+        .within("entries_per_node", entries, limits::ENTRIES)
         .within(
             "reserved_share",
             cache.reserved_share,
             limits::RESERVED_SHARE,
         )
         .within("ttl_s", cache.ttl_s, limits::TIME_S)
-        .within("write_back_ms", cache.write_back_ms, limits::DELAY_MS);
-    let points = &at.field("virtual_nodes");
-    within(problems, points, cache.virtual_nodes, limits::VIRTUAL_NODES);
-    ring_points(problems, points, cache.nodes.into(), cache.virtual_nodes);
-    Part::of(problems, at).within("operation_ms", cache.operation_ms, limits::COMPUTING_MS);
+        .within("write_back_ms", cache.write_back_ms, limits::DELAY_MS)
+        .within("virtual_nodes", points, limits::VIRTUAL_NODES)
+        .within("operation_ms", cache.operation_ms, limits::COMPUTING_MS);
 }
 
 fn database(problems: &mut Problems, at: &Path, database: &Database) {
@@ -140,31 +183,24 @@ fn database(problems: &mut Problems, at: &Path, database: &Database) {
 }
 
 /// Room in one node and the number of nodes may each be within bounds and together beyond memory.
-fn entries_total(problems: &mut Problems, at: &Path, nodes: u16, entries: u32) {
+fn entries_total(nodes: u16, entries: u32) -> Option<String> {
     let total = u64::from(nodes) * u64::from(entries);
-    if total > limits::ENTRIES_TOTAL_MAX {
-        let message = format!(
-            "{nodes} times {entries} entries are {total}: at most {} in all",
-            limits::ENTRIES_TOTAL_MAX
-        );
-        problems.add(at, message);
-    }
+    let most = limits::ENTRIES_TOTAL_MAX;
+    (total > most)
+        .then(|| format!("{nodes} times {entries} entries are {total}: at most {most} in all"))
 }
 
 /// A ring of nodes of this weight in all has no more points than can be sorted in passing.
-pub(super) fn ring_points(problems: &mut Problems, at: &Path, weight: usize, virtual_nodes: u16) {
+fn ring_points(weight: usize, virtual_nodes: u16) -> Option<String> {
     let points = weight * usize::from(virtual_nodes);
-    if points > limits::RING_POINTS_MAX {
-        let message = format!(
-            "{weight} times {virtual_nodes} points are {points}: at most {} on a ring",
-            limits::RING_POINTS_MAX
-        );
-        problems.add(at, message);
-    }
+    let most = limits::RING_POINTS_MAX;
+    (points > most).then(|| {
+        format!("{weight} times {virtual_nodes} points are {points}: at most {most} on a ring")
+    })
 }
 
 /// Whether the balancer places its instances on a ring.
-pub(super) fn has_ring(balancer: &LoadBalancer) -> bool {
+fn has_ring(balancer: &LoadBalancer) -> bool {
     matches!(
         balancer.algorithm,
         Algorithm::ConsistentHash | Algorithm::ConsistentHashBounded

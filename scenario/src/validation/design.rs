@@ -7,9 +7,16 @@ use crate::limits;
 use crate::problem::{Path, Problems};
 use crate::{Component, Design, Kind};
 
-pub(super) fn check(problems: &mut Problems, at: &Path, design: &Design) {
+/// Rules for each part by itself.
+pub(super) fn parts(problems: &mut Problems, at: &Path, design: &Design) {
     sites(problems, &at.field("sites"), design);
     components(problems, &at.field("components"), design);
+    latencies(problems, &at.field("links"), design);
+}
+
+/// Rules for what the parts are to each other.
+pub(super) fn whole(problems: &mut Problems, at: &Path, design: &Design) {
+    places(problems, &at.field("components"), design);
     links(problems, &at.field("links"), design);
     Wiring::of(design).check(problems, at);
 }
@@ -44,7 +51,7 @@ fn components(problems: &mut Problems, at: &Path, design: &Design) {
     );
     for (index, component) in components.iter().enumerate() {
         problems.about(Some(&component.id));
-        self::component(problems, &at.index(index), design, component);
+        self::component(problems, &at.index(index), component);
     }
     problems.about(None);
     let instances = components
@@ -59,18 +66,9 @@ fn components(problems: &mut Problems, at: &Path, design: &Design) {
     );
 }
 
-fn component(problems: &mut Problems, at: &Path, design: &Design, component: &Component) {
+fn component(problems: &mut Problems, at: &Path, component: &Component) {
     text::id(problems, &at.field("id"), &component.id);
     text::label(problems, &at.field("name"), &component.name);
-    if let Some(site) = &component.site
-        && !design.sites.iter().any(|known| known.id == *site)
-    {
-        let message = format!(
-            "there is no site {}: name one of the design's sites",
-            quoted(site)
-        );
-        problems.add(&at.field("site"), message);
-    }
     component::check(problems, &at.field("kind"), &component.kind);
     if let Some(position) = component.position {
         let at = &at.field("position");
@@ -80,8 +78,33 @@ fn component(problems: &mut Problems, at: &Path, design: &Design, component: &Co
     }
 }
 
-fn links(problems: &mut Problems, at: &Path, design: &Design) {
+fn latencies(problems: &mut Problems, at: &Path, design: &Design) {
     at_most(problems, at, design.links.len(), limits::LINKS_MAX, "links");
+    for (index, link) in design.links.iter().enumerate() {
+        problems.about(Some(&link.from));
+        let at = &at.index(index);
+        Part::of(problems, at).within("latency_ms", link.latency_ms, limits::LATENCY_MS);
+    }
+    problems.about(None);
+}
+
+/// Every component stands in a site that there is.
+fn places(problems: &mut Problems, at: &Path, design: &Design) {
+    for (index, component) in design.components.iter().enumerate() {
+        let is_known = |site: &String| design.sites.iter().any(|known| known.id == *site);
+        if let Some(site) = component.site.as_ref().filter(|site| !is_known(site)) {
+            let message = format!(
+                "there is no site {}: name one of the design's sites",
+                quoted(site)
+            );
+            problems.about(Some(&component.id));
+            problems.add(&at.index(index).field("site"), message);
+        }
+    }
+    problems.about(None);
+}
+
+fn links(problems: &mut Problems, at: &Path, design: &Design) {
     for (index, link) in design.links.iter().enumerate() {
         let at = &at.index(index);
         problems.about(Some(&link.from));
@@ -104,7 +127,6 @@ fn links(problems: &mut Problems, at: &Path, design: &Design) {
         {
             problems.add(at, "this link is there already: one is enough");
         }
-        Part::of(problems, at).within("latency_ms", link.latency_ms, limits::LATENCY_MS);
     }
     problems.about(None);
 }

@@ -4,12 +4,12 @@ use super::design::unknown_component;
 use super::{Part, at_most, component, text::quoted, traffic};
 use crate::limits;
 use crate::problem::{Path, Problems};
-use crate::{Action, Component, Design, Kind, Problem, Scenario, TimedAction};
+use crate::{Action, Component, Curve, Design, Kind, Problem, Scenario, TimedAction};
 
 pub(super) fn check(problems: &mut Problems, at: &Path, scenario: &Scenario) {
     let script = &scenario.script;
     at_most(problems, at, script.len(), limits::SCRIPT_MAX, "actions");
-    let mut stage = Stage::of(&scenario.design);
+    let mut stage = Stage::of(scenario);
     let mut latest_ns = 0;
     for (index, TimedAction { at_ns, action }) in script.iter().enumerate() {
         let at = &at.index(index);
@@ -28,56 +28,90 @@ pub(super) fn check(problems: &mut Problems, at: &Path, scenario: &Scenario) {
 /// Whether an action may follow all those in the scenario's script, such as a click on a running
 /// design. The path of a problem starts at the action.
 pub fn validate_action(scenario: &Scenario, action: &Action) -> Result<(), Problem> {
-    let mut stage = Stage::of(&scenario.design);
+    validate_action_before(scenario, action, &[])
+}
+
+/// Whether an action may follow all those in the scenario's script, and these may still follow it.
+pub fn validate_action_before(
+    scenario: &Scenario,
+    action: &Action,
+    after: &[TimedAction],
+) -> Result<(), Problem> {
+    let mut stage = Stage::of(scenario);
     let mut ignored = Problems::default();
     for TimedAction { action, .. } in &scenario.script {
         stage.play(&mut ignored, &Path::Root, action);
     }
     let mut problems = Problems::default();
+    stage.forgives = false;
     stage.play(&mut problems, &Path::Root, action);
-    match problems.into_list().into_iter().next() {
-        Some(problem) => Err(problem),
-        None => Ok(()),
+    stage.forgives = true;
+    if let Some(problem) = problems.into_list().into_iter().next() {
+        return Err(problem);
     }
+    for TimedAction { at_ns, action } in after {
+        let mut problems = Problems::default();
+        stage.play(&mut problems, &Path::Root, action);
+        if let Some(mut problem) = problems.into_list().into_iter().next() {
+            let seconds = *at_ns as f64 / 1e9;
+            problem.message = format!(
+                "what the script does {seconds} s into the run would make no sense then: {}",
+                problem.message
+            );
+            return Err(problem);
+        }
+    }
+    Ok(())
 }
 
-/// Which instances there are as the script goes on.
+/// What there is as the script goes on.
 struct Stage<'a> {
     design: &'a Design,
-    troupes: Vec<Troupe>,
+    /// The curve that the rate is a factor on.
+    curve: &'a Curve,
+    troupes: Vec<Troupe<'a>>,
+    /// An action on an instance that was removed before is let pass: it has no effect. A script may
+    /// come to it when a user has been faster.
+    forgives: bool,
 }
 
-/// The instances of one component: numbers are given in order and never again.
-struct Troupe {
+/// A component and its instances: numbers are given in order and never again.
+struct Troupe<'a> {
+    kind: &'a Kind,
     numbered: u16,
     removed: Vec<u16>,
 }
 
 impl<'a> Stage<'a> {
-    fn of(design: &'a Design) -> Self {
-        let numbered = design
-            .components
-            .iter()
-            .map(|component| component.kind.instances());
-        let troupes = numbered
-            .map(|numbered| Troupe {
-                numbered,
-                removed: Vec::new(),
-            })
-            .collect();
-        Self { design, troupes }
+    fn of(scenario: &'a Scenario) -> Self {
+        let Scenario {
+            design, traffic, ..
+        } = scenario;
+        let troupe = |component: &'a Component| Troupe {
+            kind: &component.kind,
+            numbered: component.kind.instances(),
+            removed: Vec::new(),
+        };
+        Self {
+            design,
+            curve: &traffic.curve,
+            troupes: design.components.iter().map(troupe).collect(),
+            forgives: true,
+        }
     }
 
-    fn play(&mut self, problems: &mut Problems, at: &Path, action: &Action) {
+    fn play(&mut self, problems: &mut Problems, at: &Path, action: &'a Action) {
         problems.about(None);
         match action {
             Action::SetRate { rate_rps } => {
                 let at = &at.field("set_rate");
                 Part::of(problems, at).within("rate_rps", *rate_rps, limits::RATE_RPS);
+                traffic::peak(problems, &at.field("rate_rps"), *rate_rps, self.curve);
             }
             Action::SetTraffic { traffic } => {
                 let at = &at.field("set_traffic");
                 traffic::check(problems, &at.field("traffic"), traffic);
+                self.curve = &traffic.curve;
             }
             Action::Kill {
                 component,
@@ -159,7 +193,9 @@ impl<'a> Stage<'a> {
     ) -> Option<usize> {
         let (index, component) = self.component(problems, at, id)?;
         let at = &at.field("instance");
-        let Troupe { numbered, removed } = &self.troupes[index];
+        let Troupe {
+            numbered, removed, ..
+        } = &self.troupes[index];
         let complaint = match numbered {
             0 => format!(
                 "a {} has no instances of its own: name a component that has",
@@ -170,6 +206,7 @@ impl<'a> Stage<'a> {
                 quoted(id),
                 numbered - 1
             ),
+            _ if removed.contains(&instance) && self.forgives => return None,
             _ if removed.contains(&instance) => {
                 format!(
                     "instance {instance} of {} is removed by then: name one that is there",
@@ -204,7 +241,39 @@ impl<'a> Stage<'a> {
             problems.add(at, message);
         } else {
             troupe.numbered += 1;
+            if let Some(message) = self.too_much_together(index) {
+                problems.add(at, format!("one more is too many: {message}"));
+            }
         }
+    }
+
+    /// What a component and its instances ask for together, its balancer included, if that is too much.
+    fn too_much_together(&self, index: usize) -> Option<String> {
+        let Troupe { kind, numbered, .. } = &self.troupes[index];
+        let own = component::together(kind, *numbered).into_iter().next();
+        let id = &self.design.components[index].id;
+        let links = self.design.links.iter().filter(|link| link.to == *id);
+        let mut callers = links.filter_map(|link| self.design.component(&link.from));
+        own.map(|(_, message)| message)
+            .or_else(|| callers.find_map(|(caller, _)| self.balancer_ring(caller, *numbered)))
+    }
+
+    /// What is wrong with the ring of a balancer before so many instances.
+    fn balancer_ring(&self, index: usize, instances: u16) -> Option<String> {
+        match self.troupes[index].kind {
+            Kind::LoadBalancer(balancer) => component::balancer_ring(balancer, instances),
+            _ => None,
+        }
+    }
+
+    /// The place of the first component of a kind that a component calls.
+    fn callee(&self, index: usize, kind: &str) -> Option<usize> {
+        let id = &self.design.components[index].id;
+        let links = self.design.links.iter().filter(|link| link.from == *id);
+        let mut callees = links.filter_map(|link| self.design.component(&link.to));
+        callees
+            .find(|(_, callee)| callee.kind.name() == kind)
+            .map(|(index, _)| index)
     }
 
     fn remove(&mut self, problems: &mut Problems, at: &Path, id: &str, instance: u16) {
@@ -229,8 +298,8 @@ impl<'a> Stage<'a> {
         }
     }
 
-    fn configure(&mut self, problems: &mut Problems, at: &Path, id: &str, kind: &Kind) {
-        let Some((_, component)) = self.component(problems, at, id) else {
+    fn configure(&mut self, problems: &mut Problems, at: &Path, id: &str, kind: &'a Kind) {
+        let Some((index, component)) = self.component(problems, at, id) else {
             return;
         };
         let at = &at.field("kind");
@@ -242,12 +311,38 @@ impl<'a> Stage<'a> {
                 kind.title()
             );
             problems.add(at, message);
+            return component::check(problems, at, kind);
         }
         component::check(problems, at, kind);
+        self.troupes[index].kind = kind;
+        let at = &at.field(kind.name());
+        if let Some((field, message)) = self.wrong_in_place(index) {
+            problems.add(&at.field(field), message);
+        }
+    }
+
+    /// What of a component's new parameters does not go with its instances or its links.
+    fn wrong_in_place(&self, index: usize) -> Option<(&'static str, String)> {
+        let Troupe { kind, numbered, .. } = &self.troupes[index];
+        let by_links = match kind {
+            Kind::LoadBalancer(_) => self.callee(index, "service").and_then(|service| {
+                let message = self.balancer_ring(index, self.troupes[service].numbered)?;
+                Some(("virtual_nodes", message))
+            }),
+            Kind::Cache(cache) if self.callee(index, "database").is_none() => {
+                let wrong = component::without_database(cache);
+                wrong.map(|(field, message)| (field, message.to_owned()))
+            }
+            _ => None,
+        };
+        // As many as it would start with have been looked at with its other parameters.
+        let is_news = *numbered != kind.instances();
+        let together = || component::together(kind, *numbered).into_iter().next();
+        by_links.or_else(|| is_news.then(together).flatten())
     }
 }
 
-impl Troupe {
+impl Troupe<'_> {
     fn present(&self) -> usize {
         usize::from(self.numbered) - self.removed.len()
     }

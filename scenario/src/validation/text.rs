@@ -74,6 +74,19 @@ pub(crate) fn quoted(text: &str) -> String {
     format!("“{shown}{rest}”")
 }
 
+/// A text with parts that come from a document, as it may be shown: shortened, and without what is
+/// invisible, which could take over a terminal.
+pub(crate) fn visible(text: &str) -> String {
+    /// Some lines on any screen.
+    const CHARACTERS_MAX: usize = 300;
+    let mut characters = text.chars().filter(|c| !is_hidden(*c));
+    let mut shown: String = characters.by_ref().take(CHARACTERS_MAX).collect();
+    if characters.next().is_some() {
+        shown.push('…');
+    }
+    shown
+}
+
 /// Control characters, and those that change the direction or the width of others unseen.
 fn is_hidden(c: char) -> bool {
     c.is_control()

@@ -9,7 +9,12 @@ use crate::{Class, ClientBehaviour, Curve, Distribution, LoopModel, Region, Traf
 pub(super) fn check(problems: &mut Problems, at: &Path, traffic: &Traffic) {
     Part::of(problems, at).within("rate_rps", traffic.rate_rps, limits::RATE_RPS);
     curve(problems, &at.field("curve"), &traffic.curve);
-    peak(problems, &at.field("curve"), traffic);
+    peak(
+        problems,
+        &at.field("curve"),
+        traffic.rate_rps,
+        &traffic.curve,
+    );
     regions(problems, &at.field("regions"), &traffic.regions);
     classes(problems, &at.field("classes"), &traffic.classes);
     let keys = &at.field("keys");
@@ -84,15 +89,15 @@ fn curve(problems: &mut Problems, at: &Path, curve: &Curve) {
 }
 
 /// Rate and curve may each be within bounds and together beyond them.
-fn peak(problems: &mut Problems, at: &Path, traffic: &Traffic) {
-    let factor = match &traffic.curve {
+pub(super) fn peak(problems: &mut Problems, at: &Path, rate_rps: f64, curve: &Curve) {
+    let factor = match curve {
         Curve::Steady => 1.0,
         Curve::Ramp { from, to, .. } => from.max(*to),
         Curve::Spike { factor, .. } => factor.max(1.0),
         Curve::Diurnal { depth, .. } => 1.0 + depth,
         Curve::Stepped { factors, .. } => factors.iter().copied().fold(0.0, f64::max),
     };
-    let peak_rps = traffic.rate_rps * factor;
+    let peak_rps = rate_rps * factor;
     if peak_rps > limits::PEAK_MAX_RPS {
         let message = format!(
             "the curve's peak is {peak_rps:.0} requests/s: at most {:.0}; lower the rate or the curve",

@@ -1,11 +1,11 @@
 //! Rules for a design as a whole: every component has the links that it needs and can use, and
 //! requests find a way in and an end.
 
-use super::component::{has_ring, ring_points};
+use super::component::{balancer_ring, without_database};
 use super::design::nonsense;
 use super::text::quoted;
 use crate::problem::{Path, Problems};
-use crate::{Cache, Component, Design, Kind, LoadBalancer, ReadMode, WriteMode};
+use crate::{Cache, Component, Design, Kind, LoadBalancer};
 
 /// The links that make sense, by the places of their ends in the list of components.
 pub(super) struct Wiring<'a> {
@@ -68,17 +68,13 @@ impl<'a> Wiring<'a> {
                     "no service stands behind this load balancer: link it to one",
                 );
             }
-            [service] if has_ring(balancer) => {
-                // An instance has its points as many times as its weight says.
-                let instances = usize::from(service.kind.instances());
-                let weights = balancer.weights.iter().copied().chain(std::iter::repeat(1));
-                let weight: usize = weights.take(instances).map(usize::from).sum();
-                let at = &at.field("kind");
-                let at = &at.field("load_balancer");
-                let points = &at.field("virtual_nodes");
-                ring_points(problems, points, weight, balancer.virtual_nodes);
+            [service] => {
+                if let Some(message) = balancer_ring(balancer, service.kind.instances()) {
+                    let at = &at.field("kind");
+                    let at = &at.field("load_balancer");
+                    problems.add(&at.field("virtual_nodes"), message);
+                }
             }
-            [_] => {}
             _ => {
                 let message = "a load balancer has one service behind it: remove the other links";
                 problems.add(at, message);
@@ -113,18 +109,15 @@ impl<'a> Wiring<'a> {
     }
 
     fn cache(&self, problems: &mut Problems, at: &Path, index: usize, cache: &Cache) {
-        let kind = &at.field("kind");
-        let mode = &kind.field("cache");
         match self.callees_of(index, "database").len() {
-            0 if cache.read_mode == ReadMode::ReadThrough => {
-                let message = "a read-through cache fetches by itself: link it to the database";
-                problems.add(&mode.field("read_mode"), message);
+            0 => {
+                if let Some((field, message)) = without_database(cache) {
+                    let kind = &at.field("kind");
+                    let mode = &kind.field("cache");
+                    problems.add(&mode.field(field), message);
+                }
             }
-            0 if cache.write_mode == WriteMode::Back => {
-                let message = "a write-back cache writes by itself: link it to the database";
-                problems.add(&mode.field("write_mode"), message);
-            }
-            0 | 1 => {}
+            1 => {}
             _ => problems.add(
                 at,
                 "a cache fetches from one database: remove the other links",

@@ -1,5 +1,7 @@
 //! Valid scenarios of every shape, generated.
 
+use std::path::PathBuf;
+
 use headroom_scenario::{
     Action, Algorithm, Cache, Class, ClassKind, Curve, Database, Distribution, Eviction, HashKey,
     HealthCheck, Kind, LoadBalancer, LoopModel, NodeRouting, Panel, Position, ReadMode, Region,
@@ -9,6 +11,17 @@ use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
+
+/// The folder of the golden links and their documents.
+pub fn golden_folder() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden/v1")
+}
+
+/// The golden document of every field and every choice, none of them left at its default.
+pub fn everything() -> Scenario {
+    let json = include_str!("../golden/v1/everything.json");
+    Scenario::from_json(json).expect("golden documents are whole")
+}
 
 /// Any valid scenario: a step of the ladder with everything in it drawn anew, links apart.
 pub fn scenario() -> impl Strategy<Value = Scenario> {

@@ -1,0 +1,136 @@
+//! What users do to a running design, judged by the design as it is at that moment.
+
+use headroom_engine::Engine;
+use headroom_engine::snapshot::InstanceState;
+use headroom_scenario::{Action, Kind};
+
+use crate::design::{at_s, chain, compute, engine, kill, part, repair, run_to, servers, traffic};
+
+fn add(component: &str) -> Action {
+    Action::AddInstance {
+        component: component.into(),
+    }
+}
+
+fn remove(component: &str, instance: u16) -> Action {
+    Action::RemoveInstance {
+        component: component.into(),
+        instance,
+    }
+}
+
+#[test]
+fn an_instance_that_joined_can_be_killed_and_taken_out() {
+    let kinds = vec![("web", Kind::Service(servers(2)))];
+    let mut engine = engine(chain(traffic(100.0, compute()), 0.0, kinds));
+    run_to(&mut engine, 1.0);
+    let newcomer = kill("web", 2);
+    assert!(engine.apply(&newcomer).is_err(), "it is not there yet");
+    engine.apply(&add("web")).expect("there is room");
+    run_to(&mut engine, 2.0);
+    engine.apply(&newcomer).expect("it is there");
+    run_to(&mut engine, 3.0);
+    engine.apply(&remove("web", 2)).expect("it is there");
+    run_to(&mut engine, 4.0);
+    assert!(engine.apply(&newcomer).is_err(), "it is gone");
+    assert_eq!(part(&engine.report(), "web").instances.len(), 3);
+}
+
+#[test]
+fn what_is_done_live_leaves_what_the_script_has_still_to_do() {
+    let kinds = vec![("web", Kind::Service(servers(2)))];
+    let mut scenario = chain(traffic(100.0, compute()), 0.0, kinds);
+    scenario.script = vec![at_s(2.0, kill("web", 0)), at_s(3.0, repair("web", 0))];
+    let mut engine = engine(scenario);
+    run_to(&mut engine, 1.0);
+    for (factor, instance) in [(2.0, 0), (3.0, 1)] {
+        let slow = Action::Slow {
+            component: "web".into(),
+            instance,
+            factor,
+        };
+        engine.apply(&slow).expect("they are there");
+    }
+    run_to(&mut engine, 1.5);
+    let state = |engine: &Engine, instance: usize| {
+        engine.snapshot().components[1].instances[instance].clone()
+    };
+    assert_eq!(state(&engine, 0).slow_factor, 2.0);
+    assert_eq!(state(&engine, 1).slow_factor, 3.0);
+    run_to(&mut engine, 2.5);
+    assert_eq!(state(&engine, 0).state, InstanceState::Down);
+    run_to(&mut engine, 3.5);
+    assert_eq!(state(&engine, 0).state, InstanceState::Up);
+}
+
+#[test]
+fn what_is_done_live_and_the_script_after_it_are_the_run_that_a_link_replays() {
+    let kinds = vec![("web", Kind::Service(servers(2)))];
+    let mut scenario = chain(traffic(100.0, compute()), 0.0, kinds);
+    scenario.script = vec![at_s(2.0, kill("web", 0)), at_s(3.0, repair("web", 0))];
+    let mut lived = engine(scenario.clone());
+    for (seconds, action) in [
+        (1.0, add("web")),
+        (1.0, kill("web", 2)),
+        (2.5, remove("web", 1)),
+    ] {
+        run_to(&mut lived, seconds);
+        let timed = lived.apply(&action).expect("it makes sense");
+        let script = &mut scenario.script;
+        let place = script.partition_point(|earlier| earlier.at_ns <= timed.at_ns);
+        script.insert(place, timed);
+    }
+    run_to(&mut lived, 5.0);
+    let mut replayed = engine(scenario);
+    run_to(&mut replayed, 5.0);
+    assert_eq!(lived.digest(), replayed.digest());
+}
+
+#[test]
+fn what_the_script_does_to_an_instance_that_a_user_has_taken_out_has_no_effect() {
+    let kinds = vec![("web", Kind::Service(servers(2)))];
+    let mut scenario = chain(traffic(100.0, compute()), 0.0, kinds);
+    if let Kind::Service(service) = &mut scenario.design.components[1].kind {
+        service.service_time_ms = 5_000.0;
+    }
+    scenario.script = vec![
+        at_s(1.1, kill("web", 0)),
+        at_s(1.2, repair("web", 0)),
+        at_s(1.3, remove("web", 0)),
+    ];
+    let mut engine = engine(scenario.clone());
+    run_to(&mut engine, 1.0);
+    let removal = engine.apply(&remove("web", 0)).expect("there are two");
+    run_to(&mut engine, 1.4);
+    let state = engine.snapshot().components[1].instances[0].state;
+    assert_eq!(state, InstanceState::Draining, "it finishes what it has");
+    scenario.script.insert(0, removal);
+    assert!(scenario.validate().is_ok(), "the document still opens");
+}
+
+#[test]
+fn what_would_leave_the_script_without_sense_is_refused() {
+    let kinds = vec![("web", Kind::Service(servers(2)))];
+    let mut scenario = chain(traffic(100.0, compute()), 0.0, kinds);
+    scenario.script = vec![at_s(2.0, remove("web", 1))];
+    let mut engine = engine(scenario);
+    run_to(&mut engine, 1.0);
+    let refusal = engine
+        .apply(&remove("web", 0))
+        .expect_err("nobody would be left");
+    assert!(refusal.contains("2 s into the run"), "{refusal}");
+}
+
+#[test]
+fn other_parameters_leave_the_number_of_instances_alone() {
+    let kinds = vec![("web", Kind::Service(servers(2)))];
+    let mut engine = engine(chain(traffic(100.0, compute()), 0.0, kinds));
+    let configure = Action::Configure {
+        component: "web".into(),
+        kind: Kind::Service(servers(5)),
+    };
+    engine.apply(&configure).expect("it is a service");
+    run_to(&mut engine, 1.0);
+    assert_eq!(engine.snapshot().components[1].instances.len(), 2);
+    assert!(engine.apply(&kill("web", 2)).is_err(), "there are two");
+}
