@@ -136,6 +136,9 @@ impl Front {
 
 /// Room of the window. One that is full, since much was scheduled within it, is cut to half.
 const WINDOW_EVENTS_MAX: usize = 128;
+/// Events that the window takes from anywhere in time while nothing waits outside of it: so few need
+/// neither lanes nor wheel.
+const OPEN_MAX: usize = 8;
 
 /// The calendar of a run.
 #[derive(Clone, Debug)]
@@ -146,7 +149,8 @@ pub struct Calendar {
     window: Box<[Event; WINDOW_EVENTS_MAX]>,
     next: usize,
     end: usize,
-    /// Moment of the window's last event: what is scheduled for earlier belongs into the window.
+    /// What is scheduled for earlier belongs into the window: the moment of its last event, or never
+    /// where nothing waits outside of it.
     window_end_ns: u64,
     alarm: Event,
     lanes: Vec<Lane>,
@@ -164,7 +168,7 @@ impl Default for Calendar {
             window: Box::new([Event::NEVER; WINDOW_EVENTS_MAX]),
             next: 0,
             end: 0,
-            window_end_ns: 0,
+            window_end_ns: u64::MAX,
             alarm: Event::NEVER,
             lanes: Vec::new(),
             blocks: Blocks::default(),
@@ -253,14 +257,15 @@ impl Calendar {
         (self.alarm != Event::NEVER).then_some(self.alarm.at_ns)
     }
 
-    /// Whether the window has no more events: time to [fill](Self::fill_window) it.
+    /// Whether the window has no more events, and others wait outside: time to
+    /// [fill](Self::fill_window) it.
     #[inline]
-    pub fn is_window_empty(&self) -> bool {
-        self.next == self.end
+    pub fn is_fill_due(&self) -> bool {
+        self.next == self.end && self.window_end_ns != u64::MAX
     }
 
     /// Takes the next event of the window, or the alarm, that happens before `end_ns`, and moves the
-    /// clock to it. Where the window is empty, there must be nothing to fill it with.
+    /// clock to it. No fill must be due.
     #[inline]
     pub fn pop_before(&mut self, end_ns: u64) -> Option<Event> {
         let next = &self.window[self.next % WINDOW_EVENTS_MAX];
@@ -342,6 +347,9 @@ impl Calendar {
             }
             *place = successor;
         }
+        if self.fronts[0].at_ns == Event::NEVER.at_ns {
+            self.window_end_ns = u64::MAX;
+        }
     }
 
     /// Lists the fronts of all lanes and of the wheel, in order.
@@ -374,6 +382,11 @@ impl Calendar {
         self.window.copy_within(place..self.end, place + 1);
         self.window[place] = event;
         self.end += 1;
+        if self.window_end_ns == u64::MAX && self.end - self.next > OPEN_MAX {
+            self.end -= 1;
+            self.wheel.push_far(self.window[self.end]);
+            self.window_end_ns = self.window[self.end - 1].at_ns;
+        }
     }
 
     /// Makes room in the window, and gives what it has more than half of that to the wheel.
@@ -406,7 +419,7 @@ mod tests {
     }
 
     fn pop_before(calendar: &mut Calendar, end_ns: u64) -> Option<Event> {
-        if calendar.is_window_empty() {
+        if calendar.is_fill_due() {
             calendar.fill_window(32);
         }
         calendar.pop_before(end_ns)

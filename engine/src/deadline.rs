@@ -8,8 +8,11 @@
 use std::collections::VecDeque;
 
 use crate::request::NOBODY;
+use crate::room::{make_room, make_room_in_queue};
 
+/// Twelve bytes: there are up to two for each request in flight.
 #[derive(Clone, Copy, Debug)]
+#[repr(C, packed(4))]
 struct Deadline {
     at_ns: u64,
     /// [`NOBODY`] when it is struck out.
@@ -70,6 +73,7 @@ impl Deadlines {
         let number = queue
             .front_number
             .wrapping_add(queue.deadlines.len() as u32);
+        make_room_in_queue(&mut queue.deadlines);
         queue.deadlines.push_back(Deadline { at_ns, id });
         self.first_ns = self.first_ns.min(at_ns);
         *self.place_mut(id) = Place {
@@ -150,8 +154,9 @@ impl Deadlines {
     /// Where the deadline of a record stands, in the table, which grows to have it.
     fn place_mut(&mut self, id: u32) -> &mut Place {
         let row = id as usize;
-        if row >= self.places.len() {
-            self.places.resize(row + 1, NOWHERE);
+        while row >= self.places.len() {
+            make_room(&mut self.places, 1);
+            self.places.push(NOWHERE);
         }
         &mut self.places[row]
     }

@@ -222,7 +222,7 @@ impl Engine {
     /// The next event or deadline before a moment. An answer of the deadline's nanosecond is in time.
     #[inline]
     fn next_event(&mut self, end_ns: u64) -> Option<Event> {
-        if self.world.calendar.is_window_empty() {
+        if self.world.calendar.is_fill_due() {
             self.look_ahead();
         }
         let deadline_ns = self.world.deadlines.first_ns();
@@ -489,7 +489,13 @@ impl Engine {
         self.world.outcomes.in_flight
     }
 
-    /// Bytes held by what grows with the requests in flight: records, deadlines, calendar.
+    /// Bytes held by what grows with the requests in flight, for each of the most there were at once:
+    /// records, deadlines, calendar. The wheel's spokes are the same for any number.
+    pub fn bytes_per_request(&self) -> f64 {
+        self.memory_bytes() as f64 / self.world.requests.most().max(1) as f64
+    }
+
+    /// All these bytes together.
     pub fn memory_bytes(&self) -> usize {
         self.world.requests.memory_bytes()
             + self.world.deadlines.memory_bytes()

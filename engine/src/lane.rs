@@ -4,6 +4,7 @@
 //! little more memory than its events take, and what it writes to is still in the processor's cache.
 
 use crate::calendar::Event;
+use crate::room::make_room;
 
 /// Events of a block.
 const BLOCK_EVENTS: u32 = 64;
@@ -108,6 +109,7 @@ impl Blocks {
         if block == NONE {
             block = self.followers.len() as u32;
             self.followers.push(NONE);
+            make_room(&mut self.events, BLOCK_EVENTS as usize);
             let length = self.events.len() + BLOCK_EVENTS as usize;
             self.events.resize(length, Event::NEVER);
         } else {

@@ -34,6 +34,7 @@ mod reporting;
 mod request;
 pub mod ring;
 pub mod ring_view;
+mod room;
 mod route;
 pub mod series;
 pub mod snapshot;

@@ -1,5 +1,7 @@
 //! A request's record: one cache line, held in a slab.
 
+use crate::room::make_room;
+
 /// No request: the end of a list.
 pub const NOBODY: u32 = u32::MAX;
 /// Most records held at once; the next arrival fails with [`crate::reason::Reason::TooManyInFlight`].
@@ -235,6 +237,7 @@ impl Requests {
             *record = BLANK;
             id
         } else if self.records.len() < RECORDS_MAX {
+            make_room(&mut self.records, 1);
             self.records.push(BLANK);
             (self.records.len() - 1) as u32
         } else {
@@ -266,6 +269,11 @@ impl Requests {
         (0u32..)
             .zip(&self.records)
             .filter(|(_, record)| record.stage != Stage::Free)
+    }
+
+    /// The most that were in use at once.
+    pub fn most(&self) -> usize {
+        self.records.len()
     }
 
     /// Bytes held.

@@ -9,6 +9,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use crate::calendar::Event;
+use crate::room::make_room;
 
 /// Length of a tick in nanoseconds, as a power of two: a few events at the highest rates.
 const TICK_BITS: u32 = 10;
@@ -198,6 +199,7 @@ impl Wheel {
     #[inline]
     fn hold(&mut self, node: Node) -> u32 {
         if self.free == NONE {
+            make_room(&mut self.nodes, 1);
             self.nodes.push(node);
             return (self.nodes.len() - 1) as u32;
         }

@@ -61,7 +61,7 @@ pub struct LadderSpeed {
     pub events_per_request: f64,
     /// Requests in flight at the end.
     pub in_flight: u64,
-    /// Memory that grows with the requests in flight, divided by their number, in bytes.
+    /// Memory that grows with the requests in flight, for each of the most there were at once, in bytes.
     pub bytes_per_request_in_flight: f64,
     /// Share of the requests that a service worked on.
     pub service_share: f64,
@@ -183,8 +183,7 @@ fn climb(now: &impl Fn() -> f64, rate_rps: f64) -> LadderSpeed {
         ns_per_event: elapsed_s * NS_PER_S as f64 / events,
         events_per_request: events / report.requests.arrived.max(1) as f64,
         in_flight: report.requests.in_flight,
-        bytes_per_request_in_flight: engine.memory_bytes() as f64
-            / report.requests.in_flight.max(1) as f64,
+        bytes_per_request_in_flight: engine.bytes_per_request(),
         service_share: reached(|kind| matches!(kind, Kind::Service(_))),
         database_share: reached(|kind| matches!(kind, Kind::Database(_))),
     }
