@@ -28,8 +28,9 @@ impl Engine {
             at_ns,
             action: action.clone(),
         };
-        self.script.truncate(self.script_next);
-        self.script.push(timed.clone());
+        // Others may have been done in this nanosecond already, and some may be planned for later.
+        let at = self.script.partition_point(|other| other.at_ns <= at_ns);
+        self.script.insert(at, timed.clone());
         Ok(timed)
     }
 
