@@ -19,6 +19,12 @@ const COUNTED_EVERY_MS: f64 = 500.0;
 /// A click this near to a dot means the dot, in pixels.
 const REACH: f64 = 9.0;
 
+/// What is painted where nothing moves: one moment looks like any other, and is painted once.
+const STANDING: View = View {
+    now_ns: 0.0,
+    speed: 1.0,
+};
+
 /// The dots and all they need.
 pub struct Motion {
     stage: StageHandle,
@@ -105,6 +111,7 @@ impl Motion {
     pub fn set_still(&mut self, still: bool) {
         if self.still != still {
             self.still = still;
+            self.counted_at_ms = f64::MIN;
             self.rewire();
         }
     }
@@ -120,7 +127,12 @@ impl Motion {
     /// Paints the moment that the screen shows at `now_ms`.
     pub fn frame(&mut self, now_ms: f64) {
         self.take_in();
-        let frame = self.framed(self.view(now_ms));
+        let view = if self.still {
+            STANDING
+        } else {
+            self.view(now_ms)
+        };
+        let frame = self.framed(view);
         if self.painted == Some(frame) {
             return;
         }
@@ -186,7 +198,9 @@ impl Motion {
             if let Some(painter) = &mut self.painter {
                 painter.write(&self.flights, Some(changed), &self.looks);
             }
-            self.painted = None;
+            if !self.still {
+                self.painted = None;
+            }
         }
     }
 
@@ -198,6 +212,7 @@ impl Motion {
         if let Some(painter) = &mut self.painter {
             painter.write(&self.flights, Some(changed), &self.looks);
         }
+        self.painted = None;
     }
 
     /// The trip whose dot was clicked, at a place in pixels of the box.
