@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use headroom_scenario::{Action, Problem, Scenario, TimedAction};
+use headroom_scenario::{Action, Problem, Scenario, TimedAction, validate_action};
 
 /// Documents that undo can go back to.
 const UNDO_MAX: usize = 100;
@@ -75,6 +75,25 @@ impl Document {
         self.edit(scenario, edit);
         self.can_continue = is_rate;
         self.advance_to(now_ns);
+    }
+
+    /// The document with actions that are under way written down at a moment. One that can't be done
+    /// is left out, as the engine would.
+    pub fn settled<'a>(
+        &self,
+        under_way: impl IntoIterator<Item = &'a Action>,
+        at_ns: u64,
+    ) -> Rc<Scenario> {
+        let mut settled = self.scenario.clone();
+        for action in under_way {
+            if validate_action(&settled, action).is_ok() {
+                let script = &mut Rc::make_mut(&mut settled).script;
+                let at = script.partition_point(|earlier| earlier.at_ns <= at_ns);
+                let action = action.clone();
+                script.insert(at, TimedAction { at_ns, action });
+            }
+        }
+        settled
     }
 
     /// The live design as it will be once the actions under way have taken effect.
@@ -283,6 +302,22 @@ mod tests {
             instance: 0,
         };
         assert!(!document.holds([], &kill));
+    }
+
+    #[test]
+    fn actions_under_way_are_written_down_in_order_unless_they_cannot_be_done() {
+        let document = opened();
+        let actions = [
+            Action::SetRate { rate_rps: 200.0 },
+            Action::Kill {
+                component: "nowhere".into(),
+                instance: 0,
+            },
+            Action::SetRate { rate_rps: 300.0 },
+        ];
+        let settled = document.settled(&actions, 5);
+        assert_eq!(settled.script, [set_rate(5, 200.0), set_rate(5, 300.0)]);
+        assert_eq!(document.settled([], 5), document.scenario);
     }
 
     #[test]

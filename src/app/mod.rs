@@ -396,6 +396,7 @@ impl App {
         let Some(step) = LADDER.get(place) else {
             return;
         };
+        self.settle();
         let mut scenario = step.scenario();
         // Whoever has turned the load or drawn a seed goes on with it: what differs is the step.
         scenario.seed = self.document.scenario.seed;
@@ -478,9 +479,10 @@ impl App {
                 if let Some(mark) = fresh.last() {
                     self.look.announcement = mark.words.clone();
                 }
-                let now_ns = self.run.now_ns();
-                if self.document.is_out_of_date(now_ns) {
-                    self.document.change().advance_to(now_ns);
+                // What is done live is stamped with the nanosecond after this, and shown at once.
+                let next_ns = self.run.now_ns() + 1;
+                if self.document.is_out_of_date(next_ns) {
+                    self.document.change().advance_to(next_ns);
                     self.live_changed(ctx);
                 }
             }
@@ -597,7 +599,10 @@ impl App {
                 let place = place.clamp(0, timeline::SPEEDS.len() as isize - 1) as usize;
                 self.set_speed(timeline::SPEEDS[place].0);
             }
-            Intent::Seek(at_ns) => self.load(at_ns),
+            Intent::Seek(at_ns) => {
+                self.settle();
+                self.load(at_ns);
+            }
             Intent::Select(selection) => self.select(selection),
             Intent::ShowTab(tab) => {
                 self.look.tab = tab;
@@ -643,17 +648,20 @@ impl App {
                 self.reload(ctx);
             }
             Intent::Undo => {
+                self.settle();
                 if self.document.change().undo() {
                     self.reload(ctx);
                 }
             }
             Intent::Redo => {
-                if self.document.change().redo() {
+                // After another edit there is nothing to do again.
+                if self.settle() || self.document.change().redo() {
                     self.reload(ctx);
                 }
             }
             Intent::SetSeed(Some(seed)) if seed == self.document.scenario.seed => {}
             Intent::SetSeed(seed) => {
+                self.settle();
                 let seed = seed.unwrap_or_else(fresh_seed);
                 let scenario = Scenario {
                     seed,
@@ -680,9 +688,34 @@ impl App {
 
     /// Replays the changed document to the moment on screen.
     fn reload(&mut self, ctx: &Context<Self>) {
-        let now_ns = self.run.now_ns();
-        self.load(now_ns);
+        self.load(self.moment_ns());
         self.changed(ctx);
+    }
+
+    /// The moment on screen, in nanoseconds: no earlier than what has been done to the design shown,
+    /// which the worker tells before its figures.
+    fn moment_ns(&self) -> u64 {
+        let done = self.document.done().last();
+        self.run.now_ns().max(done.map_or(0, |timed| timed.at_ns))
+    }
+
+    /// The document with all that has been done to the run, answered by the worker or not.
+    fn settled(&self) -> std::rc::Rc<Scenario> {
+        self.document.settled(&self.unanswered, self.moment_ns())
+    }
+
+    /// Writes down what the worker has not answered yet, if there is any: the run is about to be
+    /// loaded anew, and no edit is to be lost with the old one.
+    fn settle(&mut self) -> bool {
+        let (now_ns, settled) = (self.moment_ns(), self.settled());
+        self.unanswered.clear();
+        if settled == self.document.scenario {
+            return false;
+        }
+        let document = self.document.change();
+        document.edit(Scenario::clone(&settled), Edit::New);
+        document.advance_to(now_ns);
+        true
     }
 
     fn select(&mut self, selection: Option<Selection>) {

@@ -67,7 +67,7 @@ pub(super) fn page(app: &App, link: &Scope<App>) -> Html {
                 { failure(app) }
             </main>
             // A second edit builds on the first even while the engine has not answered that one.
-            <Panels tab={app.look.tab} document={app.document.scenario.clone()} live={app.document.after(&app.unanswered)} run={run.clone()}
+            <Panels tab={app.look.tab} document={app.settled()} live={app.document.after(&app.unanswered)} run={run.clone()}
                 stage={app.stage.clone()} selection={app.look.selection.clone()} {read_only} intents={app.intents.clone()} />
             <Traffic rate_rps={live.traffic.rate_rps} {capacity_rps} {read_only} intents={app.intents.clone()} />
             <Timeline playing={run.playing} speed={run.speed} reached={run.reached} behind={run.behind} now_ns={run.now_ns()}

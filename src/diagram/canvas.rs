@@ -11,8 +11,9 @@ use super::palette::{LOOKS, Look};
 
 /// More dots than this are too slow without a shader; the latest are drawn.
 const DRAWN_MAX: usize = 2_000;
-/// Size of a dot, in pixels.
-const RADIUS: f64 = 3.6;
+
+/// Width of a line, in radii of a dot.
+const LINE: f64 = 0.45;
 
 /// Paints on a 2D canvas.
 pub struct Painter {
@@ -27,13 +28,13 @@ impl Painter {
     pub fn new(canvas: &HtmlCanvasElement) -> Option<Self> {
         let context = canvas.get_context("2d").ok()??.dyn_into().ok()?;
         let shapes = (0..LOOKS as u8)
-            .map(|look| Path2d::new_with_path_string(&Look(look).path(RADIUS)))
+            .map(|look| Path2d::new_with_path_string(&Look(look).path(1.0)))
             .collect::<Result<_, _>>()
             .ok()?;
         Some(Self {
             context,
             shapes,
-            cross: Path2d::new_with_path_string("M-3.6 -3.6L3.6 3.6M3.6 -3.6L-3.6 3.6").ok()?,
+            cross: Path2d::new_with_path_string("M-1 -1L1 1M1 -1L-1 1").ok()?,
             colours: Colours::default(),
         })
     }
@@ -46,7 +47,7 @@ impl Painter {
     /// Draws the moment.
     pub fn draw(&self, frame: &Frame, flights: &Flights, layout: &Layout, looks: &[u8]) {
         let context = &self.context;
-        let ratio = frame.ratio;
+        let (ratio, radius) = (frame.ratio, frame.radius());
         let (width, height) = frame.pixels;
         // Only a matrix of numbers that are not numbers is refused, and these come from the box.
         let _ = context.set_transform(1.0, 0.0, 0.0, 1.0, 0.0, 0.0);
@@ -56,13 +57,14 @@ impl Painter {
             Some((trip, place))
         });
         for (trip, place) in seen.take(DRAWN_MAX) {
-            let _ = context.set_transform(ratio, 0.0, 0.0, ratio, place.x * ratio, place.y * ratio);
+            let _ =
+                context.set_transform(radius, 0.0, 0.0, radius, place.x * ratio, place.y * ratio);
             let look = looks.get(trip.flight.class as usize).copied().unwrap_or(0) as usize;
             let (Some(shape), Some(colour)) = (self.shapes.get(look), self.colours.look(look))
             else {
                 continue;
             };
-            context.set_line_width(1.6);
+            context.set_line_width(LINE);
             if trip.is(Flight::FAILED) {
                 context.set_stroke_style_str(&self.colours.bad());
                 context.stroke_with_path(&self.cross);

@@ -9,8 +9,19 @@ use super::layout::Layout;
 use super::palette::{LOOKS, Look};
 use super::{canvas, webgl};
 
-/// Extent of the square a dot is painted in, in pixels of the style sheet.
-const DIAMETER: f64 = 12.6;
+/// Radius of a dot, in pixels of the style sheet.
+const RADIUS: f64 = 3.6;
+/// Width of the rim of the ground that keeps neighbours apart, in radii.
+const RIM: f64 = 0.32;
+/// Half the width over which an edge fades, in pixels of the device.
+const SOFTNESS: f64 = 0.75;
+/// As many dots are drawn at full size. Of more, each is smaller, so that they can still be told
+/// apart, and so that ten times the dots are not ten times the paint.
+const ROOMY: f64 = 1_500.0;
+/// No crowd makes dots smaller than this share of their size.
+const SMALLEST: f64 = 0.5;
+/// Sizes that a crowd makes lie so far apart: too near to see a dot jump from one to the next.
+const SIZE_STEP: f64 = 0.05;
 
 /// One picture to paint.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -23,6 +34,15 @@ pub struct Frame {
     pub ratio: f64,
     /// Size of the canvas in pixels of the device.
     pub pixels: (u32, u32),
+    /// Size of the dots as a share of their full size, see [`size_of`].
+    pub size: f64,
+}
+
+/// How large each dot is among so many, as a share of its full size.
+pub fn size_of(dots: usize) -> f64 {
+    let crowded = ROOMY / (dots as f64).max(ROOMY);
+    let size = crowded.cbrt().max(SMALLEST);
+    (size / SIZE_STEP).round() * SIZE_STEP
 }
 
 impl Frame {
@@ -35,9 +55,19 @@ impl Frame {
         )
     }
 
-    /// Extent of a dot's square in pixels of the device; smaller where the drawing is.
-    pub fn diameter(&self) -> f64 {
-        DIAMETER * self.ratio * self.fit.scale.clamp(0.75, 1.1)
+    /// Radius of a dot in pixels of the device; smaller where the drawing is.
+    pub fn radius(&self) -> f64 {
+        RADIUS * self.size * self.ratio * self.fit.scale.clamp(0.75, 1.1)
+    }
+
+    /// Width of a dot's rim, in radii. A crowd has none: dot upon dot, nothing but rims would show.
+    pub fn rim(&self) -> f64 {
+        RIM * (self.size - SMALLEST) / (1.0 - SMALLEST)
+    }
+
+    /// Half the width of an edge, in radii.
+    pub fn softness(&self) -> f64 {
+        SOFTNESS / self.radius()
     }
 }
 
@@ -176,7 +206,17 @@ mod tests {
             },
             ratio: 2.0,
             pixels: (100, 100),
+            size: 0.5,
         };
         assert_eq!(frame.device_fit(), (3.0, 20.0, 40.0));
+        assert!((frame.radius() - RADIUS * 1.1).abs() < 1e-9);
+    }
+
+    #[test]
+    fn only_a_crowd_makes_dots_smaller_and_not_too_small_to_see() {
+        assert_eq!(size_of(0), 1.0);
+        assert_eq!(size_of(ROOMY as usize), 1.0);
+        assert!((size_of(10_000) - 0.55).abs() < 1e-9);
+        assert_eq!(size_of(1_000_000), SMALLEST);
     }
 }

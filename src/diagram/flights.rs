@@ -1,5 +1,7 @@
 //! The trips that are drawn: a ring of the latest, and where each is at a moment.
 
+use std::ops::Range;
+
 use headroom_engine::flight::Flight;
 
 use super::geometry::{Curve, Point};
@@ -11,6 +13,9 @@ pub const KEPT_MAX: usize = 16_384;
 /// On screen no dot is faster than so many pixels a second: a third of a millisecond in a data
 /// center would pass between two frames.
 pub const FASTEST_PX_PER_S: f64 = 250.0;
+
+/// Time steps back by no more than so many seconds of the screen's.
+const STEP_BACK_MAX_S: f64 = 0.25;
 
 /// Requests keep to one side of their wire and answers to the other, by so much.
 pub const LANE: f64 = 2.7;
@@ -29,6 +34,8 @@ pub struct Trip {
 pub struct Flights {
     trips: Vec<Trip>,
     next: usize,
+    // How many of the oldest are over.
+    over: usize,
 }
 
 /// Slots of the ring that have changed: `count` from `first` on, over the end and on from 0.
@@ -70,6 +77,7 @@ impl Flights {
         } else {
             self.trips[self.next] = trip;
             self.next = (self.next + 1) % KEPT_MAX;
+            self.over = self.over.saturating_sub(1);
         }
     }
 
@@ -77,12 +85,49 @@ impl Flights {
     pub fn clear(&mut self) {
         self.trips.clear();
         self.next = 0;
+        self.over = 0;
     }
 
     /// The drawing has changed: every trip takes the wire it has now.
     pub fn rewire(&mut self, layout: &Layout) {
         for trip in &mut self.trips {
             trip.wire = wire_of(&trip.flight, layout);
+        }
+        self.over = 0;
+    }
+
+    /// Takes note of the oldest trips that are over.
+    pub fn retire(&mut self, layout: &Layout, view: View) {
+        // A pause steps back to where the worker is.
+        let view = View {
+            now_ns: view.now_ns - view.speed * STEP_BACK_MAX_S * 1e9,
+            ..view
+        };
+        while self.over < self.trips.len() {
+            let slot = (self.oldest() + self.over) % self.trips.len();
+            if !self.trips[slot].is_over(layout, view) {
+                return;
+            }
+            self.over += 1;
+        }
+    }
+
+    fn oldest(&self) -> usize {
+        if self.trips.len() < KEPT_MAX {
+            0
+        } else {
+            self.next
+        }
+    }
+
+    /// The slots of the trips that are not all over, older ones first.
+    pub fn stretches(&self) -> [Range<usize>; 2] {
+        let first = self.oldest() + self.over;
+        let end = self.trips.len();
+        if first < end {
+            [first..end, 0..self.oldest()]
+        } else {
+            [first - end..self.oldest(), 0..0]
         }
     }
 
@@ -138,6 +183,13 @@ impl Trip {
         (gone >= 0.0 && gone <= length && length > 0.0).then(|| gone / length)
     }
 
+    /// Whether it has arrived, or can't be drawn at all.
+    fn is_over(&self, layout: &Layout, view: View) -> bool {
+        let wire = self.wire.and_then(|wire| layout.wires.get(wire as usize));
+        let start_ns = self.flight.start_ns as f64;
+        wire.is_none_or(|wire| view.now_ns > start_ns && self.part(&wire.curve, view).is_none())
+    }
+
     /// Where its dot is, while it is under way.
     pub fn place(&self, layout: &Layout, view: View) -> Option<Point> {
         let curve = &layout.wires.get(self.wire? as usize)?.curve;
@@ -161,23 +213,51 @@ fn wire_of(flight: &Flight, layout: &Layout) -> Option<u16> {
         .and_then(|wire| u16::try_from(wire).ok())
 }
 
-/// So many made-up trips over all links as a batch, all under way for the next minute: a crowd to
-/// measure the painting by.
-pub fn crowd(count: usize, layout: &Layout, now_ns: f64) -> Vec<f64> {
-    let links = layout
-        .wires
-        .iter()
-        .filter_map(|wire| wire.link)
-        .max()
-        .map_or(1, |last| last + 1);
+/// Simulated time for which a crowd is under way.
+const CROWD_NS: f64 = 30e9;
+
+/// So many made-up trips over all wires and of all classes as a batch, all under way for the next
+/// half minute: a crowd to measure the painting by. The later in the run, the more evenly they are
+/// spread along the wires.
+pub fn crowd(count: usize, classes: usize, layout: &Layout, now_ns: f64) -> Vec<f64> {
+    let ways = ways(layout);
     (0..count)
         .flat_map(|number| {
             let start_ns = now_ns * number as f64 / count as f64;
-            let link = (number % links) as f64;
-            let flags = (number / links % 2) as f64 * f64::from(Flight::BACK);
-            [start_ns, now_ns + 60e9, number as f64, link, 0.0, flags]
+            let [link, from, to] = ways[number % ways.len()];
+            let turn = number / ways.len();
+            let back = (turn % 2) as f64 * f64::from(Flight::BACK);
+            let class = (turn / 2 % classes.max(1)) as f64;
+            let instances = f64::from(from) * 65_536.0 + f64::from(to);
+            [
+                start_ns,
+                now_ns + CROWD_NS,
+                number as f64,
+                f64::from(link),
+                instances,
+                class * 256.0 + back,
+            ]
         })
         .collect()
+}
+
+/// A link with its ends for every wire, name look-ups included.
+fn ways(layout: &Layout) -> Vec<[u16; 3]> {
+    let mut ways = vec![[0; 3]; layout.wires.len().max(1)];
+    // A component drawn as cards has few instances, and any other one wire for all of them.
+    const INSTANCES: u16 = 16;
+    let links = layout.wires.iter().filter_map(|wire| wire.link).max();
+    let links = links.map_or(0, |last| last as u16 + 1);
+    for link in (0..links).chain([u16::MAX]) {
+        for from in (0..INSTANCES).rev() {
+            for to in (0..INSTANCES).rev() {
+                if let Some(wire) = layout.wire(link, from, to) {
+                    ways[wire] = [link, from, to];
+                }
+            }
+        }
+    }
+    ways
 }
 
 /// One flight from the numbers that carry it.
@@ -295,6 +375,28 @@ mod tests {
     }
 
     #[test]
+    fn trips_that_are_over_are_drawn_no_more() {
+        let layout = layout(&design(), None, (772.0, 732.0));
+        let mut flights = Flights::default();
+        let view = |now_ns| View { now_ns, speed: 0.1 };
+        for start_ns in [0.0, 1e9, 2e9] {
+            flights.take(&flight(start_ns, start_ns + 1e9, 0), 6, &layout);
+        }
+        assert_eq!(flights.stretches(), [0..3, 0..0]);
+        flights.retire(&layout, view(1.5e9));
+        assert_eq!(flights.stretches(), [1..3, 0..0]);
+        flights.retire(&layout, view(9e9));
+        assert_eq!(flights.stretches(), [0..0, 0..0]);
+        let batch: Vec<f64> = (0..KEPT_MAX)
+            .flat_map(|number| flight(9e9, if number < 100 { 9.1e9 } else { 10e9 }, 0))
+            .collect();
+        flights.take(&batch, 6, &layout);
+        assert_eq!(flights.stretches(), [3..KEPT_MAX, 0..3]);
+        flights.retire(&layout, view(9.5e9));
+        assert_eq!(flights.stretches(), [103..KEPT_MAX, 0..3]);
+    }
+
+    #[test]
     fn a_click_finds_the_nearest_dot_within_reach() {
         let layout = layout(&design(), None, (772.0, 732.0));
         let mut flights = Flights::default();
@@ -312,11 +414,11 @@ mod tests {
     }
 
     #[test]
-    fn a_crowd_is_under_way_for_a_minute() {
+    fn a_crowd_is_under_way_for_half_a_minute() {
         let layout = layout(&design(), None, (772.0, 732.0));
         let mut flights = Flights::default();
-        flights.take(&crowd(10_000, &layout, 100e9), 6, &layout);
-        for now_ns in [100e9, 130e9, 159e9] {
+        flights.take(&crowd(10_000, 3, &layout, 100e9), 6, &layout);
+        for now_ns in [100e9, 115e9, 129e9] {
             assert_eq!(
                 flights.under_way(&layout, View { now_ns, speed: 1.0 }),
                 10_000

@@ -12,7 +12,9 @@ mod menu;
 mod motion;
 mod node;
 pub mod palette;
+mod program;
 mod scene;
+mod sprites;
 mod webgl;
 mod wire;
 

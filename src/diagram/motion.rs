@@ -6,18 +6,24 @@ use std::rc::{Rc, Weak};
 use gloo::render::{AnimationFrame, request_animation_frame};
 use web_sys::{Element, HtmlCanvasElement};
 
-use super::dots::{Colours, Frame, Painter};
+use super::dots::{self, Colours, Frame, Painter};
 use super::flights::{self, Flights, Trip, View};
 use super::geometry::Point;
 use super::layout::Layout;
 use super::palette::Look;
 use crate::stage::{STRIDE, StageHandle};
 
-/// How often the number of dots is written down for tools, in milliseconds.
+/// How often the dots are counted, in milliseconds.
 const COUNTED_EVERY_MS: f64 = 500.0;
 
 /// A click this near to a dot means the dot, in pixels.
 const REACH: f64 = 9.0;
+
+/// What is painted where nothing moves: one moment looks like any other, and is painted once.
+const STANDING: View = View {
+    now_ns: 0.0,
+    speed: 1.0,
+};
 
 /// The dots and all they need.
 pub struct Motion {
@@ -33,6 +39,7 @@ pub struct Motion {
     /// Readers who asked for less motion see counters instead.
     still: bool,
     painted: Option<Frame>,
+    dots: usize,
     counted_at_ms: f64,
 }
 
@@ -55,6 +62,7 @@ impl Motion {
             box_size: (1.0, 1.0),
             still: false,
             painted: None,
+            dots: 0,
             counted_at_ms: f64::MIN,
         };
         motion.restore();
@@ -103,6 +111,7 @@ impl Motion {
     pub fn set_still(&mut self, still: bool) {
         if self.still != still {
             self.still = still;
+            self.counted_at_ms = f64::MIN;
             self.rewire();
         }
     }
@@ -118,7 +127,12 @@ impl Motion {
     /// Paints the moment that the screen shows at `now_ms`.
     pub fn frame(&mut self, now_ms: f64) {
         self.take_in();
-        let frame = self.framed(self.view(now_ms));
+        let view = if self.still {
+            STANDING
+        } else {
+            self.view(now_ms)
+        };
+        let frame = self.framed(view);
         if self.painted == Some(frame) {
             return;
         }
@@ -126,6 +140,7 @@ impl Motion {
             self.canvas.set_width(frame.pixels.0);
             self.canvas.set_height(frame.pixels.1);
         }
+        self.flights.retire(&self.layout, frame.view);
         if let Some(painter) = &mut self.painter {
             if self.still {
                 painter.draw(&frame, &Flights::default(), &self.layout, &self.looks);
@@ -136,14 +151,20 @@ impl Motion {
         self.painted = Some(frame);
         if now_ms - self.counted_at_ms > COUNTED_EVERY_MS {
             self.counted_at_ms = now_ms;
-            let dots = if self.still {
-                0
-            } else {
-                self.flights.under_way(&self.layout, frame.view)
-            };
-            // The name of the attribute is a good one.
-            let _ = self.canvas.set_attribute("data-dots", &dots.to_string());
+            self.count(frame.view);
         }
+    }
+
+    /// Counts the dots, for their size and for tools.
+    fn count(&mut self, view: View) {
+        self.dots = if self.still {
+            0
+        } else {
+            self.flights.under_way(&self.layout, view)
+        };
+        let dots = self.dots.to_string();
+        // The name of the attribute is a good one.
+        let _ = self.canvas.set_attribute("data-dots", &dots);
     }
 
     fn framed(&self, view: View) -> Frame {
@@ -154,6 +175,7 @@ impl Motion {
             fit: self.layout.fit,
             ratio,
             pixels: (pixels(self.box_size.0), pixels(self.box_size.1)),
+            size: dots::size_of(self.dots),
         }
     }
 
@@ -176,17 +198,21 @@ impl Motion {
             if let Some(painter) = &mut self.painter {
                 painter.write(&self.flights, Some(changed), &self.looks);
             }
-            self.painted = None;
+            if !self.still {
+                self.painted = None;
+            }
         }
     }
 
     /// Puts a crowd on the wires, for the bench.
     pub fn crowd(&mut self, count: usize, now_ms: f64) {
-        let batch = flights::crowd(count, &self.layout, self.view(now_ms).now_ns);
+        let now_ns = self.view(now_ms).now_ns;
+        let batch = flights::crowd(count, self.looks.len(), &self.layout, now_ns);
         let changed = self.flights.take(&batch, STRIDE, &self.layout);
         if let Some(painter) = &mut self.painter {
             painter.write(&self.flights, Some(changed), &self.looks);
         }
+        self.painted = None;
     }
 
     /// The trip whose dot was clicked, at a place in pixels of the box.

@@ -1,8 +1,9 @@
 //! The dots as WebGL2 points. A trip's start, end and wire are written once; the vertex shader
-//! finds its place from the time, so a frame costs the page one number.
+//! finds its place from the time, so a frame costs the page one number; the fragment shader looks a
+//! dot's pixel up among the sprites.
 
 use js_sys::Float32Array;
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsCast;
 use web_sys::{
     HtmlCanvasElement, WebGl2RenderingContext as Gl, WebGlBuffer, WebGlContextAttributes,
     WebGlProgram, WebGlTexture, WebGlUniformLocation,
@@ -11,11 +12,15 @@ use web_sys::{
 use super::dots::{Colours, Frame};
 use super::flights::{Changed, Flights, KEPT_MAX, LANE, Trip};
 use super::layout::Layout;
+use super::program::program;
+use super::sprites::Sprites;
 
 /// Numbers a trip takes in the buffer.
 const NUMBERS: usize = 4;
 /// Texels in a row of the wires' texture; two texels make a wire.
 const ROW: usize = 256;
+/// The texture unit of the sprites; the wires' is the first.
+const SHEET_UNIT: u32 = 1;
 /// Simulated nanoseconds after which times are written anew from a later origin: 32-bit floats
 /// then still tell a microsecond.
 const REBASE_NS: f64 = 8e9;
@@ -27,10 +32,13 @@ uniform sampler2D wires;  // two texels each: start and first handle, second han
 uniform vec2 time;        // now, and how long a trip is seen at least for each pixel
 uniform vec3 fit;         // scale and offset, in pixels of the device
 uniform vec2 size;        // of the canvas
-uniform float diameter;
+uniform float radius;     // of a dot, in pixels of the device
+uniform float margin;     // of its rim and of that rim's softness, in radii
 uniform float lane;       // requests keep to one side of the wire, answers to the other
-flat out int look;
-flat out int flags;
+flat out vec4 sprite;     // corner and extent of what the dot shows of the sheet
+
+// How far a shape reaches from its middle, in radii: no pixel is painted where nothing is.
+const float reaches[9] = float[9](1.0, 1.45, 0.88, 1.45, 1.15, 1.45, 1.25, 1.25, 1.25);
 
 vec4 texel(int number) {
     return texelFetch(wires, ivec2(number % 256, number / 256), 0);
@@ -46,61 +54,40 @@ void main() {
     if (trip.z < 0.0 || part < 0.0 || part > 1.0) {
         gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
         gl_PointSize = 1.0;
-        look = 0;
-        flags = 0;
+        sprite = vec4(0.0);
         return;
     }
     int style = int(trip.w);
-    look = style % 8;
-    flags = style / 8;
-    if (flags % 2 == 1) part = 1.0 - part;
+    int flags = style / 8;
+    bool back = flags % 2 == 1;
+    bool failed = (flags / 2) % 2 == 1;
+    bool abandoned = (flags / 8) % 2 == 1;
+    if (back) part = 1.0 - part;
     float rest = 1.0 - part;
     vec2 place = near.xy * (rest * rest * rest) + near.zw * (3.0 * rest * rest * part)
         + far.xy * (3.0 * rest * part * part) + far.zw * (part * part * part);
     vec2 ahead = (near.zw - near.xy) * (rest * rest) + (far.xy - near.zw) * (2.0 * rest * part)
         + (far.zw - far.xy) * (part * part);
     vec2 aside = normalize(vec2(-ahead.y, ahead.x) + 1e-6);
-    vec2 pixel = (place + aside * (flags % 2 == 1 ? lane : -lane)) * fit.x + fit.yz;
+    vec2 pixel = (place + aside * (back ? lane : -lane)) * fit.x + fit.yz;
     gl_Position = vec4(pixel.x / size.x * 2.0 - 1.0, 1.0 - pixel.y / size.y * 2.0, 0.0, 1.0);
-    gl_PointSize = diameter;
+    int look = failed ? 8 : style % 8;
+    float reach = min(reaches[look] + margin, 1.75);
+    gl_PointSize = 2.0 * reach * radius;
+    vec2 cell = vec2(float(look), (back ? 1.0 : 0.0) + (abandoned ? 2.0 : 0.0));
+    vec2 share = vec2(reach / 1.75);
+    sprite = vec4(cell + 0.5 - share * 0.5, share) / vec4(9.0, 4.0, 9.0, 4.0);
 }
 ";
 
 const FRAGMENT: &str = r"#version 300 es
 precision highp float;
-uniform vec3 colours[10]; // the looks, then failure, then the ground
-flat in int look;
-flat in int flags;
+uniform sampler2D sheet;
+flat in vec4 sprite;
 out vec4 pixel;
 
-float shape(vec2 p, int which) {
-    vec2 a = abs(p);
-    if (which == 0) return length(p) - 1.0;
-    if (which == 1) return max(a.x * 0.876 - (p.y + 1.15) * 0.482, p.y - 0.85);
-    if (which == 2) return max(a.x, a.y) - 0.88;
-    if (which == 3) return (a.x + a.y - 1.25) * 0.707;
-    if (which == 4) return max(a.y - 0.95, a.x * 0.865 + a.y * 0.501 - 0.952);
-    if (which == 5) return max(a.x * 0.876 + (p.y - 1.15) * 0.482, -p.y - 0.85);
-    if (which == 6) return max(a.x - 0.5, a.y - 1.2);
-    if (which == 7) return max(a.x - 1.2, a.y - 0.5);
-    vec2 q = abs(vec2(p.x + p.y, p.x - p.y)) * 0.707;
-    return min(max(q.x - 0.38, q.y - 1.35), max(q.y - 0.38, q.x - 1.35));
-}
-
 void main() {
-    bool back = flags % 2 == 1;
-    bool failed = (flags / 2) % 2 == 1;
-    bool abandoned = (flags / 8) % 2 == 1;
-    float d = shape((gl_PointCoord * 2.0 - 1.0) * 1.75, failed ? 8 : look);
-    float soft = fwidth(d) * 0.7;
-    if (d > 0.32 + soft) discard;
-    // A rim of the ground keeps neighbours apart.
-    float rim = 1.0 - smoothstep(-soft, soft, d - 0.32);
-    float body = 1.0 - smoothstep(-soft, soft, d);
-    if (back && !failed) body *= smoothstep(-soft, soft, d + 0.42);
-    vec3 colour = mix(colours[9], colours[failed ? 8 : look], body);
-    float alpha = rim * (abandoned ? 0.45 : 1.0);
-    pixel = vec4(colour * alpha, alpha);
+    pixel = texture(sheet, sprite.xy + gl_PointCoord * sprite.zw);
 }
 ";
 
@@ -108,19 +95,20 @@ void main() {
 pub struct Painter {
     gl: Gl,
     places: Places,
+    program: WebGlProgram,
     buffer: WebGlBuffer,
-    texture: WebGlTexture,
+    wires: WebGlTexture,
+    sprites: Sprites,
     origin_ns: f64,
-    count: usize,
 }
 
 /// Where the program keeps its uniforms.
 struct Places {
-    colours: Option<WebGlUniformLocation>,
     time: Option<WebGlUniformLocation>,
     fit: Option<WebGlUniformLocation>,
     size: Option<WebGlUniformLocation>,
-    diameter: Option<WebGlUniformLocation>,
+    radius: Option<WebGlUniformLocation>,
+    margin: Option<WebGlUniformLocation>,
     lane: Option<WebGlUniformLocation>,
 }
 
@@ -128,11 +116,11 @@ impl Places {
     fn of(gl: &Gl, program: &WebGlProgram) -> Self {
         let place = |name| gl.get_uniform_location(program, name);
         Self {
-            colours: place("colours"),
             time: place("time"),
             fit: place("fit"),
             size: place("size"),
-            diameter: place("diameter"),
+            radius: place("radius"),
+            margin: place("margin"),
             lane: place("lane"),
         }
     }
@@ -150,30 +138,28 @@ impl Painter {
             .ok()??
             .dyn_into()
             .ok()?;
-        let program = program(&gl)?;
-        let buffer = gl.create_buffer()?;
-        gl.bind_buffer(Gl::ARRAY_BUFFER, Some(&buffer));
-        gl.buffer_data_with_i32(
-            Gl::ARRAY_BUFFER,
-            (KEPT_MAX * NUMBERS * 4) as i32,
-            Gl::DYNAMIC_DRAW,
-        );
-        let place = gl.get_attrib_location(&program, "trip");
-        let place = u32::try_from(place).ok()?;
-        gl.enable_vertex_attrib_array(place);
-        gl.vertex_attrib_pointer_with_i32(place, NUMBERS as i32, Gl::FLOAT, false, 0, 0);
-        let texture = gl.create_texture()?;
-        gl.use_program(Some(&program));
-        gl.enable(Gl::BLEND);
+        let program = program(&gl, VERTEX, FRAGMENT)?;
+        let buffer = trips_buffer(&gl, &program)?;
+        let wires = gl.create_texture()?;
+        gl.bind_texture(Gl::TEXTURE_2D, Some(&wires));
+        for side in [Gl::TEXTURE_MIN_FILTER, Gl::TEXTURE_MAG_FILTER] {
+            gl.tex_parameteri(Gl::TEXTURE_2D, side, Gl::NEAREST as i32);
+        }
+        gl.active_texture(Gl::TEXTURE0 + SHEET_UNIT);
+        let sprites = Sprites::new(&gl)?;
         gl.blend_func(Gl::ONE, Gl::ONE_MINUS_SRC_ALPHA);
+        gl.use_program(Some(&program));
         let places = Places::of(&gl, &program);
+        let sheet = gl.get_uniform_location(&program, "sheet");
+        gl.uniform1i(sheet.as_ref(), SHEET_UNIT as i32);
         Some(Self {
             gl,
             places,
+            program,
             buffer,
-            texture,
+            wires,
+            sprites,
             origin_ns: 0.0,
-            count: 0,
         })
     }
 
@@ -188,10 +174,8 @@ impl Painter {
             }
         }
         let gl = &self.gl;
-        gl.bind_texture(Gl::TEXTURE_2D, Some(&self.texture));
-        for side in [Gl::TEXTURE_MIN_FILTER, Gl::TEXTURE_MAG_FILTER] {
-            gl.tex_parameteri(Gl::TEXTURE_2D, side, Gl::NEAREST as i32);
-        }
+        gl.active_texture(Gl::TEXTURE0);
+        gl.bind_texture(Gl::TEXTURE_2D, Some(&self.wires));
         // A texture that could not be made draws no dots; the figures beside it still stand.
         let _ = gl
             .tex_image_2d_with_i32_and_i32_and_i32_and_format_and_type_and_opt_array_buffer_view(
@@ -205,18 +189,17 @@ impl Painter {
                 Gl::FLOAT,
                 Some(&Float32Array::from(texels.as_slice())),
             );
+        gl.active_texture(Gl::TEXTURE0 + SHEET_UNIT);
     }
 
     /// The theme has changed.
-    pub fn set_colours(&self, colours: &Colours) {
-        self.gl
-            .uniform3fv_with_f32_array(self.places.colours.as_ref(), &colours.flat());
+    pub fn set_colours(&mut self, colours: &Colours) {
+        self.sprites.set_colours(colours);
     }
 
     /// Trips have come, or all are to be written again.
     pub fn write(&mut self, flights: &Flights, changed: Option<Changed>, looks: &[u8]) {
         let trips = flights.trips();
-        self.count = trips.len();
         let Some(changed) = changed else {
             self.write_slots(trips, 0, looks);
             return;
@@ -266,6 +249,10 @@ impl Painter {
             self.write(flights, None, looks);
         }
         let gl = &self.gl;
+        if self.sprites.draw(gl, frame) {
+            gl.use_program(Some(&self.program));
+            gl.enable(Gl::BLEND);
+        }
         let (width, height) = frame.pixels;
         gl.viewport(0, 0, width as i32, height as i32);
         gl.clear_color(0.0, 0.0, 0.0, 0.0);
@@ -277,27 +264,27 @@ impl Painter {
         let (scale, x, y) = frame.device_fit();
         gl.uniform3f(places.fit.as_ref(), scale as f32, x as f32, y as f32);
         gl.uniform2f(places.size.as_ref(), width as f32, height as f32);
-        gl.uniform1f(places.diameter.as_ref(), frame.diameter() as f32);
+        gl.uniform1f(places.radius.as_ref(), frame.radius() as f32);
+        let margin = frame.rim() + frame.softness();
+        gl.uniform1f(places.margin.as_ref(), margin as f32);
         gl.uniform1f(places.lane.as_ref(), LANE as f32);
-        let count = self.count.min(flights.trips().len());
-        gl.draw_arrays(Gl::POINTS, 0, count as i32);
+        for slots in flights.stretches() {
+            gl.draw_arrays(Gl::POINTS, slots.start as i32, slots.len() as i32);
+        }
     }
 }
 
-fn program(gl: &Gl) -> Option<WebGlProgram> {
-    let program = gl.create_program()?;
-    for (kind, source) in [(Gl::VERTEX_SHADER, VERTEX), (Gl::FRAGMENT_SHADER, FRAGMENT)] {
-        let shader = gl.create_shader(kind)?;
-        gl.shader_source(&shader, source);
-        gl.compile_shader(&shader);
-        gl.attach_shader(&program, &shader);
-    }
-    gl.link_program(&program);
-    if gl.get_program_parameter(&program, Gl::LINK_STATUS) == JsValue::TRUE {
-        Some(program)
-    } else {
-        let log = gl.get_program_info_log(&program).unwrap_or_default();
-        gloo::console::warn!("the dots are drawn without WebGL2:", log);
-        None
-    }
+/// The buffer of all trips, read by the program.
+fn trips_buffer(gl: &Gl, program: &WebGlProgram) -> Option<WebGlBuffer> {
+    let buffer = gl.create_buffer()?;
+    gl.bind_buffer(Gl::ARRAY_BUFFER, Some(&buffer));
+    gl.buffer_data_with_i32(
+        Gl::ARRAY_BUFFER,
+        (KEPT_MAX * NUMBERS * 4) as i32,
+        Gl::DYNAMIC_DRAW,
+    );
+    let place = u32::try_from(gl.get_attrib_location(program, "trip")).ok()?;
+    gl.enable_vertex_attrib_array(place);
+    gl.vertex_attrib_pointer_with_i32(place, NUMBERS as i32, Gl::FLOAT, false, 0, 0);
+    Some(buffer)
 }

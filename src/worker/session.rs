@@ -47,6 +47,8 @@ struct Run {
     checkpoints: Checkpoints,
     pace: Pace,
     seek_until: Option<SimTime>,
+    // Actions that came on the way to the moment asked for: they take effect there, in order.
+    held: Vec<String>,
     bins_from_ns: u64,
     marks_told: usize,
     staged_ms: f64,
@@ -156,6 +158,7 @@ impl Session {
             checkpoints,
             pace: Pace::new(self.speed, wall_ms),
             seek_until: (at_ns > 0).then_some(SimTime(at_ns)),
+            held: Vec::new(),
             bins_from_ns: 0,
             marks_told: usize::MAX,
             staged_ms: 0.0,
@@ -192,6 +195,9 @@ impl Session {
         }
         run.seek_until = None;
         run.pace.restart(self.speed, wall_ms);
+        for action in std::mem::take(&mut run.held) {
+            self.apply(&action);
+        }
         self.choose_sampling();
         self.tell(wall_ms);
         Next::Soon
@@ -212,12 +218,12 @@ impl Session {
 
     fn apply(&mut self, text: &str) {
         let Some(run) = &mut self.run else { return };
+        if run.seek_until.is_some() {
+            run.held.push(text.to_owned());
+            return;
+        }
         let epoch = run.epoch;
-        let applied = if run.seek_until.is_some() {
-            Err("The run is still on its way to the moment asked for.".into())
-        } else {
-            read_action(text).and_then(|action| run.engine.apply(&action))
-        };
+        let applied = read_action(text).and_then(|action| run.engine.apply(&action));
         let message = match applied {
             Ok(timed) => {
                 let at_ns = timed.at_ns;

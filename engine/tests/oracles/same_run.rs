@@ -102,6 +102,8 @@ fn same_run_from_the_script_of_what_was_done_live() {
                 instance: 1,
             },
         ),
+        // While time stands still, much can be done at one moment.
+        (0.7, Action::SetRate { rate_rps: 700.0 }),
         (1.3, Action::SetRate { rate_rps: 900.0 }),
         (
             2.9,

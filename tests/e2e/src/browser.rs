@@ -201,6 +201,28 @@ impl Driver {
         open(self.browser, &self.url, look)
     }
 
+    /// Closes the windows that were left open: they would outlive the driver.
+    fn close_windows(&self) {
+        let url = format!("{}/sessions", self.url);
+        // Only Chromium's driver lists them, and only its windows are left open.
+        let listed = ureq::get(&url).call().ok();
+        let listed: Option<Value> =
+            listed.and_then(|mut answer| answer.body_mut().read_json().ok());
+        let windows = listed
+            .as_ref()
+            .and_then(|listed| listed["value"].as_array());
+        for id in windows
+            .into_iter()
+            .flatten()
+            .filter_map(|window| window["id"].as_str())
+        {
+            // One that is gone by now needs no closing.
+            ureq::delete(&format!("{}/session/{id}", self.url))
+                .call()
+                .ok();
+        }
+    }
+
     fn wait(&self) -> Outcome {
         let start = Instant::now();
         let status = format!("{}/status", self.url);
@@ -219,6 +241,7 @@ impl Driver {
 
 impl Drop for Driver {
     fn drop(&mut self) {
+        self.close_windows();
         // It may have ended by itself.
         self.process.kill().ok();
         self.process.wait().ok();

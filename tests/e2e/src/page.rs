@@ -49,6 +49,11 @@ impl Page {
         &self.session
     }
 
+    /// Gives the window away.
+    pub fn leave(self) -> Session {
+        self.session
+    }
+
     /// Waits until `seen` holds; fails with `what` if it does not in time.
     pub fn until(&self, what: &str, seen: impl Fn(&Self) -> Outcome<bool>) -> Outcome {
         self.until_within(PATIENCE, what, seen)

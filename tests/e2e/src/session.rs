@@ -51,6 +51,22 @@ impl Session {
         self.post("/url", &json!({ "url": url })).map(drop)
     }
 
+    /// Leaves the window as a new one is: nothing shown, and nothing known of what was. Chromium only.
+    pub fn empty(&self) -> Outcome {
+        let origin = self.run("return location.origin", &json!([]))?;
+        self.open("about:blank")?;
+        self.devtools(
+            "Storage.clearDataForOrigin",
+            json!({ "origin": origin, "storageTypes": "all" }),
+        )?;
+        self.devtools("Browser.resetPermissions", json!({}))?;
+        self.devtools(
+            "Browser.setDownloadBehavior",
+            json!({ "behavior": "default" }),
+        )?;
+        self.complaints().map(drop)
+    }
+
     /// Loads the page again.
     pub fn reload(&self) -> Outcome {
         self.post("/refresh", &json!({})).map(drop)

@@ -1,51 +1,87 @@
-//! How smoothly the page plays: frames, and how long its main thread is ever busy.
+//! How smoothly the page plays: its frames, and what its main thread does meanwhile.
 
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::failure::Outcome;
-use crate::page::Page;
+use crate::failure::{Failure, Outcome};
+use crate::session::Session;
 
-/// Counts frames, and sends itself messages: a gap between two of them is a task that ran
-/// meanwhile, whatever it was.
+/// Takes note of when frames begin, and has the browser itself tell of long tasks. It does nothing
+/// else: whoever keeps the main thread awake to watch it takes the time that frames need.
 const WATCH: &str = "
-    const until = performance.now() + arguments[0];
-    let frames = 0;
-    let longest = 0;
-    let last = performance.now();
-    const count = () => { frames += 1; if (performance.now() < until) requestAnimationFrame(count); };
-    requestAnimationFrame(count);
-    const { port1, port2 } = new MessageChannel();
-    await new Promise((done) => {
-      port1.onmessage = () => {
-        const now = performance.now();
-        longest = Math.max(longest, now - last);
-        last = now;
-        if (now < until) port2.postMessage(0); else done();
+    const [time] = arguments;
+    const tasks = [];
+    const observer = new PerformanceObserver((list) => tasks.push(...list.getEntries()));
+    observer.observe({ entryTypes: ['longtask'] });
+    const frames = await new Promise((done) => {
+      const begun = [];
+      const frame = (now) => {
+        begun.push(now);
+        if (now - begun[0] < time) requestAnimationFrame(frame); else done(begun);
       };
-      port2.postMessage(0);
+      requestAnimationFrame(frame);
     });
-    port1.close();
-    return [frames / arguments[0] * 1000, longest];
+    observer.disconnect();
+    const gaps = frames.slice(1).map((now, before) => now - frames[before]);
+    return {
+      frames_per_s: gaps.length / (frames.at(-1) - frames[0]) * 1000,
+      gap_ms_max: Math.max(...gaps),
+      long_tasks_ms: tasks.map(({ duration }) => duration),
+    };
 ";
 
 /// What was seen while the page played.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Smoothness {
     /// Frames a second.
     pub frames_per_s: f64,
-    /// The longest stretch in which the main thread answered to nothing, in milliseconds.
-    pub busy_ms_max: f64,
+    /// The longest time from one frame to the next, in milliseconds.
+    pub gap_ms_max: f64,
+    /// Share of a core that the main thread took. Without a graphics card its tasks also wait for
+    /// the picture to be drawn; that is not in it.
+    pub core_share: f64,
+    /// The tasks of the main thread that took 50 ms or more, waiting and all, in milliseconds: what
+    /// a browser calls long.
+    pub long_tasks_ms: Vec<f64>,
 }
 
-/// Watches the page for a while.
-pub fn watch(page: &Page, time: Duration) -> Outcome<Smoothness> {
-    let seen = page
-        .session()
-        .run_async(WATCH, &json!([time.as_millis() as u64]))?;
+/// Watches what a window shows for a while. Chromium only.
+pub fn watch(session: &Session, time: Duration) -> Outcome<Smoothness> {
+    session.devtools("Performance.enable", json!({}))?;
+    let before = Clocks::read(session)?;
+    let seen = session.run_async(WATCH, &json!([time.as_millis() as u64]))?;
+    let after = Clocks::read(session)?;
+    let number = |name: &str| seen[name].as_f64().unwrap_or_default();
+    let tasks = seen["long_tasks_ms"].as_array().into_iter().flatten();
     Ok(Smoothness {
-        frames_per_s: seen[0].as_f64().unwrap_or_default(),
-        busy_ms_max: seen[1].as_f64().unwrap_or_default(),
+        frames_per_s: number("frames_per_s"),
+        gap_ms_max: number("gap_ms_max"),
+        core_share: (after.thread_s - before.thread_s) / (after.now_s - before.now_s),
+        long_tasks_ms: tasks.filter_map(Value::as_f64).collect(),
     })
+}
+
+/// Clocks that the browser keeps of a page.
+struct Clocks {
+    now_s: f64,
+    /// What the main thread has computed.
+    thread_s: f64,
+}
+
+impl Clocks {
+    fn read(session: &Session) -> Outcome<Self> {
+        let read = session.devtools("Performance.getMetrics", json!({}))?;
+        let clock = |name: &str| {
+            let mut metrics = read["metrics"].as_array().into_iter().flatten();
+            let metric = metrics.find(|metric| metric["name"] == name);
+            metric
+                .and_then(|metric| metric["value"].as_f64())
+                .ok_or_else(|| Failure::new(format!("the browser has no {name}")))
+        };
+        Ok(Self {
+            now_s: clock("Timestamp")?,
+            thread_s: clock("ThreadTime")?,
+        })
+    }
 }

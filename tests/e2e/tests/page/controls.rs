@@ -21,7 +21,8 @@ macro_rules! rows {
             #[test]
             fn $test() -> Outcome {
                 let check: fn(&Page) -> Outcome = $check;
-                check(&fixture::page($fragment, Look::DESK)?)
+                let window = fixture::page($fragment, Look::DESK)?;
+                check(&window)
             }
         )*
     };

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use headroom_e2e::{Failure, Look, Outcome, Page};
 use serde_json::{Value, json};
 
-use crate::fixture;
+use crate::fixture::{self, Window};
 
 /// The parameters on screen: by part and name the value now, the kind of control, and what may be
 /// entered. A list is told by its range: `1 to 9 each, separated by commas`.
@@ -29,12 +29,11 @@ const READ: &str = "
     }));
 ";
 
-/// Enters values into a field one after the other, as someone does who types; says for each why it
-/// is not taken, which is empty if it is.
+/// Enters values into fields, as someone does who types: into each first those of `entries`, then
+/// `others` until one is taken. Says for each field why its entries were not taken, empty where one
+/// was, and which other was; nothing of a field that is gone by its turn.
 const ENTER: &str = "
-    const [selector, entries] = arguments;
-    const answers = [];
-    for (const entry of entries) {
+    const enter = async (selector, entry) => {
       const field = document.querySelector(selector);
       field.focus();
       field.value = entry;
@@ -45,9 +44,50 @@ const ENTER: &str = "
       await new Promise((resume) => setTimeout(resume));
       const refusal = field.closest('.control').querySelector('[data-testid=refused]')?.textContent ?? '';
       const invalid = field.getAttribute('aria-invalid') === 'true';
-      answers.push(invalid === (refusal !== '') ? refusal : `${refusal}, and its field says otherwise`);
+      return invalid === (refusal !== '') ? refusal : `${refusal}, and its field says otherwise`;
+    };
+    const tried = [];
+    for (const { selector, entries, others } of arguments[0]) {
+      if (!document.querySelector(selector)) {
+        tried.push(null);
+        continue;
+      }
+      const answers = [];
+      for (const entry of entries) answers.push(await enter(selector, entry));
+      let taken = null;
+      for (const other of others) {
+        if (await enter(selector, other) === '') {
+          taken = other;
+          break;
+        }
+      }
+      tried.push({ answers, taken });
     }
-    return answers;
+    return tried;
+";
+
+/// Enters a value into each of several fields, one right after the other.
+const HURRY: &str = "
+    for (const [selector, entry] of arguments[0]) {
+      const field = document.querySelector(selector);
+      field.focus();
+      field.value = entry;
+      field.dispatchEvent(new Event('input', { bubbles: true }));
+      field.dispatchEvent(new Event('change', { bubbles: true }));
+      // The page draws itself anew before its next task.
+      await new Promise((resume) => setTimeout(resume));
+    }
+";
+
+/// Puts a fragment into the address, and waits until the page has opened it: what is chosen before
+/// that is forgotten with the design it was chosen of.
+const FOLLOW: &str = "
+    if (location.hash === arguments[0]) return;
+    const opened = new Promise((resume) => addEventListener('hashchange', resume, { once: true }));
+    location.hash = arguments[0];
+    await opened;
+    // The page draws itself anew before its next task.
+    await new Promise((resume) => setTimeout(resume));
 ";
 
 /// A parameter on screen.
@@ -114,10 +154,88 @@ fn field(name: &str) -> String {
     format!("[data-control=parameter][data-of='{of}'][data-name='{parameter}']")
 }
 
+/// A number, or a list of them, to be tried.
+struct Number {
+    name: String,
+    value: String,
+    min: f64,
+    max: f64,
+    is_list: bool,
+}
+
+impl Number {
+    fn of(name: String, parameter: &Parameter) -> Option<Self> {
+        let (min, max, is_list) = match parameter.kind {
+            Kind::Number { min, max } => (min, max, false),
+            Kind::List { min, max } => (min, max, true),
+            _ => return None,
+        };
+        assert!(min < max, "{name} says its range");
+        Some(Self {
+            name,
+            value: parameter.value.clone(),
+            min,
+            max,
+            is_list,
+        })
+    }
+
+    /// What is wrong, each in its way, then the value now: no edit, and it ends a refusal.
+    fn entries(&self) -> [String; 4] {
+        [
+            "many".to_owned(),
+            (self.max + 1.0).to_string(),
+            (self.min - 1.0).to_string(),
+            self.value.clone(),
+        ]
+    }
+
+    /// Values that differ from the one now; not all need be taken.
+    fn others(&self) -> Vec<String> {
+        if self.is_list {
+            return ["2", "3, 1", "1, 2"].map(str::to_owned).into();
+        }
+        let now: f64 = self.value.replace(',', "").parse().unwrap_or(self.min);
+        [now + 1.0, now - 1.0, now / 2.0, now * 2.0, now + 0.1]
+            .into_iter()
+            .filter(|other| (self.min..=self.max).contains(other) && *other != now)
+            .map(|other| other.to_string())
+            .collect()
+    }
+
+    fn wanted(&self) -> Value {
+        json!({
+            "selector": field(&self.name),
+            "entries": self.entries(),
+            "others": self.others(),
+        })
+    }
+
+    /// Whether each entry was answered as it should be, and another value was taken.
+    fn check(&self, tried: &Value) -> Outcome {
+        let expected = ["is not a number", "is too large", "is too small", ""];
+        let answers = tried["answers"].as_array().into_iter().flatten();
+        let answers: Vec<&str> = answers.filter_map(Value::as_str).collect();
+        assert_eq!(answers.len(), expected.len(), "{}", self.name);
+        for ((entry, answer), reason) in self.entries().iter().zip(answers).zip(expected) {
+            let fits = answer.contains(reason) && answer.is_empty() == reason.is_empty();
+            assert!(fits, "{}, {entry}: {answer}", self.name);
+        }
+        if tried["taken"].is_null() {
+            let others = self.others().join("; ");
+            return Err(Failure::new(format!(
+                "{} takes none of {others}",
+                self.name
+            )));
+        }
+        Ok(())
+    }
+}
+
 /// One part of a design, in a window that edits it and in one that follows its links.
 struct Walk {
-    editor: Page,
-    follower: Page,
+    editor: Window,
+    follower: Window,
     /// The part whose parameters are walked; empty for those of the whole design.
     part: String,
     tried: BTreeSet<String>,
@@ -125,7 +243,7 @@ struct Walk {
 
 impl Walk {
     fn begin(step: &str, part: &str) -> Outcome<Self> {
-        let open = |speed: &str| -> Outcome<Page> {
+        let open = |speed: &str| -> Outcome<Window> {
             let page = fixture::page(&format!("#step={step}&speed={speed}"), Look::DESK.still())?;
             page.click("[data-control=panel][data-of=inspector]")?;
             Ok(page)
@@ -206,72 +324,36 @@ impl Walk {
     /// Tries every number and list on screen that has not been tried, and says how many.
     fn every_number(&mut self) -> Outcome<usize> {
         let before = self.tried.len();
-        while let Some((name, now)) =
-            self.next(|kind| matches!(kind, Kind::Number { .. } | Kind::List { .. }))?
-        {
-            self.tried.insert(name.clone());
-            let (min, max) = match now.kind {
-                Kind::Number { min, max } | Kind::List { min, max } => (min, max),
-                _ => (f64::NAN, f64::NAN),
-            };
-            assert!(min < max, "{name} says its range");
-            // Its own value again is no edit, and ends a refusal.
-            let entries = [
-                "many".to_owned(),
-                (max + 1.0).to_string(),
-                (min - 1.0).to_string(),
-                now.value.clone(),
-            ];
-            let answers = self.enter(&name, &entries)?;
-            let expected = ["is not a number", "is too large", "is too small", ""];
-            for ((entry, answer), reason) in entries.iter().zip(&answers).zip(expected) {
-                let fits = answer.contains(reason) && answer.is_empty() == reason.is_empty();
-                assert!(fits, "{name}, {entry}: {answer}");
-            }
-            self.enter_another(&name, &now, min, max)?;
-        }
-        Ok(self.tried.len() - before)
-    }
-
-    /// Enters a value that differs from the one now and is taken.
-    fn enter_another(&self, name: &str, now: &Parameter, min: f64, max: f64) -> Outcome {
-        let candidates: Vec<String> = match now.kind {
-            Kind::List { .. } => ["2", "3, 1", "1, 2"].map(str::to_owned).into(),
-            _ => {
-                let number: f64 = now.value.replace(',', "").parse().unwrap_or(min);
-                [
-                    number + 1.0,
-                    number - 1.0,
-                    number / 2.0,
-                    number * 2.0,
-                    number + 0.1,
-                ]
+        loop {
+            let fresh: Vec<Number> = parameters(&self.editor)?
                 .into_iter()
-                .filter(|candidate| (min..=max).contains(candidate) && *candidate != number)
-                .map(|candidate| candidate.to_string())
-                .collect()
+                .filter(|(name, _)| !self.tried.contains(name))
+                .filter_map(|(name, parameter)| Number::of(name, &parameter))
+                .collect();
+            if fresh.is_empty() {
+                return Ok(self.tried.len() - before);
             }
-        };
-        for candidate in &candidates {
-            if self.enter(name, std::slice::from_ref(candidate))? == [""] {
-                return self.until_changed(name, &now.value);
-            }
+            self.every_one(&fresh)?;
         }
-        Err(Failure::new(format!(
-            "{name} takes none of {}",
-            candidates.join("; ")
-        )))
     }
 
-    fn enter(&self, name: &str, entries: &[String]) -> Outcome<Vec<String>> {
-        let answers = self
-            .editor
-            .session()
-            .run_async(ENTER, &json!([field(name), entries]))?;
-        let answers = answers.as_array().into_iter().flatten();
-        Ok(answers
-            .map(|answer| answer.as_str().unwrap_or_default().to_owned())
-            .collect())
+    fn every_one(&mut self, numbers: &[Number]) -> Outcome {
+        let wanted: Vec<Value> = numbers.iter().map(Number::wanted).collect();
+        let tried = self.editor.session().run_async(ENTER, &json!([wanted]))?;
+        for (number, tried) in numbers.iter().zip(tried.as_array().into_iter().flatten()) {
+            // What is gone while others change may come up again.
+            if !tried.is_null() {
+                number.check(tried)?;
+                self.tried.insert(number.name.clone());
+            }
+        }
+        self.editor.until("every number tried is another", |page| {
+            let now = values(page)?;
+            Ok(numbers.iter().all(|number| {
+                let is_tried = self.tried.contains(&number.name);
+                !is_tried || now.get(&number.name) != Some(&number.value)
+            }))
+        })
     }
 
     fn until_changed(&self, name: &str, before: &str) -> Outcome {
@@ -288,8 +370,7 @@ impl Walk {
             // The address follows the design with a little delay.
             let link = self.editor.fragment()?;
             if link != *opened.borrow() {
-                page.session()
-                    .run("location.hash = arguments[0]", &json!([link]))?;
+                page.session().run_async(FOLLOW, &json!([link]))?;
                 self.show(page)?;
                 opened.replace(link);
             }
@@ -305,6 +386,34 @@ impl Walk {
             Failure::new(format!("{failure}; {}", differing.join("; ")))
         })
     }
+}
+
+/// Edits come faster than the engine answers, and the second and the last but one start the run
+/// anew: none is lost with the run that it was meant for, nor on the way to the moment on screen.
+#[test]
+fn parameters_entered_in_a_hurry_are_all_kept() -> Outcome {
+    let walk = Walk::begin("cache", "cache")?;
+    let edits = [
+        ("entries_per_node", "3000"),
+        ("nodes", "4"),
+        ("ttl_s", "50"),
+        ("operation_ms", "0.25"),
+        ("nodes", "5"),
+        ("virtual_nodes", "200"),
+    ];
+    let entries: Vec<_> = edits
+        .iter()
+        .map(|(name, entry)| (field(&format!("cache {name}")), entry))
+        .collect();
+    walk.editor.session().run_async(HURRY, &json!([entries]))?;
+    walk.follow()?;
+    for (name, entry) in &edits[2..] {
+        let followed = parameter(&walk.follower, &format!("cache {name}"))?;
+        assert_eq!(followed.value, *entry, "{name}");
+    }
+    let room = parameter(&walk.follower, "cache entries_per_node")?;
+    assert_eq!(room.value.replace(',', ""), edits[0].1);
+    Ok(())
 }
 
 /// Every parameter of one part of a step's design.
