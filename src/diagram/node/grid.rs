@@ -41,7 +41,7 @@ pub fn draw(scene: &Scene<'_>, number: usize, grid: &Grid, frame: &Rect) -> Html
     let summary = format!(
         "{} busy · {} wait",
         format::gauge(busy),
-        format::rate(waiting as f64)
+        format::count(waiting)
     );
     let group = format!(
         "Instances of {}: {}, {} failing. Arrow keys move between them.",
