@@ -42,20 +42,19 @@ fn band(rate_rps: f64) -> f64 {
     BAND_PER_TENFOLD * (rate_rps / BAND_FROM_RPS).max(1.0).log10()
 }
 
-/// Calls a second over one wire: what its called end gets, by the caller's part in all calls.
+/// Calls a second over one wire: what its called end gets, by the caller's part in all calls. Look-ups
+/// of names count for nothing.
 fn flow_rps(scene: &Scene<'_>, wire: usize, link: usize) -> f64 {
-    let links = &scene.scenario.design.links;
-    let number = |id: &str| {
-        scene
-            .scenario
-            .design
-            .component(id)
-            .map(|(number, _)| number)
-    };
+    let design = &scene.scenario.design;
+    let links = &design.links;
+    let number = |id: &str| design.component(id).map(|(number, _)| number);
     let (from, to) = scene.layout.ends(wire);
     let Some((caller, called)) = number(&links[link].from).zip(number(&links[link].to)) else {
         return 0.0;
     };
+    if matches!(design.components[called].kind, Kind::Dns(_)) {
+        return 0.0;
+    }
     let callers = links.iter().filter(|other| other.to == links[link].to);
     let calls = callers.filter_map(|other| Some(calls_rps(scene, number(&other.from)?, None)));
     let (all, count) = calls.fold((0.0, 0.0), |(all, count), rps| (all + rps, count + 1.0));

@@ -62,6 +62,8 @@ fn badges_of(scene: &Scene<'_>, number: usize) -> Html {
                 Some(badge(tone, &text, rect))
             }) }
         },
+        (Form::Grid(grid), _) => grid::mark(scene, number, grid)
+            .map_or_else(Html::default, |text| badge(Tone::Bad, &text, &place.frame)),
         (_, Some((tone, text))) => badge(tone, &text, &place.frame),
         _ => Html::default(),
     }
