@@ -103,7 +103,7 @@ pub fn Traffic(props: &TrafficProps) -> Html {
                     disabled={props.read_only}
                     value={position_at(shown_rps).to_string()} {oninput} {onchange} />
             </div>
-            { scale(capacity_rps) }
+            { scale(capacity_rps, shown_rps) }
         </section>
     }
 }
@@ -116,7 +116,8 @@ const SCALE: [(f64, &str, &str, f64); 4] = [
     (POSITIONS, "1 million", "last", 2.3 * DECADE),
 ];
 
-fn scale(capacity_rps: Option<f64>) -> Html {
+fn scale(capacity_rps: Option<f64>, rate_rps: f64) -> Html {
+    let is_over = capacity_rps.is_some_and(|rps| rps < rate_rps);
     let limit = capacity_rps.map(|rps| (position_at(rps), format!("holds {}", format::rate(rps))));
     let is_free = |position: f64, apart: f64| {
         let taken = limit.as_ref().map(|(taken, _)| *taken);
@@ -128,7 +129,7 @@ fn scale(capacity_rps: Option<f64>) -> Html {
                 <text class={*class} x={percent(*position)} y="12">{ *words }</text>
             }) }
             if let Some((position, words)) = &limit {
-                <text class={classes!("limit", end_of_scale(*position))} x={percent(*position)} y="12">{ words }</text>
+                <text class={classes!("limit", is_over.then_some("over"), end_of_scale(*position))} x={percent(*position)} y="12">{ words }</text>
             }
         </svg>
     }
