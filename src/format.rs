@@ -16,10 +16,11 @@ pub fn count(value: u64) -> String {
     words
 }
 
-/// A rate without its unit: `0.4`, `7.5`, `1,498`.
+/// A rate without its unit: `0.4`, `1`, `7.5`, `1,498`.
 pub fn rate(value: f64) -> String {
     if value > 0.0 && value < 9.95 {
-        decimal(value, 1)
+        let words = decimal(value, 1);
+        words.strip_suffix(".0").map(str::to_owned).unwrap_or(words)
     } else {
         count(value.max(0.0).round() as u64)
     }
@@ -140,6 +141,7 @@ mod tests {
         assert_eq!(count(999), "999");
         assert_eq!(count(1_000_000), "1,000,000");
         assert_eq!(rate(0.42), "0.4");
+        assert_eq!(rate(1.0), "1");
         assert_eq!(rate(1_497.6), "1,498");
         assert_eq!(ms(0.254), "0.25\u{a0}ms");
         assert_eq!(ms(4.21), "4.2\u{a0}ms");

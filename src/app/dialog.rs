@@ -111,7 +111,7 @@ pub fn Damaged(props: &DamagedProps) -> Html {
             }
             <p>{ "Nothing of it was opened. Behind this stands the first step of the ladder, which works." }</p>
             <div class="dialog-actions">
-                <button class="btn primary" data-control="start" onclick={start}>{ "Start with one server" }</button>
+                <button class="btn primary" data-control="start" autofocus=true onclick={start}>{ "Start with one server" }</button>
             </div>
         </Frame>
     }

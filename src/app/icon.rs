@@ -98,3 +98,8 @@ pub fn theme_dark() -> Html {
 pub fn close() -> Html {
     stroke("M3.5 3.5l9 9M12.5 3.5l-9 9")
 }
+
+/// Something is not as it should be.
+pub fn warning() -> Html {
+    stroke("M8 2 14.6 13.6H1.4zM8 6.4v3.2M8 11.6v.1")
+}

@@ -20,6 +20,8 @@ pub fn Legend(props: &LegendProps) -> Html {
     html! {
         <ul class="legend" aria-label="What the dots are">
             { for props.classes.iter().map(|class| html! { <li>{ shape(class.kind) }{ &class.id }</li> }) }
+            <li>{ picture("answer", "M5 1.4a3.6 3.6 0 1 0 0 7.2 3.6 3.6 0 0 0 0-7.2z") }{ "answer" }</li>
+            <li>{ picture("failed", "M1.5 1.5l7 7M8.5 1.5l-7 7") }{ "failed" }</li>
             <li data-testid="sampling">{ match props.sampling {
                 0 | 1 => "1 dot = 1 request".to_string(),
                 many => format!("1 dot = {} requests", format::count(many)),
@@ -37,5 +39,9 @@ fn shape(kind: ClassKind) -> Html {
         ClassKind::Task => ("task", "M5 .4 9.6 5 5 9.6.4 5z"),
         ClassKind::Search => ("search", "M5 .6 9 2.8v4.4L5 9.4 1 7.2V2.8z"),
     };
+    picture(class, path)
+}
+
+fn picture(class: &'static str, path: &'static str) -> Html {
     html! { <svg class={classes!("shape", class)} width="10" height="10" viewBox="0 0 10 10" aria-hidden="true"><path d={path} /></svg> }
 }

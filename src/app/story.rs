@@ -4,6 +4,7 @@ use headroom_scenario::step::{LADDER, Step};
 use yew::prelude::*;
 
 use super::header::short_title;
+use super::icon;
 use super::intent::{Intent, Intents};
 use crate::format;
 use crate::lab::{Finding, Outcome};
@@ -21,6 +22,8 @@ pub struct StoryProps {
     pub payoff: Option<Finding>,
     /// What it changed, once it has been measured.
     pub comparison: Option<Finding>,
+    /// Largest load that the design holds, once it has been found.
+    pub capacity_rps: Option<f64>,
     /// Price a month of the design before and of this one, in dollars.
     pub monthly_usd: (f64, f64),
     /// Where wishes go.
@@ -60,8 +63,10 @@ fn told(props: &StoryProps, place: usize, step: &'static Step) -> Html {
                 <p class="try"><b>{ "Try it. " }</b>{ step.try_it }</p>
             </div>
             <nav class="story-steps" aria-label="Neighbouring steps">
+                { hurts(props) }
                 if place > 0 {
-                    <button class="btn" data-control="step-before" onclick={open(props, place - 1)}>{ "← Back" }</button>
+                    <button class="btn back" data-control="step-before" aria-label="Back" title="Back (p)"
+                        onclick={open(props, place - 1)}>{ "←" }</button>
                 }
                 if let Some(next) = LADDER.get(place + 1) {
                     <button class="btn primary" data-control="next-step" onclick={open(props, place + 1)}>
@@ -80,6 +85,24 @@ fn open(props: &StoryProps, place: usize) -> Callback<MouseEvent> {
     Callback::from(move |_| intents.emit(Intent::OpenStep(place)))
 }
 
+/// Said beside the way on, while more arrives than the design holds.
+fn hurts(props: &StoryProps) -> Html {
+    match props.capacity_rps {
+        Some(capacity_rps) if capacity_rps < props.rate_rps => {
+            let words = if capacity_rps > 0.0 {
+                format!(
+                    "It hurts: this design holds {}/s.",
+                    format::rate(capacity_rps)
+                )
+            } else {
+                "It hurts: as it stands, it holds nothing.".into()
+            };
+            html! { <p class="hurts" data-testid="hurts">{ icon::warning() }{ words }</p> }
+        }
+        _ => html! {},
+    }
+}
+
 fn payoff(props: &StoryProps) -> Html {
     let words = match &props.payoff {
         None => {
@@ -88,12 +111,19 @@ fn payoff(props: &StoryProps) -> Html {
         Some(Finding::Payoff {
             rate_rps: Some(rate_rps),
         }) if *rate_rps < ANY_LOAD_BELOW_RPS => html! {
-            <b data-testid="pays-off-from" data-value={rate_rps.to_string()}>{ "Pays off at any load." }</b>
+            <>
+                <b data-testid="pays-off-from" data-value={rate_rps.to_string()}>{ "Pays off from 1 request/s" }</b>
+                <small>{ "The step before can't hold even that." }</small>
+            </>
         },
         Some(Finding::Payoff {
             rate_rps: Some(rate_rps),
         }) => html! {
-            <>{ "Pays off from " }<b data-testid="pays-off-from" data-value={rate_rps.to_string()}>{ format!("{} requests/s", format::rate(two_figures(*rate_rps))) }</b>{ "." }</>
+            <>
+                { "Pays off from " }
+                <b data-testid="pays-off-from" data-value={rate_rps.to_string()}>{ format!("{} requests/s", format::rate(two_figures(*rate_rps))) }</b>
+                <small>{ "The step before holds no more." }</small>
+            </>
         },
         Some(Finding::Payoff { rate_rps: None }) => html! {
             <span data-testid="never-pays-off">{ "No load was found that this design holds and the one before does not." }</span>
@@ -111,96 +141,121 @@ fn two_figures(rate_rps: f64) -> f64 {
 }
 
 fn changed(props: &StoryProps) -> Html {
-    let rows = match &props.comparison {
-        Some(Finding::Comparison { before, after }) => {
-            let mut rows = rows(before, after);
-            let (before_usd, after_usd) = props.monthly_usd;
-            rows.push(Row {
-                name: "cost a month",
-                before: format::usd(before_usd),
-                after: format::usd(after_usd),
-                tone: "soft",
-            });
-            rows
-        }
+    let load = format!("At {}/s", format::rate(props.rate_rps));
+    let (before, after) = match &props.comparison {
+        Some(Finding::Comparison { before, after }) => (before, after),
         Some(Finding::Unanswerable(reason)) => return html! { <p>{ reason }</p> },
         _ => {
             return html! {
                 <>
-                    <h2 class="eyebrow">{ caption(props) }</h2>
-                    <p class="measuring">{ "Running both designs on the same arrivals" }</p>
+                    <h2 class="eyebrow">{ load }</h2>
+                    <p class="measuring">{ "Running both designs on the same requests" }</p>
                 </>
             };
         }
     };
+    let mut rows = rows(before, after);
+    let (before_usd, after_usd) = props.monthly_usd;
+    rows.push(Row {
+        name: "cost a month",
+        before: format::usd(before_usd),
+        after: format::usd(after_usd),
+        tone: if before_usd == after_usd {
+            Tone::Same
+        } else {
+            Tone::Plain
+        },
+    });
+    let same: Vec<String> = rows
+        .iter()
+        .filter(|row| row.tone == Tone::Same)
+        .map(|row| format!("{} {}", row.name, row.after))
+        .collect();
     html! {
         <table class="delta" data-testid="comparison">
-            <caption class="eyebrow">{ caption(props) }</caption>
-            <thead class="visually-hidden"><tr><th>{ "Figure" }</th><th>{ "before" }</th><th>{ "after" }</th></tr></thead>
+            <caption class="visually-hidden">{ "What this step changed, on the same requests" }</caption>
+            <thead class="eyebrow"><tr><th>{ load }</th><th>{ "before" }</th><th>{ "after" }</th></tr></thead>
             <tbody>
-                { for rows.iter().map(|row| html! {
-                    <tr><th scope="row">{ row.name }</th><td>{ &row.before }</td><td class={row.tone}>{ &row.after }</td></tr>
+                { for rows.iter().filter(|row| row.tone != Tone::Same).map(|row| html! {
+                    <tr>
+                        <th scope="row">{ row.name }</th><td>{ &row.before }</td>
+                        <td class={row.tone.css()}>{ &row.after }</td>
+                    </tr>
                 }) }
             </tbody>
+            <tfoot>
+                if !same.is_empty() {
+                    <tr><td colspan="3">{ format!("Much the same: {}.", same.join(", ")) }</td></tr>
+                }
+                if before.failed_share - after.failed_share > SILENCED_SHARE {
+                    <tr><td colspan="3">{ format!("p99 is of answers: {} got none before.", format::share(before.failed_share)) }</td></tr>
+                }
+            </tfoot>
         </table>
     }
 }
 
-fn caption(props: &StoryProps) -> String {
-    format!(
-        "At {} requests/s, same arrivals",
-        format::rate(props.rate_rps)
-    )
-}
+/// When so many fewer fail, latencies before and after are not of the same requests.
+const SILENCED_SHARE: f64 = 0.3;
+
+/// Figures that differ by no more than this share of the larger are the same.
+const SAME_WITHIN: f64 = 0.03;
 
 struct Row {
     name: &'static str,
     before: String,
     after: String,
-    tone: &'static str,
+    tone: Tone,
 }
 
-/// The figures that a reader compares; those that neither design has are left out.
+/// Which way a figure went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Tone {
+    Better,
+    Worse,
+    Same,
+    /// Neither: the reader judges.
+    Plain,
+}
+
+impl Tone {
+    const fn css(self) -> &'static str {
+        match self {
+            Tone::Better => "good",
+            Tone::Worse => "worse",
+            Tone::Same | Tone::Plain => "soft",
+        }
+    }
+
+    fn of(before: f64, after: f64, less_is_better: bool) -> Self {
+        let larger = before.max(after);
+        if before == after || (larger.is_finite() && (before - after).abs() <= SAME_WITHIN * larger)
+        {
+            Tone::Same
+        } else if (after < before) == less_is_better {
+            Tone::Better
+        } else {
+            Tone::Worse
+        }
+    }
+}
+
+/// The figures that a reader compares, what matters most first; those that neither design has are
+/// left out.
 fn rows(before: &Outcome, after: &Outcome) -> Vec<Row> {
     let ms = |ms: Option<f64>| ms.map_or_else(|| "no answer".into(), format::ms);
     // A latency that is missing is worse than any.
     let or_never = |ms: Option<f64>| ms.unwrap_or(f64::INFINITY);
-    let row = |name, before: (f64, String), after: (f64, String), less_is_better: bool| {
-        let (was, is) = if less_is_better {
-            (before.0, after.0)
-        } else {
-            (-before.0, -after.0)
-        };
-        let tone = if before.1 == after.1 {
-            "soft"
-        } else if is < was {
-            "good"
-        } else {
-            "worse"
-        };
-        Row {
-            name,
-            before: before.1,
-            after: after.1,
-            tone,
-        }
+    let row = |name, before: (f64, String), after: (f64, String), less_is_better: bool| Row {
+        name,
+        tone: Tone::of(before.0, after.0, less_is_better),
+        before: before.1,
+        after: after.1,
     };
     let share = |value: f64| (value, format::share(value));
     let latency = |value: Option<f64>| (or_never(value), ms(value));
     let served = |value: f64| (value, format::rate(value));
     let mut rows = vec![
-        row(
-            "p99",
-            latency(before.latency_p99_ms),
-            latency(after.latency_p99_ms),
-            true,
-        ),
-        row(
-            "p50",
-            latency(before.latency_p50_ms),
-            latency(after.latency_p50_ms),
-            true,
-        ),
         row(
             "failed",
             share(before.failed_share),
@@ -213,7 +268,23 @@ fn rows(before: &Outcome, after: &Outcome) -> Vec<Row> {
             served(after.completed_rps),
             false,
         ),
+        row(
+            "p99",
+            latency(before.latency_p99_ms),
+            latency(after.latency_p99_ms),
+            true,
+        ),
     ];
+    let p50 = row(
+        "p50",
+        latency(before.latency_p50_ms),
+        latency(after.latency_p50_ms),
+        true,
+    );
+    // It is told where it tells something else than p99.
+    if rows.last().is_some_and(|p99| p99.tone != p50.tone) {
+        rows.push(p50);
+    }
     if before.sessions_lost_share.max(after.sessions_lost_share) > 0.0005 {
         rows.push(row(
             "sessions lost",
@@ -253,12 +324,12 @@ mod tests {
             .map(|row| (row.name, row.tone))
             .collect();
         let expected = [
-            ("p99", "good"),
-            ("p50", "soft"),
-            ("failed", "good"),
-            ("served/s", "soft"),
-            ("sessions lost", "worse"),
-            ("cache hits", "good"),
+            ("failed", Tone::Better),
+            ("served/s", Tone::Same),
+            ("p99", Tone::Better),
+            ("p50", Tone::Same),
+            ("sessions lost", Tone::Worse),
+            ("cache hits", Tone::Better),
         ];
         assert_eq!(told, expected);
     }
@@ -270,6 +341,21 @@ mod tests {
             latency_p99_ms: Some(9e9),
             ..Outcome::default()
         };
-        assert_eq!(rows(&silent, &slow)[0].tone, "good");
+        let p99 = |rows: Vec<Row>| {
+            rows.into_iter()
+                .find(|row| row.name == "p99")
+                .map(|row| row.tone)
+        };
+        assert_eq!(p99(rows(&silent, &slow)), Some(Tone::Better));
+        assert_eq!(p99(rows(&slow, &silent)), Some(Tone::Worse));
+        assert_eq!(p99(rows(&silent, &silent)), Some(Tone::Same));
+    }
+
+    #[test]
+    fn what_hardly_differs_is_the_same() {
+        assert_eq!(Tone::of(998.0, 1_009.0, false), Tone::Same);
+        assert_eq!(Tone::of(0.0, 0.0, true), Tone::Same);
+        assert_eq!(Tone::of(0.0, 0.004, true), Tone::Worse);
+        assert_eq!(Tone::of(1_317.0, 3_410.0, false), Tone::Better);
     }
 }

@@ -72,7 +72,11 @@ pub fn Traffic(props: &TrafficProps) -> Html {
             Ok(())
         })
     };
-    let filled = percent(position_at(shown_rps));
+    let capacity_rps = props
+        .capacity_rps
+        .filter(|rps| (RATE_MIN_RPS..RATE_MAX_RPS).contains(rps));
+    let (filled, limit) = (position_at(shown_rps), capacity_rps.map(position_at));
+    let held = limit.map_or(filled, |limit| filled.min(limit));
     html! {
         <section class="traffic" aria-labelledby="traffic-title">
             <div class="traffic-head">
@@ -86,9 +90,12 @@ pub fn Traffic(props: &TrafficProps) -> Html {
             <div class="range">
                 <svg class="range-track" aria-hidden="true">
                     <line class="track" x1="0" y1="10" x2="100%" y2="10" />
-                    <line class="track-fill" x1="0" y1="10" x2={filled} y2="10" />
-                    if let Some(capacity) = props.capacity_rps.filter(|rps| *rps >= RATE_MIN_RPS) {
-                        <line class="track-limit" x1={percent(position_at(capacity))} x2={percent(position_at(capacity))} y1="2" y2="18" />
+                    if filled > held {
+                        <line class="track-over" x1={percent(held)} y1="10" x2={percent(filled)} y2="10" />
+                    }
+                    <line class="track-fill" x1="0" y1="10" x2={percent(held)} y2="10" />
+                    if let Some(limit) = limit {
+                        <line class="track-limit" x1={percent(limit)} x2={percent(limit)} y1="3" y2="17" />
                     }
                 </svg>
                 <input type="range" data-control="traffic" min="0" max={POSITIONS.to_string()} step="1"
@@ -96,10 +103,46 @@ pub fn Traffic(props: &TrafficProps) -> Html {
                     disabled={props.read_only}
                     value={position_at(shown_rps).to_string()} {oninput} {onchange} />
             </div>
-            <div class="range-scale" aria-hidden="true">
-                <span>{ "1" }</span><span>{ "100" }</span><span>{ "10,000" }</span><span>{ "1 million" }</span>
-            </div>
+            { scale(capacity_rps, shown_rps) }
         </section>
+    }
+}
+
+/// The words of the scale: where they stand, and how far those of the limit keep off.
+const SCALE: [(f64, &str, &str, f64); 4] = [
+    (0.0, "1", "first", 1.0 * DECADE),
+    (2.0 * DECADE, "100", "", 1.4 * DECADE),
+    (4.0 * DECADE, "10,000", "", 1.7 * DECADE),
+    (POSITIONS, "1 million", "last", 2.3 * DECADE),
+];
+
+fn scale(capacity_rps: Option<f64>, rate_rps: f64) -> Html {
+    let is_over = capacity_rps.is_some_and(|rps| rps < rate_rps);
+    let limit = capacity_rps.map(|rps| (position_at(rps), format!("holds {}", format::rate(rps))));
+    let is_free = |position: f64, apart: f64| {
+        let taken = limit.as_ref().map(|(taken, _)| *taken);
+        taken.is_none_or(|taken| (position - taken).abs() >= apart)
+    };
+    html! {
+        <svg class="range-scale" aria-hidden="true">
+            { for SCALE.iter().filter(|(position, _, _, apart)| is_free(*position, *apart)).map(|(position, words, class, _)| html! {
+                <text class={*class} x={percent(*position)} y="12">{ *words }</text>
+            }) }
+            if let Some((position, words)) = &limit {
+                <text class={classes!("limit", is_over.then_some("over"), end_of_scale(*position))} x={percent(*position)} y="12">{ words }</text>
+            }
+        </svg>
+    }
+}
+
+/// Words near an end of the scale begin or end with it.
+fn end_of_scale(position: f64) -> &'static str {
+    if position < 0.5 * DECADE {
+        "first"
+    } else if position > POSITIONS - 0.5 * DECADE {
+        "last"
+    } else {
+        ""
     }
 }
 

@@ -52,7 +52,7 @@ pub(super) fn page(app: &App, link: &Scope<App>) -> Html {
                 is_broken={!app.broken().is_empty()} {read_only} theme={app.look.theme} intents={app.intents.clone()} />
             <Story {step} name={app.document.scenario.name.clone()} rate_rps={live.traffic.rate_rps}
                 payoff={finding(&app.experiments.payoff)} comparison={finding(&app.experiments.comparison)}
-                monthly_usd={(before_usd, cost_usd)} intents={app.intents.clone()} />
+                {capacity_rps} monthly_usd={(before_usd, cost_usd)} intents={app.intents.clone()} />
             <main class="stage" aria-label="The design">
                 if let Some(place) = step {
                     // Where the story is not beside the diagram but below it.

@@ -41,6 +41,8 @@ impl Measure {
     fn words(self, figure: f64) -> String {
         match self {
             _ if figure.is_nan() => "–".to_string(),
+            // Beside a chart there is room for so much.
+            Measure::Rate if figure >= 99_950.0 => format!("{}k/s", format::rate(figure / 1e3)),
             Measure::Rate => format!("{}/s", format::rate(figure)),
             Measure::Latency => format::ms(figure),
             Measure::Share => format::share(figure),
@@ -134,11 +136,10 @@ pub fn Chart(props: &Props) -> Html {
     let cursor = use_state_eq(|| None::<usize>);
     let count = props.times.len();
     let place = cursor.filter(|place| *place < count);
-    let title = format!("{}, {}", props.title, props.since);
     if props.series.is_empty() || count == 0 {
         return html! {
             <section class="chart" data-testid={format!("chart-{}", props.hook)}>
-                <h2 class="eyebrow">{ title }</h2>
+                <h2 class="eyebrow">{ props.title.clone() }</h2>
                 <p class="nothing">{ props.empty.clone() }</p>
             </section>
         };
@@ -173,7 +174,7 @@ pub fn Chart(props: &Props) -> Html {
     let seen = place.unwrap_or(count - 1);
     html! {
         <section class="chart" data-testid={format!("chart-{}", props.hook)}>
-            <h2 class="eyebrow">{ title }<span class="at">{ read_out_time(props, place) }</span></h2>
+            <h2 class="eyebrow">{ props.title.clone() }<span class="at">{ read_out_time(props, place) }</span></h2>
             <svg ref={node} viewBox={format!("0 0 {WIDTH} {HEIGHT}")} role="slider" tabindex="0"
                 aria-label={picture.summary(props)} aria-orientation="horizontal"
                 aria-valuemin="0" aria-valuemax={(count - 1).to_string()}

@@ -136,6 +136,14 @@ impl Slots {
         }
     }
 
+    /// The instance at a slot; none where all hold the same end.
+    fn instance(&self, slot: usize) -> Option<u16> {
+        match self {
+            Slots::One => None,
+            Slots::Each(numbers) => numbers.get(slot).copied(),
+        }
+    }
+
     fn slot(&self, instance: u16) -> Option<usize> {
         match self {
             Slots::One => Some(0),
@@ -153,6 +161,24 @@ impl Layout {
         let from = wires.from.slot(from_instance)?;
         let to = wires.to.slot(to_instance)?;
         Some(wires.first + from * wires.to.len() + to)
+    }
+
+    /// Whether the name of a tier stands below it: where wires arrive from above and none leave.
+    pub fn names_below(kind: &Kind, flow: Flow) -> bool {
+        flow == Flow::Downwards && matches!(kind, Kind::Cache(_))
+    }
+
+    /// The instances at both ends of a wire; none at an end that is the whole component.
+    pub fn ends(&self, wire: usize) -> (Option<u16>, Option<u16>) {
+        let link = self.wires.get(wire).and_then(|wire| wire.link);
+        let Some(wires) = link.and_then(|link| self.links.get(link)) else {
+            return (None, None);
+        };
+        let (place, called) = (wire - wires.first, wires.to.len().max(1));
+        (
+            wires.from.instance(place / called),
+            wires.to.instance(place % called),
+        )
     }
 
     /// Where an instance is drawn, or its component when there is no such instance.
@@ -326,7 +352,13 @@ fn need(kind: &Kind, instances: Vec<u16>, flow: Flow) -> Need {
         Kind::Database(_) if narrow => single(112.0, 84.0, 52.0),
         Kind::Database(_) => single(112.0, 100.0, 52.0),
         Kind::Service(_) => many(instances, flow, card_size(kind, flow)),
-        Kind::Cache(_) => many(instances, flow, card_size(kind, flow)),
+        Kind::Cache(_) => {
+            let mut need = many(instances, flow, card_size(kind, flow));
+            if Layout::names_below(kind, flow) {
+                (need.above, need.below) = (0.0, HEADING);
+            }
+            need
+        }
     }
 }
 
@@ -528,11 +560,12 @@ fn in_rows(ranks: &[Vec<usize>], needs: &[Need], box_size: (f64, f64)) -> (Fit, 
     let widest = ranks.iter().map(width).fold(0.0, f64::max) + 2.0 * margin;
     let top = 22.0;
     let room = |gap: f64| extent(ranks.iter().map(height), gap) + top + margin;
-    let scale = scale(box_size, (widest, room(30.0)), (widest, room(44.0))).min(1.0);
+    let scale = scale(box_size, (widest, room(30.0)), (widest, room(44.0)));
     let (wide, high) = (box_size.0 / scale, box_size.1 / scale);
     let gap = ((high - room(0.0)) / ranks.len().saturating_sub(1).max(1) as f64).clamp(30.0, 64.0);
     let mut corners = vec![Point::default(); needs.len()];
-    let mut y = top;
+    // A short design stands in the middle, a little above it.
+    let mut y = top + ((high - room(gap)) * 0.4).max(0.0);
     for row in ranks {
         let mut x = (wide - width(row)) / 2.0;
         for c in row {

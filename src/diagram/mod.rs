@@ -146,18 +146,25 @@ pub fn Diagram(props: &Props) -> Html {
         <div ref={&host} class="diagram" data-testid="diagram" {onclick}>
             <svg class="drawing" width={scene::px(size.0)} height={scene::px(size.1)}
                 role="group" aria-label={summary(&scene)}>
-                <g transform={placed}>
+                <g transform={placed.clone()}>
                     { wire::wires(&scene) }
                     { for layout.order.iter().map(|number| html! {
                         <>
                             { node::component(&scene, *number) }
-                            { wire::links(&scene, *number, still) }
+                            { wire::links(&scene, *number) }
                         </>
                     }) }
                     { for props.problems.iter().filter_map(|problem| complaint(&scene, problem)) }
                 </g>
             </svg>
             <canvas ref={&canvas} class="dots" aria-hidden="true" data-testid="dots" />
+            // Words that no dot may hide.
+            <svg class="drawing above" width={scene::px(size.0)} height={scene::px(size.1)} aria-hidden="true">
+                <g transform={placed}>
+                    { node::badges(&scene) }
+                    { wire::notes(&scene, still) }
+                </g>
+            </svg>
             { probes() }
             { homeless(&scene, &props.problems) }
             if let Some((number, instance)) = *menu {

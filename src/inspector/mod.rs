@@ -91,6 +91,9 @@ fn form(props: &InspectorProps, prefix: String, subject: Subject) -> Html {
     html! { <Form {prefix} {rows} read_only={props.read_only} {change} /> }
 }
 
+/// More instances than this stand below the parameters, which they would push out of sight.
+const INSTANCES_FIRST_MAX: usize = 6;
+
 fn component_view(props: &InspectorProps, place: usize, component: &Component) -> Html {
     let gauge = props
         .snapshot
@@ -102,19 +105,27 @@ fn component_view(props: &InspectorProps, place: usize, component: &Component) -
         _ => None,
     };
     let is_clients = matches!(component.kind, Kind::Clients(_));
+    let gauge = gauge.filter(|gauge| !gauge.instances.is_empty() && !is_clients);
+    let many = gauge
+        .as_ref()
+        .is_some_and(|gauge| gauge.instances.len() > INSTANCES_FIRST_MAX);
+    let instances = gauge.map_or_else(Html::default, |gauge| {
+        html! {
+            <Instances {gauge} {chosen} scalable={component.kind.is_scalable()} read_only={props.read_only}
+                intents={props.intents.clone()} />
+        }
+    });
     html! {
         <>
             <h2 class="inspector-title">{ title(component) }</h2>
-            if let Some(gauge) = gauge.filter(|gauge| !gauge.instances.is_empty() && !is_clients) {
-                <Instances {gauge} {chosen} scalable={component.kind.is_scalable()} read_only={props.read_only}
-                    intents={props.intents.clone()} />
-            }
+            if !many { { instances.clone() } }
             if is_clients {
                 { traffic_view(props) }
             } else {
                 { form(props, component.id.clone(), Subject::Component(component.id.clone())) }
             }
             { links_view(props, &component.id) }
+            if many { { instances } }
         </>
     }
 }

@@ -58,8 +58,8 @@ pub fn RingPanel(props: &Props) -> Html {
     let Some(ring) = ring else {
         return html! {
             <p class="nothing" data-testid="ring-panel">
-                { "Nothing here is routed by hashing yet: a load balancer in front of several \
-                   servers, or a cache of several nodes, has a ring." }
+                { "No ring yet: one server gets everything. A load balancer in front of several \
+                   servers has one, and so has a cache of several nodes." }
             </p>
         };
     };
@@ -240,7 +240,7 @@ fn latest(ring: &RingView, nodes: &[Node], emphasis: Option<u16>) -> Html {
         <g class="middle" aria-hidden="true">
             { line("soft", -14.0, format!("request {}", format::count(*request))) }
             { line("name", 6.0, format!("→ {name}")) }
-            { line("soft", 24.0, "clockwise, first node".to_string()) }
+            { line("soft", 24.0, if ring.in_use { "clockwise, first node" } else { "on the ring" }.to_string()) }
         </g>
     }
 }
@@ -256,12 +256,12 @@ fn routes_by(props: &RingProps) -> Html {
         .components
         .get(props.ring.component as usize);
     let what = match component.map(|component| &component.kind) {
-        Some(Kind::LoadBalancer(_)) => "The balancer routes by another algorithm now",
-        _ => "Keys go to nodes by hash % n now",
+        Some(Kind::LoadBalancer(_)) => "Not in use: the balancer chooses by another algorithm",
+        _ => "Not in use: keys go to nodes by hash % n",
     };
     html! {
         <p class="note" data-testid="ring-not-in-use">
-            { what }{ ": this is the ring it would have." }
+            { what }{ ". This is where a ring would send them." }
         </p>
     }
 }

@@ -117,7 +117,11 @@ fn line(props: &Props, span: &Span, time: &Scale) -> Html {
     let (from, to) = (time.place(span.start_ns as f64), time.place(end as f64));
     let ms = end.saturating_sub(span.start_ns) as f64 / 1e6;
     let kind = Use::of(span.activity);
-    let placeless = matches!(span.activity, Activity::Lookup | Activity::Backoff);
+    // Where it failed, the line before says.
+    let placeless = matches!(
+        span.activity,
+        Activity::Lookup | Activity::Backoff | Activity::Fail(_)
+    );
     let lasts = span.end_ns == 0 && trace.end_ns.is_none() && kind != Use::End;
     html! {
         <li class={classes!("span", kind.css())}>

@@ -1,11 +1,12 @@
 //! A load balancer: how it chooses, and the one address the world knows.
 
+use headroom_engine::reason::Reason;
 use headroom_engine::snapshot::{InstanceState, KindGauge};
 use headroom_scenario::{Algorithm, LoadBalancer};
 use yew::prelude::*;
 
 use super::super::scene::{Part, Pick, Scene, state_words, words};
-use super::{badge, badge_of, card, component_badge};
+use super::{Tone, badge_of, card};
 
 /// The address that faces the world.
 pub const PUBLIC_ADDRESS: &str = "88.88.88.1";
@@ -15,13 +16,7 @@ pub fn draw(scene: &Scene<'_>, number: usize, balancer: &LoadBalancer) -> Html {
     let name = scene.name(number);
     let gauge = scene.instance(number, 0);
     let down = gauge.is_some_and(|gauge| gauge.state == InstanceState::Down);
-    let standby = matches!(
-        scene.gauge(number).map(|gauge| &gauge.kind),
-        Some(KindGauge::LoadBalancer {
-            on_standby: true,
-            ..
-        })
-    );
+    let standby = on_standby(scene, number);
     let algorithm = algorithm_words(balancer.algorithm);
     let third = if standby {
         "the standby serves"
@@ -32,10 +27,6 @@ pub fn draw(scene: &Scene<'_>, number: usize, balancer: &LoadBalancer) -> Html {
     } else {
         ""
     };
-    let mark = gauge
-        .and_then(badge_of)
-        .filter(|_| !standby)
-        .or_else(|| component_badge(scene, number));
     let drawing = html! {
         <>
             { card(&rect) }
@@ -46,9 +37,6 @@ pub fn draw(scene: &Scene<'_>, number: usize, balancer: &LoadBalancer) -> Html {
             } else {
                 { words("soft", rect.x + 14.0, rect.y + 53.0, third) }
                 { words("soft", rect.x + 14.0, rect.y + 75.0, format!("public {PUBLIC_ADDRESS}")) }
-            }
-            if let Some((tone, text)) = mark {
-                { badge(tone, &text, &rect) }
             }
         </>
     };
@@ -66,6 +54,28 @@ pub fn draw(scene: &Scene<'_>, number: usize, balancer: &LoadBalancer) -> Html {
         dim: down && !standby,
     };
     scene.part(part, drawing)
+}
+
+/// Its badge: why it fails requests by itself. What fails behind it wears the badge there.
+pub fn mark(scene: &Scene<'_>, number: usize) -> Option<(Tone, String)> {
+    let own = scene.instance(number, 0).and_then(badge_of);
+    own.filter(|_| !on_standby(scene, number)).or_else(|| {
+        let failing = &scene.gauge(number)?.failing;
+        let (reason, _) = failing
+            .iter()
+            .find(|(reason, _)| *reason == Reason::NoHealthyInstance)?;
+        Some((Tone::Bad, reason.words().to_string()))
+    })
+}
+
+fn on_standby(scene: &Scene<'_>, number: usize) -> bool {
+    matches!(
+        scene.gauge(number).map(|gauge| &gauge.kind),
+        Some(KindGauge::LoadBalancer {
+            on_standby: true,
+            ..
+        })
+    )
 }
 
 /// The algorithm as people call it.

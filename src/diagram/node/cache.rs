@@ -6,7 +6,7 @@ use yew::prelude::*;
 
 use super::super::geometry::Rect;
 use super::super::scene::{Part, Pick, Scene, instance_name, px, state_words, words};
-use super::{badge, badge_of, card, instance_label};
+use super::{card, instance_label};
 use crate::format;
 
 pub fn draw(scene: &Scene<'_>, number: usize, instance: u16, rect: &Rect, cache: &Cache) -> Html {
@@ -25,7 +25,7 @@ pub fn draw(scene: &Scene<'_>, number: usize, instance: u16, rect: &Rect, cache:
     } else {
         format!(
             "{} keys · {} full",
-            format::rate(f64::from(entries)),
+            format::count(u64::from(entries)),
             format::gauge(level)
         )
     };
@@ -44,9 +44,6 @@ pub fn draw(scene: &Scene<'_>, number: usize, instance: u16, rect: &Rect, cache:
             { words(if down { "title struck" } else { "title" }, left, rect.y + 21.0, name.clone()) }
             { words("soft on-level", left, rect.y + 37.0, fill.clone()) }
             { words("soft on-level", left, rect.y + 53.0, third.clone()) }
-            if let Some((tone, text)) = gauge.and_then(badge_of) {
-                { badge(tone, &text, rect) }
-            }
         </>
     };
     let part = Part {

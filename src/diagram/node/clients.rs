@@ -4,7 +4,7 @@ use headroom_engine::snapshot::KindGauge;
 use yew::prelude::*;
 
 use super::super::scene::{Part, Pick, Scene, px, words};
-use super::{badge, card, component_badge};
+use super::card;
 use crate::format;
 
 pub fn draw(scene: &Scene<'_>, number: usize) -> Html {
@@ -40,9 +40,6 @@ pub fn draw(scene: &Scene<'_>, number: usize) -> Html {
                 } else {
                     { words("soft middle", middle.x, below + 51.0, away.clone()) }
                 }
-            }
-            if let Some((tone, text)) = component_badge(scene, number) {
-                { badge(tone, &text, &rect) }
             }
         </>
     };

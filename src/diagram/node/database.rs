@@ -6,7 +6,7 @@ use yew::prelude::*;
 
 use super::super::geometry::Rect;
 use super::super::scene::{Part, Pick, Scene, px, state_words, words};
-use super::{badge, badge_of, component_badge};
+use super::{Tone, badge_of, component_badge};
 use crate::format;
 
 /// Half the height of the drum's lid.
@@ -58,10 +58,6 @@ pub fn draw(scene: &Scene<'_>, number: usize, database: &Database) -> Html {
             { words("soft middle", middle.x, rect.bottom() + 36.0,
                 state.clone().filter(|_| !down).unwrap_or_else(|| working.clone())) }
             { words("soft middle", middle.x, rect.bottom() + 51.0, connections.clone()) }
-            if let Some((tone, text)) =
-                gauge.and_then(badge_of).or_else(|| component_badge(scene, number)) {
-                { badge(tone, &text, &rect) }
-            }
         </>
     };
     let waiting = gauge.map_or(0, |gauge| gauge.queue_depth);
@@ -77,6 +73,14 @@ pub fn draw(scene: &Scene<'_>, number: usize, database: &Database) -> Html {
         dim: down,
     };
     scene.part(part, drawing)
+}
+
+/// Its badge.
+pub fn mark(scene: &Scene<'_>, number: usize) -> Option<(Tone, String)> {
+    let gauge = scene.instance(number, 0);
+    gauge
+        .and_then(badge_of)
+        .or_else(|| component_badge(scene, number))
 }
 
 /// The drum from a height downwards, its upper edge curved like the lid.

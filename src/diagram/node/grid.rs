@@ -8,7 +8,7 @@ use yew::prelude::*;
 use super::super::geometry::Rect;
 use super::super::layout::Grid;
 use super::super::scene::{Pick, Scene, instance_name, px, state_name, words};
-use super::{card, instance_label};
+use super::{Tone, badge_of, card, instance_label};
 use crate::format;
 use crate::selection::Selection;
 
@@ -41,7 +41,7 @@ pub fn draw(scene: &Scene<'_>, number: usize, grid: &Grid, frame: &Rect) -> Html
     let summary = format!(
         "{} busy · {} wait",
         format::gauge(busy),
-        format::rate(waiting as f64)
+        format::count(waiting)
     );
     let group = format!(
         "Instances of {}: {}, {} failing. Arrow keys move between them.",
@@ -67,6 +67,22 @@ pub fn draw(scene: &Scene<'_>, number: usize, grid: &Grid, frame: &Rect) -> Html
             </g>
         </g>
     }
+}
+
+/// How many fail, and why the first of them does: a cell has no room for its reason.
+pub fn mark(scene: &Scene<'_>, number: usize, grid: &Grid) -> Option<String> {
+    let gauges = grid.instances.iter();
+    let mut reasons = gauges
+        .filter_map(|instance| scene.instance(number, *instance).filter(|g| is_failing(g)))
+        .filter_map(badge_of)
+        .filter(|(tone, _)| *tone == Tone::Bad)
+        .map(|(_, reason)| reason);
+    let reason = reasons.next()?;
+    Some(format!(
+        "{} of {}: {reason}",
+        reasons.count() + 1,
+        grid.instances.len()
+    ))
 }
 
 /// Where a cell is, and what it is to the reader.

@@ -15,7 +15,7 @@ use js_sys::JsString;
 use yew::prelude::*;
 
 use super::geometry::Rect;
-use super::layout::Form;
+use super::layout::{Form, Layout};
 use super::scene::{Part, Pick, Scene, px, slower, words};
 use crate::format;
 
@@ -39,6 +39,33 @@ pub fn component(scene: &Scene<'_>, number: usize) -> Html {
                 cache::draw(scene, number, instance, rect, cache)
             })
         }
+    }
+}
+
+/// The badges of all that fails, to be drawn above the dots.
+pub fn badges(scene: &Scene<'_>) -> Html {
+    html! { { for scene.layout.order.iter().map(|number| badges_of(scene, *number)) } }
+}
+
+fn badges_of(scene: &Scene<'_>, number: usize) -> Html {
+    let place = scene.place(number);
+    let mark = match &scene.component(number).kind {
+        Kind::Clients(_) => component_badge(scene, number),
+        Kind::LoadBalancer(_) => balancer::mark(scene, number),
+        Kind::Database(_) => database::mark(scene, number),
+        Kind::Dns(_) | Kind::Service(_) | Kind::Cache(_) => None,
+    };
+    match (&place.form, mark) {
+        (Form::Cards(cards), _) => html! {
+            { for cards.iter().filter_map(|(instance, rect)| {
+                let (tone, text) = badge_of(scene.instance(number, *instance)?)?;
+                Some(badge(tone, &text, rect))
+            }) }
+        },
+        (Form::Grid(grid), _) => grid::mark(scene, number, grid)
+            .map_or_else(Html::default, |text| badge(Tone::Bad, &text, &place.frame)),
+        (_, Some((tone, text))) => badge(tone, &text, &place.frame),
+        _ => Html::default(),
     }
 }
 
@@ -80,15 +107,21 @@ fn upper(words: &str) -> String {
 fn heading(scene: &Scene<'_>, number: usize, size: &str) -> Html {
     let frame = scene.place(number).frame;
     let name = scene.name(number);
-    let places = &scene.layout.places;
-    let right = places.iter().map(|place| place.frame.right());
+    let is_below = Layout::names_below(&scene.component(number).kind, scene.layout.flow);
+    let baseline = if is_below {
+        frame.bottom() + 19.0
+    } else {
+        frame.y - 17.0
+    };
+    let places = scene.layout.places.iter();
+    let right = places.map(|place| place.frame.right());
     let right = right.fold(0.0, f64::max);
     let arrivals: Vec<f64> = scene
         .layout
         .wires
         .iter()
         .map(|wire| wire.curve.points[3])
-        .filter(|end| scene.narrow() && (end.y - frame.y).abs() < 1.0)
+        .filter(|end| scene.narrow() && !is_below && (end.y - frame.y).abs() < 1.0)
         .map(|end| end.x)
         .collect();
     // Where there is no room for its name, the size alone says which tier it is.
@@ -100,7 +133,7 @@ fn heading(scene: &Scene<'_>, number: usize, size: &str) -> Html {
     let (text, x, width) = words_at(whole)
         .or_else(|| words_at(size.to_owned()))
         .unwrap_or_else(|| (size.to_owned(), frame.x, text_width(size, 6.9)));
-    let rect = Rect::new(x, frame.y - 30.0, width, 17.0);
+    let rect = Rect::new(x, baseline - 13.0, width, 17.0);
     let part = Part {
         pick: Pick::Component(number),
         label: format!("{name}: {size}"),
@@ -108,14 +141,14 @@ fn heading(scene: &Scene<'_>, number: usize, size: &str) -> Html {
         radius: 3.0,
         dim: false,
     };
-    let drawing = words("caps", x, frame.y - 17.0, text);
+    let drawing = words("caps", x, baseline, text);
     scene.part(part, drawing)
 }
 
 /// Where words of this width start, so that no wire which arrives from above runs through them: at
 /// `wanted` if it can be, else close to one of the wires, and never beyond the drawing's `right`.
 fn beside(arrivals: &[f64], wanted: f64, width: f64, right: f64) -> Option<f64> {
-    const CLEAR: f64 = 10.0;
+    const CLEAR: f64 = 14.0;
     if arrivals.is_empty() {
         return Some(wanted);
     }
@@ -173,7 +206,7 @@ pub fn badge_of(gauge: &InstanceGauge) -> Option<(Tone, String)> {
         InstanceState::Gone => None,
         InstanceState::Up => gauge
             .failing
-            .filter(|_| gauge.failed_rps > 0.0)
+            .filter(|failing| gauge.failed_rps > 0.0 && holds(*failing, gauge))
             .map(reason)
             .or_else(|| {
                 (gauge.slow_factor > 1.0).then(|| (Tone::Warning, slower(gauge.slow_factor)))
@@ -181,6 +214,16 @@ pub fn badge_of(gauge: &InstanceGauge) -> Option<(Tone, String)> {
             .or_else(|| {
                 (!gauge.in_rotation).then(|| (Tone::Warning, "out of rotation".to_string()))
             }),
+    }
+}
+
+/// Whether a reason still holds at an instance that is up. Gauges are smoothed: for some seconds they
+/// tell of failures whose cause is gone.
+fn holds(reason: Reason, gauge: &InstanceGauge) -> bool {
+    match reason {
+        Reason::QueueFull => gauge.queue_depth > 0,
+        Reason::ConnectionRefused | Reason::ConnectionReset => false,
+        _ => true,
     }
 }
 
@@ -199,8 +242,8 @@ pub fn badge(tone: Tone, text: &str, rect: &Rect) -> Html {
     };
     html! {
         <g class={class}>
-            <rect x={px(x)} y={px(rect.y - 13.0)} width={px(width)} height="18" rx="9" />
-            <text x={px(x + width / 2.0)} y={px(rect.y - 0.2)}>{ text.to_string() }</text>
+            <rect x={px(x)} y={px(rect.y - 12.0)} width={px(width)} height="18" rx="9" />
+            <text x={px(x + width / 2.0)} y={px(rect.y + 0.8)}>{ text.to_string() }</text>
         </g>
     }
 }
@@ -256,8 +299,8 @@ mod tests {
     fn the_name_of_a_tier_keeps_clear_of_the_wires() {
         assert_eq!(beside(&[], 20.0, 100.0, 300.0), Some(20.0));
         assert_eq!(beside(&[200.0], 20.0, 100.0, 300.0), Some(20.0));
-        assert_eq!(beside(&[100.0, 200.0], 50.0, 60.0, 300.0), Some(30.0));
-        assert_eq!(beside(&[60.0, 180.0], 40.0, 90.0, 300.0), Some(80.0));
+        assert_eq!(beside(&[100.0, 200.0], 50.0, 60.0, 300.0), Some(26.0));
+        assert_eq!(beside(&[60.0, 180.0], 40.0, 90.0, 300.0), Some(76.0));
         assert_eq!(beside(&[60.0, 180.0], 40.0, 101.0, 260.0), None);
     }
 
@@ -273,6 +316,15 @@ mod tests {
         gauge.failing = Some(Reason::TimedOut);
         gauge.failed_rps = 2.0;
         assert_eq!(badge_of(&gauge), Some((Tone::Bad, "timed out".to_string())));
+        gauge.failing = Some(Reason::QueueFull);
+        assert_eq!(
+            badge_of(&gauge),
+            Some((Tone::Warning, "3× slower".to_string())),
+            "its line is empty by now"
+        );
+        gauge.queue_depth = 1;
+        let full = Reason::QueueFull.words().to_string();
+        assert_eq!(badge_of(&gauge), Some((Tone::Bad, full)));
         gauge.state = InstanceState::Down;
         gauge.failing = None;
         assert_eq!(badge_of(&gauge), Some((Tone::Bad, "down".to_string())));

@@ -7,7 +7,7 @@ use yew::prelude::*;
 use super::super::geometry::Rect;
 use super::super::palette::Look;
 use super::super::scene::{Part, Pick, Scene, instance_name, px, state_words, words};
-use super::{badge, badge_of, balancer::PUBLIC_ADDRESS, card, idle, instance_label};
+use super::{balancer::PUBLIC_ADDRESS, card, idle, instance_label};
 use crate::format;
 
 /// Marks of waiting requests in a row; the rest is a number.
@@ -28,7 +28,10 @@ pub fn draw(
     let down = gauge.state == InstanceState::Down;
     let serves = matches!(gauge.state, InstanceState::Up | InstanceState::Draining);
     let second = match state_words(gauge).filter(|_| gauge.state != InstanceState::Up) {
-        Some(state) if scene.narrow() => state.split(" · ").next().unwrap_or_default().to_string(),
+        // Where users call it directly, nothing takes it out of any rotation.
+        Some(state) if scene.narrow() || is_public(scene, number, instance) => {
+            state.split(" · ").next().unwrap_or_default().to_string()
+        }
         Some(state) => state,
         None if scene.narrow() => format!("{} busy", format::gauge(gauge.utilisation)),
         None => format!(
@@ -50,9 +53,6 @@ pub fn draw(
                 <rect class="slot booting" x={px(left)} y={px(rect.y + 49.0)} width={px(inner)}
                     height="10" rx="3" />
             }
-            if let Some((tone, text)) = badge_of(gauge) {
-                { badge(tone, &text, rect) }
-            }
         </>
     };
     let part = Part {
@@ -67,19 +67,27 @@ pub fn draw(
 
 /// Where the server is reached: the world's address when users call it directly, else a private one.
 fn address(scene: &Scene<'_>, number: usize, instance: u16) -> String {
-    let design = &scene.scenario.design;
-    let public = instance == 0
-        && design.links.iter().any(|link| {
-            link.to == scene.component(number).id
-                && design
-                    .component(&link.from)
-                    .is_some_and(|(_, from)| matches!(from.kind, Kind::Clients(_)))
-        });
-    if public {
+    if is_public(scene, number, instance) {
         return PUBLIC_ADDRESS.to_string();
     }
     let host = u32::from(instance) + 1;
     format!("10.0.{}.{}", host >> 8, host & 0xff)
+}
+
+/// Whether users call it directly.
+fn is_public(scene: &Scene<'_>, number: usize, instance: u16) -> bool {
+    let design = &scene.scenario.design;
+    let by_clients = |from: &str| {
+        design
+            .component(from)
+            .is_some_and(|(_, from)| matches!(from.kind, Kind::Clients(_)))
+    };
+    let id = &scene.component(number).id;
+    instance == 0
+        && design
+            .links
+            .iter()
+            .any(|link| link.to == *id && by_clients(&link.from))
 }
 
 /// Worker slots: a square each while they can be told apart, else one bar.
@@ -123,7 +131,7 @@ fn line(scene: &Scene<'_>, gauge: &InstanceGauge, x: f64, y: f64, width: f64) ->
     if depth == 0 {
         return words("soft", x, y + 3.5, "nothing waiting");
     }
-    let room = ((width - 44.0) / 8.0) as usize;
+    let room = ((width - 58.0) / 8.0) as usize;
     let drawn = if depth <= MARKS_MAX.min(room + 4) {
         depth
     } else {
@@ -135,7 +143,7 @@ fn line(scene: &Scene<'_>, gauge: &InstanceGauge, x: f64, y: f64, width: f64) ->
             { for (0..drawn).map(|place| mark(scene, gauge, place, x + 3.0, y)) }
             if rest > 0 {
                 { words("soft", x + drawn as f64 * 8.0 + 3.0, y + 3.8,
-                    format!("+{} wait", format::rate(rest as f64))) }
+                    format!("+{} wait", format::count(rest as u64))) }
             }
         </>
     }
