@@ -431,7 +431,6 @@ impl App {
 
     /// The document or its live design changed: the address follows, and the lab is asked.
     fn changed(&mut self, ctx: &Context<Self>) {
-        self.name_window();
         if !std::mem::take(&mut self.address_held) {
             let link = ctx.link().clone();
             self.follow = Some(Timeout::new(FOLLOW_AFTER_MS, move || {
@@ -439,17 +438,6 @@ impl App {
             }));
         }
         self.live_changed(ctx);
-    }
-
-    /// What is open names the window, and so the bookmark.
-    fn name_window(&self) {
-        if let Some(document) = window().and_then(|window| window.document()) {
-            let name = &self.document.scenario.name;
-            document.set_title(&match name.as_str() {
-                "" => "Headroom".into(),
-                name => format!("{name} · Headroom"),
-            });
-        }
     }
 
     fn live_changed(&mut self, ctx: &Context<Self>) {

@@ -196,9 +196,11 @@ pub enum Tone {
 pub fn badge_of(gauge: &InstanceGauge) -> Option<(Tone, String)> {
     let reason = |reason: Reason| (Tone::Bad, reason.words().to_string());
     match gauge.state {
+        // Out of rotation, nothing asks it any more.
         InstanceState::Down => Some(
             gauge
                 .failing
+                .filter(|_| gauge.in_rotation)
                 .map_or((Tone::Bad, "down".to_string()), reason),
         ),
         InstanceState::Booting => Some((Tone::Quiet, "booting".to_string())),
@@ -326,7 +328,7 @@ mod tests {
         let full = Reason::QueueFull.words().to_string();
         assert_eq!(badge_of(&gauge), Some((Tone::Bad, full)));
         gauge.state = InstanceState::Down;
-        gauge.failing = None;
+        gauge.in_rotation = false;
         assert_eq!(badge_of(&gauge), Some((Tone::Bad, "down".to_string())));
     }
 }
