@@ -4,6 +4,8 @@
 //! bucket is within 1/128 (0.8 %) of every time in it, from 1 µs up. Below that the buckets are
 //! 16 ns wide. Count, sum and maximum are exact.
 
+use std::ops::Range;
+
 /// Buckets per octave.
 pub const SUB_BUCKETS: usize = 1 << SUB_BITS;
 const SUB_BITS: u32 = 6;
@@ -20,6 +22,8 @@ pub struct LatencyHistogram {
     buckets: Box<[u32]>,
     count: u64,
     sum_ns: u128,
+    /// `u64::MAX` when there are none.
+    min_ns: u64,
     max_ns: u64,
 }
 
@@ -36,6 +40,7 @@ impl LatencyHistogram {
             buckets: vec![0; BUCKETS].into_boxed_slice(),
             count: 0,
             sum_ns: 0,
+            min_ns: u64::MAX,
             max_ns: 0,
         }
     }
@@ -46,6 +51,7 @@ impl LatencyHistogram {
         *bucket = bucket.saturating_add(1);
         self.count += 1;
         self.sum_ns += u128::from(ns);
+        self.min_ns = self.min_ns.min(ns);
         self.max_ns = self.max_ns.max(ns);
     }
 
@@ -74,12 +80,13 @@ impl LatencyHistogram {
     }
 
     /// The time that a share `q` of all times do not exceed, in nanoseconds: the middle of the bucket
-    /// that holds it, but never above the maximum. 0 when there are none. O(buckets).
+    /// that holds it, but never above the maximum. 0 when there are none. O(buckets in use).
     pub fn quantile(&self, q: f64) -> u64 {
-        let total: u64 = self.buckets.iter().map(|&count| u64::from(count)).sum();
+        let used = &self.buckets[self.used()];
+        let total: u64 = used.iter().map(|&count| u64::from(count)).sum();
         let rank = ((q * total as f64).ceil() as u64).clamp(1, total.max(1));
         let mut seen = 0;
-        for (index, &count) in self.buckets.iter().enumerate() {
+        for (index, &count) in (self.used().start..).zip(used) {
             seen += u64::from(count);
             if seen >= rank {
                 return if index == BUCKETS - 1 {
@@ -92,22 +99,36 @@ impl LatencyHistogram {
         0
     }
 
-    /// Adds all that another histogram has counted. O(buckets).
+    /// Adds all that another histogram has counted. O(buckets that it uses).
     pub fn merge(&mut self, other: &Self) {
-        for (mine, theirs) in self.buckets.iter_mut().zip(&other.buckets) {
+        let used = other.used();
+        let mine = self.buckets[used.clone()].iter_mut();
+        for (mine, theirs) in mine.zip(&other.buckets[used]) {
             *mine = mine.saturating_add(*theirs);
         }
         self.count += other.count;
         self.sum_ns += other.sum_ns;
+        self.min_ns = self.min_ns.min(other.min_ns);
         self.max_ns = self.max_ns.max(other.max_ns);
     }
 
-    /// Forgets everything. O(buckets).
+    /// Forgets everything. O(buckets in use).
     pub fn clear(&mut self) {
-        self.buckets.fill(0);
+        let used = self.used();
+        self.buckets[used].fill(0);
         self.count = 0;
         self.sum_ns = 0;
+        self.min_ns = u64::MAX;
         self.max_ns = 0;
+    }
+
+    /// The buckets that may hold something. Latencies of one run lie within a few octaves, and this is
+    /// looked through at every tick.
+    fn used(&self) -> Range<usize> {
+        if self.count == 0 {
+            return 0..0;
+        }
+        bucket_of(self.min_ns)..bucket_of(self.max_ns) + 1
     }
 }
 
