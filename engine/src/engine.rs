@@ -32,6 +32,9 @@ const AHEAD_IN_CROWD: usize = 32;
 /// Events looked ahead at once among few: more would be joined by most of what they schedule.
 const AHEAD: usize = 8;
 
+/// The last moment a run can reach.
+const TIME_MAX_NS: u64 = u64::MAX - 1;
+
 /// How far [`Engine::run_until`] came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Progress {
@@ -115,17 +118,8 @@ impl Engine {
 
     /// Handles one event, and says what it did. None when nothing will ever happen again.
     pub fn step(&mut self) -> Option<Happening> {
-        const UNTIL_NS: u64 = u64::MAX - 1;
         self.world.tracer.narrate();
-        let event = loop {
-            if let Some(event) = self.next_event(self.end_ns(UNTIL_NS)) {
-                break event;
-            }
-            if !self.act_or_tick(UNTIL_NS) {
-                return None;
-            }
-        };
-        self.handle(event);
+        let event = self.run(TIME_MAX_NS, self.events + 1)?;
         let notes = self.world.tracer.narrated();
         Some(narration::happening(
             &self.world,
@@ -138,20 +132,35 @@ impl Engine {
     /// Runs on to a moment, or until so many events are handled. Events of that very nanosecond are
     /// handled too.
     pub fn run_until(&mut self, until: SimTime, events_budget: u64) -> Progress {
-        let until_ns = until.0.min(u64::MAX - 1).max(self.world.now_ns());
+        if events_budget == 0 {
+            return Progress::BudgetSpent;
+        }
+        let until_ns = until.0.min(TIME_MAX_NS).max(self.world.now_ns());
         let last = self.events.saturating_add(events_budget);
+        if self.run(until_ns, last).is_some() {
+            return Progress::BudgetSpent;
+        }
+        self.world.calendar.advance_to(until_ns);
+        Progress::Reached
+    }
+
+    /// Handles the events up to a moment, and returns the one whose number is `last`; none if there are
+    /// not so many.
+    #[inline(never)]
+    fn run(&mut self, until_ns: u64, last: u64) -> Option<Event> {
         let mut end_ns = self.end_ns(until_ns);
-        while self.events < last {
+        loop {
             if let Some(event) = self.next_event(end_ns) {
                 self.handle(event);
+                if self.events == last {
+                    return Some(event);
+                }
             } else if self.act_or_tick(until_ns) {
                 end_ns = self.end_ns(until_ns);
             } else {
-                self.world.calendar.advance_to(until_ns);
-                return Progress::Reached;
+                return None;
             }
         }
-        Progress::BudgetSpent
     }
 
     /// The moment before which the run's own events come first: an action takes effect before all else
@@ -252,7 +261,7 @@ impl Engine {
         })
     }
 
-    #[inline]
+    #[inline(always)]
     fn handle(&mut self, event: Event) {
         self.events += 1;
         self.digest.fold(&event);

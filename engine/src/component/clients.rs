@@ -425,19 +425,23 @@ impl Clients {
             .push_at(world.now_ns() + (think_ns + 0.5) as u64, what);
     }
 
-    /// Draws the next arrival: a Poisson process at the curve's peak, thinned to the curve
-    /// (Lewis and Shedler, 1979).
+    /// Draws the next arrival of a Poisson process.
     fn schedule_arrival(&mut self, world: &mut World, from_ns: u64) {
+        let mean_ns = NS_PER_S as f64 / self.traffic.rate_rps;
+        if !matches!(self.traffic.curve, Curve::Steady) {
+            return self.schedule_thinned_arrival(world, from_ns, mean_ns);
+        }
+        let wait_ns = (mean_ns * self.arrivals.exponential() + 0.5) as u64;
+        world.calendar.set_alarm(from_ns + wait_ns, arrival(true));
+    }
+
+    /// The process at the curve's peak, thinned to the curve (Lewis and Shedler, 1979).
+    fn schedule_thinned_arrival(&mut self, world: &mut World, from_ns: u64, mean_ns: f64) {
         let peak = peak(&self.traffic.curve);
-        let mean_ns = NS_PER_S as f64 / (self.traffic.rate_rps * peak);
         let mut at_ns = from_ns;
         for _ in 0..CANDIDATES_MAX {
-            at_ns += (mean_ns * self.arrivals.exponential() + 0.5) as u64;
-            let is_kept = match self.traffic.curve {
-                Curve::Steady => true,
-                ref curve => self.arrivals.uniform() * peak < factor(curve, at_ns),
-            };
-            if is_kept {
+            at_ns += (mean_ns / peak * self.arrivals.exponential() + 0.5) as u64;
+            if self.arrivals.uniform() * peak < factor(&self.traffic.curve, at_ns) {
                 world.calendar.set_alarm(at_ns, arrival(true));
                 return;
             }
