@@ -177,7 +177,7 @@ impl Engine {
         if action_ns <= tick_ns {
             self.act_by_script();
         } else {
-            self.statistics.tick(&mut self.world, &self.components);
+            self.statistics.tick(&mut self.world, &mut self.components);
         }
         true
     }
@@ -403,7 +403,10 @@ impl Engine {
         if booted.state != InstanceState::Booting || booted.incarnation != incarnation {
             return;
         }
-        booted.state = InstanceState::Up;
+        self.settle();
+        if let Some(booted) = self.components[usize::from(place)].instance_mut(instance) {
+            booted.state = InstanceState::Up;
+        }
         let name = self.world.name(place, instance);
         self.world.mark(
             Tone::Good,
@@ -465,14 +468,21 @@ impl Engine {
     /// The warm-up is over: reports count from here.
     pub fn begin_measurement(&mut self) {
         self.statistics
-            .begin_measurement(&mut self.world, &self.components);
+            .begin_measurement(&mut self.world, &mut self.components);
         self.counts_at_measurement = self.components.iter().map(reporting::counts).collect();
     }
 
     /// The run in figures, since the measurement began.
     pub fn report(&mut self) -> Report {
-        self.statistics.settle(&mut self.world, &self.components);
+        self.settle();
         reporting::report(self)
+    }
+
+    /// Takes the figures out of the meters, before a report and before what changes the number of
+    /// slots: those of a stretch are the same all through it.
+    pub(crate) fn settle(&mut self) {
+        self.statistics
+            .settle(&mut self.world, &mut self.components);
     }
 
     /// Checks that nothing is lost: arrivals are completed, failed or in flight, for the whole design

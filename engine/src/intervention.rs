@@ -46,6 +46,7 @@ impl Engine {
         self.script_next += 1;
         self.digest.mix(timed.at_ns);
         self.digest.mix(self.script_next as u64);
+        self.settle();
         self.act(&timed.action);
     }
 
@@ -260,9 +261,8 @@ impl Engine {
         killed.incarnation += 1;
         killed.line = Line::default();
         let now_ns = self.world.now_ns();
-        let meter = self.world.meter(number, instance);
-        meter.busy.set(now_ns, 0);
-        meter.waiting.set(now_ns, 0);
+        self.world.meter(number, instance).busy.set(now_ns, 0);
+        self.world.clear_line(number, instance);
         component.died(&mut self.world, instance);
         self.world
             .mark(Tone::Bad, format!("{name} dies"), number, Some(instance));

@@ -42,6 +42,7 @@ mod statistics;
 pub mod store;
 mod stream;
 pub mod time;
+mod timetable;
 pub mod trace;
 mod tracer;
 mod wheel;

@@ -9,7 +9,7 @@ use crate::calendar::{Calendar, EventKind, LaneNumber, What};
 use crate::deadline::Deadlines;
 use crate::flight::Flight;
 use crate::happening::{Mark, Tone};
-use crate::meter::Meter;
+use crate::meter::{Meter, Peak};
 use crate::outcome::Outcomes;
 use crate::popularity::Popularity;
 use crate::reason::Reason;
@@ -56,6 +56,8 @@ pub struct ComponentMeter {
     pub id: String,
     /// One meter for each instance there ever was.
     pub instances: Vec<Meter>,
+    /// Waiting in the lines of all of them together.
+    pub waiting: Peak,
 }
 
 /// What all components share.
@@ -120,6 +122,7 @@ impl World {
             .map(|component| ComponentMeter {
                 id: component.id.clone(),
                 instances: Vec::new(),
+                waiting: Peak::default(),
             })
             .collect();
         world.set_traffic(&scenario.traffic);
@@ -359,6 +362,33 @@ impl World {
     #[inline]
     pub fn meter(&mut self, component: u8, instance: u16) -> &mut Meter {
         &mut self.meters[usize::from(component)].instances[usize::from(instance)]
+    }
+
+    /// A request joins the line of an instance.
+    #[inline]
+    pub fn count_in_line(&mut self, component: u8, instance: u16) {
+        let now_ns = self.now_ns();
+        let meters = &mut self.meters[usize::from(component)];
+        meters.instances[usize::from(instance)].waiting.up(now_ns);
+        meters.waiting.up();
+    }
+
+    /// A request leaves it for a slot.
+    #[inline]
+    pub fn count_out_of_line(&mut self, component: u8, instance: u16) {
+        let now_ns = self.now_ns();
+        let meters = &mut self.meters[usize::from(component)];
+        meters.instances[usize::from(instance)].waiting.down(now_ns);
+        meters.waiting.down(1);
+    }
+
+    /// All leave the line of an instance that has died.
+    pub fn clear_line(&mut self, component: u8, instance: u16) {
+        let now_ns = self.now_ns();
+        let meters = &mut self.meters[usize::from(component)];
+        let waiting = &mut meters.instances[usize::from(instance)].waiting;
+        meters.waiting.down(waiting.value());
+        waiting.set(now_ns, 0);
     }
 
     /// Gives up all that a record stands for.

@@ -212,12 +212,13 @@ impl Service {
             world.requests[id].flags |= flag::LOGIN_ASKED;
             return world.answer(id);
         }
-        let (me, slots, now_ns) = (self.me, self.slots(), world.now_ns());
+        let (me, slots) = (self.me, self.slots());
         let meter = world.meter(me, instance);
         if meter.busy.value() < slots {
             self.start(world, id, instance, 0);
         } else if meter.waiting.value() < self.parameters.queue_limit {
-            meter.waiting.up(now_ns);
+            world.count_in_line(me, instance);
+            let now_ns = world.now_ns();
             let request = &mut world.requests[id];
             request.stage = Stage::Line;
             request.mark = now_ns;
@@ -542,7 +543,7 @@ impl Service {
             let Some(id) = line.pop(&world.requests) else {
                 break;
             };
-            world.meter(self.me, instance).waiting.down(now_ns);
+            world.count_out_of_line(self.me, instance);
             let waited_ns = now_ns - world.requests[id].mark;
             self.start(world, id, instance, waited_ns);
         }

@@ -98,6 +98,8 @@ fn a_session_dies_with_its_server_and_costs_one_more_request() {
     let service = Service {
         sessions: SessionStore::Server,
         login_work: 2.0,
+        // All log in again at about the same time: nobody waits for a worker all the same.
+        workers: 64,
         ..servers(1)
     };
     let mut scenario = alone(service, 200.0);
