@@ -12,7 +12,7 @@ use crate::reason::Reason;
 use crate::request::{Operation, Stage, flag};
 use crate::snapshot::KindGauge;
 use crate::stream::{Stream, StreamAhead, scaled};
-use crate::time::{NS_PER_S, ns_from_ms};
+use crate::time::{NS_PER_MS, NS_PER_S, ns_from_ms};
 use crate::trace::{Activity, Trace};
 use crate::tracer::Change;
 use crate::world::World;
@@ -54,8 +54,42 @@ struct Directory {
     link: u8,
     component: u8,
     ttl_ns: u64,
-    /// By user: until when the address is known, in milliseconds.
-    known_until_ms: Vec<u32>,
+    known: KnownAddresses,
+}
+
+/// Until when each user knows the address. At a million users this is read for every request from
+/// memory, so it takes four bytes each; those hold 49 days, and count from a moment that moves on.
+#[derive(Clone, Debug, Default)]
+struct KnownAddresses {
+    /// The moment they count from, in milliseconds.
+    from_ms: u64,
+    /// By user, in milliseconds.
+    until_ms: Vec<u32>,
+}
+
+impl KnownAddresses {
+    #[inline]
+    fn knows(&self, user: usize, now_ns: u64) -> bool {
+        (self.from_ms + u64::from(self.until_ms[user])) * NS_PER_MS > now_ns
+    }
+
+    fn learn(&mut self, user: usize, now_ns: u64, ttl_ns: u64) {
+        let until_ms = (now_ns + ttl_ns) / NS_PER_MS;
+        if until_ms - self.from_ms > u64::from(u32::MAX) {
+            self.count_from(now_ns / NS_PER_MS);
+        }
+        self.until_ms[user] = (until_ms - self.from_ms) as u32;
+    }
+
+    /// What is over by then stays over.
+    #[cold]
+    fn count_from(&mut self, from_ms: u64) {
+        let passed_ms = from_ms - self.from_ms;
+        self.from_ms = from_ms;
+        for until_ms in &mut self.until_ms {
+            *until_ms = u64::from(*until_ms).saturating_sub(passed_ms) as u32;
+        }
+    }
 }
 
 impl Clients {
@@ -96,23 +130,21 @@ impl Clients {
         for (link, to) in world.links_from(self.me) {
             match &scenario.design.components[usize::from(to)].kind {
                 Kind::Dns(dns) => {
-                    let known_until_ms = self
-                        .directory
-                        .take()
-                        .map_or(Vec::new(), |before| before.known_until_ms);
+                    let before = self.directory.take();
+                    let known = before.map_or_else(Default::default, |before| before.known);
                     let ttl_ns = ns_from_ms(dns.ttl_s * 1e3);
                     directory = Some(Directory {
                         link,
                         component: to,
                         ttl_ns,
-                        known_until_ms,
+                        known,
                     });
                 }
                 _ => entry = entry.or(Some(link)),
             }
         }
         if let Some(directory) = &mut directory {
-            directory.known_until_ms.resize(users, 0);
+            directory.known.until_ms.resize(users, 0);
         }
         self.entry = entry;
         self.directory = directory;
@@ -198,7 +230,7 @@ impl Clients {
         let user = world.requests[id].user as usize;
         let now_ns = world.now_ns();
         if let Some(directory) = &mut self.directory {
-            directory.known_until_ms[user] = ((now_ns + directory.ttl_ns) / 1_000_000) as u32;
+            directory.known.learn(user, now_ns, directory.ttl_ns);
         }
         self.set_out(world, id);
     }
@@ -300,7 +332,7 @@ impl Clients {
         let directory = self.directory.as_ref();
         let bits = self.users.bits(|bits| {
             let user = scaled(bits, users) as usize;
-            directory.map_or(0, |directory| directory.known_until_ms[user])
+            directory.map_or(0, |directory| directory.known.until_ms[user])
         });
         scaled(bits, users)
     }
@@ -312,7 +344,7 @@ impl Clients {
         }
         let user = world.requests[id].user as usize;
         match &self.directory {
-            Some(directory) if u64::from(directory.known_until_ms[user]) * 1_000_000 <= now_ns => {
+            Some(directory) if !directory.known.knows(user, now_ns) => {
                 let round_trip_ns = 2 * world.wires[usize::from(directory.link)].latency_ns[0];
                 let what = What {
                     request: id,
@@ -492,7 +524,12 @@ fn factor(curve: &Curve, at_ns: u64) -> f64 {
             start_s,
             end_s,
         } => {
-            let share = ((at_s - start_s) / (end_s - start_s)).clamp(0.0, 1.0);
+            // Before its end a ramp has some length.
+            let share = if at_s < *end_s {
+                ((at_s - start_s) / (end_s - start_s)).max(0.0)
+            } else {
+                1.0
+            };
             from + (to - from) * share
         }
         Curve::Spike {
@@ -524,5 +561,48 @@ fn peak(curve: &Curve) -> f64 {
         Curve::Spike { factor, .. } => factor.max(1.0),
         Curve::Diurnal { depth, .. } => 1.0 + depth,
         Curve::Stepped { factors, .. } => factors.iter().fold(0.0, |most, &next| most.max(next)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DAY_NS: u64 = 86_400 * NS_PER_S;
+
+    #[test]
+    fn a_ramp_of_no_length_is_a_step() {
+        let ramp = |start_s, end_s| Curve::Ramp {
+            from: 1.0,
+            to: 3.0,
+            start_s,
+            end_s,
+        };
+        let at = |curve, at_s: u64| factor(&curve, at_s * NS_PER_S);
+        assert_eq!(
+            [4, 5, 6].map(|at_s| at(ramp(5.0, 5.0), at_s)),
+            [1.0, 3.0, 3.0]
+        );
+        assert_eq!(at(ramp(0.0, 0.0), 0), 3.0);
+        assert_eq!(
+            [0, 2, 3, 4, 9].map(|at_s| at(ramp(2.0, 4.0), at_s)),
+            [1.0, 1.0, 2.0, 3.0, 3.0]
+        );
+    }
+
+    #[test]
+    fn an_address_is_known_for_its_time_however_late() {
+        let mut known = KnownAddresses::default();
+        known.until_ms.resize(3, 0);
+        known.learn(0, 0, 60 * NS_PER_S);
+        for day in [1, 40, 49, 50, 51, 120, 365 * 200] {
+            let now_ns = day * DAY_NS;
+            known.learn(1, now_ns, 2 * DAY_NS);
+            assert!(known.knows(1, now_ns + 2 * DAY_NS - 1), "day {day}");
+            known.learn(2, now_ns + DAY_NS, 60 * NS_PER_S);
+            assert!(known.knows(1, now_ns + 2 * DAY_NS - 1), "day {day}");
+            assert!(!known.knows(1, now_ns + 2 * DAY_NS), "day {day}");
+            assert!(!known.knows(0, now_ns), "day {day}: it was over long ago");
+        }
     }
 }
