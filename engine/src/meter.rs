@@ -110,6 +110,10 @@ pub struct Meter {
     pub waiting: Level,
     /// Inside, calls it makes included.
     pub inside: Level,
+    /// Inside when the counts were last drained.
+    pub carried_in: u32,
+    /// Calls that came.
+    pub arrived: u32,
     /// Calls answered well.
     pub answered: u32,
     /// Calls answered badly, by number of reason.
@@ -141,6 +145,8 @@ pub struct Tally {
     pub inside_area_ns: f64,
     /// Largest number waiting.
     pub waiting_max: u32,
+    /// Calls that came.
+    pub arrived: u64,
     /// Calls answered well.
     pub answered: u64,
     /// Calls answered badly, by number of reason.
@@ -169,6 +175,7 @@ impl Meter {
         self.waiting.add_area(ahead.waiting_ns);
         self.inside.add_area(ahead.inside_ns);
         self.waiting.reach(ahead.waiting);
+        self.carried_in = self.inside.value();
         Tally {
             length_ns: length_ns as f64,
             busy_area_ns,
@@ -176,6 +183,7 @@ impl Meter {
             waiting_area_ns,
             inside_area_ns,
             waiting_max,
+            arrived: u64::from(std::mem::take(&mut self.arrived)),
             answered: u64::from(std::mem::take(&mut self.answered)),
             failed: std::mem::take(&mut self.failed).map(u64::from),
             started: u64::from(std::mem::take(&mut self.started)),
@@ -184,6 +192,12 @@ impl Meter {
             hits: u64::from(std::mem::take(&mut self.hits)),
             misses: u64::from(std::mem::take(&mut self.misses)),
         }
+    }
+
+    /// What has come, but for what has been answered: so many must be inside.
+    pub fn unanswered(&self) -> u32 {
+        let answered = self.answered + self.failed.iter().sum::<u32>();
+        (self.carried_in + self.arrived).wrapping_sub(answered)
     }
 
     /// What was booked of the time to come will not be, or not in this stretch.
@@ -214,6 +228,7 @@ impl Tally {
         self.slot_area_ns += other.slot_area_ns;
         self.waiting_area_ns += other.waiting_area_ns;
         self.inside_area_ns += other.inside_area_ns;
+        self.arrived += other.arrived;
         self.answered += other.answered;
         self.started += other.started;
         self.waited_ns += other.waited_ns;

@@ -129,6 +129,7 @@ fn load(tally: &Tally) -> ReportLoad {
         started => started,
     };
     ReportLoad {
+        arrived: tally.arrived,
         utilisation: tally.utilisation(),
         throughput_rps: ratio(tally.answered as f64, tally.length_ns / NS_PER_S as f64),
         queue_mean: ratio(tally.waiting_area_ns, tally.length_ns),

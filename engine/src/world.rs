@@ -253,9 +253,9 @@ impl World {
     pub fn enter(&mut self, id: u32, link: u8, instance: u16) {
         self.requests[id].push(Hop { link, instance });
         let now_ns = self.now_ns();
-        self.meter(self.wires[usize::from(link)].to, instance)
-            .inside
-            .up(now_ns);
+        let meter = self.meter(self.wires[usize::from(link)].to, instance);
+        meter.arrived += 1;
+        meter.inside.up(now_ns);
     }
 
     /// Answers the call that the request is inside of: it leaves, and travels back to the caller.

@@ -56,6 +56,14 @@ fn suffer(scenario: Scenario) -> u32 {
     let failed: u64 = report.requests.failed.values().sum();
     let ended = report.requests.completed + failed;
     assert_eq!(report.requests.arrived, ended + report.requests.in_flight);
+    for (id, component) in &report.components {
+        let came: u64 = component
+            .instances
+            .iter()
+            .map(|instance| instance.load.arrived)
+            .sum();
+        assert_eq!(component.load.arrived, came, "arrivals at {id}");
+    }
     applied
 }
 
