@@ -79,8 +79,6 @@ pub mod flag {
     pub const HIT: u8 = 16;
     /// Not a user's: a write brought back by a cache.
     pub const INTERNAL: u8 = 32;
-    /// The service it is inside of has called on the next one.
-    pub const CALLED_ON: u8 = 64;
 }
 
 /// The record. Its 64 bytes are one cache line; a test holds it there.

@@ -207,7 +207,6 @@ impl Service {
         {
             return world.refuse(id, Reason::ConnectionRefused);
         }
-        world.requests[id].flags &= !flag::CALLED_ON;
         if !self.sessions.is_empty() && !self.has_session(world, id, instance) {
             world.requests[id].flags |= flag::LOGIN_ASKED;
             return world.answer(id);
@@ -254,14 +253,6 @@ impl Service {
 
     /// A worker has computed, or run a query of its own.
     pub fn work_done(&mut self, world: &mut World, id: u32, instance: u16) {
-        if world.requests[id].operation == Operation::Call
-            && let Some(link) = self
-                .onward
-                .filter(|_| !world.requests[id].has(flag::CALLED_ON))
-        {
-            world.requests[id].flags |= flag::CALLED_ON;
-            return world.send(id, link, 0);
-        }
         match world.requests[id].operation {
             Operation::LocalRead => self.keep_locally(world, id, instance),
             Operation::LocalQuery if self.is_write(world, id) => {
@@ -291,6 +282,8 @@ impl Service {
             Operation::Get => self.looked_up(world, id, instance),
             Operation::Read => self.fetched(world, id, instance),
             Operation::Query => self.queried(world, id, instance),
+            // The next service has done what was left to do.
+            Operation::Call => self.finish(world, id, instance),
             _ => self.go_on(world, id, instance),
         }
     }
@@ -359,11 +352,12 @@ impl Service {
         world.work(id, self.me, instance, duration_ns);
     }
 
-    /// The next call that the request has to make, or its end.
+    /// The next call that the request has to make, or its end. Calls that are not made here are left
+    /// to the next service, which comes last.
     fn go_on(&mut self, world: &mut World, id: u32, instance: u16) {
         loop {
             let request = &mut world.requests[id];
-            if request.lookups > 0 {
+            if request.lookups > 0 && self.looks_up_itself() {
                 let class = &world.classes[usize::from(request.class)];
                 let is_first = request.lookups == class.lookups;
                 request.lookups -= 1;
@@ -373,13 +367,29 @@ impl Service {
                 if !self.has_locally(world, id, instance) {
                     return self.look_up(world, id, instance);
                 }
-            } else if request.queries > 0 {
-                request.queries -= 1;
+            } else if request.queries > 0 && self.queries_itself(world, id) {
+                world.requests[id].queries -= 1;
                 return self.query(world, id, instance);
+            } else if let Some(link) = self.onward {
+                world.requests[id].operation = Operation::Call;
+                return world.send(id, link, 0);
             } else {
                 return self.finish(world, id, instance);
             }
         }
+    }
+
+    /// Whether it has where to look keys up, or nobody to leave that to.
+    fn looks_up_itself(&self) -> bool {
+        self.onward.is_none() || self.cache.is_some() || self.database.is_some()
+    }
+
+    /// Whether it has where to run a query of the request, or nobody to leave it to.
+    fn queries_itself(&self, world: &World, id: u32) -> bool {
+        let takes_writes = |cache: CacheLink| cache.write_mode == WriteMode::Back;
+        self.onward.is_none()
+            || self.database.is_some()
+            || self.cache.is_some_and(takes_writes) && self.is_write(world, id)
     }
 
     fn draw_key(&mut self, popularity: Option<&Arc<Popularity>>) -> u32 {
