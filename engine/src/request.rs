@@ -87,7 +87,8 @@ pub mod flag {
 pub struct Request {
     /// When its first attempt started.
     pub started_ns: u64,
-    /// In a line: since when. In a slot: the sequence number of the event that ends it.
+    /// In a line: since when. In a slot: the sequence number of the event that ends it. Waiting for what
+    /// another request fetches: when its own turn is over.
     pub mark: u64,
     /// Counted from 0 over the run, modulo 2^32.
     pub number: u32,

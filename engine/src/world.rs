@@ -244,7 +244,25 @@ impl World {
         };
         let end_ns = self.calendar.push_after(self.lane_of(link, user), what);
         if flags & flag::SAMPLED != 0 || self.tracer.is_narrating() {
-            self.show_flight(id, link, instance, end_ns, 0);
+            self.show_flight(id, Hop { link, instance }, self.now_ns(), end_ns);
+        }
+    }
+
+    /// The same, but it sets out only `wait_ns` from now, from an instance that needs no more events.
+    /// `is_usual` waits are the same time after time, and so have a lane of their own.
+    pub fn send_after(&mut self, id: u32, to: Hop, wait_ns: u64, is_usual: bool) {
+        self.requests[id].stage = Stage::Wire;
+        let latency_ns = self.latency_ns(to.link, self.requests[id].user);
+        let what = What {
+            request: id,
+            instance: to.instance,
+            place: to.link,
+            kind: EventKind::Forward,
+        };
+        let start_ns = self.now_ns() + wait_ns;
+        self.push_after_wait(wait_ns, latency_ns, is_usual, what);
+        if self.is_followed(id) {
+            self.show_flight(id, to, start_ns, start_ns + latency_ns);
         }
     }
 
@@ -266,17 +284,11 @@ impl World {
         self.answer_after_leaving(id, hop, self.lane_of(hop.link, user));
     }
 
-    /// The same, but the answer sets out only `wait_ns` from now, of an instance that needs no more
-    /// events. `is_usual` waits are the same time after time, and so have a lane of their own.
+    /// The same, but the answer sets out only `wait_ns` from now, as in [`World::send_after`].
     pub fn answer_after(&mut self, id: u32, wait_ns: u64, is_usual: bool) {
         let hop = self.leave(id);
-        let request = &mut self.requests[id];
-        request.stage = Stage::Wire;
-        let wire = &self.wires[usize::from(hop.link)];
-        let latency_ns = match wire.latency_ns.len() {
-            1 => wire.latency_ns[0],
-            _ => wire.latency_ns[self.region_of(self.requests[id].user)],
-        };
+        self.requests[id].stage = Stage::Wire;
+        let latency_ns = self.latency_ns(hop.link, self.requests[id].user);
         let what = What {
             request: id,
             instance: hop.instance,
@@ -284,14 +296,30 @@ impl World {
             kind: EventKind::Back,
         };
         let at_ns = self.now_ns() + wait_ns;
+        self.push_after_wait(wait_ns, latency_ns, is_usual, what);
+        if self.is_followed(id) {
+            self.show_answer(id, hop, at_ns, at_ns + latency_ns);
+        }
+    }
+
+    #[inline]
+    fn push_after_wait(&mut self, wait_ns: u64, latency_ns: u64, is_usual: bool, what: What) {
         if is_usual {
             let lane = self.calendar.lane(wait_ns + latency_ns);
             self.calendar.push_after(lane, what);
         } else {
-            self.calendar.push_at(at_ns + latency_ns, what);
+            let at_ns = self.now_ns() + wait_ns + latency_ns;
+            self.calendar.push_at(at_ns, what);
         }
-        if self.is_followed(id) {
-            self.show_answer(id, hop, at_ns, at_ns + latency_ns);
+    }
+
+    /// Time that a user's request takes over a link, one way.
+    #[inline]
+    fn latency_ns(&self, link: u8, user: u32) -> u64 {
+        let wire = &self.wires[usize::from(link)];
+        match wire.latency_ns.len() {
+            1 => wire.latency_ns[0],
+            _ => wire.latency_ns[self.region_of(user)],
         }
     }
 
@@ -454,11 +482,11 @@ impl World {
     }
 
     #[cold]
-    fn show_flight(&mut self, id: u32, link: u8, instance: u16, end_ns: u64, flags: u8) {
-        let start_ns = self.now_ns();
-        let to = self.wires[usize::from(link)].to;
-        self.note_change(id, Change::Activity(Activity::Travel), to, instance);
-        self.fly(id, Hop { link, instance }, start_ns, end_ns, flags);
+    fn show_flight(&mut self, id: u32, hop: Hop, start_ns: u64, end_ns: u64) {
+        let to = self.wires[usize::from(hop.link)].to;
+        let change = Change::Activity(Activity::Travel);
+        self.note_change_at(id, change, to, hop.instance, start_ns);
+        self.fly(id, hop, start_ns, end_ns, 0);
     }
 
     #[cold]

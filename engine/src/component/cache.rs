@@ -12,7 +12,7 @@ use crate::calendar::{EventKind, What};
 use crate::component::instance::Instance;
 use crate::meter::Meter;
 use crate::reason::Reason;
-use crate::request::{Line, Operation, Stage, flag};
+use crate::request::{Hop, Line, Operation, Stage, flag};
 use crate::route::Route;
 use crate::snapshot::{InstanceState, KindGauge};
 use crate::store::{Evicted, Lookup, Rules, Store};
@@ -410,6 +410,7 @@ impl Cache {
         let fetches = &mut self.nodes[usize::from(node)].fetches;
         if let Some(fetch) = fetches.get_mut(&key) {
             world.requests[id].stage = Stage::Lease;
+            world.requests[id].mark = since_ns + turn.done_after_ns;
             fetch.waiting.push(&mut world.requests, id);
             self.nodes[usize::from(node)].timetable.stay();
             return world.note(id, Activity::Lease, self.me, node);
@@ -425,7 +426,8 @@ impl Cache {
             Some(link) => {
                 self.nodes[usize::from(node)].timetable.stay();
                 world.requests[id].operation = Operation::Read;
-                world.send(id, link, 0);
+                let database = Hop { link, instance: 0 };
+                world.send_after(id, database, turn.done_after_ns, turn.is_usual);
             }
             None => {
                 let kind = EventKind::LeaseOver;
@@ -486,6 +488,7 @@ impl Cache {
         let Some(mut fetch) = self.nodes[usize::from(node)].fetches.remove(&key) else {
             return;
         };
+        let now_ns = world.now_ns();
         while let Some(id) = fetch.waiting.pop(&world.requests) {
             let request = &mut world.requests[id];
             match outcome {
@@ -496,7 +499,11 @@ impl Cache {
                 Outcome::Missing => {}
                 Outcome::Failed(failure) => request.failure = failure,
             }
-            world.answer(id);
+            // The value may be there before its own turn is over.
+            match request.mark.saturating_sub(now_ns) {
+                0 => world.answer(id),
+                left_ns => world.answer_after(id, left_ns, false),
+            }
         }
     }
 }

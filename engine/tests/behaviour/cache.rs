@@ -293,3 +293,49 @@ fn the_longest_line_of_a_tier_is_what_waited_at_once() {
     assert!(cache.load.queue_max >= each[0].max(each[1]));
     assert!(cache.load.queue_max < each[0] + each[1] - 10, "{each:?}");
 }
+
+fn slow_read_through(operation_ms: f64, keys: u32, rate_rps: f64) -> Scenario {
+    let cache = Cache {
+        read_mode: ReadMode::ReadThrough,
+        operation_ms,
+        ..Cache::default()
+    };
+    let database = Database {
+        read_time_ms: 1.0,
+        distribution: Distribution::Constant,
+        ..Database::default()
+    };
+    let mut scenario = cached(traffic(rate_rps, lookup()), cache, database);
+    scenario.traffic.keys.count = keys;
+    scenario.traffic.keys.zipf_exponent = 0.0;
+    widen(&mut scenario);
+    scenario
+}
+
+#[test]
+fn a_read_through_cache_fetches_when_its_own_turn_is_over() {
+    // Hardly any key is asked for twice: 10 ms of work, a turn of 20 ms, 1 ms at the database, four trips.
+    let report = report(slow_read_through(20.0, 1_000_000, 1.0), 300.0);
+    near("mean", report.latency_ms.mean, 10.0 + 20.0 + 1.0 + 0.4, 0.6);
+    let cache = part(&report, "cache");
+    near(
+        "time inside",
+        cache.load.sojourn_ms_mean,
+        20.0 + 1.0 + 0.2,
+        0.6,
+    );
+}
+
+#[test]
+fn nobody_is_answered_by_a_cache_before_its_turn_is_over() {
+    let mut engine = engine(slow_read_through(20.0, 3, 45.0));
+    engine.sample_every(1);
+    run_to(&mut engine, 1.0);
+    let took_ms: Vec<f64> = engine
+        .traces()
+        .filter_map(|trace| Some((trace.end_ns? - trace.start_ns) as f64 / 1e6))
+        .collect();
+    assert!(took_ms.len() > 20);
+    let least_ms = took_ms.iter().fold(f64::MAX, |least, &ms| least.min(ms));
+    assert!(least_ms >= 10.0 + 20.0 + 0.2 - 1e-6, "{least_ms} ms");
+}
