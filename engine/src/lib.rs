@@ -20,6 +20,7 @@ mod engine;
 pub mod flight;
 pub mod happening;
 pub mod hash;
+mod hash_function;
 pub mod histogram;
 mod intervention;
 pub mod lab;

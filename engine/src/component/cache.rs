@@ -13,6 +13,7 @@ use crate::component::instance::Instance;
 use crate::meter::Meter;
 use crate::reason::Reason;
 use crate::request::{Hop, Line, Operation, Stage, flag};
+use crate::ring::Ring;
 use crate::route::Route;
 use crate::snapshot::{InstanceState, KindGauge};
 use crate::store::{Evicted, Lookup, Rules, Store};
@@ -85,7 +86,7 @@ impl Cache {
         };
         let route = Route::new(
             parameters.routing,
-            parameters.virtual_nodes,
+            Ring::hashed(parameters.virtual_nodes, parameters.hash_function),
             parameters.nodes,
         );
         world.routes[usize::from(number)] = Some(route);
@@ -104,7 +105,13 @@ impl Cache {
             node.store.configure(rules, |_| *evictions += 1);
         }
         if let Some(route) = &mut world.routes[usize::from(self.me)] {
-            route.reconfigure(parameters.routing, parameters.virtual_nodes);
+            let Parameters {
+                routing,
+                virtual_nodes,
+                hash_function,
+                ..
+            } = *parameters;
+            route.reconfigure(routing, virtual_nodes, hash_function);
         }
     }
 

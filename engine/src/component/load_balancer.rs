@@ -8,6 +8,7 @@ use crate::component::instance::Instance;
 use crate::happening::Tone;
 use crate::meter::Meter;
 use crate::reason::Reason;
+use crate::ring::Ring;
 use crate::route::Route;
 use crate::snapshot::{InstanceState, KindGauge};
 use crate::stream::Stream;
@@ -91,12 +92,14 @@ impl LoadBalancer {
         if self.backends.is_empty() {
             self.backends = vec![Backend::default(); instances];
             self.chooser = Chooser::new(&self.parameters, instances);
-            let virtual_nodes = self.parameters.virtual_nodes;
-            world.routes[usize::from(self.me)] = Some(Route::new(
-                NodeRouting::Ring,
+            let Parameters {
                 virtual_nodes,
-                instances as u16,
-            ));
+                hash_function,
+                ..
+            } = self.parameters;
+            let ring = Ring::hashed(virtual_nodes, hash_function);
+            let route = Route::new(NodeRouting::Ring, ring, instances as u16);
+            world.routes[usize::from(self.me)] = Some(route);
             self.probe_all(world);
         }
     }
@@ -107,7 +110,12 @@ impl LoadBalancer {
         self.parameters = parameters.clone();
         self.chooser.configure(parameters);
         if let Some(route) = &mut world.routes[usize::from(self.me)] {
-            route.reconfigure(NodeRouting::Ring, parameters.virtual_nodes);
+            let Parameters {
+                virtual_nodes,
+                hash_function,
+                ..
+            } = *parameters;
+            route.reconfigure(NodeRouting::Ring, virtual_nodes, hash_function);
         }
         match parameters.health_check {
             Some(_) => self.probe_all(world),
