@@ -6,6 +6,7 @@ use headroom_scenario::{Scenario, TimedAction, ValidScenario};
 
 use crate::calendar::{Event, EventKind, What};
 use crate::component::Component;
+use crate::deploy::Deploy;
 use crate::digest::Digest;
 use crate::flight::Flight;
 use crate::happening::{Happening, Mark, Tone};
@@ -57,6 +58,7 @@ pub struct Engine {
     pub(crate) counts_at_measurement: Vec<Vec<(&'static str, u64)>>,
     pub(crate) script: Vec<TimedAction>,
     pub(crate) script_next: usize,
+    pub(crate) deploys: Vec<Deploy>,
 }
 
 impl Engine {
@@ -85,6 +87,7 @@ impl Engine {
             counts_at_measurement: Vec::new(),
             script,
             script_next: 0,
+            deploys: Vec::new(),
         };
         if let Component::Clients(clients) = &mut engine.components[engine.clients] {
             engine.world.popularity = Some(clients.popularity());
@@ -305,6 +308,7 @@ impl Engine {
                 }
             }
             EventKind::Booted => self.boot(place, instance, request),
+            EventKind::Deploy => self.go_on_deploying(place),
             EventKind::TakenOver => {
                 if let Component::LoadBalancer(balancer) = &mut self.components[usize::from(place)]
                     && balancer.instance.incarnation == request

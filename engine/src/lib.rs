@@ -15,6 +15,7 @@ pub mod choice;
 mod component;
 mod conservation;
 mod deadline;
+mod deploy;
 mod digest;
 mod engine;
 pub mod flight;

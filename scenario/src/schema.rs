@@ -225,6 +225,9 @@ fn actions() -> Vec<(&'static str, Rule)> {
         ("Action.slow.instance", instance()),
         ("Action.slow.factor", between(limits::SLOW_FACTOR)),
         ("Action.remove_instance.instance", instance()),
+        ("Action.deploy.batch", between(limits::INSTANCES)),
+        ("Action.deploy.pause_s", between(limits::TIME_S)),
+        ("Action.deploy.drain_s", between(limits::TIME_S)),
         ("Action.set_latency.latency_ms", between(limits::LATENCY_MS)),
     ]
 }

@@ -255,12 +255,31 @@ fn hash_functions() -> Scenario {
     scenario
 }
 
+/// The golden document of a rolling deploy.
+fn rolling_deploy() -> Scenario {
+    let mut scenario = step::LADDER
+        .last()
+        .expect("the ladder has steps")
+        .scenario();
+    scenario.script = vec![TimedAction {
+        at_ns: 5_000_000_000,
+        action: Action::Deploy {
+            component: "web".into(),
+            batch: 2,
+            pause_s: 1.5,
+            drain_s: 20.0,
+        },
+    }];
+    scenario
+}
+
 #[test]
 fn everything_that_this_version_writes_has_a_golden_link() {
     let steps = step::LADDER.iter().map(|step| (step.name, step.scenario()));
     let others = [
         ("everything", common::everything()),
         ("hash-functions", hash_functions()),
+        ("rolling-deploy", rolling_deploy()),
     ];
     for (name, scenario) in steps.chain(others) {
         write_missing_golden(name, &scenario);

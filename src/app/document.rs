@@ -102,7 +102,8 @@ impl Document {
             | Action::Repair { .. }
             | Action::Slow { .. }
             | Action::AddInstance { .. }
-            | Action::RemoveInstance { .. } => false,
+            | Action::RemoveInstance { .. }
+            | Action::Deploy { .. } => false,
         };
         let before = self.after(under_way);
         let mut after = Scenario::clone(&before);
@@ -208,7 +209,8 @@ fn carry_out(action: &Action, live: &mut Scenario) {
         | Action::Repair { .. }
         | Action::Slow { .. }
         | Action::AddInstance { .. }
-        | Action::RemoveInstance { .. } => {}
+        | Action::RemoveInstance { .. }
+        | Action::Deploy { .. } => {}
     }
 }
 

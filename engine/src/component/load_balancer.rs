@@ -50,6 +50,8 @@ struct Backend {
     bad_in_a_row: u8,
     is_probed: bool,
     is_gone: bool,
+    /// It is to start anew: good probes do not count until it has stopped.
+    is_draining: bool,
 }
 
 impl LoadBalancer {
@@ -152,6 +154,30 @@ impl LoadBalancer {
         self.chooser.remove(number);
     }
 
+    /// The instance is to start anew: it gets nothing new until its checks succeed after that. Without
+    /// checks nobody would put it back: then it is left in.
+    pub fn drain(&mut self, world: &mut World, instance: u16) {
+        if self.parameters.health_check.is_some() {
+            self.put_in_rotation(world, usize::from(instance), false);
+            self.backends[usize::from(instance)].is_draining = true;
+        }
+    }
+
+    /// Whether an instance that was to be drained has answered all it was sent.
+    pub fn has_drained(&self, instance: u16) -> bool {
+        let number = usize::from(instance);
+        !self.backends[number].is_draining || self.chooser.backends()[number].open == 0
+    }
+
+    /// The instance has stopped: from now on its checks count again.
+    pub fn instance_stopped(&mut self, instance: u16) {
+        let backend = &mut self.backends[usize::from(instance)];
+        if backend.is_draining {
+            backend.is_draining = false;
+            backend.good_in_a_row = 0;
+        }
+    }
+
     /// A request arrives.
     pub fn deliver(&mut self, world: &mut World, id: u32) {
         if self.instance.state != InstanceState::Up {
@@ -238,7 +264,7 @@ impl LoadBalancer {
                 instance,
                 format!("out after {bad} failed checks"),
             );
-        } else if !in_rotation && good >= check.rise {
+        } else if !in_rotation && good >= check.rise && !self.backends[number].is_draining {
             self.put_in_rotation(world, number, true);
             self.say(
                 world,

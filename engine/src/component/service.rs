@@ -183,7 +183,8 @@ impl Service {
     /// The server takes nothing new, and is gone when it has finished.
     pub fn drain(&mut self, world: &mut World, instance: u16) {
         let server = &mut self.instances[usize::from(instance)];
-        if server.state == InstanceState::Up {
+        server.restarts = false;
+        if server.listens() {
             server.state = InstanceState::Draining;
         } else {
             server.state = InstanceState::Gone;
@@ -562,7 +563,8 @@ impl Service {
     fn finish_draining(&mut self, world: &mut World, instance: u16) {
         let server = &mut self.instances[usize::from(instance)];
         let is_idle = world.meter(self.me, instance).busy.value() == 0;
-        if server.state == InstanceState::Draining && is_idle && server.line.len() == 0 {
+        let is_leaving = server.state == InstanceState::Draining && !server.restarts;
+        if is_leaving && is_idle && server.line.len() == 0 {
             server.state = InstanceState::Gone;
         }
     }

@@ -79,7 +79,7 @@ fn some_action(scenario: &Scenario, numbers: &mut Numbers) -> Action {
     let components = &scenario.design.components;
     let hit = &components[numbers.bits() as usize % components.len()];
     let (component, instance) = (hit.id.clone(), (numbers.bits() % 5) as u16);
-    match numbers.bits() % 12 {
+    match numbers.bits() % 13 {
         0 | 1 => Action::Kill {
             component,
             instance,
@@ -102,6 +102,12 @@ fn some_action(scenario: &Scenario, numbers: &mut Numbers) -> Action {
             rate_rps: pick(numbers, [50.0, 500.0, 5_000.0]),
         },
         9 => set_clients(scenario, numbers),
+        10 => Action::Deploy {
+            component,
+            batch: pick(numbers, [1, 2, 100]),
+            pause_s: 0.0,
+            drain_s: pick(numbers, [0.0, 0.1]),
+        },
         _ => Action::Configure {
             component,
             kind: other_parameters(hit.kind.clone(), numbers),

@@ -384,6 +384,15 @@ fn action(scenario: &Scenario) -> BoxedStrategy<Action> {
         Just(Action::AddInstance {
             component: component.clone()
         }),
+        (1_u16..=1_000, 0.0..100.0, 0.0..100.0).prop_map({
+            let component = component.clone();
+            move |(batch, pause_s, drain_s)| Action::Deploy {
+                component: component.clone(),
+                batch,
+                pause_s,
+                drain_s,
+            }
+        }),
         service().prop_map(move |kind| Action::Configure {
             component: component.clone(),
             kind
