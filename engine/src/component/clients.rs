@@ -73,6 +73,12 @@ impl KnownAddresses {
         (self.from_ms + u64::from(self.until_ms[user])) * NS_PER_MS > now_ns
     }
 
+    /// For so many users. Those who are no more may still have requests on their way.
+    fn make_room(&mut self, users: usize) {
+        let users = users.max(self.until_ms.len());
+        self.until_ms.resize(users, 0);
+    }
+
     fn learn(&mut self, user: usize, now_ns: u64, ttl_ns: u64) {
         let until_ms = (now_ns + ttl_ns) / NS_PER_MS;
         if until_ms - self.from_ms > u64::from(u32::MAX) {
@@ -144,7 +150,7 @@ impl Clients {
             }
         }
         if let Some(directory) = &mut directory {
-            directory.known.until_ms.resize(users, 0);
+            directory.known.make_room(users);
         }
         self.entry = entry;
         self.directory = directory;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use headroom_scenario::{
     ClassKind, Distribution, Eviction, Kind, ReadMode, Scenario, Service as Parameters,
-    SessionStore, WriteMode,
+    SessionStore, Traffic, WriteMode,
 };
 
 use crate::component::clients::users;
@@ -105,8 +105,7 @@ impl Service {
         match parameters.sessions {
             SessionStore::None => self.sessions = Vec::new(),
             SessionStore::Server => {
-                self.sessions
-                    .resize(users(&scenario.traffic) as usize, NOWHERE);
+                self.make_room_for_sessions(&scenario.traffic);
             }
         }
         let ttl_ns = ns_from_ms(parameters.local_cache_ttl_s * 1e3);
@@ -153,9 +152,14 @@ impl Service {
             }
         }
         if !self.sessions.is_empty() {
-            self.sessions
-                .resize(users(&scenario.traffic) as usize, NOWHERE);
+            self.make_room_for_sessions(&scenario.traffic);
         }
+    }
+
+    /// Users who are no more may still have requests on their way.
+    fn make_room_for_sessions(&mut self, traffic: &Traffic) {
+        let users = self.sessions.len().max(users(traffic) as usize);
+        self.sessions.resize(users, NOWHERE);
     }
 
     /// Worker slots of one server.

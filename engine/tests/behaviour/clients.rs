@@ -4,7 +4,8 @@ use std::f64::consts::FRAC_2_PI;
 
 use headroom_engine::snapshot::KindGauge;
 use headroom_scenario::{
-    Curve, Distribution, Dns, Kind, LoopModel, Region, Retries, Scenario, Service, Traffic,
+    Action, Curve, Distribution, Dns, Kind, LoopModel, Region, Retries, Scenario, Service,
+    SessionStore, Traffic,
 };
 
 use crate::design::*;
@@ -279,4 +280,30 @@ fn an_hour_takes_no_more_memory_than_its_first_minutes() {
     assert!(late_bytes <= early_bytes + early_bytes / 4);
     // Ten minutes by the second, and those before by ten seconds.
     assert!(bins <= 600 + 300, "{bins}");
+}
+
+#[test]
+fn requests_of_users_who_are_no_more_come_to_their_end() {
+    let service = Service {
+        sessions: SessionStore::Server,
+        ..servers(1)
+    };
+    let mut scenario = chain(
+        traffic(500.0, compute()),
+        100.0,
+        vec![("web", Kind::Service(service))],
+    );
+    let dns = Kind::Dns(Dns { ttl_s: 0.05 });
+    scenario.design.components.push(component("dns", dns));
+    scenario.design.links.push(link("users", "dns", 20.0));
+    scenario.traffic.client.timeout_ms = 150.0;
+    scenario.traffic.client.retries.max = 3;
+    let fewer = Traffic {
+        users: 1,
+        ..scenario.traffic.clone()
+    };
+    scenario.script = vec![at_s(1.0, Action::SetTraffic { traffic: fewer })];
+    let mut engine = engine(scenario);
+    run_to(&mut engine, 5.0);
+    assert!(engine.report().requests.ended() > 1_000);
 }
