@@ -7,7 +7,8 @@ use std::path::PathBuf;
 
 use headroom_scenario::fragment::{self, FragmentError, Origin};
 use headroom_scenario::{
-    Action, Cache, HashFunction, Kind, LoadBalancer, Panel, Scenario, TimedAction, step,
+    Action, Cache, Class, ClassKind, HashFunction, Kind, LoadBalancer, Panel, Scenario,
+    TimedAction, step,
 };
 use proptest::prelude::*;
 
@@ -273,11 +274,24 @@ fn rolling_deploy() -> Scenario {
     scenario
 }
 
+/// The golden document of copies in the browser.
+fn browser_copies() -> Scenario {
+    let mut scenario = step::LADDER[0].scenario();
+    scenario.traffic.classes.push(Class {
+        id: "asset".into(),
+        kind: ClassKind::Static,
+        fresh_s: 300.0,
+        ..Class::default()
+    });
+    scenario
+}
+
 #[test]
 fn everything_that_this_version_writes_has_a_golden_link() {
     let steps = step::LADDER.iter().map(|step| (step.name, step.scenario()));
     let others = [
         ("everything", common::everything()),
+        ("browser-copies", browser_copies()),
         ("hash-functions", hash_functions()),
         ("rolling-deploy", rolling_deploy()),
     ];

@@ -757,6 +757,9 @@ pub fn class() -> Vec<Field<Class>> {
             limits::WORK,
             "Cost of one of its queries, as a multiple of the database's mean."
         ),
+        real!(fresh_s, "Fresh in the browser", "s", limits::TIME_S,
+            "How long a user's browser answers from its own copy; 0 keeps none.",
+            shown: |of| of.kind == ClassKind::Static),
     ])
 }
 

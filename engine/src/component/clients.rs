@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use headroom_scenario::{Curve, Kind, LoopModel, Retries, Scenario, Traffic};
+use headroom_scenario::{ClassKind, Curve, Kind, LoopModel, Retries, Scenario, Traffic};
 
 use crate::calendar::{EventKind, What};
 use crate::component::instance::Instance;
-use crate::meter::Meter;
+use crate::meter::{Meter, ratio};
 use crate::popularity::Popularity;
 use crate::reason::Reason;
 use crate::request::{Operation, Stage, flag};
@@ -14,7 +14,7 @@ use crate::snapshot::KindGauge;
 use crate::stream::{Stream, StreamAhead, scaled};
 use crate::time::{NS_PER_MS, NS_PER_S, ns_from_ms};
 use crate::trace::{Activity, Trace};
-use crate::tracer::Change;
+use crate::tracer::{Change, Note};
 use crate::world::World;
 
 /// Candidate arrivals looked at in a row when the curve leaves almost none; then time moves on.
@@ -45,6 +45,9 @@ pub struct Clients {
     thoughts: Stream,
     retry_savings: f64,
     backing_off: u64,
+    /// By class, where a class has copies that stay fresh in the browser.
+    copies: Vec<Copies>,
+    from_copy: u64,
     numbered: u64,
 }
 
@@ -54,22 +57,31 @@ struct Directory {
     link: u8,
     component: u8,
     ttl_ns: u64,
-    known: KnownAddresses,
+    known: UntilByUser,
 }
 
-/// Until when each user knows the address. At a million users this is read for every request from
-/// memory, so it takes four bytes each; those hold 49 days, and count from a moment that moves on.
+/// The copies of one class's file in the users' browsers.
 #[derive(Clone, Debug, Default)]
-struct KnownAddresses {
+struct Copies {
+    /// How long one stays fresh; 0 where none is kept.
+    fresh_ns: u64,
+    fresh: UntilByUser,
+}
+
+/// Until when each user has something: the address, or a fresh copy. At a million users this is read for
+/// every request from memory, so it takes four bytes each; those hold 49 days, and count from a moment
+/// that moves on.
+#[derive(Clone, Debug, Default)]
+struct UntilByUser {
     /// The moment they count from, in milliseconds.
     from_ms: u64,
     /// By user, in milliseconds.
     until_ms: Vec<u32>,
 }
 
-impl KnownAddresses {
+impl UntilByUser {
     #[inline]
-    fn knows(&self, user: usize, now_ns: u64) -> bool {
+    fn has(&self, user: usize, now_ns: u64) -> bool {
         (self.from_ms + u64::from(self.until_ms[user])) * NS_PER_MS > now_ns
     }
 
@@ -79,7 +91,7 @@ impl KnownAddresses {
         self.until_ms.resize(users, 0);
     }
 
-    fn learn(&mut self, user: usize, now_ns: u64, ttl_ns: u64) {
+    fn get(&mut self, user: usize, now_ns: u64, ttl_ns: u64) {
         let until_ms = (now_ns + ttl_ns) / NS_PER_MS;
         if until_ms - self.from_ms > u64::from(u32::MAX) {
             self.count_from(now_ns / NS_PER_MS);
@@ -124,6 +136,8 @@ impl Clients {
             thoughts: stream("thoughts"),
             retry_savings: RETRY_SAVINGS_START,
             backing_off: 0,
+            copies: Vec::new(),
+            from_copy: 0,
             numbered: 0,
         }
     }
@@ -154,6 +168,7 @@ impl Clients {
         }
         self.entry = entry;
         self.directory = directory;
+        self.keep_copies(users);
     }
 
     /// The component of the directory, if there is one.
@@ -180,10 +195,17 @@ impl Clients {
     pub fn set_traffic(&mut self, traffic: &Traffic, scenario: &Scenario, world: &mut World) {
         let rate_rps = traffic.rate_rps;
         let before = std::mem::replace(&mut self.traffic, traffic.clone());
-        self.traffic.client.loop_model = before.client.loop_model;
+        self.traffic.client.loop_model = before.client.loop_model.clone();
         self.traffic.rate_rps = before.rate_rps;
         self.mix = mix(traffic);
         self.timeout_ns = ns_from_ms(traffic.client.timeout_ms);
+        let names = |traffic: &Traffic| -> Vec<String> {
+            let classes = traffic.classes.iter();
+            classes.map(|class| class.id.clone()).collect()
+        };
+        if names(&before) != names(traffic) {
+            self.copies.clear();
+        }
         if before.keys != traffic.keys {
             self.popularity = popularity(traffic);
         }
@@ -236,7 +258,7 @@ impl Clients {
         let user = world.requests[id].user as usize;
         let now_ns = world.now_ns();
         if let Some(directory) = &mut self.directory {
-            directory.known.learn(user, now_ns, directory.ttl_ns);
+            directory.known.get(user, now_ns, directory.ttl_ns);
         }
         self.set_out(world, id);
     }
@@ -285,6 +307,8 @@ impl Clients {
     pub fn gauge(&self) -> KindGauge {
         KindGauge::Clients {
             backing_off: self.backing_off,
+            from_copy: self.from_copy,
+            from_copy_share: ratio(self.from_copy as f64, self.numbered as f64),
         }
     }
 
@@ -303,6 +327,9 @@ impl Clients {
         let key = popularity.draw(self.keys.bits(|bits| popularity.peek(bits)));
         self.retry_savings =
             (self.retry_savings + self.traffic.client.retries.budget).min(RETRY_SAVINGS_MAX);
+        if self.has_fresh_copy(class, user, world.now_ns()) {
+            return self.answer_from_copy(world, user, class, number);
+        }
         let Some(id) = world.requests.allocate() else {
             world.outcomes.failed[Reason::TooManyInFlight as usize] += 1;
             self.think_again(world, user);
@@ -332,6 +359,52 @@ impl Clients {
         self.attempt(world, id);
     }
 
+    /// Makes room for the copies of classes that keep any.
+    fn keep_copies(&mut self, users: usize) {
+        let fresh_ns = self.traffic.classes.iter().map(|class| match class.kind {
+            ClassKind::Static => ns_from_ms(class.fresh_s * 1e3),
+            ClassKind::Read | ClassKind::Write | ClassKind::Task | ClassKind::Search => 0,
+        });
+        let fresh_ns: Vec<u64> = fresh_ns.collect();
+        if fresh_ns.iter().all(|&fresh_ns| fresh_ns == 0) {
+            self.copies = Vec::new();
+            return;
+        }
+        self.copies.resize_with(fresh_ns.len(), Copies::default);
+        for (copies, fresh_ns) in self.copies.iter_mut().zip(fresh_ns) {
+            copies.fresh_ns = fresh_ns;
+            if fresh_ns == 0 {
+                copies.fresh = UntilByUser::default();
+            } else {
+                copies.fresh.make_room(users);
+            }
+        }
+    }
+
+    #[inline]
+    fn has_fresh_copy(&self, class: usize, user: u32, now_ns: u64) -> bool {
+        let copies = self.copies.get(class).filter(|copies| copies.fresh_ns > 0);
+        copies.is_some_and(|copies| copies.fresh.has(user as usize, now_ns))
+    }
+
+    /// The browser answers at once, by itself: there is no record, and nothing to trace.
+    fn answer_from_copy(&mut self, world: &mut World, user: u32, class: usize, number: u64) {
+        self.from_copy += 1;
+        world.outcomes.completed += 1;
+        world.outcomes.latency.record(0);
+        if world.tracer.is_narrating() {
+            let note = Note {
+                request: number as u32,
+                class: class as u8,
+                change: Change::Activity(Activity::Hit),
+                component: self.me,
+                instance: 0,
+            };
+            world.tracer.note(note, 0, world.now_ns(), false);
+        }
+        self.think_again(world, user);
+    }
+
     /// Who asks next, by the open loop.
     fn draw_user(&mut self) -> u32 {
         let users = users(&self.traffic);
@@ -350,7 +423,7 @@ impl Clients {
         }
         let user = world.requests[id].user as usize;
         match &self.directory {
-            Some(directory) if !directory.known.knows(user, now_ns) => {
+            Some(directory) if !directory.known.has(user, now_ns) => {
                 let round_trip_ns = 2 * world.wires[usize::from(directory.link)].latency_ns[0];
                 let what = What {
                     request: id,
@@ -384,8 +457,16 @@ impl Clients {
 
     fn completed(&mut self, world: &mut World, id: u32) {
         let request = &world.requests[id];
-        let latency_ns = world.now_ns() - request.started_ns;
-        let user = request.user;
+        let now_ns = world.now_ns();
+        let latency_ns = now_ns - request.started_ns;
+        let (user, class) = (request.user, usize::from(request.class));
+        if let Some(copies) = self
+            .copies
+            .get_mut(class)
+            .filter(|copies| copies.fresh_ns > 0)
+        {
+            copies.fresh.get(user as usize, now_ns, copies.fresh_ns);
+        }
         world.outcomes.completed += 1;
         world.outcomes.in_flight -= 1;
         world.outcomes.latency.record(latency_ns);
@@ -598,17 +679,17 @@ mod tests {
 
     #[test]
     fn an_address_is_known_for_its_time_however_late() {
-        let mut known = KnownAddresses::default();
+        let mut known = UntilByUser::default();
         known.until_ms.resize(3, 0);
-        known.learn(0, 0, 60 * NS_PER_S);
+        known.get(0, 0, 60 * NS_PER_S);
         for day in [1, 40, 49, 50, 51, 120, 365 * 200] {
             let now_ns = day * DAY_NS;
-            known.learn(1, now_ns, 2 * DAY_NS);
-            assert!(known.knows(1, now_ns + 2 * DAY_NS - 1), "day {day}");
-            known.learn(2, now_ns + DAY_NS, 60 * NS_PER_S);
-            assert!(known.knows(1, now_ns + 2 * DAY_NS - 1), "day {day}");
-            assert!(!known.knows(1, now_ns + 2 * DAY_NS), "day {day}");
-            assert!(!known.knows(0, now_ns), "day {day}: it was over long ago");
+            known.get(1, now_ns, 2 * DAY_NS);
+            assert!(known.has(1, now_ns + 2 * DAY_NS - 1), "day {day}");
+            known.get(2, now_ns + DAY_NS, 60 * NS_PER_S);
+            assert!(known.has(1, now_ns + 2 * DAY_NS - 1), "day {day}");
+            assert!(!known.has(1, now_ns + 2 * DAY_NS), "day {day}");
+            assert!(!known.has(0, now_ns), "day {day}: it was over long ago");
         }
     }
 }

@@ -172,6 +172,7 @@ fn class() -> impl Strategy<Value = Class> {
             lookups,
             queries,
             query_work,
+            fresh_s: f64::from(queries),
         },
     )
 }
