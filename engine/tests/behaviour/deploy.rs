@@ -20,10 +20,10 @@ fn deploy(batch: u16, drain_s: f64) -> Action {
 fn checking() -> LoadBalancer {
     LoadBalancer {
         health_check: Some(HealthCheck {
-            interval_ms: 100.0,
+            interval_ms: 1_000.0,
             timeout_ms: 50.0,
             rise: 2,
-            fall: 2,
+            fall: 3,
         }),
         ..LoadBalancer::default()
     }
@@ -69,7 +69,7 @@ fn marks(engine: &Engine, words: &str) -> usize {
 
 #[test]
 fn no_request_fails_where_the_balancer_drains_and_checks() {
-    for (batch, length_s) in [(1, 16.0), (2, 8.0)] {
+    for (batch, length_s) in [(1, 24.0), (2, 13.0)] {
         let mut engine = engine(deployed(checking(), servers(4), deploy(batch, 30.0)));
         assert_eq!(
             most_out(&mut engine, 5.1, 5.0 + length_s),
