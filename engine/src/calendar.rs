@@ -57,6 +57,8 @@ pub enum EventKind {
     LeaseOver,
     /// The answer of the attempt of `request` has not come in time.
     Deadline,
+    /// The deploy of component `place` looks how far it has come.
+    Deploy,
 }
 
 /// An event: what, when, and its place in the order of scheduling.

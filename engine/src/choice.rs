@@ -10,7 +10,7 @@ use std::cmp::Reverse;
 
 use headroom_scenario::{Algorithm, HashKey, LoadBalancer};
 
-use crate::hash::{bucket, key_position, user_address, user_position};
+use crate::hash::{bucket, user_address, user_position};
 use crate::ring::Ring;
 use least_connections::LeastConnections;
 use tournament::Tournament;
@@ -194,7 +194,7 @@ impl Chooser {
                 Some(usize::from(self.rotation[place]))
             }
             Method::ConsistentHash(ring) => ring
-                .owner(position(self.parameters.hash_key, request))
+                .owner(position(ring, self.parameters.hash_key, request))
                 .map(usize::from),
             Method::ConsistentHashBounded(_) => self.within_bounds(request),
         }
@@ -205,7 +205,7 @@ impl Chooser {
     pub fn peek(&self, request: RequestKeys) -> u32 {
         match &self.method {
             Method::ConsistentHash(ring) | Method::ConsistentHashBounded(ring) => {
-                ring.peek(position(self.parameters.hash_key, request))
+                ring.peek(position(ring, self.parameters.hash_key, request))
             }
             _ => 0,
         }
@@ -290,7 +290,12 @@ impl Chooser {
     }
 
     fn new_ring(&self) -> Ring {
-        let mut ring = Ring::new(self.parameters.virtual_nodes);
+        let LoadBalancer {
+            virtual_nodes,
+            hash_function,
+            ..
+        } = self.parameters;
+        let mut ring = Ring::hashed(virtual_nodes, hash_function);
         let nodes = self
             .backends
             .iter()
@@ -356,7 +361,7 @@ impl Chooser {
             let backend = &self.backends[usize::from(node)];
             f64::from(backend.open) < (bound_per_weight * f64::from(backend.weight)).ceil()
         };
-        let position = position(self.parameters.hash_key, request);
+        let position = position(ring, self.parameters.hash_key, request);
         ring.owner_where(position, has_room)
             .or_else(|| ring.owner(position))
             .map(usize::from)
@@ -373,10 +378,10 @@ fn scaled(bits: u64, count: usize) -> usize {
     ((bits * count as u64) >> 32) as usize
 }
 
-fn position(hash_key: HashKey, request: RequestKeys) -> u64 {
+fn position(ring: &Ring, hash_key: HashKey, request: RequestKeys) -> u64 {
     match hash_key {
-        HashKey::User => user_position(request.user),
-        HashKey::Key => key_position(request.key),
+        HashKey::User => ring.user_position(request.user),
+        HashKey::Key => ring.key_position(request.key),
     }
 }
 

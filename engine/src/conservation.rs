@@ -57,6 +57,7 @@ fn check_instances(engine: &Engine) -> Result<(), String> {
             let [found, waiting, working] = inside[component][instance];
             let books = [
                 ("inside", found, booked.inside.value()),
+                ("arrived and not answered", found, booked.unanswered()),
                 ("waiting", waiting, booked.waiting.value()),
             ];
             for (what, found, booked) in books {

@@ -6,6 +6,7 @@ use headroom_scenario::{Scenario, TimedAction, ValidScenario};
 
 use crate::calendar::{Event, EventKind, What};
 use crate::component::Component;
+use crate::deploy::Deploy;
 use crate::digest::Digest;
 use crate::flight::Flight;
 use crate::happening::{Happening, Mark, Tone};
@@ -60,6 +61,7 @@ pub struct Engine {
     pub(crate) counts_at_measurement: Vec<Vec<(&'static str, u64)>>,
     pub(crate) script: Vec<TimedAction>,
     pub(crate) script_next: usize,
+    pub(crate) deploys: Vec<Deploy>,
 }
 
 impl Engine {
@@ -88,6 +90,7 @@ impl Engine {
             counts_at_measurement: Vec::new(),
             script,
             script_next: 0,
+            deploys: Vec::new(),
         };
         if let Component::Clients(clients) = &mut engine.components[engine.clients] {
             engine.world.popularity = Some(clients.popularity());
@@ -186,7 +189,7 @@ impl Engine {
         if action_ns <= tick_ns {
             self.act_by_script();
         } else {
-            self.statistics.tick(&mut self.world, &self.components);
+            self.statistics.tick(&mut self.world, &mut self.components);
         }
         true
     }
@@ -314,6 +317,7 @@ impl Engine {
                 }
             }
             EventKind::Booted => self.boot(place, instance, request),
+            EventKind::Deploy => self.go_on_deploying(place),
             EventKind::TakenOver => {
                 if let Component::LoadBalancer(balancer) = &mut self.components[usize::from(place)]
                     && balancer.instance.incarnation == request
@@ -412,7 +416,10 @@ impl Engine {
         if booted.state != InstanceState::Booting || booted.incarnation != incarnation {
             return;
         }
-        booted.state = InstanceState::Up;
+        self.settle();
+        if let Some(booted) = self.components[usize::from(place)].instance_mut(instance) {
+            booted.state = InstanceState::Up;
+        }
         let name = self.world.name(place, instance);
         self.world.mark(
             Tone::Good,
@@ -474,14 +481,21 @@ impl Engine {
     /// The warm-up is over: reports count from here.
     pub fn begin_measurement(&mut self) {
         self.statistics
-            .begin_measurement(&mut self.world, &self.components);
+            .begin_measurement(&mut self.world, &mut self.components);
         self.counts_at_measurement = self.components.iter().map(reporting::counts).collect();
     }
 
     /// The run in figures, since the measurement began.
     pub fn report(&mut self) -> Report {
-        self.statistics.settle(&mut self.world, &self.components);
+        self.settle();
         reporting::report(self)
+    }
+
+    /// Takes the figures out of the meters, before a report and before what changes the number of
+    /// slots: those of a stretch are the same all through it.
+    pub(crate) fn settle(&mut self) {
+        self.statistics
+            .settle(&mut self.world, &mut self.components);
     }
 
     /// Checks that nothing is lost: arrivals are completed, failed or in flight, for the whole design

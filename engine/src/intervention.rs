@@ -7,12 +7,14 @@ use crate::calendar::{EventKind, What};
 use crate::component::Component;
 use crate::component::instance::Instance;
 use crate::component::load_balancer::LoadBalancer;
+use crate::deploy::Plan;
 use crate::engine::Engine;
 use crate::happening::Tone;
 use crate::narration;
 use crate::reason::Reason;
 use crate::request::{Hop, Line, Stage};
 use crate::snapshot::InstanceState;
+use crate::time::ns_from_ms;
 use crate::world::World;
 
 impl Engine {
@@ -46,6 +48,7 @@ impl Engine {
         self.script_next += 1;
         self.digest.mix(timed.at_ns);
         self.digest.mix(self.script_next as u64);
+        self.settle();
         self.act(&timed.action);
     }
 
@@ -77,6 +80,19 @@ impl Engine {
                 component,
                 instance,
             } => self.on_instance(component, *instance, Engine::remove_instance),
+            Action::Deploy {
+                component,
+                batch,
+                pause_s,
+                drain_s,
+            } => {
+                let plan = Plan {
+                    batch: *batch,
+                    pause_ns: ns_from_ms(pause_s * 1e3),
+                    drain_ns: ns_from_ms(drain_s * 1e3),
+                };
+                self.on(component, |engine, number| engine.deploy(number, plan));
+            }
             Action::Configure { component, kind } => self.on(component, |engine, number| {
                 engine.configure(number, kind);
             }),
@@ -105,8 +121,10 @@ impl Engine {
     ) {
         self.on(component, |engine, number| {
             let hit = engine.components[usize::from(number)].instance_mut(instance);
-            let is_leaving = |hit: &mut Instance| {
-                matches!(hit.state, InstanceState::Draining | InstanceState::Gone)
+            let is_leaving = |hit: &mut Instance| match hit.state {
+                InstanceState::Draining => !hit.restarts,
+                InstanceState::Gone => true,
+                InstanceState::Up | InstanceState::Booting | InstanceState::Down => false,
             };
             if hit.is_some_and(|hit| !is_leaving(hit)) {
                 action(engine, number, instance);
@@ -174,15 +192,8 @@ impl Engine {
         };
         let name = self.world.name(number, instance);
         self.tell_balancers(number, |balancer, world| balancer.instance_added(world));
-        if let Component::Service(service) = &self.components[usize::from(number)] {
-            let at_ns = self.world.now_ns() + service.boot_ns();
-            let what = What {
-                request: 0,
-                instance,
-                place: number,
-                kind: EventKind::Booted,
-            };
-            self.world.calendar.push_at(at_ns, what);
+        if let Component::Service(_) = &self.components[usize::from(number)] {
+            self.boot_later(number, instance);
             self.world.mark(
                 Tone::Neutral,
                 format!("{name} starts"),
@@ -196,6 +207,20 @@ impl Engine {
                 number,
                 Some(instance),
             );
+        }
+    }
+
+    /// An instance that has started will serve after its boot time.
+    pub(crate) fn boot_later(&mut self, number: u8, instance: u16) {
+        if let Component::Service(service) = &self.components[usize::from(number)] {
+            let at_ns = self.world.now_ns() + service.boot_ns();
+            let what = What {
+                request: service.instances[usize::from(instance)].incarnation,
+                instance,
+                place: number,
+                kind: EventKind::Booted,
+            };
+            self.world.calendar.push_at(at_ns, what);
         }
     }
 
@@ -249,23 +274,32 @@ impl Engine {
     /// unwanted.
     fn kill(&mut self, number: u8, instance: u16) {
         let name = self.world.name(number, instance);
-        let component = &mut self.components[usize::from(number)];
-        let Some(killed) = component.instance_mut(instance) else {
-            return;
-        };
-        if matches!(killed.state, InstanceState::Down | InstanceState::Gone) {
+        let killed = self.components[usize::from(number)].instance_mut(instance);
+        let is_dead =
+            |killed: &Instance| matches!(killed.state, InstanceState::Down | InstanceState::Gone);
+        if killed.is_none_or(|killed| is_dead(killed)) {
             return;
         }
-        killed.state = InstanceState::Down;
-        killed.incarnation += 1;
-        killed.line = Line::default();
-        let now_ns = self.world.now_ns();
-        let meter = self.world.meter(number, instance);
-        meter.busy.set(now_ns, 0);
-        meter.waiting.set(now_ns, 0);
-        component.died(&mut self.world, instance);
         self.world
             .mark(Tone::Bad, format!("{name} dies"), number, Some(instance));
+        self.stop(number, instance, InstanceState::Down);
+    }
+
+    /// An instance stops at once: whatever it held is reset.
+    pub(crate) fn stop(&mut self, number: u8, instance: u16, state: InstanceState) {
+        let component = &mut self.components[usize::from(number)];
+        let Some(stopped) = component.instance_mut(instance) else {
+            return;
+        };
+        stopped.state = state;
+        stopped.restarts = false;
+        stopped.incarnation += 1;
+        stopped.line = Line::default();
+        let now_ns = self.world.now_ns();
+        self.world.meter(number, instance).busy.set(now_ns, 0);
+        self.world.clear_line(number, instance);
+        component.died(&mut self.world, instance);
+        self.tell_balancers(number, |balancer, _| balancer.instance_stopped(instance));
         self.reset_requests_in(number, instance);
     }
 

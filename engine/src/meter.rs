@@ -1,6 +1,7 @@
 //! What is counted at a component and at each of its instances.
 
 use crate::reason::Reason;
+use crate::timetable::Ahead;
 
 /// A number that changes by steps, with its integral over time.
 ///
@@ -51,6 +52,12 @@ impl Level {
         self.area = self.area.wrapping_add(ns);
     }
 
+    /// The number has been so large, though no step showed it.
+    #[inline]
+    pub fn reach(&mut self, value: u32) {
+        self.max = self.max.max(value);
+    }
+
     /// Integral since the last call, in nanoseconds, and the largest number since then.
     pub fn drain(&mut self, now_ns: u64) -> (f64, u32) {
         let until_now = u64::from(self.value).wrapping_mul(now_ns);
@@ -58,6 +65,39 @@ impl Level {
         self.area = until_now.wrapping_neg();
         let max = std::mem::replace(&mut self.max, self.value);
         (area as f64, max)
+    }
+}
+
+/// A number that changes by steps, and the largest it has been.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Peak {
+    value: u32,
+    max: u32,
+}
+
+impl Peak {
+    /// One more.
+    #[inline]
+    pub fn up(&mut self) {
+        self.value += 1;
+        self.max = self.max.max(self.value);
+    }
+
+    /// So many less.
+    #[inline]
+    pub fn down(&mut self, count: u32) {
+        self.value -= count;
+    }
+
+    /// Whether one more would be the most there ever were.
+    #[inline]
+    pub fn is_at_max(&self) -> bool {
+        self.value == self.max
+    }
+
+    /// The largest number since the last call.
+    pub fn drain(&mut self) -> u32 {
+        std::mem::replace(&mut self.max, self.value)
     }
 }
 
@@ -70,6 +110,10 @@ pub struct Meter {
     pub waiting: Level,
     /// Inside, calls it makes included.
     pub inside: Level,
+    /// Inside when the counts were last drained.
+    pub carried_in: u32,
+    /// Calls that came.
+    pub arrived: u32,
     /// Calls answered well.
     pub answered: u32,
     /// Calls answered badly, by number of reason.
@@ -101,6 +145,8 @@ pub struct Tally {
     pub inside_area_ns: f64,
     /// Largest number waiting.
     pub waiting_max: u32,
+    /// Calls that came.
+    pub arrived: u64,
     /// Calls answered well.
     pub answered: u64,
     /// Calls answered badly, by number of reason.
@@ -118,18 +164,26 @@ pub struct Tally {
 }
 
 impl Meter {
-    /// The counts since the last call, over a stretch in which there were `slots` slots.
-    pub fn drain(&mut self, now_ns: u64, length_ns: u64, slots: u32) -> Tally {
+    /// The counts since the last call, over a stretch in which there were `slots` slots. A slot that
+    /// is taken away while busy is one until it has finished.
+    pub fn drain(&mut self, now_ns: u64, length_ns: u64, slots: u32, ahead: Ahead) -> Tally {
+        self.take_back(ahead);
         let (busy_area_ns, _) = self.busy.drain(now_ns);
         let (waiting_area_ns, waiting_max) = self.waiting.drain(now_ns);
         let (inside_area_ns, _) = self.inside.drain(now_ns);
+        self.busy.add_area(ahead.busy_ns);
+        self.waiting.add_area(ahead.waiting_ns);
+        self.inside.add_area(ahead.inside_ns);
+        self.waiting.reach(ahead.waiting);
+        self.carried_in = self.inside.value();
         Tally {
             length_ns: length_ns as f64,
             busy_area_ns,
-            slot_area_ns: f64::from(slots) * length_ns as f64,
+            slot_area_ns: (f64::from(slots) * length_ns as f64).max(busy_area_ns),
             waiting_area_ns,
             inside_area_ns,
             waiting_max,
+            arrived: u64::from(std::mem::take(&mut self.arrived)),
             answered: u64::from(std::mem::take(&mut self.answered)),
             failed: std::mem::take(&mut self.failed).map(u64::from),
             started: u64::from(std::mem::take(&mut self.started)),
@@ -139,13 +193,26 @@ impl Meter {
             misses: u64::from(std::mem::take(&mut self.misses)),
         }
     }
+
+    /// What has come, but for what has been answered: so many must be inside.
+    pub fn unanswered(&self) -> u32 {
+        let answered = self.answered + self.failed.iter().sum::<u32>();
+        (self.carried_in + self.arrived).wrapping_sub(answered)
+    }
+
+    /// What was booked of the time to come will not be, or not in this stretch.
+    pub fn take_back(&mut self, ahead: Ahead) {
+        self.busy.add_area(ahead.busy_ns.wrapping_neg());
+        self.waiting.add_area(ahead.waiting_ns.wrapping_neg());
+        self.inside.add_area(ahead.inside_ns.wrapping_neg());
+    }
 }
 
 impl Tally {
-    /// Adds the counts of another instance over the same stretch.
+    /// Adds the counts of another instance over the same stretch. Their lines were longest at different
+    /// moments: the most that waited in both together does not follow from that.
     pub fn add_beside(&mut self, other: &Tally) {
         self.length_ns = self.length_ns.max(other.length_ns);
-        self.waiting_max += other.waiting_max;
         self.add_counts(other);
     }
 
@@ -161,6 +228,7 @@ impl Tally {
         self.slot_area_ns += other.slot_area_ns;
         self.waiting_area_ns += other.waiting_area_ns;
         self.inside_area_ns += other.inside_area_ns;
+        self.arrived += other.arrived;
         self.answered += other.answered;
         self.started += other.started;
         self.waited_ns += other.waited_ns;
@@ -220,8 +288,8 @@ mod tests {
         let mut meter = Meter::default();
         meter.busy.up(0);
         meter.answered = 3;
-        let first = meter.drain(100, 100, 2);
-        let second = meter.drain(200, 100, 2);
+        let first = meter.drain(100, 100, 2, Ahead::default());
+        let second = meter.drain(200, 100, 2, Ahead::default());
         let mut after = first;
         after.add_after(&second);
         assert_eq!(

@@ -93,6 +93,12 @@ fn without_request(world: &World, scenario: &Scenario, event: &Event) -> String 
                 name_of(scenario, what.place)
             )
         }
+        EventKind::Deploy => {
+            format!(
+                "The deploy of {} looks how far it has come.",
+                name_of(scenario, what.place)
+            )
+        }
         EventKind::Flush => format!("{} brings a write to the database.", name(what.place)),
         EventKind::LeaseOver => {
             format!("A lease at {} runs out.", name(what.place))

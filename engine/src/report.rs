@@ -122,6 +122,8 @@ pub struct ReportInstance {
 /// Load on a component or one of its instances.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ReportLoad {
+    /// Calls that came.
+    pub arrived: u64,
     /// Share of slots busy, over time.
     pub utilisation: f64,
     /// Calls answered a second.

@@ -129,6 +129,7 @@ fn load(tally: &Tally) -> ReportLoad {
         started => started,
     };
     ReportLoad {
+        arrived: tally.arrived,
         utilisation: tally.utilisation(),
         throughput_rps: ratio(tally.answered as f64, tally.length_ns / NS_PER_S as f64),
         queue_mean: ratio(tally.waiting_area_ns, tally.length_ns),
@@ -158,7 +159,8 @@ fn extra(engine: &Engine, number: usize, total: &Tally) -> BTreeMap<String, f64>
 /// What only its kind counts, since the start of the run.
 pub fn counts(component: &Component) -> Vec<(&'static str, u64)> {
     match component.gauge(0.0) {
-        KindGauge::Plain | KindGauge::Clients { .. } | KindGauge::LoadBalancer { .. } => vec![],
+        KindGauge::Plain | KindGauge::LoadBalancer { .. } => vec![],
+        KindGauge::Clients { from_copy, .. } => vec![("from_copy", from_copy)],
         KindGauge::Dns { lookups } => vec![("lookups", lookups)],
         KindGauge::Service {
             logins,

@@ -81,8 +81,6 @@ pub mod flag {
     pub const HIT: u8 = 16;
     /// Not a user's: a write brought back by a cache.
     pub const INTERNAL: u8 = 32;
-    /// The service it is inside of has called on the next one.
-    pub const CALLED_ON: u8 = 64;
 }
 
 /// The record. Its 64 bytes are one cache line; a test holds it there.
@@ -91,7 +89,8 @@ pub mod flag {
 pub struct Request {
     /// When its first attempt started.
     pub started_ns: u64,
-    /// In a line: since when. In a slot: the sequence number of the event that ends it.
+    /// In a line: since when. In a slot: the sequence number of the event that ends it. Waiting for what
+    /// another request fetches: when its own turn is over.
     pub mark: u64,
     /// Counted from 0 over the run, modulo 2^32.
     pub number: u32,

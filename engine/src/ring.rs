@@ -4,10 +4,10 @@
 //! belongs to the first point at or clockwise after its own position. A node that joins takes keys
 //! only for itself, and one that leaves gives away only its own.
 
-use crate::hash::hash_u64;
+use headroom_scenario::HashFunction;
 
-/// Seed of the points' positions, so that they are unlike the keys'.
-const POINT_SEED: u64 = 0x52_49_4E_47;
+use crate::hash_function::{Placed, position};
+
 /// Marks a part of the circle that one node owns as a whole.
 const WHOLE: u32 = 1 << 31;
 /// Parts of the circle per point, so that most hold none: an owner is then one memory access away.
@@ -19,6 +19,7 @@ const TURN: f64 = 18_446_744_073_709_551_616.0;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Ring {
     virtual_nodes: u16,
+    hash_function: HashFunction,
     /// Positions ascending, and the node at each.
     points: Vec<(u64, u16)>,
     /// For each equal part of the circle, who owns it: [`WHOLE`] and a node where no point divides the
@@ -31,8 +32,14 @@ pub struct Ring {
 impl Ring {
     /// An empty ring whose nodes will have so many points each for every unit of weight.
     pub fn new(virtual_nodes: u16) -> Self {
+        Self::hashed(virtual_nodes, HashFunction::default())
+    }
+
+    /// The same, with another hash function to place points and keys.
+    pub fn hashed(virtual_nodes: u16, hash_function: HashFunction) -> Self {
         Self {
             virtual_nodes,
+            hash_function,
             ..Self::default()
         }
     }
@@ -57,10 +64,11 @@ impl Ring {
     /// Nodes that are not on the ring yet join, each with its weight, at the cost of one.
     pub fn add_all(&mut self, nodes: impl IntoIterator<Item = (u16, u16)>) {
         for (node, weight) in nodes {
-            let node_seed = hash_u64(POINT_SEED, u64::from(node));
-            let count = u64::from(self.virtual_nodes) * u64::from(weight);
+            let hash_function = self.hash_function;
+            let count = u32::from(self.virtual_nodes) * u32::from(weight);
+            let points = (0..count).map(|number| Placed::Point { node, number });
             self.points
-                .extend((0..count).map(|number| (hash_u64(node_seed, number), node)));
+                .extend(points.map(|point| (position(hash_function, point), node)));
         }
         self.arrange();
     }
@@ -79,6 +87,23 @@ impl Ring {
     /// Points that a node has for every unit of weight.
     pub fn virtual_nodes(&self) -> u16 {
         self.virtual_nodes
+    }
+
+    /// Whether a node has the same points on both.
+    pub fn is_placed_like(&self, other: &Ring) -> bool {
+        (self.virtual_nodes, self.hash_function) == (other.virtual_nodes, other.hash_function)
+    }
+
+    /// Where a key lies.
+    #[inline]
+    pub fn key_position(&self, key: u32) -> u64 {
+        position(self.hash_function, Placed::Key(key))
+    }
+
+    /// Where a user lies.
+    #[inline]
+    pub fn user_position(&self, user: u32) -> u64 {
+        position(self.hash_function, Placed::User(user))
     }
 
     /// The node that a position belongs to; none on an empty ring. O(1) expected.

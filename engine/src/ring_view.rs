@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::component::Component;
 use crate::engine::Engine;
-use crate::hash;
 use crate::ring::{modulo_moved_share, moved_share};
 
 /// Keys of sampled requests shown on a ring.
@@ -70,9 +69,9 @@ pub fn ring(engine: &Engine, component: usize) -> Option<RingView> {
         .collect();
     let keys = latest.into_iter().filter_map(|trace| {
         let position = if hashes_user {
-            hash::user_position(trace.user)
+            route.ring.user_position(trace.user)
         } else {
-            hash::key_position(trace.key)
+            route.ring.key_position(trace.key)
         };
         Some((turn(position), route.ring.owner(position)?, trace.request))
     });

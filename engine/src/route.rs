@@ -1,6 +1,6 @@
 //! Which instance keeps a key: `hash % n`, or the ring.
 
-use headroom_scenario::NodeRouting;
+use headroom_scenario::{HashFunction, NodeRouting};
 
 use crate::hash;
 use crate::ring::Ring;
@@ -22,9 +22,8 @@ pub struct Route {
 }
 
 impl Route {
-    /// The route over nodes 0 to `count`, before any change.
-    pub fn new(routing: NodeRouting, virtual_nodes: u16, count: u16) -> Self {
-        let mut ring = Ring::new(virtual_nodes);
+    /// The route over nodes 0 to `count`, before any change, with an empty ring to place them on.
+    pub fn new(routing: NodeRouting, mut ring: Ring, count: u16) -> Self {
         ring.add_all((0..count).map(|node| (node, 1)));
         Self {
             routing,
@@ -38,12 +37,11 @@ impl Route {
     /// The node that keeps a key; none where there are no nodes.
     #[inline]
     pub fn node(&self, key: u32) -> Option<u16> {
-        let position = hash::key_position(key);
         match self.routing {
-            NodeRouting::Ring => self.ring.owner(position),
+            NodeRouting::Ring => self.ring.owner(self.ring.key_position(key)),
             NodeRouting::Modulo => {
                 let count = self.nodes.len();
-                (count > 0).then(|| self.nodes[hash::bucket(position, count)])
+                (count > 0).then(|| self.nodes[hash::bucket(hash::key_position(key), count)])
             }
         }
     }
@@ -52,16 +50,21 @@ impl Route {
     #[inline]
     pub fn peek(&self, key: u32) -> u32 {
         match self.routing {
-            NodeRouting::Ring => self.ring.peek(hash::key_position(key)),
+            NodeRouting::Ring => self.ring.peek(self.ring.key_position(key)),
             NodeRouting::Modulo => 0,
         }
     }
 
     /// Routes otherwise from now on, over the same nodes.
-    pub fn reconfigure(&mut self, routing: NodeRouting, virtual_nodes: u16) {
+    pub fn reconfigure(
+        &mut self,
+        routing: NodeRouting,
+        virtual_nodes: u16,
+        hash_function: HashFunction,
+    ) {
         self.routing = routing;
-        if self.ring.virtual_nodes() != virtual_nodes {
-            let mut ring = Ring::new(virtual_nodes);
+        let mut ring = Ring::hashed(virtual_nodes, hash_function);
+        if !self.ring.is_placed_like(&ring) {
             ring.add_all(self.nodes.iter().map(|&node| (node, 1)));
             self.before = Some((std::mem::replace(&mut self.ring, ring), self.nodes.clone()));
             self.changes += 1;

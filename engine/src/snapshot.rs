@@ -150,6 +150,10 @@ pub enum KindGauge {
     Clients {
         /// Attempts waiting for their backoff to end.
         backing_off: u64,
+        /// Requests answered by the browser's own copy, since the start.
+        from_copy: u64,
+        /// Their share of all requests, since the start.
+        from_copy_share: f64,
     },
     /// Name look-ups.
     Dns {

@@ -82,7 +82,6 @@ fn instance(engine: &Engine, number: usize, index: usize) -> InstanceGauge {
     let statistics = &engine.statistics;
     let part = &engine.components[number];
     let server = &part.instances()[index];
-    let meter = &engine.world.meters[number].instances[index];
     let is_known = statistics.instances[number].get(index);
     let failing = is_known
         .map(|figures| figures.failing(statistics))
@@ -96,7 +95,7 @@ fn instance(engine: &Engine, number: usize, index: usize) -> InstanceGauge {
         state: server.state,
         slow_factor: server.slow_factor,
         in_rotation: in_rotation(engine, number, index),
-        busy: meter.busy.value(),
+        busy: part.busy(&engine.world, number, index),
         slots: part.slots(),
         queue_depth: part.waiting(index, engine.world.now_ns()),
         waiting_classes: waiting_classes.map(|request| request.class).collect(),

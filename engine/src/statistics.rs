@@ -168,11 +168,12 @@ impl Statistics {
     }
 
     /// Takes everything counted until now out of the meters.
-    pub fn settle(&mut self, world: &mut World, components: &[Component]) {
+    pub fn settle(&mut self, world: &mut World, components: &mut [Component]) {
         let now_ns = world.now_ns();
         let length_ns = now_ns - self.settled_ns;
         self.settled_ns = now_ns;
-        for (number, component) in components.iter().enumerate() {
+        for (number, component) in components.iter_mut().enumerate() {
+            component.catch_up(world);
             let instances = component.instances();
             let figures = &mut self.instances[number];
             figures.resize_with(instances.len(), Figures::default);
@@ -187,10 +188,12 @@ impl Statistics {
                     0
                 };
                 let meter = &mut world.meters[number].instances[index];
-                let tally = meter.drain(now_ns, length_ns, slots);
+                let ahead = component.ahead(index, now_ns);
+                let tally = meter.drain(now_ns, length_ns, slots, ahead);
                 figures[index].add(&tally);
                 whole.add_beside(&tally);
             }
+            whole.waiting_max = world.meters[number].waiting.drain();
             self.components[number].add(&whole);
             self.bin[number].add_after(&whole);
         }
@@ -200,7 +203,7 @@ impl Statistics {
     }
 
     /// Moves the gauges on, and closes the bins that are full.
-    pub fn tick(&mut self, world: &mut World, components: &[Component]) {
+    pub fn tick(&mut self, world: &mut World, components: &mut [Component]) {
         self.settle(world, components);
         self.ticks += 1;
         self.tick_ns += TICK_NS;
@@ -231,7 +234,7 @@ impl Statistics {
     }
 
     /// The measurement begins here: what came before was warm-up.
-    pub fn begin_measurement(&mut self, world: &mut World, components: &[Component]) {
+    pub fn begin_measurement(&mut self, world: &mut World, components: &mut [Component]) {
         self.settle(world, components);
         let all = self
             .instances

@@ -9,7 +9,7 @@ use crate::calendar::{Calendar, EventKind, LaneNumber, What};
 use crate::deadline::Deadlines;
 use crate::flight::Flight;
 use crate::happening::{Mark, Tone};
-use crate::meter::Meter;
+use crate::meter::{Meter, Peak};
 use crate::outcome::Outcomes;
 use crate::popularity::Popularity;
 use crate::reason::Reason;
@@ -56,6 +56,8 @@ pub struct ComponentMeter {
     pub id: String,
     /// One meter for each instance there ever was.
     pub instances: Vec<Meter>,
+    /// Waiting in the lines of all of them together.
+    pub waiting: Peak,
 }
 
 /// What all components share.
@@ -120,6 +122,7 @@ impl World {
             .map(|component| ComponentMeter {
                 id: component.id.clone(),
                 instances: Vec::new(),
+                waiting: Peak::default(),
             })
             .collect();
         world.set_traffic(&scenario.traffic);
@@ -241,7 +244,25 @@ impl World {
         };
         let end_ns = self.calendar.push_after(self.lane_of(link, user), what);
         if flags & flag::SAMPLED != 0 || self.tracer.is_narrating() {
-            self.show_flight(id, link, instance, end_ns, 0);
+            self.show_flight(id, Hop { link, instance }, self.now_ns(), end_ns);
+        }
+    }
+
+    /// The same, but it sets out only `wait_ns` from now, from an instance that needs no more events.
+    /// `is_usual` waits are the same time after time, and so have a lane of their own.
+    pub fn send_after(&mut self, id: u32, to: Hop, wait_ns: u64, is_usual: bool) {
+        self.requests[id].stage = Stage::Wire;
+        let latency_ns = self.latency_ns(to.link, self.requests[id].user);
+        let what = What {
+            request: id,
+            instance: to.instance,
+            place: to.link,
+            kind: EventKind::Forward,
+        };
+        let start_ns = self.now_ns() + wait_ns;
+        self.push_after_wait(wait_ns, latency_ns, is_usual, what);
+        if self.is_followed(id) {
+            self.show_flight(id, to, start_ns, start_ns + latency_ns);
         }
     }
 
@@ -250,9 +271,9 @@ impl World {
     pub fn enter(&mut self, id: u32, link: u8, instance: u16) {
         self.requests[id].push(Hop { link, instance });
         let now_ns = self.now_ns();
-        self.meter(self.wires[usize::from(link)].to, instance)
-            .inside
-            .up(now_ns);
+        let meter = self.meter(self.wires[usize::from(link)].to, instance);
+        meter.arrived += 1;
+        meter.inside.up(now_ns);
     }
 
     /// Answers the call that the request is inside of: it leaves, and travels back to the caller.
@@ -263,17 +284,11 @@ impl World {
         self.answer_after_leaving(id, hop, self.lane_of(hop.link, user));
     }
 
-    /// The same, but the answer sets out only `wait_ns` from now, of an instance that needs no more
-    /// events. `is_usual` waits are the same time after time, and so have a lane of their own.
+    /// The same, but the answer sets out only `wait_ns` from now, as in [`World::send_after`].
     pub fn answer_after(&mut self, id: u32, wait_ns: u64, is_usual: bool) {
         let hop = self.leave(id);
-        let request = &mut self.requests[id];
-        request.stage = Stage::Wire;
-        let wire = &self.wires[usize::from(hop.link)];
-        let latency_ns = match wire.latency_ns.len() {
-            1 => wire.latency_ns[0],
-            _ => wire.latency_ns[self.region_of(self.requests[id].user)],
-        };
+        self.requests[id].stage = Stage::Wire;
+        let latency_ns = self.latency_ns(hop.link, self.requests[id].user);
         let what = What {
             request: id,
             instance: hop.instance,
@@ -281,14 +296,30 @@ impl World {
             kind: EventKind::Back,
         };
         let at_ns = self.now_ns() + wait_ns;
+        self.push_after_wait(wait_ns, latency_ns, is_usual, what);
+        if self.is_followed(id) {
+            self.show_answer(id, hop, at_ns, at_ns + latency_ns);
+        }
+    }
+
+    #[inline]
+    fn push_after_wait(&mut self, wait_ns: u64, latency_ns: u64, is_usual: bool, what: What) {
         if is_usual {
             let lane = self.calendar.lane(wait_ns + latency_ns);
             self.calendar.push_after(lane, what);
         } else {
-            self.calendar.push_at(at_ns + latency_ns, what);
+            let at_ns = self.now_ns() + wait_ns + latency_ns;
+            self.calendar.push_at(at_ns, what);
         }
-        if self.is_followed(id) {
-            self.show_answer(id, hop, at_ns, at_ns + latency_ns);
+    }
+
+    /// Time that a user's request takes over a link, one way.
+    #[inline]
+    fn latency_ns(&self, link: u8, user: u32) -> u64 {
+        let wire = &self.wires[usize::from(link)];
+        match wire.latency_ns.len() {
+            1 => wire.latency_ns[0],
+            _ => wire.latency_ns[self.region_of(user)],
         }
     }
 
@@ -361,6 +392,33 @@ impl World {
         &mut self.meters[usize::from(component)].instances[usize::from(instance)]
     }
 
+    /// A request joins the line of an instance.
+    #[inline]
+    pub fn count_in_line(&mut self, component: u8, instance: u16) {
+        let now_ns = self.now_ns();
+        let meters = &mut self.meters[usize::from(component)];
+        meters.instances[usize::from(instance)].waiting.up(now_ns);
+        meters.waiting.up();
+    }
+
+    /// A request leaves it for a slot.
+    #[inline]
+    pub fn count_out_of_line(&mut self, component: u8, instance: u16) {
+        let now_ns = self.now_ns();
+        let meters = &mut self.meters[usize::from(component)];
+        meters.instances[usize::from(instance)].waiting.down(now_ns);
+        meters.waiting.down(1);
+    }
+
+    /// All leave the line of an instance that has died.
+    pub fn clear_line(&mut self, component: u8, instance: u16) {
+        let now_ns = self.now_ns();
+        let meters = &mut self.meters[usize::from(component)];
+        let waiting = &mut meters.instances[usize::from(instance)].waiting;
+        meters.waiting.down(waiting.value());
+        waiting.set(now_ns, 0);
+    }
+
     /// Gives up all that a record stands for.
     pub fn release(&mut self, id: u32) {
         self.deadlines.clear(id);
@@ -424,11 +482,11 @@ impl World {
     }
 
     #[cold]
-    fn show_flight(&mut self, id: u32, link: u8, instance: u16, end_ns: u64, flags: u8) {
-        let start_ns = self.now_ns();
-        let to = self.wires[usize::from(link)].to;
-        self.note_change(id, Change::Activity(Activity::Travel), to, instance);
-        self.fly(id, Hop { link, instance }, start_ns, end_ns, flags);
+    fn show_flight(&mut self, id: u32, hop: Hop, start_ns: u64, end_ns: u64) {
+        let to = self.wires[usize::from(hop.link)].to;
+        let change = Change::Activity(Activity::Travel);
+        self.note_change_at(id, change, to, hop.instance, start_ns);
+        self.fly(id, hop, start_ns, end_ns, 0);
     }
 
     #[cold]

@@ -107,6 +107,9 @@ pub struct LoadBalancer {
     pub weights: Vec<u16>,
     /// What is hashed, where the algorithm hashes.
     pub hash_key: HashKey,
+    /// What places instances and keys on the ring.
+    #[serde(skip_serializing_if = "HashFunction::is_default")]
+    pub hash_function: HashFunction,
     /// Points each instance has on the ring.
     pub virtual_nodes: u16,
     /// Bounded loads: most open requests an instance may have, as a multiple of the mean.
@@ -129,6 +132,7 @@ impl Default for LoadBalancer {
             algorithm: Algorithm::RoundRobin,
             weights: Vec::new(),
             hash_key: HashKey::User,
+            hash_function: HashFunction::Splitmix64,
             virtual_nodes: 100,
             bounded_load_factor: 1.25,
             sticky: false,
@@ -180,6 +184,29 @@ pub enum HashKey {
     User,
     /// The key the request asks for.
     Key,
+}
+
+/// What places names on a hash ring. A good one places similar names as if at random.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum HashFunction {
+    /// A 64-bit mix of the numbers themselves: even.
+    #[default]
+    Splitmix64,
+    /// MurmurHash3, 32 bits, of the name: even.
+    Murmur3,
+    /// FNV-1a, 64 bits, of the name: names that differ at their ends lie side by side.
+    Fnv1a,
+    /// CRC-32 of the name: made to tell damage, and not to spread; similar names make patterns.
+    Crc32,
+}
+
+impl HashFunction {
+    /// Whether a document need not name it.
+    pub fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// Active probes of each instance.
@@ -299,6 +326,9 @@ pub struct Cache {
     pub leases: bool,
     /// Which node keeps a key.
     pub routing: NodeRouting,
+    /// What places nodes and keys on the ring.
+    #[serde(skip_serializing_if = "HashFunction::is_default")]
+    pub hash_function: HashFunction,
     /// Points each node has on the ring.
     pub virtual_nodes: u16,
     /// Time a node takes for one operation, in milliseconds.
@@ -321,6 +351,7 @@ impl Default for Cache {
             write_back_ms: 1_000.0,
             leases: false,
             routing: NodeRouting::Ring,
+            hash_function: HashFunction::Splitmix64,
             virtual_nodes: 100,
             operation_ms: 0.05,
             warm_restart: false,

@@ -142,6 +142,7 @@ fn traffic() -> Vec<(&'static str, Rule)> {
         ("Class.lookups", between(limits::CALLS)),
         ("Class.queries", between(limits::CALLS)),
         ("Class.query_work", between(limits::WORK)),
+        ("Class.fresh_s", between(limits::TIME_S)),
         ("Keys.count", between(limits::KEYS)),
         ("Keys.zipf_exponent", between(limits::ZIPF_EXPONENT)),
         ("ClientBehaviour.timeout_ms", between(limits::WAIT_MS)),
@@ -225,6 +226,9 @@ fn actions() -> Vec<(&'static str, Rule)> {
         ("Action.slow.instance", instance()),
         ("Action.slow.factor", between(limits::SLOW_FACTOR)),
         ("Action.remove_instance.instance", instance()),
+        ("Action.deploy.batch", between(limits::INSTANCES)),
+        ("Action.deploy.pause_s", between(limits::TIME_S)),
+        ("Action.deploy.drain_s", between(limits::TIME_S)),
         ("Action.set_latency.latency_ms", between(limits::LATENCY_MS)),
     ]
 }

@@ -65,6 +65,18 @@ pub enum Action {
         /// Its number, from 0.
         instance: u16,
     },
+    /// A new version of a service: batch by batch, its instances take nothing new, finish what they
+    /// have, and start anew.
+    Deploy {
+        /// Its id.
+        component: String,
+        /// Most instances that are out at once.
+        batch: u16,
+        /// Pause from when a batch serves again until the next one, in seconds.
+        pause_s: f64,
+        /// Longest time that an instance is given to finish what it has, in seconds.
+        drain_s: f64,
+    },
     /// Replaces a component's parameters.
     Configure {
         /// Its id.

@@ -223,6 +223,7 @@ fn traffic(scenario: &mut Scenario) {
         lookups,
         queries,
         query_work: 1.0,
+        fresh_s: 0.0,
     };
     let traffic = &mut scenario.traffic;
     traffic.rate_rps = 250.0;

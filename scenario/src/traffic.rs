@@ -123,6 +123,16 @@ pub struct Class {
     pub queries: u8,
     /// Cost of one of its queries, as a multiple of the database's own mean.
     pub query_work: f64,
+    /// Static classes only: how long the copy in a user's browser stays fresh, in seconds. Until then the
+    /// browser answers by itself; 0 keeps no copy.
+    #[serde(skip_serializing_if = "Class::keeps_no_copy")]
+    pub fresh_s: f64,
+}
+
+impl Class {
+    fn keeps_no_copy(fresh_s: &f64) -> bool {
+        *fresh_s == 0.0
+    }
 }
 
 impl Default for Class {
@@ -135,6 +145,7 @@ impl Default for Class {
             lookups: 0,
             queries: 0,
             query_work: 1.0,
+            fresh_s: 0.0,
         }
     }
 }

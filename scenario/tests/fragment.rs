@@ -6,7 +6,10 @@ use std::fs;
 use std::path::PathBuf;
 
 use headroom_scenario::fragment::{self, FragmentError, Origin};
-use headroom_scenario::{Panel, Scenario, step};
+use headroom_scenario::{
+    Action, Cache, Class, ClassKind, HashFunction, Kind, LoadBalancer, Panel, Scenario,
+    TimedAction, step,
+};
 use proptest::prelude::*;
 
 fn quick(cases: u32) -> ProptestConfig {
@@ -217,10 +220,82 @@ fn write_missing_golden(name: &str, scenario: &Scenario) {
     fs::write(link_file, fragment::encode(scenario) + "\n").expect("the folder is there");
 }
 
+/// The golden document of every hash function.
+fn hash_functions() -> Scenario {
+    let mut scenario = step::LADDER
+        .last()
+        .expect("the ladder has steps")
+        .scenario();
+    let functions = [HashFunction::Murmur3, HashFunction::Fnv1a].into_iter();
+    let mut functions = functions.cycle();
+    for component in &mut scenario.design.components {
+        match &mut component.kind {
+            Kind::LoadBalancer(LoadBalancer { hash_function, .. })
+            | Kind::Cache(Cache { hash_function, .. }) => {
+                *hash_function = functions.next().expect("they go round");
+            }
+            Kind::Clients(_) | Kind::Dns(_) | Kind::Service(_) | Kind::Database(_) => {}
+        }
+    }
+    let cache = scenario
+        .design
+        .component("cache")
+        .expect("the step has one")
+        .1;
+    let mut kind = cache.kind.clone();
+    if let Kind::Cache(cache) = &mut kind {
+        cache.hash_function = HashFunction::Crc32;
+    }
+    scenario.script = vec![TimedAction {
+        at_ns: 5_000_000_000,
+        action: Action::Configure {
+            component: "cache".into(),
+            kind,
+        },
+    }];
+    scenario
+}
+
+/// The golden document of a rolling deploy.
+fn rolling_deploy() -> Scenario {
+    let mut scenario = step::LADDER
+        .last()
+        .expect("the ladder has steps")
+        .scenario();
+    scenario.script = vec![TimedAction {
+        at_ns: 5_000_000_000,
+        action: Action::Deploy {
+            component: "web".into(),
+            batch: 2,
+            pause_s: 1.5,
+            drain_s: 20.0,
+        },
+    }];
+    scenario
+}
+
+/// The golden document of copies in the browser.
+fn browser_copies() -> Scenario {
+    let mut scenario = step::LADDER[0].scenario();
+    scenario.traffic.classes.push(Class {
+        id: "asset".into(),
+        kind: ClassKind::Static,
+        fresh_s: 300.0,
+        ..Class::default()
+    });
+    scenario
+}
+
 #[test]
 fn everything_that_this_version_writes_has_a_golden_link() {
     let steps = step::LADDER.iter().map(|step| (step.name, step.scenario()));
-    for (name, scenario) in steps.chain([("everything", common::everything())]) {
+    let others = [
+        ("everything", common::everything()),
+        ("browser-copies", browser_copies()),
+        ("hash-functions", hash_functions()),
+        ("rolling-deploy", rolling_deploy()),
+    ];
+    for (name, scenario) in steps.chain(others) {
         write_missing_golden(name, &scenario);
         let file = common::golden_folder().join(name).with_extension("link");
         let link = fs::read_to_string(file).unwrap_or_else(|_| panic!("{name} has no golden link"));

@@ -536,6 +536,26 @@ fn remove(component: &str, instance: u16) -> Action {
 }
 
 #[test]
+fn only_a_service_is_deployed() {
+    let deploy = |component: &str, batch| Action::Deploy {
+        component: component.into(),
+        batch,
+        pause_s: 1.0,
+        drain_s: 30.0,
+    };
+    assert_eq!(scripted([deploy("web", 1), deploy("web", 1_000)]), Ok(()));
+    for (action, field) in [
+        (deploy("cache", 1), "component"),
+        (deploy("lb", 1), "component"),
+        (deploy("nobody", 1), "component"),
+        (deploy("web", 0), "batch"),
+    ] {
+        let path = format!("script[0].action.deploy.{field}");
+        assert_eq!(scripted([action]), Err(vec![path]));
+    }
+}
+
+#[test]
 fn a_script_is_aimed_at_instances_that_there_are_by_then() {
     assert_eq!(
         scripted([

@@ -121,7 +121,8 @@ impl Document {
             | Action::Repair { .. }
             | Action::Slow { .. }
             | Action::AddInstance { .. }
-            | Action::RemoveInstance { .. } => false,
+            | Action::RemoveInstance { .. }
+            | Action::Deploy { .. } => false,
         };
         let before = self.after(under_way);
         let mut after = Scenario::clone(&before);
@@ -227,7 +228,8 @@ fn carry_out(action: &Action, live: &mut Scenario) {
         | Action::Repair { .. }
         | Action::Slow { .. }
         | Action::AddInstance { .. }
-        | Action::RemoveInstance { .. } => {}
+        | Action::RemoveInstance { .. }
+        | Action::Deploy { .. } => {}
     }
 }
 

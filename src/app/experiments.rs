@@ -85,6 +85,8 @@ fn standing(document: &Document) -> Scenario {
             Action::Kill { .. } | Action::Slow { .. } | Action::AddInstance { .. } | Action::RemoveInstance { .. } => {
                 standing.script.push(TimedAction { at_ns: 0, action: timed.action.clone() });
             }
+            // A deploy passes.
+            Action::Deploy { .. } => {}
             // These stand in the live design already.
             Action::SetRate { .. } | Action::SetTraffic { .. } | Action::Configure { .. } | Action::SetLatency { .. } => {}
         }

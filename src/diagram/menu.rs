@@ -11,6 +11,9 @@ use super::node::idle;
 
 /// How much "slow down" slows down.
 const SLOW_FACTOR: f64 = 3.0;
+/// Longest time that "deploy" gives a server to finish what it has, in seconds: the grace period of
+/// Kubernetes.
+const DRAIN_S: f64 = 30.0;
 
 /// The menu of one instance.
 #[derive(Properties, PartialEq)]
@@ -25,6 +28,8 @@ pub struct Props {
     pub gauge: Option<InstanceGauge>,
     /// Whether the component can have more or fewer of them.
     pub scalable: bool,
+    /// Whether it runs versions of the user's own.
+    pub deployable: bool,
     /// How many there are.
     pub present: usize,
     /// Where the menu hangs, in pixels of the diagram's box.
@@ -76,6 +81,18 @@ fn items(props: &Props, gauge: &InstanceGauge) -> Vec<Item> {
                 component: component.clone(),
                 instance,
                 factor: SLOW_FACTOR,
+            },
+        });
+    }
+    if props.deployable {
+        items.push(Item {
+            words: "Deploy, one by one",
+            control: "deploy",
+            action: Action::Deploy {
+                component: component.clone(),
+                batch: 1,
+                pause_s: 0.0,
+                drain_s: DRAIN_S,
             },
         });
     }
@@ -210,12 +227,22 @@ mod tests {
     use super::*;
 
     fn offered(gauge: &InstanceGauge, scalable: bool, present: usize) -> Vec<&'static str> {
+        offered_of(gauge, scalable, false, present)
+    }
+
+    fn offered_of(
+        gauge: &InstanceGauge,
+        scalable: bool,
+        deployable: bool,
+        present: usize,
+    ) -> Vec<&'static str> {
         let props = Props {
             component: "web".into(),
             instance: 1,
             name: "web/2".into(),
             gauge: None,
             scalable,
+            deployable,
             present,
             x: 0.0,
             y: 0.0,
@@ -244,6 +271,11 @@ mod tests {
             offered(&gauge, false, 1),
             ["kill", "slow-down"],
             "a balancer is not one of many"
+        );
+        assert_eq!(
+            offered_of(&gauge, true, true, 1),
+            ["kill", "slow-down", "deploy", "add-instance"],
+            "a service"
         );
         gauge.slow_factor = 3.0;
         assert_eq!(offered(&gauge, false, 1), ["kill", "repair"]);

@@ -208,6 +208,7 @@ fn menu_at(
         .fit
         .pixels(Point::new(rect.x, rect.bottom() + 6.0));
     let scalable = matches!(component.kind, Kind::Service(_) | Kind::Cache(_));
+    let deployable = matches!(component.kind, Kind::Service(_));
     let present = match &scene.place(number).form {
         Form::Single => 1,
         Form::Cards(cards) => cards.len(),
@@ -231,7 +232,7 @@ fn menu_at(
         })
     };
     html! {
-        <Menu component={component.id.clone()} {instance} {name} {scalable} {present}
+        <Menu component={component.id.clone()} {instance} {name} {scalable} {deployable} {present}
             gauge={scene.instance(number, instance).cloned()} x={corner.x} y={corner.y}
             on_action={props.on_action.clone()} {on_close} />
     }

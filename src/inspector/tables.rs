@@ -1,9 +1,9 @@
 //! Every parameter of every kind, of the traffic and of the objectives: one table each.
 
 use headroom_scenario::{
-    Algorithm, Cache, Class, ClassKind, Curve, Database, Distribution, Dns, Eviction, HashKey,
-    HealthCheck, LoadBalancer, LoopModel, NodeRouting, Objectives, ReadMode, Region, Service,
-    SessionStore, Size, Traffic, WriteMode, limits,
+    Algorithm, Cache, Class, ClassKind, Curve, Database, Distribution, Dns, Eviction, HashFunction,
+    HashKey, HealthCheck, LoadBalancer, LoopModel, NodeRouting, Objectives, ReadMode, Region,
+    Service, SessionStore, Size, Traffic, WriteMode, limits,
 };
 
 use super::field::{Field, Value, Widget};
@@ -236,6 +236,9 @@ pub fn load_balancer() -> Vec<Field<LoadBalancer>> {
         ]),
         choice!(hash_key, "Hash of", "What is hashed onto the ring.",
             [HashKey::User => "the user", HashKey::Key => "the key asked for"], shown: hashes),
+        choice!(hash_function, "Hash function", "What places servers and keys on the ring.",
+            [HashFunction::Splitmix64 => "splitmix64 (even)", HashFunction::Murmur3 => "MurmurHash3 (even)",
+                HashFunction::Fnv1a => "FNV-1a (clusters)", HashFunction::Crc32 => "CRC-32 (patterns)"], shown: hashes),
         whole!(virtual_nodes, "Virtual nodes", "each", limits::VIRTUAL_NODES,
             "Points each server has on the ring: the more, the more even the shares.", shown: hashes),
         real!(bounded_load_factor, "Bounded load", "× mean", limits::BOUNDED_LOAD_FACTOR,
@@ -391,6 +394,9 @@ pub fn cache() -> Vec<Field<Cache>> {
             shown: |of| of.write_mode == WriteMode::Back),
         choice!(routing, "Keys to nodes", "Which node keeps a key.",
             [NodeRouting::Modulo => "hash % n", NodeRouting::Ring => "ring"]),
+        choice!(hash_function, "Hash function", "What places nodes and keys on the ring.",
+            [HashFunction::Splitmix64 => "splitmix64 (even)", HashFunction::Murmur3 => "MurmurHash3 (even)",
+                HashFunction::Fnv1a => "FNV-1a (clusters)", HashFunction::Crc32 => "CRC-32 (patterns)"], shown: |of| of.routing == NodeRouting::Ring),
         whole!(virtual_nodes, "Virtual nodes", "each", limits::VIRTUAL_NODES,
             "Points each node has on the ring.", shown: |of| of.routing == NodeRouting::Ring),
         real!(
@@ -751,6 +757,9 @@ pub fn class() -> Vec<Field<Class>> {
             limits::WORK,
             "Cost of one of its queries, as a multiple of the database's mean."
         ),
+        real!(fresh_s, "Fresh in the browser", "s", limits::TIME_S,
+            "How long a user's browser answers from its own copy; 0 keeps none.",
+            shown: |of| of.kind == ClassKind::Static),
     ])
 }
 

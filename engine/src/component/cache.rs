@@ -12,11 +12,13 @@ use crate::calendar::{EventKind, What};
 use crate::component::instance::Instance;
 use crate::meter::Meter;
 use crate::reason::Reason;
-use crate::request::{Line, Operation, Stage, flag};
+use crate::request::{Hop, Line, Operation, Stage, flag};
+use crate::ring::Ring;
 use crate::route::Route;
 use crate::snapshot::{InstanceState, KindGauge};
 use crate::store::{Evicted, Lookup, Rules, Store};
 use crate::time::{NS_PER_S, ns_from_ms};
+use crate::timetable::{Ahead, Timetable};
 use crate::trace::Activity;
 use crate::world::World;
 
@@ -43,8 +45,8 @@ pub struct Cache {
 #[derive(Clone, Debug)]
 struct Node {
     store: Store,
-    /// When it has done all operations that have arrived.
-    free_at_ns: u64,
+    /// When it does which operation.
+    timetable: Timetable,
     /// Keys somebody fetches, since when, and who waits for them.
     fetches: BTreeMap<u32, Fetch>,
     /// Keys written and held back from the database, in the order in which they will go there.
@@ -84,7 +86,7 @@ impl Cache {
         };
         let route = Route::new(
             parameters.routing,
-            parameters.virtual_nodes,
+            Ring::hashed(parameters.virtual_nodes, parameters.hash_function),
             parameters.nodes,
         );
         world.routes[usize::from(number)] = Some(route);
@@ -103,7 +105,13 @@ impl Cache {
             node.store.configure(rules, |_| *evictions += 1);
         }
         if let Some(route) = &mut world.routes[usize::from(self.me)] {
-            route.reconfigure(parameters.routing, parameters.virtual_nodes);
+            let Parameters {
+                routing,
+                virtual_nodes,
+                hash_function,
+                ..
+            } = *parameters;
+            route.reconfigure(routing, virtual_nodes, hash_function);
         }
     }
 
@@ -152,9 +160,14 @@ impl Cache {
     /// A node has died: what it held is gone, unless it is kept on disk as well.
     pub fn died(&mut self, world: &mut World, node: u16) {
         let now_ns = world.now_ns();
+        self.catch_up(world);
+        let (me, number) = (self.me, node);
         let node = &mut self.nodes[usize::from(node)];
-        node.free_at_ns = now_ns;
+        let ahead = node.timetable.ahead(now_ns);
+        node.timetable.clear(now_ns);
         node.fetches.clear();
+        world.meter(me, number).take_back(ahead);
+        world.meters[usize::from(me)].waiting.down(ahead.waiting);
         if self.parameters.warm_restart {
             return;
         }
@@ -173,9 +186,25 @@ impl Cache {
 
     /// Waiting at a node at this moment, the operation at work not counted.
     pub fn waiting(&self, node: usize, now_ns: u64) -> u32 {
-        let busy_ns = self.nodes[node].free_at_ns.saturating_sub(now_ns);
-        let operations = busy_ns.div_ceil(self.operation_ns.max(1));
-        operations.saturating_sub(1) as u32
+        self.nodes[node].timetable.waiting(now_ns)
+    }
+
+    /// Operations at work at a node at this moment: one or none.
+    pub fn busy(&self, node: usize, now_ns: u64) -> u32 {
+        u32::from(self.nodes[node].timetable.is_busy(now_ns))
+    }
+
+    /// What a node has booked of the time to come, once all have begun that could.
+    pub fn ahead(&self, node: usize, now_ns: u64) -> Ahead {
+        self.nodes[node].timetable.ahead(now_ns)
+    }
+
+    /// Lets operations begin whose turn has come.
+    pub fn catch_up(&mut self, world: &mut World) {
+        let now_ns = world.now_ns();
+        let tables = self.nodes.iter_mut().map(|node| &mut node.timetable);
+        let begun = tables.map(|table| table.pass(now_ns)).sum();
+        world.meters[usize::from(self.me)].waiting.down(begun);
     }
 
     /// Entries a node holds.
@@ -201,7 +230,7 @@ impl Cache {
                 self.nodes[usize::from(node)]
                     .store
                     .remove(world.requests[id].key);
-                world.answer_after(id, turn.done_after_ns, turn.is_usual);
+                self.answer(world, id, node, turn);
             }
             Operation::Leave => self.leave(world, id, node, turn),
             _ => {
@@ -212,7 +241,7 @@ impl Cache {
                 let (key, version) = (request.key, request.version);
                 let evicted = store.store.insert(key, world.now_ns(), version);
                 self.let_go(world, evicted);
-                world.answer_after(id, turn.done_after_ns, turn.is_usual);
+                self.answer(world, id, node, turn);
                 self.settle(world, node, key, Outcome::Filled(version));
             }
         }
@@ -293,7 +322,7 @@ impl Cache {
         self.instances.push(Instance::default());
         self.nodes.push(Node {
             store: Store::new(self.rules()),
-            free_at_ns: 0,
+            timetable: Timetable::default(),
             fetches: BTreeMap::new(),
             held_back: VecDeque::new(),
         });
@@ -318,20 +347,41 @@ impl Cache {
         } else {
             (self.operation_ns as f64 * slow_factor + 0.5) as u64
         };
-        let node_state = &mut self.nodes[usize::from(node)];
-        let begins_ns = node_state.free_at_ns.max(now_ns);
-        node_state.free_at_ns = begins_ns + operation_ns;
-        let waited_ns = begins_ns - now_ns;
+        let timetable = &mut self.nodes[usize::from(node)].timetable;
+        let begun = timetable.pass(now_ns);
+        let waited_ns = timetable.book(now_ns, operation_ns);
+        world.meters[usize::from(self.me)].waiting.down(begun);
+        if waited_ns > 0 {
+            self.line_up(world, node);
+        }
         let meter = world.meter(self.me, node);
         meter.started += 1;
         meter.waited_ns += waited_ns;
         meter.busy.add_area(operation_ns);
         meter.waiting.add_area(waited_ns);
-        meter.inside.add_area(waited_ns + operation_ns);
         Turn {
             done_after_ns: waited_ns + operation_ns,
             is_usual: waited_ns == 0 && operation_ns == self.operation_ns,
         }
+    }
+
+    /// One more operation waits at a node. Nodes that nothing has come to for a while may have let
+    /// others begin: that matters only where this looks like the most that ever waited.
+    fn line_up(&mut self, world: &mut World, node: u16) {
+        if world.meters[usize::from(self.me)].waiting.is_at_max() {
+            self.catch_up(world);
+        }
+        let now_ns = world.now_ns();
+        let in_line = self.nodes[usize::from(node)].timetable.waiting(now_ns);
+        world.meters[usize::from(self.me)].waiting.up();
+        world.meter(self.me, node).waiting.reach(in_line);
+    }
+
+    /// Answers when the turn is over; until then the request is inside, in the books.
+    fn answer(&self, world: &mut World, id: u32, node: u16, turn: Turn) {
+        let meter = world.meter(self.me, node);
+        meter.inside.add_area(turn.done_after_ns);
+        world.answer_after(id, turn.done_after_ns, turn.is_usual);
     }
 
     fn get(&mut self, world: &mut World, id: u32, node: u16, turn: Turn) {
@@ -346,7 +396,7 @@ impl Cache {
             request.version = version;
             request.flags |= flag::HIT;
             world.note(id, Activity::Hit, self.me, node);
-            return world.answer_after(id, turn.done_after_ns, turn.is_usual);
+            return self.answer(world, id, node, turn);
         }
         self.misses += 1;
         world.meter(self.me, node).misses += 1;
@@ -361,13 +411,15 @@ impl Cache {
             ReadMode::CacheAside => None,
         };
         if reads_through.is_none() && !self.parameters.leases {
-            return world.answer_after(id, turn.done_after_ns, turn.is_usual);
+            return self.answer(world, id, node, turn);
         }
         let since_ns = world.now_ns();
         let fetches = &mut self.nodes[usize::from(node)].fetches;
         if let Some(fetch) = fetches.get_mut(&key) {
             world.requests[id].stage = Stage::Lease;
+            world.requests[id].mark = since_ns + turn.done_after_ns;
             fetch.waiting.push(&mut world.requests, id);
+            self.nodes[usize::from(node)].timetable.stay();
             return world.note(id, Activity::Lease, self.me, node);
         }
         fetches.insert(
@@ -379,8 +431,10 @@ impl Cache {
         );
         match reads_through {
             Some(link) => {
+                self.nodes[usize::from(node)].timetable.stay();
                 world.requests[id].operation = Operation::Read;
-                world.send(id, link, 0);
+                let database = Hop { link, instance: 0 };
+                world.send_after(id, database, turn.done_after_ns, turn.is_usual);
             }
             None => {
                 let kind = EventKind::LeaseOver;
@@ -392,7 +446,7 @@ impl Cache {
                 };
                 let lane = world.calendar.lane(LEASE_NS);
                 world.calendar.push_after(lane, what);
-                world.answer_after(id, turn.done_after_ns, turn.is_usual);
+                self.answer(world, id, node, turn);
             }
         }
     }
@@ -417,7 +471,7 @@ impl Cache {
         let lane = world.calendar.lane(wait_ns);
         world.calendar.push_after(lane, what);
         self.let_go(world, evicted);
-        world.answer_after(id, turn.done_after_ns, turn.is_usual);
+        self.answer(world, id, node, turn);
     }
 
     /// An entry had to go: if it was held back, its value goes to the database at once.
@@ -441,6 +495,7 @@ impl Cache {
         let Some(mut fetch) = self.nodes[usize::from(node)].fetches.remove(&key) else {
             return;
         };
+        let now_ns = world.now_ns();
         while let Some(id) = fetch.waiting.pop(&world.requests) {
             let request = &mut world.requests[id];
             match outcome {
@@ -451,7 +506,11 @@ impl Cache {
                 Outcome::Missing => {}
                 Outcome::Failed(failure) => request.failure = failure,
             }
-            world.answer(id);
+            // The value may be there before its own turn is over.
+            match request.mark.saturating_sub(now_ns) {
+                0 => world.answer(id),
+                left_ns => world.answer_after(id, left_ns, false),
+            }
         }
     }
 }

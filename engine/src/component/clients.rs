@@ -2,19 +2,19 @@
 
 use std::sync::Arc;
 
-use headroom_scenario::{Curve, Kind, LoopModel, Retries, Scenario, Traffic};
+use headroom_scenario::{ClassKind, Curve, Kind, LoopModel, Retries, Scenario, Traffic};
 
 use crate::calendar::{EventKind, What};
 use crate::component::instance::Instance;
-use crate::meter::Meter;
+use crate::meter::{Meter, ratio};
 use crate::popularity::Popularity;
 use crate::reason::Reason;
 use crate::request::{Operation, Stage, flag};
 use crate::snapshot::KindGauge;
 use crate::stream::{Stream, StreamAhead, scaled};
-use crate::time::{NS_PER_S, ns_from_ms};
+use crate::time::{NS_PER_MS, NS_PER_S, ns_from_ms};
 use crate::trace::{Activity, Trace};
-use crate::tracer::Change;
+use crate::tracer::{Change, Note};
 use crate::world::World;
 
 /// Candidate arrivals looked at in a row when the curve leaves almost none; then time moves on.
@@ -45,6 +45,9 @@ pub struct Clients {
     thoughts: Stream,
     retry_savings: f64,
     backing_off: u64,
+    /// By class, where a class has copies that stay fresh in the browser.
+    copies: Vec<Copies>,
+    from_copy: u64,
     numbered: u64,
 }
 
@@ -54,8 +57,57 @@ struct Directory {
     link: u8,
     component: u8,
     ttl_ns: u64,
-    /// By user: until when the address is known, in milliseconds.
-    known_until_ms: Vec<u32>,
+    known: UntilByUser,
+}
+
+/// The copies of one class's file in the users' browsers.
+#[derive(Clone, Debug, Default)]
+struct Copies {
+    /// How long one stays fresh; 0 where none is kept.
+    fresh_ns: u64,
+    fresh: UntilByUser,
+}
+
+/// Until when each user has something: the address, or a fresh copy. At a million users this is read for
+/// every request from memory, so it takes four bytes each; those hold 49 days, and count from a moment
+/// that moves on.
+#[derive(Clone, Debug, Default)]
+struct UntilByUser {
+    /// The moment they count from, in milliseconds.
+    from_ms: u64,
+    /// By user, in milliseconds.
+    until_ms: Vec<u32>,
+}
+
+impl UntilByUser {
+    #[inline]
+    fn has(&self, user: usize, now_ns: u64) -> bool {
+        (self.from_ms + u64::from(self.until_ms[user])) * NS_PER_MS > now_ns
+    }
+
+    /// For so many users. Those who are no more may still have requests on their way.
+    fn make_room(&mut self, users: usize) {
+        let users = users.max(self.until_ms.len());
+        self.until_ms.resize(users, 0);
+    }
+
+    fn get(&mut self, user: usize, now_ns: u64, ttl_ns: u64) {
+        let until_ms = (now_ns + ttl_ns) / NS_PER_MS;
+        if until_ms - self.from_ms > u64::from(u32::MAX) {
+            self.count_from(now_ns / NS_PER_MS);
+        }
+        self.until_ms[user] = (until_ms - self.from_ms) as u32;
+    }
+
+    /// What is over by then stays over.
+    #[cold]
+    fn count_from(&mut self, from_ms: u64) {
+        let passed_ms = from_ms - self.from_ms;
+        self.from_ms = from_ms;
+        for until_ms in &mut self.until_ms {
+            *until_ms = u64::from(*until_ms).saturating_sub(passed_ms) as u32;
+        }
+    }
 }
 
 impl Clients {
@@ -84,6 +136,8 @@ impl Clients {
             thoughts: stream("thoughts"),
             retry_savings: RETRY_SAVINGS_START,
             backing_off: 0,
+            copies: Vec::new(),
+            from_copy: 0,
             numbered: 0,
         }
     }
@@ -96,26 +150,25 @@ impl Clients {
         for (link, to) in world.links_from(self.me) {
             match &scenario.design.components[usize::from(to)].kind {
                 Kind::Dns(dns) => {
-                    let known_until_ms = self
-                        .directory
-                        .take()
-                        .map_or(Vec::new(), |before| before.known_until_ms);
+                    let before = self.directory.take();
+                    let known = before.map_or_else(Default::default, |before| before.known);
                     let ttl_ns = ns_from_ms(dns.ttl_s * 1e3);
                     directory = Some(Directory {
                         link,
                         component: to,
                         ttl_ns,
-                        known_until_ms,
+                        known,
                     });
                 }
                 _ => entry = entry.or(Some(link)),
             }
         }
         if let Some(directory) = &mut directory {
-            directory.known_until_ms.resize(users, 0);
+            directory.known.make_room(users);
         }
         self.entry = entry;
         self.directory = directory;
+        self.keep_copies(users);
     }
 
     /// The component of the directory, if there is one.
@@ -142,10 +195,17 @@ impl Clients {
     pub fn set_traffic(&mut self, traffic: &Traffic, scenario: &Scenario, world: &mut World) {
         let rate_rps = traffic.rate_rps;
         let before = std::mem::replace(&mut self.traffic, traffic.clone());
-        self.traffic.client.loop_model = before.client.loop_model;
+        self.traffic.client.loop_model = before.client.loop_model.clone();
         self.traffic.rate_rps = before.rate_rps;
         self.mix = mix(traffic);
         self.timeout_ns = ns_from_ms(traffic.client.timeout_ms);
+        let names = |traffic: &Traffic| -> Vec<String> {
+            let classes = traffic.classes.iter();
+            classes.map(|class| class.id.clone()).collect()
+        };
+        if names(&before) != names(traffic) {
+            self.copies.clear();
+        }
         if before.keys != traffic.keys {
             self.popularity = popularity(traffic);
         }
@@ -198,7 +258,7 @@ impl Clients {
         let user = world.requests[id].user as usize;
         let now_ns = world.now_ns();
         if let Some(directory) = &mut self.directory {
-            directory.known_until_ms[user] = ((now_ns + directory.ttl_ns) / 1_000_000) as u32;
+            directory.known.get(user, now_ns, directory.ttl_ns);
         }
         self.set_out(world, id);
     }
@@ -247,6 +307,8 @@ impl Clients {
     pub fn gauge(&self) -> KindGauge {
         KindGauge::Clients {
             backing_off: self.backing_off,
+            from_copy: self.from_copy,
+            from_copy_share: ratio(self.from_copy as f64, self.numbered as f64),
         }
     }
 
@@ -265,6 +327,9 @@ impl Clients {
         let key = popularity.draw(self.keys.bits(|bits| popularity.peek(bits)));
         self.retry_savings =
             (self.retry_savings + self.traffic.client.retries.budget).min(RETRY_SAVINGS_MAX);
+        if self.has_fresh_copy(class, user, world.now_ns()) {
+            return self.answer_from_copy(world, user, class, number);
+        }
         let Some(id) = world.requests.allocate() else {
             world.outcomes.failed[Reason::TooManyInFlight as usize] += 1;
             self.think_again(world, user);
@@ -294,13 +359,59 @@ impl Clients {
         self.attempt(world, id);
     }
 
+    /// Makes room for the copies of classes that keep any.
+    fn keep_copies(&mut self, users: usize) {
+        let fresh_ns = self.traffic.classes.iter().map(|class| match class.kind {
+            ClassKind::Static => ns_from_ms(class.fresh_s * 1e3),
+            ClassKind::Read | ClassKind::Write | ClassKind::Task | ClassKind::Search => 0,
+        });
+        let fresh_ns: Vec<u64> = fresh_ns.collect();
+        if fresh_ns.iter().all(|&fresh_ns| fresh_ns == 0) {
+            self.copies = Vec::new();
+            return;
+        }
+        self.copies.resize_with(fresh_ns.len(), Copies::default);
+        for (copies, fresh_ns) in self.copies.iter_mut().zip(fresh_ns) {
+            copies.fresh_ns = fresh_ns;
+            if fresh_ns == 0 {
+                copies.fresh = UntilByUser::default();
+            } else {
+                copies.fresh.make_room(users);
+            }
+        }
+    }
+
+    #[inline]
+    fn has_fresh_copy(&self, class: usize, user: u32, now_ns: u64) -> bool {
+        let copies = self.copies.get(class).filter(|copies| copies.fresh_ns > 0);
+        copies.is_some_and(|copies| copies.fresh.has(user as usize, now_ns))
+    }
+
+    /// The browser answers at once, by itself: there is no record, and nothing to trace.
+    fn answer_from_copy(&mut self, world: &mut World, user: u32, class: usize, number: u64) {
+        self.from_copy += 1;
+        world.outcomes.completed += 1;
+        world.outcomes.latency.record(0);
+        if world.tracer.is_narrating() {
+            let note = Note {
+                request: number as u32,
+                class: class as u8,
+                change: Change::Activity(Activity::Hit),
+                component: self.me,
+                instance: 0,
+            };
+            world.tracer.note(note, 0, world.now_ns(), false);
+        }
+        self.think_again(world, user);
+    }
+
     /// Who asks next, by the open loop.
     fn draw_user(&mut self) -> u32 {
         let users = users(&self.traffic);
         let directory = self.directory.as_ref();
         let bits = self.users.bits(|bits| {
             let user = scaled(bits, users) as usize;
-            directory.map_or(0, |directory| directory.known_until_ms[user])
+            directory.map_or(0, |directory| directory.known.until_ms[user])
         });
         scaled(bits, users)
     }
@@ -312,7 +423,7 @@ impl Clients {
         }
         let user = world.requests[id].user as usize;
         match &self.directory {
-            Some(directory) if u64::from(directory.known_until_ms[user]) * 1_000_000 <= now_ns => {
+            Some(directory) if !directory.known.has(user, now_ns) => {
                 let round_trip_ns = 2 * world.wires[usize::from(directory.link)].latency_ns[0];
                 let what = What {
                     request: id,
@@ -346,8 +457,16 @@ impl Clients {
 
     fn completed(&mut self, world: &mut World, id: u32) {
         let request = &world.requests[id];
-        let latency_ns = world.now_ns() - request.started_ns;
-        let user = request.user;
+        let now_ns = world.now_ns();
+        let latency_ns = now_ns - request.started_ns;
+        let (user, class) = (request.user, usize::from(request.class));
+        if let Some(copies) = self
+            .copies
+            .get_mut(class)
+            .filter(|copies| copies.fresh_ns > 0)
+        {
+            copies.fresh.get(user as usize, now_ns, copies.fresh_ns);
+        }
         world.outcomes.completed += 1;
         world.outcomes.in_flight -= 1;
         world.outcomes.latency.record(latency_ns);
@@ -496,7 +615,12 @@ fn factor(curve: &Curve, at_ns: u64) -> f64 {
             start_s,
             end_s,
         } => {
-            let share = ((at_s - start_s) / (end_s - start_s)).clamp(0.0, 1.0);
+            // Before its end a ramp has some length.
+            let share = if at_s < *end_s {
+                ((at_s - start_s) / (end_s - start_s)).max(0.0)
+            } else {
+                1.0
+            };
             from + (to - from) * share
         }
         Curve::Spike {
@@ -528,5 +652,48 @@ fn peak(curve: &Curve) -> f64 {
         Curve::Spike { factor, .. } => factor.max(1.0),
         Curve::Diurnal { depth, .. } => 1.0 + depth,
         Curve::Stepped { factors, .. } => factors.iter().fold(0.0, |most, &next| most.max(next)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DAY_NS: u64 = 86_400 * NS_PER_S;
+
+    #[test]
+    fn a_ramp_of_no_length_is_a_step() {
+        let ramp = |start_s, end_s| Curve::Ramp {
+            from: 1.0,
+            to: 3.0,
+            start_s,
+            end_s,
+        };
+        let at = |curve, at_s: u64| factor(&curve, at_s * NS_PER_S);
+        assert_eq!(
+            [4, 5, 6].map(|at_s| at(ramp(5.0, 5.0), at_s)),
+            [1.0, 3.0, 3.0]
+        );
+        assert_eq!(at(ramp(0.0, 0.0), 0), 3.0);
+        assert_eq!(
+            [0, 2, 3, 4, 9].map(|at_s| at(ramp(2.0, 4.0), at_s)),
+            [1.0, 1.0, 2.0, 3.0, 3.0]
+        );
+    }
+
+    #[test]
+    fn an_address_is_known_for_its_time_however_late() {
+        let mut known = UntilByUser::default();
+        known.until_ms.resize(3, 0);
+        known.get(0, 0, 60 * NS_PER_S);
+        for day in [1, 40, 49, 50, 51, 120, 365 * 200] {
+            let now_ns = day * DAY_NS;
+            known.get(1, now_ns, 2 * DAY_NS);
+            assert!(known.has(1, now_ns + 2 * DAY_NS - 1), "day {day}");
+            known.get(2, now_ns + DAY_NS, 60 * NS_PER_S);
+            assert!(known.has(1, now_ns + 2 * DAY_NS - 1), "day {day}");
+            assert!(!known.has(1, now_ns + 2 * DAY_NS), "day {day}");
+            assert!(!known.has(0, now_ns), "day {day}: it was over long ago");
+        }
     }
 }

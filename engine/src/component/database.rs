@@ -104,7 +104,7 @@ impl Database {
         if !self.instance.listens() {
             return world.refuse(id, Reason::ConnectionRefused);
         }
-        let (me, slots, now_ns) = (self.me, self.slots(), world.now_ns());
+        let (me, slots) = (self.me, self.slots());
         let meter = world.meter(me, 0);
         if self.connections >= self.parameters.connections {
             meter.dropped += 1;
@@ -114,7 +114,8 @@ impl Database {
         if meter.busy.value() < slots {
             return self.start(world, id, 0);
         }
-        meter.waiting.up(now_ns);
+        world.count_in_line(me, 0);
+        let now_ns = world.now_ns();
         let request = &mut world.requests[id];
         request.stage = Stage::Line;
         request.mark = now_ns;
@@ -229,7 +230,7 @@ impl Database {
             let Some(id) = self.instance.line.pop(&world.requests) else {
                 break;
             };
-            world.meter(self.me, 0).waiting.down(now_ns);
+            world.count_out_of_line(self.me, 0);
             let waited_ns = now_ns - world.requests[id].mark;
             self.start(world, id, waited_ns);
         }

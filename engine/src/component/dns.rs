@@ -28,7 +28,9 @@ impl Dns {
     /// A client has asked.
     pub fn looked_up(&mut self, world: &mut World, number: u8) {
         self.lookups += 1;
-        world.meter(number, 0).answered += 1;
+        let meter = world.meter(number, 0);
+        meter.arrived += 1;
+        meter.answered += 1;
     }
 
     /// Figures of its kind.

@@ -12,6 +12,8 @@ pub struct Instance {
     pub slow_factor: f64,
     /// Who waits there for a slot.
     pub line: Line,
+    /// It drains to start anew, and not for good.
+    pub restarts: bool,
     /// How often it has died or been started: what belonged to an earlier life is void.
     pub incarnation: u32,
 }
@@ -22,6 +24,7 @@ impl Default for Instance {
             state: InstanceState::Up,
             slow_factor: 1.0,
             line: Line::default(),
+            restarts: false,
             incarnation: 0,
         }
     }

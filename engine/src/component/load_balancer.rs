@@ -8,6 +8,7 @@ use crate::component::instance::Instance;
 use crate::happening::Tone;
 use crate::meter::Meter;
 use crate::reason::Reason;
+use crate::ring::Ring;
 use crate::route::Route;
 use crate::snapshot::{InstanceState, KindGauge};
 use crate::stream::Stream;
@@ -49,6 +50,8 @@ struct Backend {
     bad_in_a_row: u8,
     is_probed: bool,
     is_gone: bool,
+    /// It is to start anew: good probes do not count until it has stopped.
+    is_draining: bool,
 }
 
 impl LoadBalancer {
@@ -91,12 +94,14 @@ impl LoadBalancer {
         if self.backends.is_empty() {
             self.backends = vec![Backend::default(); instances];
             self.chooser = Chooser::new(&self.parameters, instances);
-            let virtual_nodes = self.parameters.virtual_nodes;
-            world.routes[usize::from(self.me)] = Some(Route::new(
-                NodeRouting::Ring,
+            let Parameters {
                 virtual_nodes,
-                instances as u16,
-            ));
+                hash_function,
+                ..
+            } = self.parameters;
+            let ring = Ring::hashed(virtual_nodes, hash_function);
+            let route = Route::new(NodeRouting::Ring, ring, instances as u16);
+            world.routes[usize::from(self.me)] = Some(route);
             self.probe_all(world);
         }
     }
@@ -107,7 +112,12 @@ impl LoadBalancer {
         self.parameters = parameters.clone();
         self.chooser.configure(parameters);
         if let Some(route) = &mut world.routes[usize::from(self.me)] {
-            route.reconfigure(NodeRouting::Ring, parameters.virtual_nodes);
+            let Parameters {
+                virtual_nodes,
+                hash_function,
+                ..
+            } = *parameters;
+            route.reconfigure(NodeRouting::Ring, virtual_nodes, hash_function);
         }
         match parameters.health_check {
             Some(_) => self.probe_all(world),
@@ -142,6 +152,30 @@ impl LoadBalancer {
         self.put_in_rotation(world, number, false);
         self.backends[number].is_gone = true;
         self.chooser.remove(number);
+    }
+
+    /// The instance is to start anew: it gets nothing new until its checks succeed after that. Without
+    /// checks nobody would put it back: then it is left in.
+    pub fn drain(&mut self, world: &mut World, instance: u16) {
+        if self.parameters.health_check.is_some() {
+            self.put_in_rotation(world, usize::from(instance), false);
+            self.backends[usize::from(instance)].is_draining = true;
+        }
+    }
+
+    /// Whether an instance that was to be drained has answered all it was sent.
+    pub fn has_drained(&self, instance: u16) -> bool {
+        let number = usize::from(instance);
+        !self.backends[number].is_draining || self.chooser.backends()[number].open == 0
+    }
+
+    /// The instance has stopped: from now on its checks count again.
+    pub fn instance_stopped(&mut self, instance: u16) {
+        let backend = &mut self.backends[usize::from(instance)];
+        if backend.is_draining {
+            backend.is_draining = false;
+            backend.good_in_a_row = 0;
+        }
     }
 
     /// A request arrives.
@@ -230,7 +264,7 @@ impl LoadBalancer {
                 instance,
                 format!("out after {bad} failed checks"),
             );
-        } else if !in_rotation && good >= check.rise {
+        } else if !in_rotation && good >= check.rise && !self.backends[number].is_draining {
             self.put_in_rotation(world, number, true);
             self.say(
                 world,

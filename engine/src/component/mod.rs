@@ -13,6 +13,7 @@ use headroom_scenario::{Kind, Scenario};
 
 use crate::calendar::{EventKind, What};
 use crate::snapshot::KindGauge;
+use crate::timetable::Ahead;
 use crate::world::World;
 use cache::Cache;
 use clients::Clients;
@@ -186,6 +187,29 @@ impl Component {
         match self {
             Component::Cache(cache) => cache.waiting(instance, now_ns),
             _ => self.instances()[instance].line.len(),
+        }
+    }
+
+    /// Slots of an instance that are busy at this moment.
+    pub fn busy(&self, world: &World, number: usize, instance: usize) -> u32 {
+        match self {
+            Component::Cache(cache) => cache.busy(instance, world.now_ns()),
+            _ => world.meters[number].instances[instance].busy.value(),
+        }
+    }
+
+    /// Counts what has happened by now where there are no events for it.
+    pub fn catch_up(&mut self, world: &mut World) {
+        if let Component::Cache(cache) = self {
+            cache.catch_up(world);
+        }
+    }
+
+    /// What an instance has booked of the time to come.
+    pub fn ahead(&self, instance: usize, now_ns: u64) -> Ahead {
+        match self {
+            Component::Cache(cache) => cache.ahead(instance, now_ns),
+            _ => Ahead::default(),
         }
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use headroom_scenario::{
     ClassKind, Distribution, Eviction, Kind, ReadMode, Scenario, Service as Parameters,
-    SessionStore, WriteMode,
+    SessionStore, Traffic, WriteMode,
 };
 
 use crate::component::clients::users;
@@ -105,8 +105,7 @@ impl Service {
         match parameters.sessions {
             SessionStore::None => self.sessions = Vec::new(),
             SessionStore::Server => {
-                self.sessions
-                    .resize(users(&scenario.traffic) as usize, NOWHERE);
+                self.make_room_for_sessions(&scenario.traffic);
             }
         }
         let ttl_ns = ns_from_ms(parameters.local_cache_ttl_s * 1e3);
@@ -153,9 +152,14 @@ impl Service {
             }
         }
         if !self.sessions.is_empty() {
-            self.sessions
-                .resize(users(&scenario.traffic) as usize, NOWHERE);
+            self.make_room_for_sessions(&scenario.traffic);
         }
+    }
+
+    /// Users who are no more may still have requests on their way.
+    fn make_room_for_sessions(&mut self, traffic: &Traffic) {
+        let users = self.sessions.len().max(users(traffic) as usize);
+        self.sessions.resize(users, NOWHERE);
     }
 
     /// Worker slots of one server.
@@ -183,7 +187,8 @@ impl Service {
     /// The server takes nothing new, and is gone when it has finished.
     pub fn drain(&mut self, world: &mut World, instance: u16) {
         let server = &mut self.instances[usize::from(instance)];
-        if server.state == InstanceState::Up {
+        server.restarts = false;
+        if server.listens() {
             server.state = InstanceState::Draining;
         } else {
             server.state = InstanceState::Gone;
@@ -207,17 +212,17 @@ impl Service {
         {
             return world.refuse(id, Reason::ConnectionRefused);
         }
-        world.requests[id].flags &= !flag::CALLED_ON;
         if !self.sessions.is_empty() && !self.has_session(world, id, instance) {
             world.requests[id].flags |= flag::LOGIN_ASKED;
             return world.answer(id);
         }
-        let (me, slots, now_ns) = (self.me, self.slots(), world.now_ns());
+        let (me, slots) = (self.me, self.slots());
         let meter = world.meter(me, instance);
         if meter.busy.value() < slots {
             self.start(world, id, instance, 0);
         } else if meter.waiting.value() < self.parameters.queue_limit {
-            meter.waiting.up(now_ns);
+            world.count_in_line(me, instance);
+            let now_ns = world.now_ns();
             let request = &mut world.requests[id];
             request.stage = Stage::Line;
             request.mark = now_ns;
@@ -253,14 +258,6 @@ impl Service {
 
     /// A worker has computed, or run a query of its own.
     pub fn work_done(&mut self, world: &mut World, id: u32, instance: u16) {
-        if world.requests[id].operation == Operation::Call
-            && let Some(link) = self
-                .onward
-                .filter(|_| !world.requests[id].has(flag::CALLED_ON))
-        {
-            world.requests[id].flags |= flag::CALLED_ON;
-            return world.send(id, link, 0);
-        }
         match world.requests[id].operation {
             Operation::LocalRead => self.keep_locally(world, id, instance),
             Operation::LocalQuery if self.is_write(world, id) => {
@@ -290,6 +287,8 @@ impl Service {
             Operation::Get => self.looked_up(world, id, instance),
             Operation::Read => self.fetched(world, id, instance),
             Operation::Query => self.queried(world, id, instance),
+            // The next service has done what was left to do.
+            Operation::Call => self.finish(world, id, instance),
             _ => self.go_on(world, id, instance),
         }
     }
@@ -358,11 +357,12 @@ impl Service {
         world.work(id, self.me, instance, duration_ns);
     }
 
-    /// The next call that the request has to make, or its end.
+    /// The next call that the request has to make, or its end. Calls that are not made here are left
+    /// to the next service, which comes last.
     fn go_on(&mut self, world: &mut World, id: u32, instance: u16) {
         loop {
             let request = &mut world.requests[id];
-            if request.lookups > 0 {
+            if request.lookups > 0 && self.looks_up_itself() {
                 let class = &world.classes[usize::from(request.class)];
                 let is_first = request.lookups == class.lookups;
                 request.lookups -= 1;
@@ -372,13 +372,29 @@ impl Service {
                 if !self.has_locally(world, id, instance) {
                     return self.look_up(world, id, instance);
                 }
-            } else if request.queries > 0 {
-                request.queries -= 1;
+            } else if request.queries > 0 && self.queries_itself(world, id) {
+                world.requests[id].queries -= 1;
                 return self.query(world, id, instance);
+            } else if let Some(link) = self.onward {
+                world.requests[id].operation = Operation::Call;
+                return world.send(id, link, 0);
             } else {
                 return self.finish(world, id, instance);
             }
         }
+    }
+
+    /// Whether it has where to look keys up, or nobody to leave that to.
+    fn looks_up_itself(&self) -> bool {
+        self.onward.is_none() || self.cache.is_some() || self.database.is_some()
+    }
+
+    /// Whether it has where to run a query of the request, or nobody to leave it to.
+    fn queries_itself(&self, world: &World, id: u32) -> bool {
+        let takes_writes = |cache: CacheLink| cache.write_mode == WriteMode::Back;
+        self.onward.is_none()
+            || self.database.is_some()
+            || self.cache.is_some_and(takes_writes) && self.is_write(world, id)
     }
 
     fn draw_key(&mut self, popularity: Option<&Arc<Popularity>>) -> u32 {
@@ -542,7 +558,7 @@ impl Service {
             let Some(id) = line.pop(&world.requests) else {
                 break;
             };
-            world.meter(self.me, instance).waiting.down(now_ns);
+            world.count_out_of_line(self.me, instance);
             let waited_ns = now_ns - world.requests[id].mark;
             self.start(world, id, instance, waited_ns);
         }
@@ -551,7 +567,8 @@ impl Service {
     fn finish_draining(&mut self, world: &mut World, instance: u16) {
         let server = &mut self.instances[usize::from(instance)];
         let is_idle = world.meter(self.me, instance).busy.value() == 0;
-        if server.state == InstanceState::Draining && is_idle && server.line.len() == 0 {
+        let is_leaving = server.state == InstanceState::Draining && !server.restarts;
+        if is_leaving && is_idle && server.line.len() == 0 {
             server.state = InstanceState::Gone;
         }
     }

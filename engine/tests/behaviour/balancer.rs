@@ -1,7 +1,9 @@
 //! Health checks, fail-over, retries, standby, stickiness.
 
 use headroom_engine::snapshot::InstanceState;
-use headroom_scenario::{Action, Algorithm, HealthCheck, Kind, LoadBalancer, Scenario};
+use headroom_scenario::{
+    Action, Algorithm, HashFunction, HealthCheck, Kind, LoadBalancer, Scenario,
+};
 
 use crate::design::*;
 
@@ -212,4 +214,23 @@ fn a_server_taken_out_finishes_what_it_has() {
         InstanceState::Gone
     );
     assert_eq!(engine.report().requests.failed.len(), 0);
+}
+
+#[test]
+fn a_ring_is_as_even_as_its_hash_function() {
+    let unevenness = |hash_function| {
+        let balancer = LoadBalancer {
+            algorithm: Algorithm::ConsistentHash,
+            hash_function,
+            ..blind_balancer()
+        };
+        let report = report(behind(balancer, 400.0, 4), 30.0);
+        let rates = part(&report, "web").instances.iter();
+        let shares = rates.map(|server| server.load.throughput_rps / 400.0);
+        shares.fold(0.0, f64::max) * 4.0
+    };
+    let even = unevenness(HashFunction::Murmur3);
+    assert!(even < 1.3, "{even}");
+    let clustered = unevenness(HashFunction::Fnv1a);
+    assert!(clustered > 1.5, "{clustered}");
 }

@@ -197,3 +197,132 @@ fn a_node_takes_one_operation_after_the_other() {
     // M/D/1: rho / (2 (1 - rho)) services.
     near("wait", node.wait_ms_mean, 2.0 * 0.8 / (2.0 * 0.2), 0.4);
 }
+
+/// Look-ups of many keys at nodes that take 1 ms each, by `key % n`.
+fn slow_nodes(rate_rps: f64, nodes: u16) -> Scenario {
+    let cache = Cache {
+        nodes,
+        routing: NodeRouting::Modulo,
+        operation_ms: 1.0,
+        ..Cache::default()
+    };
+    let mut scenario = cached(traffic(rate_rps, lookup()), cache, Database::default());
+    scenario.traffic.keys.count = 1_000;
+    widen(&mut scenario);
+    if let Kind::Database(database) = &mut scenario.design.components[3].kind {
+        *database = Database {
+            workers: 1_000,
+            connections: 100_000,
+            ..Database::default()
+        };
+    }
+    scenario
+}
+
+#[test]
+fn a_node_is_never_busier_than_busy_and_its_line_is_counted() {
+    // Twice what it can do: a look-up and, mostly, a fill. All workers end up in its line.
+    let mut engine = engine(slow_nodes(2_000.0, 1));
+    let report = stretch(&mut engine, 3.0, 4.0);
+    let cache = part(&report, "cache");
+    near("utilisation", cache.load.utilisation, 1.0, 1e-9);
+    // 1,000 x 8 workers of the service, all at the cache but for those who compute.
+    near(
+        "queue_mean",
+        cache.load.queue_mean,
+        cache.load.inside_mean - 1.0,
+        1e-6,
+    );
+    let max = cache.load.queue_max as f64;
+    assert!(
+        max >= cache.load.queue_mean && max < 2.0 * cache.load.queue_mean,
+        "{max} at most, {} on average",
+        cache.load.queue_mean
+    );
+    for bin in engine.bins_since(0) {
+        let cache = bin.components[2];
+        assert!(cache.utilisation <= 1.0, "{}", cache.utilisation);
+        assert!(cache.queue_max as f32 >= cache.queue_mean);
+    }
+    let line = &engine.snapshot().components[2].instances[0];
+    assert_eq!(line.busy, 1);
+    assert!(f64::from(line.queue_depth) <= max);
+}
+
+#[test]
+fn what_a_dead_node_had_booked_is_not_counted() {
+    let mut scenario = slow_nodes(2_000.0, 1);
+    scenario.script = vec![at_s(3.05, kill("cache", 0)), at_s(4.0, repair("cache", 0))];
+    let mut engine = engine(scenario);
+    let report = stretch(&mut engine, 3.0, 3.1);
+    let cache = part(&report, "cache");
+    near(
+        "utilisation of the time it lived",
+        cache.load.utilisation,
+        1.0,
+        1e-9,
+    );
+    let report = stretch(&mut engine, 3.2, 3.9);
+    let cache = part(&report, "cache");
+    assert_eq!((cache.load.utilisation, cache.load.queue_max), (0.0, 0));
+}
+
+#[test]
+fn the_longest_line_of_a_tier_is_what_waited_at_once() {
+    // Four nodes four fifths busy, all look-ups hit: their lines are longest at different moments.
+    let mut scenario = slow_nodes(3_200.0, 4);
+    scenario.traffic.keys.zipf_exponent = 0.0;
+    let mut engine = engine(scenario);
+    let report = stretch(&mut engine, 10.0, 10.1);
+    let cache = part(&report, "cache");
+    let each = cache.instances.iter().map(|node| node.load.queue_max);
+    let (most, sum) = (each.clone().max().unwrap_or(0), each.sum());
+    assert!(most >= 4, "{most}");
+    assert!((most..sum).contains(&cache.load.queue_max), "{most}, {sum}");
+}
+
+fn slow_read_through(operation_ms: f64, keys: u32, rate_rps: f64) -> Scenario {
+    let cache = Cache {
+        read_mode: ReadMode::ReadThrough,
+        operation_ms,
+        ..Cache::default()
+    };
+    let database = Database {
+        read_time_ms: 1.0,
+        distribution: Distribution::Constant,
+        ..Database::default()
+    };
+    let mut scenario = cached(traffic(rate_rps, lookup()), cache, database);
+    scenario.traffic.keys.count = keys;
+    scenario.traffic.keys.zipf_exponent = 0.0;
+    widen(&mut scenario);
+    scenario
+}
+
+#[test]
+fn a_read_through_cache_fetches_when_its_own_turn_is_over() {
+    // Hardly any key is asked for twice: 10 ms of work, a turn of 20 ms, 1 ms at the database, four trips.
+    let report = report(slow_read_through(20.0, 1_000_000, 1.0), 300.0);
+    near("mean", report.latency_ms.mean, 10.0 + 20.0 + 1.0 + 0.4, 0.6);
+    let cache = part(&report, "cache");
+    near(
+        "time inside",
+        cache.load.sojourn_ms_mean,
+        20.0 + 1.0 + 0.2,
+        0.6,
+    );
+}
+
+#[test]
+fn nobody_is_answered_by_a_cache_before_its_turn_is_over() {
+    let mut engine = engine(slow_read_through(20.0, 3, 45.0));
+    engine.sample_every(1);
+    run_to(&mut engine, 1.0);
+    let took_ms: Vec<f64> = engine
+        .traces()
+        .filter_map(|trace| Some((trace.end_ns? - trace.start_ns) as f64 / 1e6))
+        .collect();
+    assert!(took_ms.len() > 20);
+    let least_ms = took_ms.iter().fold(f64::MAX, |least, &ms| least.min(ms));
+    assert!(least_ms >= 10.0 + 20.0 + 0.2 - 1e-6, "{least_ms} ms");
+}

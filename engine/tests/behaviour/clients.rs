@@ -4,7 +4,8 @@ use std::f64::consts::FRAC_2_PI;
 
 use headroom_engine::snapshot::KindGauge;
 use headroom_scenario::{
-    Curve, Distribution, Dns, Kind, LoopModel, Region, Retries, Scenario, Service, Traffic,
+    Action, Class, ClassKind, Curve, Distribution, Dns, Kind, LoopModel, Region, Retries, Scenario,
+    Service, SessionStore, Traffic,
 };
 
 use crate::design::*;
@@ -279,4 +280,91 @@ fn an_hour_takes_no_more_memory_than_its_first_minutes() {
     assert!(late_bytes <= early_bytes + early_bytes / 4);
     // Ten minutes by the second, and those before by ten seconds.
     assert!(bins <= 600 + 300, "{bins}");
+}
+
+#[test]
+fn requests_of_users_who_are_no_more_come_to_their_end() {
+    let service = Service {
+        sessions: SessionStore::Server,
+        ..servers(1)
+    };
+    let mut scenario = chain(
+        traffic(500.0, compute()),
+        100.0,
+        vec![("web", Kind::Service(service))],
+    );
+    let dns = Kind::Dns(Dns { ttl_s: 0.05 });
+    scenario.design.components.push(component("dns", dns));
+    scenario.design.links.push(link("users", "dns", 20.0));
+    scenario.traffic.client.timeout_ms = 150.0;
+    scenario.traffic.client.retries.max = 3;
+    let fewer = Traffic {
+        users: 1,
+        ..scenario.traffic.clone()
+    };
+    scenario.script = vec![at_s(1.0, Action::SetTraffic { traffic: fewer })];
+    let mut engine = engine(scenario);
+    run_to(&mut engine, 5.0);
+    assert!(engine.report().requests.ended() > 1_000);
+}
+
+#[test]
+fn a_browser_answers_from_its_own_copy_while_that_is_fresh() {
+    let asset = |fresh_s| Class {
+        id: "asset".into(),
+        kind: ClassKind::Static,
+        fresh_s,
+        ..compute()
+    };
+    let kinds = || vec![("web", Kind::Service(servers(2)))];
+    let run = |class| {
+        let mut scenario = chain(traffic(100.0, class), 1.0, kinds());
+        scenario.traffic.users = 100;
+        stretch(&mut engine(scenario), 50.0, 1_050.0)
+    };
+    let plain = run(asset(0.0));
+    assert_eq!(part(&plain, "users").extra["from_copy"], 0.0);
+    // A user asks once a second. After an answer the copy is fresh for 9 s; the next request after that
+    // goes out again, a second later on average: nine of ten are answered by the browser.
+    let fresh = run(asset(9.0));
+    let from_copy = part(&fresh, "users").extra["from_copy"];
+    let share = from_copy / fresh.requests.arrived as f64;
+    near("share from the copy", share, 0.9, 0.004);
+    near(
+        "rate at the servers",
+        part(&fresh, "web").load.throughput_rps,
+        10.0,
+        0.4,
+    );
+    assert!(fresh.latency_ms.p50 < 0.001);
+    // Only files have copies.
+    let read = Class {
+        kind: ClassKind::Read,
+        ..asset(9.0)
+    };
+    assert_eq!(part(&run(read), "users").extra["from_copy"], 0.0);
+}
+
+#[test]
+fn a_step_tells_of_an_answer_from_the_copy() {
+    let class = Class {
+        id: "asset".into(),
+        kind: ClassKind::Static,
+        fresh_s: 1_000.0,
+        ..compute()
+    };
+    let mut scenario = chain(
+        traffic(10.0, class),
+        1.0,
+        vec![("web", Kind::Service(servers(1)))],
+    );
+    scenario.traffic.users = 1;
+    let mut engine = engine(scenario);
+    run_to(&mut engine, 5.0);
+    let happening = engine.step().expect("another request comes");
+    assert!(
+        happening.sentence.starts_with("users has what request"),
+        "{}",
+        happening.sentence
+    );
 }

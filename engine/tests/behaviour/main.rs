@@ -4,6 +4,7 @@ mod balancer;
 mod cache;
 mod clients;
 mod database;
+mod deploy;
 mod design;
 mod live;
 mod service;

@@ -1,10 +1,12 @@
 //! Workers, lines, speed, sizes, sessions, local caches, chains.
 
-use headroom_scenario::{Action, Distribution, Kind, Service, SessionStore, Size};
+use headroom_scenario::{
+    Action, Cache, Class, Database, Distribution, Kind, Scenario, Service, SessionStore, Size,
+};
 
 use crate::design::*;
 
-fn alone(service: Service, rate_rps: f64) -> headroom_scenario::Scenario {
+fn alone(service: Service, rate_rps: f64) -> Scenario {
     chain(
         traffic(rate_rps, compute()),
         0.0,
@@ -98,6 +100,8 @@ fn a_session_dies_with_its_server_and_costs_one_more_request() {
     let service = Service {
         sessions: SessionStore::Server,
         login_work: 2.0,
+        // All log in again at about the same time: nobody waits for a worker all the same.
+        workers: 64,
         ..servers(1)
     };
     let mut scenario = alone(service, 200.0);
@@ -257,4 +261,83 @@ fn without_a_balancer_all_traffic_goes_to_the_first_server_even_when_it_is_dead(
     assert_eq!(dead.requests.completed, 0);
     assert_eq!(failed(&dead, "connection_refused"), dead.requests.ended());
     assert!(dead.requests.ended() > 500);
+}
+
+/// A gateway of 2 ms that calls orders of 7 ms; a database of 3 ms behind one of them.
+fn two_services(class: Class, database_of: &str) -> Scenario {
+    let service = |service_time_ms| {
+        Kind::Service(Service {
+            service_time_ms,
+            ..servers(1)
+        })
+    };
+    let kinds = vec![("gateway", service(2.0)), ("orders", service(7.0))];
+    let mut scenario = chain(traffic(50.0, class), 1.0, kinds);
+    let database = Database {
+        read_time_ms: 3.0,
+        distribution: Distribution::Constant,
+        ..Database::default()
+    };
+    let design = &mut scenario.design;
+    design
+        .components
+        .push(component("db", Kind::Database(database)));
+    design.links.push(link(database_of, "db", 0.0));
+    scenario
+}
+
+fn query() -> Class {
+    Class {
+        queries: 1,
+        ..compute()
+    }
+}
+
+#[test]
+fn a_service_with_a_database_runs_its_queries_before_it_calls_on() {
+    for owner in ["gateway", "orders"] {
+        let report = report(two_services(query(), owner), 40.0);
+        near("mean", report.latency_ms.mean, 4.0 + 2.0 + 7.0 + 3.0, 0.2);
+        let busy = |id| part(&report, id).load.utilisation * 8.0 / 50.0;
+        let orders_ms = if owner == "orders" { 10.0 } else { 7.0 };
+        near(
+            "orders busy a request",
+            busy("orders"),
+            orders_ms / 1e3,
+            0.001,
+        );
+        assert!(part(&report, "db").extra["reads"] > 1_500.0);
+    }
+}
+
+#[test]
+fn a_service_with_a_cache_asks_it_before_it_calls_on() {
+    let mut scenario = two_services(lookup(), "gateway");
+    scenario.traffic.keys.count = 10;
+    let design = &mut scenario.design;
+    design
+        .components
+        .push(component("cache", Kind::Cache(Cache::default())));
+    design.links.push(link("gateway", "cache", 0.0));
+    let mut engine = engine(scenario);
+    let report = stretch(&mut engine, 0.0, 20.0);
+    let hits = part(&report, "cache").extra["hits"];
+    assert!(hits > 900.0, "{hits} hits");
+    near(
+        "orders",
+        part(&report, "orders").load.throughput_rps,
+        50.0,
+        5.0,
+    );
+    near(
+        "orders compute only",
+        part(&report, "orders").load.sojourn_ms_mean,
+        7.0,
+        0.1,
+    );
+    // A next service that is dead is no cache that misses: the request fails.
+    engine.apply(&kill("orders", 0)).expect("it lives");
+    let report = stretch(&mut engine, 21.0, 30.0);
+    assert_eq!(report.requests.completed, 0);
+    assert!(failed(&report, "connection_refused") > 300);
 }

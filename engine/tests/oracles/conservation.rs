@@ -56,6 +56,14 @@ fn suffer(scenario: Scenario) -> u32 {
     let failed: u64 = report.requests.failed.values().sum();
     let ended = report.requests.completed + failed;
     assert_eq!(report.requests.arrived, ended + report.requests.in_flight);
+    for (id, component) in &report.components {
+        let came: u64 = component
+            .instances
+            .iter()
+            .map(|instance| instance.load.arrived)
+            .sum();
+        assert_eq!(component.load.arrived, came, "arrivals at {id}");
+    }
     applied
 }
 
@@ -71,7 +79,7 @@ fn some_action(scenario: &Scenario, numbers: &mut Numbers) -> Action {
     let components = &scenario.design.components;
     let hit = &components[numbers.bits() as usize % components.len()];
     let (component, instance) = (hit.id.clone(), (numbers.bits() % 5) as u16);
-    match numbers.bits() % 12 {
+    match numbers.bits() % 13 {
         0 | 1 => Action::Kill {
             component,
             instance,
@@ -94,6 +102,12 @@ fn some_action(scenario: &Scenario, numbers: &mut Numbers) -> Action {
             rate_rps: pick(numbers, [50.0, 500.0, 5_000.0]),
         },
         9 => set_clients(scenario, numbers),
+        10 => Action::Deploy {
+            component,
+            batch: pick(numbers, [1, 2, 100]),
+            pause_s: 0.0,
+            drain_s: pick(numbers, [0.0, 0.1]),
+        },
         _ => Action::Configure {
             component,
             kind: other_parameters(hit.kind.clone(), numbers),

@@ -214,7 +214,7 @@ fn several_exponential_servers_with_little_room() {
         let is_rare = number(row, "blocked") < 0.05;
         let crowd = Crowd {
             arrivals,
-            customers: if is_rare { 9e7 } else { 1e7 },
+            customers: if is_rare { 1.6e8 } else { 1e7 },
             customers_if_wrong: 5e6,
         };
         let name = format!("M/M/{servers_count}/{places} at {arrivals}");

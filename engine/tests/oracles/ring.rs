@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use headroom_engine::ring::{Ring, modulo_moved_share, moved_share};
+use headroom_scenario::HashFunction;
 use md5::{Digest, Md5};
 use serde_json::Value;
 
@@ -19,7 +20,10 @@ fn rings(nodes: u16, virtual_nodes: u16, count: u16) -> impl Iterator<Item = Rin
 }
 
 fn ring_of(nodes: std::ops::Range<u16>, virtual_nodes: u16) -> Ring {
-    let mut ring = Ring::new(virtual_nodes);
+    filled(Ring::new(virtual_nodes), nodes)
+}
+
+fn filled(mut ring: Ring, nodes: std::ops::Range<u16>) -> Ring {
     ring.add_all(nodes.map(|node| (node, 1)));
     ring
 }
@@ -48,6 +52,64 @@ fn the_spread_of_shares_is_that_of_random_points() {
         let what = format!("variance of the share, {nodes} nodes with {virtual_nodes} points each");
         Sample::new(variances.collect())
             .assert_is(&what, (f64::from(nodes) - 1.0) / (points + 1.0));
+    }
+}
+
+/// Variances of the share over rings of 10 nodes with 100 points each, and the one of random points.
+fn spread_by(hash_function: HashFunction) -> (Sample, f64) {
+    let variances = (0..500).map(|ring| {
+        let nodes = ring * 10..(ring + 1) * 10;
+        let ring = filled(Ring::hashed(100, hash_function), nodes);
+        relative_shares(&ring, 10)
+            .map(|share| (share - 1.0).powi(2))
+            .sum::<f64>()
+            / 10.0
+    });
+    (Sample::new(variances.collect()), 9.0 / 1_001.0)
+}
+
+#[test]
+fn a_good_hash_function_spreads_similar_names_like_random_points_and_a_poor_one_does_not() {
+    for good in [HashFunction::Splitmix64, HashFunction::Murmur3] {
+        let (sample, random) = spread_by(good);
+        sample.assert_is(&format!("variance of the share by {good:?}"), random);
+    }
+    for (poor, times) in [(HashFunction::Fnv1a, 20.0), (HashFunction::Crc32, 2.5)] {
+        let (sample, random) = spread_by(poor);
+        let found = sample.mean() / random;
+        println!("variance of the share by {poor:?}: {found:.1} times that of random points");
+        assert!(found > times, "{poor:?}: only {found:.1} times");
+    }
+}
+
+#[test]
+fn keys_find_their_owners_by_the_hash_function_of_the_points() {
+    for hash_function in [
+        HashFunction::Murmur3,
+        HashFunction::Fnv1a,
+        HashFunction::Crc32,
+    ] {
+        let ring = filled(Ring::hashed(100, hash_function), 0..5);
+        let shares: BTreeMap<u16, f64> = ring.shares().into_iter().collect();
+        // Users by their numbers, one after the other: where the function spreads them, each node gets
+        // its share of them.
+        let mut users = [0_u32; 5];
+        (0..100_000).for_each(|user| {
+            users[usize::from(ring.owner(ring.user_position(user)).unwrap())] += 1;
+        });
+        for (node, count) in (0..).zip(users) {
+            let share = f64::from(count) / 1e5;
+            println!(
+                "{hash_function:?}: node {node} owns {:.4}, keeps {share:.4}",
+                shares[&node]
+            );
+            if hash_function == HashFunction::Murmur3 {
+                assert!((share - shares[&node]).abs() < 5.0 * (shares[&node] / 1e5).sqrt());
+            }
+        }
+        let default = Ring::new(100);
+        assert_ne!(ring.user_position(1), default.user_position(1));
+        assert_ne!(ring.key_position(1), ring.user_position(1));
     }
 }
 

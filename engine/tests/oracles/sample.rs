@@ -28,9 +28,13 @@ impl Sample {
         (squares / (runs - 1.0) / runs).sqrt()
     }
 
-    /// How many standard errors the mean lies above the truth.
+    /// How many standard errors the mean lies above the truth; none where every run is exact.
     pub fn z(&self, truth: f64) -> f64 {
-        (self.mean() - truth) / self.standard_error()
+        let above = self.mean() - truth;
+        if above == 0.0 {
+            return 0.0;
+        }
+        above / self.standard_error()
     }
 
     /// Prints how the mean compares with the truth, and fails if it is too far from it.

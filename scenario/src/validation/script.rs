@@ -143,6 +143,19 @@ impl<'a> Stage<'a> {
             } => {
                 self.remove(problems, &at.field("remove_instance"), component, *instance);
             }
+            Action::Deploy {
+                component,
+                batch,
+                pause_s,
+                drain_s,
+            } => {
+                let at = &at.field("deploy");
+                self.deploy(problems, at, component);
+                Part::of(problems, at)
+                    .within("batch", *batch, limits::INSTANCES)
+                    .within("pause_s", *pause_s, limits::TIME_S)
+                    .within("drain_s", *drain_s, limits::TIME_S);
+            }
             Action::Configure { component, kind } => {
                 self.configure(problems, &at.field("configure"), component, kind);
             }
@@ -295,6 +308,16 @@ impl<'a> Stage<'a> {
             );
         } else {
             troupe.removed.push(instance);
+        }
+    }
+
+    fn deploy(&self, problems: &mut Problems, at: &Path, id: &str) {
+        if let Some((_, component)) = self.component(problems, at, id)
+            && !matches!(component.kind, Kind::Service(_))
+        {
+            let title = component.kind.title();
+            let message = format!("a {title} runs no version of yours: name a service");
+            problems.add(&at.field("component"), message);
         }
     }
 

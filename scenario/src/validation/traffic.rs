@@ -140,7 +140,8 @@ fn classes(problems: &mut Problems, at: &Path, classes: &[Class]) {
             .within("work", class.work, limits::WORK)
             .within("lookups", class.lookups, limits::CALLS)
             .within("queries", class.queries, limits::CALLS)
-            .within("query_work", class.query_work, limits::WORK);
+            .within("query_work", class.query_work, limits::WORK)
+            .within("fresh_s", class.fresh_s, limits::TIME_S);
     }
     some_share(
         problems,

@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 
 use headroom_scenario::{
-    Action, Algorithm, Cache, Class, ClassKind, Curve, Database, Distribution, Eviction, HashKey,
-    HealthCheck, Kind, LoadBalancer, LoopModel, NodeRouting, Panel, Position, ReadMode, Region,
-    Scenario, Service, SessionStore, Site, Size, TimedAction, Traffic, View, WriteMode, step,
+    Action, Algorithm, Cache, Class, ClassKind, Curve, Database, Distribution, Eviction,
+    HashFunction, HashKey, HealthCheck, Kind, LoadBalancer, LoopModel, NodeRouting, Panel,
+    Position, ReadMode, Region, Scenario, Service, SessionStore, Site, Size, TimedAction, Traffic,
+    View, WriteMode, step,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -171,6 +172,7 @@ fn class() -> impl Strategy<Value = Class> {
             lookups,
             queries,
             query_work,
+            fresh_s: f64::from(queries),
         },
     )
 }
@@ -220,21 +222,29 @@ fn load_balancer() -> impl Strategy<Value = Kind> {
         ConsistentHash,
         ConsistentHashBounded,
     ]);
-    let hash_key = select(vec![HashKey::User, HashKey::Key]);
+    let hash = (select(vec![HashKey::User, HashKey::Key]), hash_function());
     let check = option::of((10.0..1e5, 1_u8..=100, 1_u8..=100));
     (
         algorithm,
-        hash_key,
+        hash,
         vec(1_u16..=100, 0..5),
         1_u16..=200,
         1.0..=10.0,
         check,
     )
         .prop_map(
-            |(algorithm, hash_key, weights, virtual_nodes, bounded_load_factor, check)| {
+            |(
+                algorithm,
+                (hash_key, hash_function),
+                weights,
+                virtual_nodes,
+                bounded_load_factor,
+                check,
+            )| {
                 Kind::LoadBalancer(LoadBalancer {
                     algorithm,
                     hash_key,
+                    hash_function,
                     weights,
                     virtual_nodes,
                     bounded_load_factor,
@@ -248,6 +258,11 @@ fn load_balancer() -> impl Strategy<Value = Kind> {
                 })
             },
         )
+}
+
+fn hash_function() -> impl Strategy<Value = HashFunction> {
+    use HashFunction::{Crc32, Fnv1a, Murmur3, Splitmix64};
+    select(vec![Splitmix64, Murmur3, Fnv1a, Crc32])
 }
 
 fn service() -> impl Strategy<Value = Kind> {
@@ -282,7 +297,10 @@ fn cache() -> impl Strategy<Value = Kind> {
         WriteMode::Around,
         WriteMode::Through,
     ]);
-    let routing = select(vec![NodeRouting::Modulo, NodeRouting::Ring]);
+    let routing = (
+        select(vec![NodeRouting::Modulo, NodeRouting::Ring]),
+        hash_function(),
+    );
     (
         1_u16..=200,
         1_u32..=20_000,
@@ -292,7 +310,14 @@ fn cache() -> impl Strategy<Value = Kind> {
         routing,
     )
         .prop_map(
-            |(nodes, entries_per_node, reserved_share, eviction, write_mode, routing)| {
+            |(
+                nodes,
+                entries_per_node,
+                reserved_share,
+                eviction,
+                write_mode,
+                (routing, hash_function),
+            )| {
                 Kind::Cache(Cache {
                     nodes,
                     entries_per_node,
@@ -301,6 +326,7 @@ fn cache() -> impl Strategy<Value = Kind> {
                     read_mode: ReadMode::CacheAside,
                     write_mode,
                     routing,
+                    hash_function,
                     ..Cache::default()
                 })
             },
@@ -358,6 +384,15 @@ fn action(scenario: &Scenario) -> BoxedStrategy<Action> {
         }),
         Just(Action::AddInstance {
             component: component.clone()
+        }),
+        (1_u16..=1_000, 0.0..100.0, 0.0..100.0).prop_map({
+            let component = component.clone();
+            move |(batch, pause_s, drain_s)| Action::Deploy {
+                component: component.clone(),
+                batch,
+                pause_s,
+                drain_s,
+            }
         }),
         service().prop_map(move |kind| Action::Configure {
             component: component.clone(),

@@ -7,14 +7,27 @@ use super::super::scene::{Part, Pick, Scene, px, words};
 use super::card;
 use crate::format;
 
+/// How far away the users are, and what share of their requests their browsers answer.
+fn away(scene: &Scene<'_>, number: usize) -> String {
+    let away = format!("{} away", format::ms(round_trip_ms(scene)));
+    match scene.gauge(number).map(|gauge| &gauge.kind) {
+        Some(KindGauge::Clients {
+            from_copy_share, ..
+        }) if *from_copy_share > 0.0 => {
+            format!("{away} · {} from own copy", format::share(*from_copy_share))
+        }
+        _ => away,
+    }
+}
+
 pub fn draw(scene: &Scene<'_>, number: usize) -> Html {
     let rect = scene.place(number).frame;
     let middle = rect.center();
     let name = scene.name(number);
     let rate = offered(scene);
-    let away = format!("{} away", format::ms(round_trip_ms(scene)));
+    let away = away(scene, number);
     let retrying = match scene.gauge(number).map(|gauge| &gauge.kind) {
-        Some(KindGauge::Clients { backing_off }) if *backing_off > 0 => {
+        Some(KindGauge::Clients { backing_off, .. }) if *backing_off > 0 => {
             Some(format!("{} wait to retry", format::count(*backing_off)))
         }
         _ => None,

@@ -197,6 +197,11 @@ rows! {
         page.click("[data-control=repair][data-of='web/1']")?;
         page.until("it is up", |page| page.exists("[data-instance='web/1'][data-state=up]"))
     };
+    deploy_starts_servers_anew: "deploy" at "#step=balancing-algorithm" => |page| {
+        page.click("[data-instance='web/1']")?;
+        page.click("[data-testid=instance-menu] [data-control=deploy]")?;
+        page.until("it boots", |page| page.exists("[data-instance='web/1'][data-state=booting]"))
+    };
     slow_down_slows: "slow-down" at "#step=balancing-algorithm" => |page| {
         open_inspector(page, "web")?;
         page.click("[data-control=slow-down][data-of='web/1']")?;
