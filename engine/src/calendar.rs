@@ -140,7 +140,7 @@ impl Front {
 const WINDOW_EVENTS_MAX: usize = 128;
 /// Events that the window takes from anywhere in time while nothing waits outside of it: so few need
 /// neither lanes nor wheel.
-const OPEN_MAX: usize = 8;
+const OPEN_MAX: usize = 16;
 
 /// The calendar of a run.
 #[derive(Clone, Debug)]
