@@ -24,6 +24,8 @@ pub struct RingView {
     pub points: Vec<(f64, u16)>,
     /// Exact share of the circle each node owns, by instance number; 0 for those that are out.
     pub shares: Vec<f64>,
+    /// What each would own on an even ring, by its weight.
+    pub ideal_shares: Vec<f64>,
     /// Share of the keys that changed owner at the last change of the nodes.
     pub moved_share: f64,
     /// The same change under `hash % n`.
@@ -44,12 +46,7 @@ pub fn ring(engine: &Engine, component: usize) -> Option<RingView> {
         Component::LoadBalancer(balancer) => (balancer.service()?, balancer.uses_ring()),
         _ => (component as u8, route.routing == NodeRouting::Ring),
     };
-    let mut shares = vec![0.0; engine.components[usize::from(nodes_of)].instances().len()];
-    for (node, share) in route.ring.shares() {
-        if let Some(mine) = shares.get_mut(usize::from(node)) {
-            *mine = share;
-        }
-    }
+    let count = engine.components[usize::from(nodes_of)].instances().len();
     let (moved, moved_modulo) = route.before.as_ref().map_or((0.0, 0.0), |(ring, nodes)| {
         (
             moved_share(ring, &route.ring),
@@ -85,13 +82,25 @@ pub fn ring(engine: &Engine, component: usize) -> Option<RingView> {
             .iter()
             .map(|&(at, node)| (turn(at), node))
             .collect(),
-        shares,
+        shares: by_instance(count, route.ring.shares()),
+        ideal_shares: by_instance(count, route.ideal_shares()),
         moved_share: moved,
         moved_share_modulo: moved_modulo,
         changes: route.changes,
         virtual_nodes: route.ring.virtual_nodes(),
         keys: keys.collect(),
     })
+}
+
+/// Shares by instance number; 0 for those that are out.
+fn by_instance(count: usize, shares: impl IntoIterator<Item = (u16, f64)>) -> Vec<f64> {
+    let mut all = vec![0.0; count];
+    for (node, share) in shares {
+        if let Some(mine) = all.get_mut(usize::from(node)) {
+            *mine = share;
+        }
+    }
+    all
 }
 
 /// A position as a fraction of a turn.

@@ -15,6 +15,8 @@ pub struct Route {
     pub nodes: Vec<u16>,
     /// The same nodes on the circle.
     pub ring: Ring,
+    /// How many times the points of others each node has, by number; once beyond the end.
+    weights: Vec<u16>,
     /// The circle before the last change, with the nodes there were.
     pub before: Option<(Ring, Vec<u16>)>,
     /// How many changes there were.
@@ -23,12 +25,13 @@ pub struct Route {
 
 impl Route {
     /// The route over nodes 0 to `count`, before any change, with an empty ring to place them on.
-    pub fn new(routing: NodeRouting, mut ring: Ring, count: u16) -> Self {
-        ring.add_all((0..count).map(|node| (node, 1)));
+    pub fn new(routing: NodeRouting, mut ring: Ring, weights: &[u16], count: u16) -> Self {
+        ring.add_all((0..count).map(|node| (node, weight(weights, node))));
         Self {
             routing,
             nodes: (0..count).collect(),
             ring,
+            weights: weights.to_vec(),
             before: None,
             changes: 0,
         }
@@ -61,11 +64,14 @@ impl Route {
         routing: NodeRouting,
         virtual_nodes: u16,
         hash_function: HashFunction,
+        weights: &[u16],
     ) {
         self.routing = routing;
         let mut ring = Ring::hashed(virtual_nodes, hash_function);
-        if !self.ring.is_placed_like(&ring) {
-            ring.add_all(self.nodes.iter().map(|&node| (node, 1)));
+        if !self.ring.is_placed_like(&ring) || self.weights != weights {
+            self.weights = weights.to_vec();
+            let nodes = self.nodes.iter();
+            ring.add_all(nodes.map(|&node| (node, weight(weights, node))));
             self.before = Some((std::mem::replace(&mut self.ring, ring), self.nodes.clone()));
             self.changes += 1;
         }
@@ -79,7 +85,7 @@ impl Route {
         self.before = Some((self.ring.clone(), self.nodes.clone()));
         self.changes += 1;
         if is_member {
-            self.ring.add(node, 1);
+            self.ring.add(node, weight(&self.weights, node));
             let place = self.nodes.partition_point(|&other| other < node);
             self.nodes.insert(place, node);
         } else {
@@ -87,4 +93,19 @@ impl Route {
             self.nodes.retain(|&other| other != node);
         }
     }
+    /// The share of the keys that each node would own on an even ring, by its weight.
+    pub fn ideal_shares(&self) -> impl Iterator<Item = (u16, f64)> + '_ {
+        let weight = |node: u16| f64::from(weight(&self.weights, node));
+        let total: f64 = self.nodes.iter().map(|&node| weight(node)).sum();
+        self.nodes
+            .iter()
+            .map(move |&node| (node, weight(node) / total))
+    }
+}
+
+/// The weight of a node, which 0 in a list of weights leaves at 1.
+fn weight(weights: &[u16], node: u16) -> u16 {
+    weights
+        .get(usize::from(node))
+        .map_or(1, |&weight| weight.max(1))
 }

@@ -156,6 +156,7 @@ fn nodes(ring: &RingView, tier: &str) -> Vec<Node> {
             instance: instance as u16,
             name: format!("{tier}/{}", instance + 1).into(),
             share: *share,
+            ideal: ring.ideal_shares.get(instance).copied().unwrap_or(0.0),
             place,
         })
         .collect()
@@ -281,7 +282,10 @@ fn figures(ring: &RingView, nodes: &[Node]) -> Html {
             </div>
         }
     };
-    let busiest = nodes.iter().map(|node| node.share).fold(0.0, f64::max) * nodes.len() as f64;
+    let busiest = nodes
+        .iter()
+        .map(|node| node.share / node.ideal)
+        .fold(0.0, f64::max);
     let moved = |share: f64| {
         if ring.changes == 0 {
             "none yet".to_string()
@@ -296,8 +300,8 @@ fn figures(ring: &RingView, nodes: &[Node]) -> Html {
                 moved(ring.moved_share), ring.moved_share, "keys-moved") }
             { row("… had it been hash % n", if better { "worse" } else { "" },
                 moved(ring.moved_share_modulo), ring.moved_share_modulo, "keys-moved-modulo") }
-            { row("Busiest node over the mean", "", format!("{busiest:.2}\u{a0}×"), busiest,
-                "busiest-over-mean") }
+            { row("Busiest node over its ideal", "", format!("{busiest:.2}\u{a0}×"), busiest,
+                "busiest-over-ideal") }
             { row("Virtual nodes each", "", format::count(u64::from(ring.virtual_nodes)),
                 f64::from(ring.virtual_nodes), "virtual-nodes") }
         </div>

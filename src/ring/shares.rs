@@ -1,4 +1,4 @@
-//! What each node owns, against the ideal of equal shares.
+//! What each node owns, against the ideal: equal shares, or as the weights say.
 
 use yew::prelude::*;
 
@@ -21,6 +21,8 @@ pub struct Node {
     pub name: AttrValue,
     /// Its share of the circle.
     pub share: f64,
+    /// What it would own on an even ring, by its weight.
+    pub ideal: f64,
     /// Its place among the nodes on the ring: what its colour goes by.
     pub place: usize,
 }
@@ -53,18 +55,17 @@ pub fn Shares(props: &Props) -> Html {
     if count == 0 {
         return html! { <p class="nothing">{ "No node is on the ring." }</p> };
     }
-    let ideal = 1.0 / count as f64;
-    let largest = props
-        .nodes
-        .iter()
-        .map(|node| node.share)
-        .fold(ideal, f64::max);
+    let nodes = props.nodes.iter();
+    let largest = nodes.fold(0.0, |most, node| node.share.max(node.ideal).max(most));
+    let ideal = even_ideal(&props.nodes);
     html! {
         <>
             <h2 class="eyebrow">{ "Share of the keys" }
-                <span class="at">{ format!("ideal {}", format::share(ideal)) }</span></h2>
+                <span class="at">
+                    { ideal.map_or("ideal by weight".into(), |ideal| format!("ideal {}", format::share(ideal))) }
+                </span></h2>
             if count <= LINES_MAX {
-                { lines(props, ideal, largest) }
+                { lines(props, largest) }
             } else {
                 { profile(props, ideal, largest) }
             }
@@ -72,17 +73,24 @@ pub fn Shares(props: &Props) -> Html {
     }
 }
 
+/// The ideal share, where it is the same for all nodes.
+fn even_ideal(nodes: &[Node]) -> Option<f64> {
+    let ideal = nodes.first()?.ideal;
+    let is_even = nodes.iter().all(|node| node.ideal == ideal);
+    is_even.then_some(ideal)
+}
+
 /// A line for each node: name, bar, share. Each can have the focus, which brings it out on the ring.
-fn lines(props: &Props, ideal: f64, largest: f64) -> Html {
+fn lines(props: &Props, largest: f64) -> Html {
     let tall = props.nodes.len() as f64 * LINE + 4.0;
     let wide = |share: f64| share / largest * BAR.1;
-    let ideal_x = BAR.0 + wide(ideal);
     html! {
         <svg class="shares" viewBox={format!("0 0 {WIDTH} {tall}")} role="group"
             aria-label="Share of the keys of each node">
             { for props.nodes.iter().enumerate().map(|(place, node)| {
                 let y = place as f64 * LINE;
                 let instance = node.instance;
+                let ideal_x = f(BAR.0 + wide(node.ideal));
                 let [enter, leave, focus, blur] = [(); 4].map(|()| props.on_emphasis.clone());
                 let on = props.emphasis == Some(instance);
                 html! {
@@ -100,16 +108,17 @@ fn lines(props: &Props, ideal: f64, largest: f64) -> Html {
                         <text class="figure" x={f(WIDTH - 4.0)} y={f(y + 14.5)}>
                             { format::share(node.share) }
                         </text>
+                        <line class="ideal" x1={ideal_x.clone()} x2={ideal_x} y1={f(y + 1.0)}
+                            y2={f(y + LINE + 1.0)} />
                     </g>
                 }
             }) }
-            <line class="ideal" x1={f(ideal_x)} x2={f(ideal_x)} y1="1" y2={f(tall - 3.0)} />
         </svg>
     }
 }
 
 /// Many nodes: their shares from the largest to the smallest.
-fn profile(props: &Props, ideal: f64, largest: f64) -> Html {
+fn profile(props: &Props, ideal: Option<f64>, largest: f64) -> Html {
     const TALL: f64 = 84.0;
     let mut nodes: Vec<&Node> = props.nodes.iter().collect();
     sort_by(&mut nodes, |a, b| b.share.total_cmp(&a.share));
@@ -141,7 +150,9 @@ fn profile(props: &Props, ideal: f64, largest: f64) -> Html {
             <svg class="shares" viewBox={format!("0 0 {WIDTH} {TALL}")} role="img"
                 aria-label={format!("Shares from the largest to the smallest; {words}")}>
                 <path class="bar node-1" {d} />
-                <line class="ideal" x1="0" x2={f(WIDTH)} y1={f(up(ideal))} y2={f(up(ideal))} />
+                if let Some(ideal) = ideal {
+                    <line class="ideal" x1="0" x2={f(WIDTH)} y1={f(up(ideal))} y2={f(up(ideal))} />
+                }
             </svg>
             <p class="note">{ words }</p>
         </>

@@ -87,6 +87,7 @@ impl Cache {
         let route = Route::new(
             parameters.routing,
             Ring::hashed(parameters.virtual_nodes, parameters.hash_function),
+            &[],
             parameters.nodes,
         );
         world.routes[usize::from(number)] = Some(route);
@@ -111,7 +112,7 @@ impl Cache {
                 hash_function,
                 ..
             } = *parameters;
-            route.reconfigure(routing, virtual_nodes, hash_function);
+            route.reconfigure(routing, virtual_nodes, hash_function, &[]);
         }
     }
 

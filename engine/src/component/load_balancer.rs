@@ -100,7 +100,12 @@ impl LoadBalancer {
                 ..
             } = self.parameters;
             let ring = Ring::hashed(virtual_nodes, hash_function);
-            let route = Route::new(NodeRouting::Ring, ring, instances as u16);
+            let route = Route::new(
+                NodeRouting::Ring,
+                ring,
+                &self.parameters.weights,
+                instances as u16,
+            );
             world.routes[usize::from(self.me)] = Some(route);
             self.probe_all(world);
         }
@@ -117,7 +122,12 @@ impl LoadBalancer {
                 hash_function,
                 ..
             } = *parameters;
-            route.reconfigure(NodeRouting::Ring, virtual_nodes, hash_function);
+            route.reconfigure(
+                NodeRouting::Ring,
+                virtual_nodes,
+                hash_function,
+                &parameters.weights,
+            );
         }
         match parameters.health_check {
             Some(_) => self.probe_all(world),

@@ -234,3 +234,34 @@ fn a_ring_is_as_even_as_its_hash_function() {
     let clustered = unevenness(HashFunction::Fnv1a);
     assert!(clustered > 1.5, "{clustered}");
 }
+
+#[test]
+fn the_ring_shown_is_the_ring_that_routes_weights_included() {
+    let balancer = LoadBalancer {
+        algorithm: Algorithm::ConsistentHash,
+        weights: vec![1, 3],
+        ..blind_balancer()
+    };
+    let mut engine = engine(behind(balancer, 400.0, 2));
+    let report = stretch(&mut engine, 1.0, 61.0);
+    let ring = engine.ring(1).expect("a balancer has a ring");
+    assert_eq!(ring.ideal_shares, [0.25, 0.75]);
+    let routed = |server: usize| {
+        let web = &report.components["web"];
+        web.instances[server].load.throughput_rps / web.load.throughput_rps
+    };
+    for server in 0..2 {
+        near(
+            "share of the ring",
+            ring.shares[server],
+            ring.ideal_shares[server],
+            0.05,
+        );
+        near(
+            "share of requests",
+            routed(server),
+            ring.shares[server],
+            0.02,
+        );
+    }
+}
