@@ -355,6 +355,8 @@ fn cache(scenario: &mut Scenario) {
     };
     add(scenario, "cache", "Cache", Kind::Cache(cache));
     link(scenario, "web", "cache", LATENCY_MS);
+    // For those policies by which the cache itself reads or writes there.
+    link(scenario, "cache", "db", LATENCY_MS);
 }
 
 fn add(scenario: &mut Scenario, id: &str, name: &str, kind: Kind) {

@@ -508,7 +508,17 @@ fn neither_a_path_nor_a_message_of_shape_repeats_hidden_or_endless_text() {
 }
 
 fn scripted(actions: impl IntoIterator<Item = Action>) -> Result<(), Vec<String>> {
-    let mut scenario = step::LADDER.last().expect("there are steps").scenario();
+    scripted_on(cached(), actions)
+}
+
+fn cached() -> Scenario {
+    step::LADDER.last().expect("there are steps").scenario()
+}
+
+fn scripted_on(
+    mut scenario: Scenario,
+    actions: impl IntoIterator<Item = Action>,
+) -> Result<(), Vec<String>> {
     let timed = |(at_ns, action)| TimedAction { at_ns, action };
     scenario.script = (0..).zip(actions).map(timed).collect();
     let problems = scenario.validate().map(|_| ());
@@ -664,8 +674,12 @@ fn a_script_can_not_ask_for_a_cache_that_needs_a_link_it_has_not_got() {
             "script[0].action.configure.kind.cache.{field}"
         )])
     };
-    let cache = |read, write| scripted([cache_of(10, read, write)]);
+    let mut unlinked = cached();
+    unlinked.design.links.retain(|link| link.from != "cache");
+    let cache = |read, write| scripted_on(unlinked.clone(), [cache_of(10, read, write)]);
     assert_eq!(cache(ReadMode::CacheAside, WriteMode::Through), Ok(()));
+    let linked = scripted([cache_of(10, ReadMode::ReadThrough, WriteMode::Back)]);
+    assert_eq!(linked, Ok(()));
     assert_eq!(
         cache(ReadMode::ReadThrough, WriteMode::Around),
         path("read_mode")
