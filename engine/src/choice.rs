@@ -240,13 +240,8 @@ impl Chooser {
     }
 
     fn newcomer(&self, number: usize) -> Backend {
-        let weight = self
-            .parameters
-            .weights
-            .get(number)
-            .map_or(1, |&weight| weight.max(1));
         Backend {
-            weight,
+            weight: weight(&self.parameters.weights, number as u16),
             open: 0,
             in_rotation: true,
             response_time_ns: 0,
@@ -391,6 +386,13 @@ fn in_turn(rotation: &[u16], next: &mut u16) -> Option<usize> {
     let chosen = *rotation.get(place).or(rotation.first())?;
     *next = chosen + 1;
     Some(usize::from(chosen))
+}
+
+/// The weight of an instance by a list of weights, which may end before it, and says 0 for 1.
+pub fn weight(weights: &[u16], instance: u16) -> u16 {
+    weights
+        .get(usize::from(instance))
+        .map_or(1, |&weight| weight.max(1))
 }
 
 /// A step of nginx's smooth weighted round robin among those that take part: each is credited its

@@ -1,7 +1,9 @@
 //! What users do to a running design: faults, repairs, edits, traffic. By a script or live, it is the
 //! same: an action takes effect before all else of its nanosecond.
 
-use headroom_scenario::{Action, Kind, Scenario, TimedAction, Traffic, validate_action_before};
+use headroom_scenario::{
+    Action, Kind, Scenario, TimedAction, Traffic, done_by, validate_action_before,
+};
 
 use crate::calendar::{EventKind, What};
 use crate::component::Component;
@@ -26,9 +28,7 @@ impl Engine {
     /// A sentence that says what is wrong with the action, and what would be right.
     pub fn apply(&mut self, action: &Action) -> Result<TimedAction, String> {
         let at_ns = self.world.now_ns() + u64::from(self.events > 0);
-        let place = self
-            .script
-            .partition_point(|earlier| earlier.at_ns <= at_ns);
+        let place = done_by(&self.script, at_ns);
         let (before, after) = self.script.split_at(place);
         let so_far = Scenario {
             script: before.to_vec(),

@@ -2,6 +2,7 @@
 
 use headroom_scenario::{HashFunction, NodeRouting};
 
+use crate::choice::weight;
 use crate::hash;
 use crate::ring::Ring;
 
@@ -101,11 +102,4 @@ impl Route {
             .iter()
             .map(move |&node| (node, weight(node) / total))
     }
-}
-
-/// The weight of a node, which 0 in a list of weights leaves at 1.
-fn weight(weights: &[u16], node: u16) -> u16 {
-    weights
-        .get(usize::from(node))
-        .map_or(1, |&weight| weight.max(1))
 }

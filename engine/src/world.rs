@@ -280,8 +280,19 @@ impl World {
     #[inline]
     pub fn answer(&mut self, id: u32) {
         let hop = self.leave(id);
-        let user = self.requests[id].user;
-        self.answer_after_leaving(id, hop, self.lane_of(hop.link, user));
+        let request = &mut self.requests[id];
+        request.stage = Stage::Wire;
+        let user = request.user;
+        let what = What {
+            request: id,
+            instance: hop.instance,
+            place: hop.link,
+            kind: EventKind::Back,
+        };
+        let end_ns = self.calendar.push_after(self.lane_of(hop.link, user), what);
+        if self.is_followed(id) {
+            self.show_answer(id, hop, self.now_ns(), end_ns);
+        }
     }
 
     /// The same, but the answer sets out only `wait_ns` from now, as in [`World::send_after`].
@@ -320,21 +331,6 @@ impl World {
         match wire.latency_ns.len() {
             1 => wire.latency_ns[0],
             _ => wire.latency_ns[self.region_of(user)],
-        }
-    }
-
-    #[inline]
-    fn answer_after_leaving(&mut self, id: u32, hop: Hop, lane: LaneNumber) {
-        let what = What {
-            request: id,
-            instance: hop.instance,
-            place: hop.link,
-            kind: EventKind::Back,
-        };
-        let end_ns = self.calendar.push_after(lane, what);
-        self.requests[id].stage = Stage::Wire;
-        if self.is_followed(id) {
-            self.show_answer(id, hop, self.now_ns(), end_ns);
         }
     }
 

@@ -48,7 +48,7 @@ pub use problem::Problem;
 pub use scenario::{SCHEMA_VERSION, Scenario};
 #[cfg(feature = "schema")]
 pub use schema::schema;
-pub use script::{Action, TimedAction};
+pub use script::{Action, TimedAction, done_by};
 pub use size::Size;
 pub use traffic::{
     Class, ClassKind, ClientBehaviour, Curve, Distribution, Keys, LoopModel, Region, Retries,

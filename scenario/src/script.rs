@@ -94,3 +94,9 @@ pub enum Action {
         latency_ms: f64,
     },
 }
+
+/// How many actions of a script are done by a moment, its own nanosecond included: the place of one more
+/// that is done at that moment. O(log actions).
+pub fn done_by(script: &[TimedAction], at_ns: u64) -> usize {
+    script.partition_point(|timed| timed.at_ns <= at_ns)
+}

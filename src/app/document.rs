@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use headroom_scenario::{Action, Problem, Scenario, TimedAction, validate_action};
+use headroom_scenario::{Action, Problem, Scenario, TimedAction, done_by, validate_action};
 
 /// Documents that undo can go back to.
 const UNDO_MAX: usize = 100;
@@ -67,10 +67,8 @@ impl Document {
     pub fn append(&mut self, timed: TimedAction, edit: Edit) {
         let is_rate = matches!(timed.action, Action::SetRate { .. });
         let mut scenario = Scenario::clone(&self.scenario);
-        let at = scenario
-            .script
-            .partition_point(|earlier| earlier.at_ns <= timed.at_ns);
         let now_ns = timed.at_ns;
+        let at = done_by(&scenario.script, now_ns);
         scenario.script.insert(at, timed);
         self.edit(scenario, edit);
         self.can_continue = is_rate;
@@ -88,7 +86,7 @@ impl Document {
         for action in under_way {
             if validate_action(&settled, action).is_ok() {
                 let script = &mut Rc::make_mut(&mut settled).script;
-                let at = script.partition_point(|earlier| earlier.at_ns <= at_ns);
+                let at = done_by(script, at_ns);
                 let action = action.clone();
                 script.insert(at, TimedAction { at_ns, action });
             }
@@ -165,24 +163,18 @@ impl Document {
 
     /// Whether the live design has to change for this moment.
     pub fn is_out_of_date(&self, now_ns: u64) -> bool {
-        self.done_by(now_ns) != self.actions_done
+        done_by(&self.scenario.script, now_ns) != self.actions_done
     }
 
     /// Brings the live design to a moment.
     pub fn advance_to(&mut self, now_ns: u64) {
-        self.actions_done = self.done_by(now_ns);
+        self.actions_done = done_by(&self.scenario.script, now_ns);
         self.live = Rc::new(live(&self.scenario, self.actions_done));
     }
 
     /// The actions that have taken effect by the moment last advanced to.
     pub fn done(&self) -> &[TimedAction] {
         &self.scenario.script[..self.actions_done.min(self.scenario.script.len())]
-    }
-
-    fn done_by(&self, now_ns: u64) -> usize {
-        self.scenario
-            .script
-            .partition_point(|timed| timed.at_ns <= now_ns)
     }
 
     fn examine(&mut self) {

@@ -47,7 +47,7 @@ struct Run {
     checkpoints: Checkpoints,
     pace: Pace,
     seek_until: Option<SimTime>,
-    // Actions that came on the way to the moment asked for: they take effect there, in order.
+    /// Actions that came on the way to the moment asked for: they take effect there, in order.
     held: Vec<String>,
     bins_from_ns: u64,
     marks_told: usize,
