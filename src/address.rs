@@ -22,7 +22,8 @@ pub fn stamped(scenario: &Scenario) -> Scenario {
 
 /// The fragment of a scenario: readable where it is a built-in step, else the whole document.
 pub fn fragment_of(scenario: &Scenario) -> String {
-    fragment::encode_step(scenario).unwrap_or_else(|| fragment::encode(&stamped(scenario)))
+    let scenario = stamped(scenario);
+    fragment::encode_step(&scenario).unwrap_or_else(|| fragment::encode(&scenario))
 }
 
 /// Puts the scenario's fragment into the address bar, in place of what is there. The address

@@ -246,7 +246,7 @@ fn a_link_opens_as_the_scenario_it_was_made_from() {
 
     let readable = text(&["link", "load-balancer", "--seed", "99"]);
     assert!(
-        readable.starts_with("#step=load-balancer&seed=99"),
+        readable.starts_with("#check=") && readable.contains("&step=load-balancer&v=0.1.0&seed=99"),
         "{readable}"
     );
     assert_eq!(

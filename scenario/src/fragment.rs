@@ -2,13 +2,16 @@
 //!
 //! ```text
 //! s1=q1YqSy0qzszPU7Iy1FFKSSxJVLKqVipOLlKyMqwFAA…      any scenario
-//! step=cache&seed=7&rate=2000&v=0.1.0               a built-in step
+//! step=cache&v=0.1.0                                a built-in step
+//! check=27.x2v0Hw&step=cache&seed=7&rate=2000       with values of its own, and a check of them
 //! …&at=42.5&paused=1&panel=ring&embed=1             either, opened at a moment and a place
 //! ```
 //!
 //! The payload of `s1` is base64url of the raw deflate of the canonical JSON, followed by the CRC-32
 //! of that JSON, little-endian. The deflate stream knows its own end, so that a link cut short is told
 //! from a damaged one, and the checksum sees to it that a damaged one never opens as something else.
+//! A readable link that is written, and not typed, has a check in front for the same reason: the length of
+//! what follows, and its CRC-32. What is typed by hand needs none.
 //! The number in `s1` is the version of this packing; that of the document stands inside it.
 //!
 //! Keys that this build does not know are skipped, since a newer one may have added them. A bad value

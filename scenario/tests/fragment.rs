@@ -134,7 +134,7 @@ fn a_link_cut_anywhere_is_said_to_be_cut() {
 }
 
 #[test]
-fn a_readable_link_cut_within_a_key_is_refused_and_never_skips_it() {
+fn a_readable_link_typed_by_hand_and_cut_within_a_key_is_refused_and_never_skips_it() {
     let link = "#step=cache&seed=7&rate=2500.5&v=0.1.0&at=42.5&speed=0.1&paused=1&select=db&panel=ring\
                 &readonly=1&embed=1";
     assert!(fragment::decode(link).is_ok());
@@ -150,6 +150,100 @@ fn a_readable_link_cut_within_a_key_is_refused_and_never_skips_it() {
             Some(_) => {}
         }
     }
+}
+
+/// Every step with a seed, rate, version and view of its own.
+fn written_readable_links() -> Vec<(Scenario, String)> {
+    let scenarios = step::LADDER.iter().map(|step| {
+        let mut scenario = step.scenario();
+        scenario.seed = 4_242;
+        scenario.traffic.rate_rps = 1_234.5;
+        scenario.engine = "0.1.0".into();
+        scenario.view.at_ns = 42_500_000_000;
+        scenario.view.paused = true;
+        scenario.view.panel = Some(Panel::Ring);
+        scenario
+    });
+    let with_link = |scenario| (fragment::encode_step(&scenario), scenario);
+    scenarios
+        .map(with_link)
+        .map(|(link, scenario)| (scenario, link.expect("it is a step but for these")))
+        .collect()
+}
+
+#[test]
+fn a_readable_link_that_was_written_and_cut_anywhere_is_said_to_be_cut() {
+    for (_, link) in written_readable_links() {
+        let first = "check=".len();
+        for length in 0..link.len() {
+            let expected = match length {
+                _ if length < first => FragmentError::NotHeadroom,
+                _ => FragmentError::CutShort,
+            };
+            let error = fragment::decode(&link[..length]).expect_err("it is cut");
+            assert_eq!(error, expected, "{}", &link[..length]);
+        }
+    }
+}
+
+#[test]
+fn a_readable_link_that_was_written_and_changed_in_one_byte_never_opens_as_something_else() {
+    for (original, link) in written_readable_links() {
+        let mut refused = 0;
+        for position in 0..link.len() {
+            for byte in (0..=u8::MAX).filter(|byte| *byte != link.as_bytes()[position]) {
+                let changed = with_byte(&link, position, byte);
+                match fragment::decode(&changed) {
+                    // Without its check's name it is as if typed by hand, and says the same.
+                    Ok(opened) => assert_eq!(opened.scenario.into_inner(), original, "{changed}"),
+                    Err(_) => refused += 1,
+                }
+            }
+        }
+        assert!(refused > 254 * (link.len() - "check=".len()), "{refused}");
+    }
+}
+
+#[test]
+fn a_step_alone_needs_no_check_since_no_beginning_of_it_is_another_step() {
+    for step in step::LADDER {
+        let mut scenario = step.scenario();
+        assert_eq!(
+            fragment::encode_step(&scenario),
+            Some(format!("step={}", step.name))
+        );
+        scenario.engine = "0.1.0".into();
+        let link = fragment::encode_step(&scenario).expect("it is a step");
+        assert_eq!(link, format!("step={}&v=0.1.0", step.name));
+        for length in 0..link.len() {
+            if let Ok(opened) = fragment::decode(&link[..length]) {
+                let mut opened = opened.scenario.into_inner();
+                opened.engine.clone_from(&scenario.engine);
+                assert_eq!(opened, scenario, "{}", &link[..length]);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_readable_link_changed_by_hand_says_what_to_take_out() {
+    let (_, link) = written_readable_links().remove(0);
+    let changed = link.replace("seed=4242", "seed=4243");
+    assert_eq!(fragment::decode(&changed), Err(FragmentError::Changed));
+    assert_eq!(
+        fragment::decode(&format!("{link}&embed=1")),
+        Err(FragmentError::Changed)
+    );
+    assert!(
+        FragmentError::Changed
+            .to_string()
+            .contains("take check=… out")
+    );
+    let (_, unchecked) = changed.split_once('&').expect("the check comes first");
+    let opened = fragment::decode(unchecked).expect("by hand all goes that can be");
+    assert_eq!(opened.scenario.seed, 4_243);
+    let followed = fragment::decode(&format!("{link}&utm_source=mail"));
+    assert!(followed.is_ok(), "unknown keys are not under the check");
 }
 
 #[test]

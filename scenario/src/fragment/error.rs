@@ -14,6 +14,8 @@ pub enum FragmentError {
     CutShort,
     /// Some of its characters are not those that were written.
     Damaged,
+    /// Its values are not those that its check was made of.
+    Changed,
     /// It is longer, or unpacks to more, than any scenario.
     TooLarge,
     /// It was made by a newer version.
@@ -56,6 +58,13 @@ impl fmt::Display for FragmentError {
                 write!(
                     f,
                     "This link was damaged on its way: some characters changed. Copy it again."
+                )
+            }
+            Self::Changed => {
+                write!(
+                    f,
+                    "This link was damaged on its way: it is not what its check says. Copy it again. \
+                     If you changed it yourself, take check=… out of it."
                 )
             }
             Self::TooLarge => write!(f, "This link is too large to be a scenario."),

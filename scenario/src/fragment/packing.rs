@@ -35,6 +35,11 @@ pub(super) fn pack(text: &str) -> String {
     BASE64.encode(bytes)
 }
 
+/// The checksum of a text in six characters.
+pub(super) fn checksum(text: &str) -> String {
+    BASE64.encode(crc32(text.as_bytes()).to_le_bytes())
+}
+
 /// The bytes of the text that was packed.
 pub(super) fn unpack(payload: &str) -> Result<Vec<u8>, FragmentError> {
     let bytes = BASE64.decode(payload).map_err(|error| match error {

@@ -11,6 +11,7 @@ use crate::{Panel, Scenario, validation::quoted};
 /// The keys of a fragment that this build knows, with their values as written.
 #[derive(Default)]
 pub(super) struct Query<'a> {
+    check: Option<&'a str>,
     pub(super) packed: Option<&'a str>,
     pub(super) step: Option<&'a str>,
     pub(super) engine: Option<&'a str>,
@@ -31,6 +32,7 @@ impl<'a> Query<'a> {
     pub(super) fn read(fragment: &'a str) -> Result<Self, FragmentError> {
         let mut query = Self::default();
         let mut bare = Vec::new();
+        let mut known = String::new();
         for pair in fragment.split('&') {
             let Some((key, value)) = pair.split_once('=') else {
                 bare.push(pair);
@@ -41,8 +43,11 @@ impl<'a> Query<'a> {
                     what: format!("a newer Headroom packed it, in version {version}"),
                 });
             }
-            query.put(key, value)?;
+            if query.put(key, value)? && key != "check" {
+                known.extend(["&", pair]);
+            }
         }
+        query.verify(known.trim_start_matches('&'))?;
         if query.packed.is_some() || query.step.is_some() {
             query.miss_no_value(fragment, &bare)?;
         }
@@ -63,20 +68,42 @@ impl<'a> Query<'a> {
         }
     }
 
-    fn put(&mut self, key: &str, value: &'a str) -> Result<(), FragmentError> {
-        let mut places = self.places().into_iter();
-        let Some((_, place)) = places.find(|(known, _)| *known == key) else {
+    /// Whether what is known of the fragment is what was written. Whoever writes one by hand gives no
+    /// check, and gets what the values say.
+    fn verify(&self, known: &str) -> Result<(), FragmentError> {
+        let Some(check) = self.check else {
             return Ok(());
         };
+        if check == self::check(known) {
+            return Ok(());
+        }
+        let length = check
+            .split_once('.')
+            .and_then(|(length, _)| length.parse().ok());
+        match length {
+            Some(length) if known.len() >= length => Err(FragmentError::Changed),
+            Some(_) => Err(FragmentError::CutShort),
+            None if known.is_empty() => Err(FragmentError::CutShort),
+            None => Err(FragmentError::Changed),
+        }
+    }
+
+    /// Whether the key is a known one.
+    fn put(&mut self, key: &str, value: &'a str) -> Result<bool, FragmentError> {
+        let mut places = self.places().into_iter();
+        let Some((_, place)) = places.find(|(known, _)| *known == key) else {
+            return Ok(false);
+        };
         match place.replace(value) {
-            None => Ok(()),
+            None => Ok(true),
             Some(_) => Err(bad(key, "it stands there twice: leave one out")),
         }
     }
 
     /// Every known key, and where its value is kept.
-    fn places(&mut self) -> [(&'static str, &mut Option<&'a str>); 12] {
+    fn places(&mut self) -> [(&'static str, &mut Option<&'a str>); 13] {
         [
+            ("check", &mut self.check),
             ("s1", &mut self.packed),
             ("step", &mut self.step),
             ("v", &mut self.engine),
@@ -143,9 +170,30 @@ fn packing_version(key: &str) -> Option<u32> {
     is_number.then(|| digits.parse().unwrap_or(u32::MAX))
 }
 
-/// The readable fragment of a scenario that is a built-in step but for seed, rate and view.
+/// Length and checksum of what a readable fragment says, its check left out. It stands in front, since
+/// what is in front outlives a cut: the beginning of a seed is a seed too.
+fn check(text: &str) -> String {
+    format!("{}.{}", text.len(), packing::checksum(text))
+}
+
+/// The readable fragment of a scenario that is a built-in step but for seed, rate and view. With any of
+/// these it has a check; a step's name alone needs none, since what is left of it names no other step.
 pub(super) fn write(step: &str, scenario: &Scenario, original: &Scenario) -> String {
-    let mut text = format!("step={step}");
+    let values = values(scenario, original);
+    let version = match scenario.engine.as_str() {
+        "" => String::new(),
+        engine => format!("&v={engine}"),
+    };
+    let text = format!("step={step}{version}{values}");
+    match values.as_str() {
+        "" => text,
+        _ => format!("check={}&{text}", check(&text)),
+    }
+}
+
+/// What of a scenario is not as its step has it, each value with an `&` in front.
+fn values(scenario: &Scenario, original: &Scenario) -> String {
+    let mut text = String::new();
     let mut put = |key: &str, value: &dyn Display| {
         write!(text, "&{key}={value}").expect("a string takes all that is written to it");
     };
@@ -154,9 +202,6 @@ pub(super) fn write(step: &str, scenario: &Scenario, original: &Scenario) -> Str
     }
     if scenario.traffic.rate_rps != original.traffic.rate_rps {
         put("rate", &scenario.traffic.rate_rps);
-    }
-    if !scenario.engine.is_empty() {
-        put("v", &scenario.engine);
     }
     let view = &scenario.view;
     if view.at_ns > 0 {
