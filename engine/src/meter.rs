@@ -128,6 +128,8 @@ pub struct Meter {
     pub hits: u32,
     /// Look-ups that missed.
     pub misses: u32,
+    /// Calls whose session was elsewhere, or nowhere any more.
+    pub sessions_lost: u32,
 }
 
 /// The same counts over some stretch of time, for one instance or, added up, for a component.
@@ -161,6 +163,8 @@ pub struct Tally {
     pub hits: u64,
     /// Look-ups that missed.
     pub misses: u64,
+    /// Calls whose session was elsewhere, or nowhere any more.
+    pub sessions_lost: u64,
 }
 
 impl Meter {
@@ -191,6 +195,7 @@ impl Meter {
             dropped: u64::from(std::mem::take(&mut self.dropped)),
             hits: u64::from(std::mem::take(&mut self.hits)),
             misses: u64::from(std::mem::take(&mut self.misses)),
+            sessions_lost: u64::from(std::mem::take(&mut self.sessions_lost)),
         }
     }
 
@@ -235,6 +240,7 @@ impl Tally {
         self.dropped += other.dropped;
         self.hits += other.hits;
         self.misses += other.misses;
+        self.sessions_lost += other.sessions_lost;
         for (mine, theirs) in self.failed.iter_mut().zip(other.failed) {
             *mine += theirs;
         }

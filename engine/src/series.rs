@@ -45,4 +45,6 @@ pub struct ComponentBin {
     pub hits: u32,
     /// Look-ups that missed.
     pub misses: u32,
+    /// Calls whose session was elsewhere, or nowhere any more.
+    pub sessions_lost: u32,
 }

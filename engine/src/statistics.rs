@@ -442,6 +442,7 @@ fn component_bin(tally: &Tally) -> ComponentBin {
         answered: (tally.answered + tally.failed_total()) as u32,
         hits: tally.hits as u32,
         misses: tally.misses as u32,
+        sessions_lost: tally.sessions_lost as u32,
     }
 }
 

@@ -90,10 +90,10 @@ pub const LADDER: &[Step] = &[
         title: "More servers behind a load balancer",
         pain: "However big, it is one machine: when it dies, everything is down until somebody \
                repairs it.",
-        change: "Put a load balancer in front of three small servers. It probes them, and stops sending \
-                 requests to one that does not answer.",
-        cost: "A session lives in the server that created it, so users whose next request lands \
-               elsewhere must log in again. And the balancer is now the one thing that must not fail.",
+        change: "Put a load balancer in front of three small servers. It probes them, and sends nothing \
+                 to one that does not answer.",
+        cost: "A session lives in one server: whoever lands on another must log in again. And the \
+               balancer is now what must not fail.",
         try_it: "Watch a server die and come back. Then take the health checks away and watch it again.",
         evolve: load_balancer,
     },

@@ -346,8 +346,7 @@ impl App {
 
     /// Whether the step on screen is about who is sent where.
     fn shows_ring(&self) -> bool {
-        let step = self.document.scenario.step.as_deref();
-        matches!(step, Some("sticky-sessions" | "hash-ring"))
+        self.document.scenario.step.as_deref() == Some("hash-ring")
     }
 
     /// Whether the document may be changed.

@@ -1,5 +1,6 @@
 //! The story: what hurts, what this step does about it, and what that changed, measured.
 
+use headroom_engine::lab::{Breach, Objective};
 use headroom_scenario::step::{LADDER, Step};
 use yew::prelude::*;
 
@@ -110,28 +111,69 @@ fn payoff(props: &StoryProps) -> Html {
         }
         Some(Finding::Payoff {
             rate_rps: Some(rate_rps),
-        }) if *rate_rps < ANY_LOAD_BELOW_RPS => html! {
-            <>
-                <b data-testid="pays-off-from" data-value={rate_rps.to_string()}>{ "Pays off from 1 request/s" }</b>
-                <small>{ "The step before can't hold even that." }</small>
-            </>
-        },
-        Some(Finding::Payoff {
-            rate_rps: Some(rate_rps),
+            breach,
         }) => html! {
             <>
-                { "Pays off from " }
-                <b data-testid="pays-off-from" data-value={rate_rps.to_string()}>{ format!("{} requests/s", format::rate(two_figures(*rate_rps))) }</b>
-                <small>{ "The step before holds no more." }</small>
+                { "Pays off " }
+                <b data-testid="pays-off-from" data-value={rate_rps.to_string()}>{ from_load(*rate_rps) }</b>
+                if let Some(breach) = breach {
+                    <small>{ format!("{} the step before {}.", at_load(*rate_rps), breaking(breach)) }</small>
+                }
             </>
         },
-        Some(Finding::Payoff { rate_rps: None }) => html! {
+        Some(Finding::Payoff { rate_rps: None, .. }) => html! {
             <span data-testid="never-pays-off">{ "No load was found that this design holds and the one before does not." }</span>
         },
         Some(Finding::Unanswerable(reason)) => html! { { reason } },
         Some(_) => html! {},
     };
     html! { <div class="pay" aria-live="polite">{ words }</div> }
+}
+
+/// From which load on, in words.
+fn from_load(rate_rps: f64) -> String {
+    if rate_rps < ANY_LOAD_BELOW_RPS {
+        "at any load".into()
+    } else {
+        format!("from {} requests/s", format::rate(two_figures(rate_rps)))
+    }
+}
+
+/// At that load, at the start of a sentence.
+fn at_load(rate_rps: f64) -> &'static str {
+    if rate_rps < ANY_LOAD_BELOW_RPS {
+        "Even at 1/s"
+    } else {
+        "There"
+    }
+}
+
+/// What breaking an objective means, after the design that does it.
+fn breaking(breach: &Breach) -> String {
+    let Breach {
+        objective,
+        found,
+        limit,
+    } = *breach;
+    let share = |share: f64| format!("{}\u{a0}%", format::plain(share * 100.0));
+    match objective {
+        Objective::LatencyP99Ms => format!(
+            "has a p99 of {}, over {}",
+            format::ms(found),
+            format::ms(limit)
+        ),
+        Objective::FailedShare => format!(
+            "fails {} of requests, over {}",
+            format::share(found),
+            share(limit)
+        ),
+        Objective::SessionsLostShare => format!(
+            "loses {} of sessions, over {}",
+            format::share(found),
+            share(limit)
+        ),
+        Objective::BacklogShare => "falls further and further behind".into(),
+    }
 }
 
 /// A search ends within 2 %: more figures than two would claim more.
@@ -332,6 +374,39 @@ mod tests {
             ("cache hits", Tone::Better),
         ];
         assert_eq!(told, expected);
+    }
+
+    #[test]
+    fn a_pay_off_says_from_where_and_what_breaks_there() {
+        assert_eq!(from_load(1.0), "at any load");
+        assert_eq!((at_load(1.0), at_load(2.0)), ("Even at 1/s", "There"));
+        assert_eq!(from_load(2.0), "from 2 requests/s");
+        assert_eq!(from_load(658.3), "from 660 requests/s");
+        let breach = |objective, found, limit| Breach {
+            objective,
+            found,
+            limit,
+        };
+        for (breach, words) in [
+            (
+                breach(Objective::LatencyP99Ms, 2_210.0, 500.0),
+                "has a p99 of 2.2 s, over 500 ms",
+            ),
+            (
+                breach(Objective::FailedShare, 0.75, 0.01),
+                "fails 75 % of requests, over 1 %",
+            ),
+            (
+                breach(Objective::SessionsLostShare, 0.184, 0.08),
+                "loses 18 % of sessions, over 8 %",
+            ),
+            (
+                breach(Objective::BacklogShare, 0.3, 0.01),
+                "falls further and further behind",
+            ),
+        ] {
+            assert_eq!(breaking(&breach).replace('\u{a0}', " "), words);
+        }
     }
 
     #[test]

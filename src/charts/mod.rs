@@ -11,7 +11,7 @@ use headroom_engine::happening::Mark;
 use headroom_engine::reason::Reason;
 use headroom_engine::series::{Bin, ComponentBin};
 use headroom_engine::snapshot::Snapshot;
-use headroom_scenario::{Kind, Scenario};
+use headroom_scenario::{Kind, Scenario, SessionStore};
 use yew::prelude::*;
 
 use chart::{Chart, Drawing, Measure, Series};
@@ -60,6 +60,9 @@ pub fn FiguresPanel(props: &Props) -> Html {
             { draw(latency(bins)) }
             { draw(errors(bins)) }
             { draw(utilisation(bins, &props.scenario)) }
+            if let Some(lost) = sessions_lost(bins, &props.scenario) {
+                { draw(lost) }
+            }
             if let Some(hits) = hit_ratio(bins, &props.scenario) {
                 { draw(hits) }
             }
@@ -241,6 +244,41 @@ fn utilisation(bins: &[Rc<Bin>], scenario: &Scenario) -> Figures {
     }
 }
 
+/// The share of requests whose session was lost, where sessions live in one of several servers.
+fn sessions_lost(bins: &[Rc<Bin>], scenario: &Scenario) -> Option<Figures> {
+    let can_lose = |number: usize, kind: &Kind| {
+        let lost = |bin: &Rc<Bin>| {
+            let component = bin.components.get(number);
+            component.is_some_and(|bin| bin.sessions_lost > 0)
+        };
+        let has_others = matches!(kind, Kind::Service(service)
+            if service.sessions == SessionStore::Server && service.instances > 1);
+        has_others || bins.iter().any(lost)
+    };
+    let numbers: Vec<usize> = (0..)
+        .zip(&scenario.design.components)
+        .filter(|(number, component)| can_lose(*number, &component.kind))
+        .map(|(number, _)| number)
+        .collect();
+    let lost_share = |bin: &Bin| {
+        let lost = |number: &usize| {
+            bin.components
+                .get(*number)
+                .map_or(0, |bin| bin.sessions_lost)
+        };
+        let lost: u32 = numbers.iter().map(lost).sum();
+        f64::from(lost) / (bin.arrived.max(1)) as f64
+    };
+    (!numbers.is_empty()).then(|| Figures {
+        title: "Sessions lost",
+        hook: "sessions-lost",
+        measure: Measure::Share,
+        drawing: Drawing::Lines,
+        series: vec![series("of requests", line_class(0), bins, lost_share)],
+        empty: "The first second is not over yet.",
+    })
+}
+
 /// The share of look-ups that hit, of what stores; nothing when nothing does.
 fn hit_ratio(bins: &[Rc<Bin>], scenario: &Scenario) -> Option<Figures> {
     let stores = |number: usize, kind: &Kind| {
@@ -272,7 +310,7 @@ fn hit_ratio(bins: &[Rc<Bin>], scenario: &Scenario) -> Option<Figures> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use headroom_scenario::{Cache, Component, Database};
+    use headroom_scenario::{Cache, Component, Database, Service};
 
     fn bin(arrived: u64, failed: [u64; Reason::COUNT], hits: u32, misses: u32) -> Rc<Bin> {
         Rc::new(Bin {
@@ -319,6 +357,30 @@ mod tests {
                 .series
                 .is_empty()
         );
+    }
+
+    #[test]
+    fn lost_sessions_are_drawn_where_there_is_another_server_to_land_at() {
+        let servers = |instances, sessions| {
+            with(Kind::Service(Service {
+                instances,
+                sessions,
+                ..Service::default()
+            }))
+        };
+        let bin = Rc::new(Bin {
+            arrived: 40,
+            components: vec![ComponentBin {
+                sessions_lost: 10,
+                ..ComponentBin::default()
+            }],
+            ..Bin::default()
+        });
+        let figures = sessions_lost(&[bin], &servers(3, SessionStore::Server)).expect("three");
+        assert_eq!(figures.series[0].figures, [0.25]);
+        assert!(sessions_lost(&[], &servers(3, SessionStore::Server)).is_some());
+        assert!(sessions_lost(&[], &servers(1, SessionStore::Server)).is_none());
+        assert!(sessions_lost(&[], &servers(3, SessionStore::None)).is_none());
     }
 
     #[test]

@@ -79,7 +79,13 @@ mod tests {
         let mut findings = Findings::default();
         let Wishes(wishes) = findings.wishes([capacity("a"), capacity("b")]);
         assert_eq!(wishes.len(), 2);
-        findings.learn(wishes[0].0, Finding::Payoff { rate_rps: None });
+        findings.learn(
+            wishes[0].0,
+            Finding::Payoff {
+                rate_rps: None,
+                breach: None,
+            },
+        );
         assert!(findings.get(&capacity("a")).is_some());
         assert_eq!(
             findings.wishes([capacity("a"), capacity("b")]),
@@ -92,7 +98,13 @@ mod tests {
         let mut findings = Findings::default();
         for n in 0..2 * KEPT_MAX {
             let Wishes(wishes) = findings.wishes([capacity(&n.to_string())]);
-            findings.learn(wishes[0].0, Finding::Payoff { rate_rps: None });
+            findings.learn(
+                wishes[0].0,
+                Finding::Payoff {
+                    rate_rps: None,
+                    breach: None,
+                },
+            );
         }
         assert!(findings.get(&capacity("0")).is_none());
         assert!(

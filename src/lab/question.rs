@@ -1,5 +1,6 @@
 //! What the page asks the lab, and what it finds.
 
+use headroom_engine::lab::Breach;
 use headroom_engine::report::Report;
 use serde::{Deserialize, Serialize};
 
@@ -66,6 +67,8 @@ pub enum Finding {
     Payoff {
         /// Lowest load at which the change pays off, in requests a second, if there is one.
         rate_rps: Option<f64>,
+        /// The first objective that the design before breaks at that load.
+        breach: Option<Breach>,
     },
     /// To [`Question::Comparison`].
     Comparison {

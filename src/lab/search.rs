@@ -64,6 +64,10 @@ impl Search {
             }
             Self::Payoff(search) => search.advance(events_budget).map(|payoff| Finding::Payoff {
                 rate_rps: payoff.rate_rps,
+                breach: payoff
+                    .before
+                    .breaks
+                    .and_then(|breaks| breaks.broken.first().copied()),
             }),
             Self::Comparison(runs) => {
                 runs.advance(events_budget)

@@ -317,7 +317,7 @@ impl Service {
 
     /// Whether the user is known here. Users come with a session to the first server they meet; from
     /// then on only a log-in moves it.
-    fn has_session(&mut self, world: &World, id: u32, instance: u16) -> bool {
+    fn has_session(&mut self, world: &mut World, id: u32, instance: u16) -> bool {
         let request = &world.requests[id];
         let incarnation = self.instances[usize::from(instance)].incarnation as u16;
         let here = Session {
@@ -335,6 +335,7 @@ impl Service {
             return true;
         }
         self.sessions_lost += 1;
+        world.meter(self.me, instance).sessions_lost += 1;
         false
     }
 

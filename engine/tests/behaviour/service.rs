@@ -116,6 +116,15 @@ fn a_session_dies_with_its_server_and_costs_one_more_request() {
         (50.0..=60.0).contains(&lost),
         "{lost} of 50 users lost their session"
     );
+    let web = engine
+        .scenario()
+        .design
+        .component("web")
+        .expect("it is there")
+        .0;
+    let bins = engine.bins_since(0).into_iter();
+    let in_bins: u32 = bins.map(|bin| bin.components[web].sessions_lost).sum();
+    assert_eq!(f64::from(in_bins), lost, "the history has them too");
     // The log-in takes twice the mean besides the request's own work.
     near("slowest", after.latency_ms.max, 30.0, 1.0);
 }
