@@ -26,6 +26,7 @@ pub mod histogram;
 mod intervention;
 pub mod lab;
 mod lane;
+pub mod limits;
 mod meter;
 mod narration;
 mod outcome;

@@ -1,14 +1,10 @@
 //! A request's record: one cache line, held in a slab.
 
+use crate::limits::{DEPTH_MAX, RECORDS_MAX};
 use crate::room::make_room;
 
 /// No request: the end of a list.
 pub const NOBODY: u32 = u32::MAX;
-/// Most records held at once; the next arrival fails with [`crate::reason::Reason::TooManyInFlight`].
-/// Four million are four seconds of the highest rate, and about 400 MB.
-pub const RECORDS_MAX: usize = 4_000_000;
-/// Components a request may be inside of at once: one more than any chain of links that makes sense.
-pub const DEPTH_MAX: usize = 6;
 
 /// A place a request is inside of: it came over `link` to `instance`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -5,10 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::component::Component;
 use crate::engine::Engine;
+use crate::limits::KEYS_SHOWN_MAX;
 use crate::ring::{modulo_moved_share, moved_share};
-
-/// Keys of sampled requests shown on a ring.
-const KEYS_SHOWN_MAX: usize = 24;
 
 /// A ring, with what its last change moved.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

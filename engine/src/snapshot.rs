@@ -37,9 +37,6 @@ pub struct Snapshot {
 /// Time constant of the smoothed gauges, in simulated seconds.
 pub const SMOOTHING_S: f64 = 2.5;
 
-/// How many of a waiting line are shown one by one.
-pub const WAITING_SHOWN_MAX: usize = 16;
-
 /// Percentiles of latency, in milliseconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Percentiles {
@@ -108,7 +105,7 @@ pub struct InstanceGauge {
     pub slots: u32,
     /// Waiting at this moment.
     pub queue_depth: u32,
-    /// Numbers of the classes of those at the front of its line, at most [`WAITING_SHOWN_MAX`].
+    /// Numbers of the classes of those at the front of its line, at most [`WAITING_SHOWN_MAX`](crate::limits::WAITING_SHOWN_MAX).
     pub waiting_classes: Vec<u8>,
     /// Share of its slots busy, smoothed.
     pub utilisation: f64,

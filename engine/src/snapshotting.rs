@@ -2,10 +2,9 @@
 
 use crate::component::Component;
 use crate::engine::Engine;
+use crate::limits::WAITING_SHOWN_MAX;
 use crate::reason::Reason;
-use crate::snapshot::{
-    ComponentGauge, InstanceGauge, InstanceState, RequestCounts, Snapshot, WAITING_SHOWN_MAX,
-};
+use crate::snapshot::{ComponentGauge, InstanceGauge, InstanceState, RequestCounts, Snapshot};
 
 /// The gauges of an engine now.
 pub fn snapshot(engine: &Engine) -> Snapshot {

@@ -4,15 +4,9 @@
 use std::collections::VecDeque;
 
 use crate::flight::Flight;
+use crate::limits::{FLIGHTS_MAX, SPANS_MAX, TRACES_MAX};
 use crate::reason::Reason;
 use crate::trace::{Activity, Span, Trace};
-
-/// Traces kept; the oldest goes first. Enough to choose from, a few megabytes at most.
-pub const TRACES_MAX: usize = 2_000;
-/// Spans one trace may have; a request that retries for ever fills no memory.
-pub const SPANS_MAX: usize = 200;
-/// Flights kept until they are taken; the page takes them many times a second, the command never.
-pub const FLIGHTS_MAX: usize = 100_000;
 
 /// What was seen of a request, for the reader who steps through the run.
 #[derive(Clone, Copy, Debug, PartialEq)]

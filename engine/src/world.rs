@@ -9,6 +9,7 @@ use crate::calendar::{Calendar, EventKind, LaneNumber, What};
 use crate::deadline::Deadlines;
 use crate::flight::Flight;
 use crate::happening::{Mark, Tone};
+use crate::limits::MARKS_MAX;
 use crate::meter::{Meter, Peak};
 use crate::outcome::Outcomes;
 use crate::popularity::Popularity;
@@ -18,9 +19,6 @@ use crate::route::Route;
 use crate::time::ns_from_ms;
 use crate::trace::Activity;
 use crate::tracer::{Change, Note, Tracer};
-
-/// Marks kept for the time line; the oldest goes first.
-pub const MARKS_MAX: usize = 1_000;
 
 /// A link as the engine runs it.
 #[derive(Clone, Debug)]

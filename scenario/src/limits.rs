@@ -61,6 +61,9 @@ pub const SCRIPT_MAX: usize = 1_000;
 pub const COMPONENTS_MAX: usize = 64;
 /// Every component may be linked to a handful of others.
 pub const LINKS_MAX: usize = 256;
+/// Components a request may be inside of at once, each calling the next: a balancer, three services, a
+/// cache and a database. The engine's record of a request has room for so many.
+pub const DEPTH_MAX: usize = 6;
 /// Data centers of the largest companies are about as many.
 pub const SITES_MAX: usize = 16;
 /// A web tier for a million requests per second fits; the engine packs an instance in ten bits.

@@ -424,6 +424,38 @@ fn a_design_has_only_so_many_instances_in_all() {
 }
 
 #[test]
+fn a_request_passes_through_only_so_many_components_at_once() {
+    let with = |services: usize| {
+        let mut document = base();
+        let mut caller = "web".to_owned();
+        for number in 0..services {
+            let id = format!("more-{number}");
+            let components = document["design"]["components"].as_array_mut();
+            components
+                .expect("a list")
+                .push(json!({"id": id, "kind": {"service": {}}}));
+            let links = document["design"]["links"].as_array_mut();
+            links
+                .expect("a list")
+                .push(json!({"from": caller, "to": id}));
+            caller = id;
+        }
+        document
+    };
+    // The balancer and the web tier come first.
+    let most = limits::DEPTH_MAX - 2;
+    assert_eq!(problems_of(&with(most)), []);
+    let problems = problems_of(&with(most + 1));
+    assert_eq!(problems.len(), 1, "{problems:?}");
+    assert_eq!(problems[0].path, "design.links");
+    assert!(
+        problems[0].message.contains("inside of 7 components"),
+        "{}",
+        problems[0]
+    );
+}
+
+#[test]
 fn a_document_is_read_up_to_its_largest_size_and_no_further() {
     let mut text = base().to_string();
     text.extend(std::iter::repeat_n(

@@ -10,10 +10,6 @@ use headroom_scenario::{
 
 use crate::design::*;
 
-fn alone(traffic: Traffic, service: Service) -> Scenario {
-    chain(traffic, 0.0, vec![("web", Kind::Service(service))])
-}
-
 /// One server that dies before anybody asks it.
 fn with_dead_server(traffic: Traffic) -> Scenario {
     let mut scenario = alone(traffic, servers(1));

@@ -94,6 +94,11 @@ pub fn chain(traffic: Traffic, latency_ms: f64, kinds: Vec<(&str, Kind)>) -> Sce
     }
 }
 
+/// One service and nothing around it.
+pub fn alone(traffic: Traffic, service: Service) -> Scenario {
+    chain(traffic, 0.0, vec![("web", Kind::Service(service))])
+}
+
 /// A service with a cache and a database behind it; a cache that needs the database is linked to it.
 pub fn cached(traffic: Traffic, cache: Cache, database: Database) -> Scenario {
     let mut scenario = chain(traffic, 0.1, vec![("web", Kind::Service(servers(1)))]);

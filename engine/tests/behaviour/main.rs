@@ -6,5 +6,6 @@ mod clients;
 mod database;
 mod deploy;
 mod design;
+mod limits;
 mod live;
 mod service;

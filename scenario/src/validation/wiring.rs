@@ -4,6 +4,7 @@
 use super::component::{balancer_ring, without_database};
 use super::design::nonsense;
 use super::text::quoted;
+use crate::limits;
 use crate::problem::{Path, Problems};
 use crate::{Cache, Component, Design, Kind, LoadBalancer};
 
@@ -42,7 +43,7 @@ impl<'a> Wiring<'a> {
         }
         problems.about(None);
         self.entry(problems, components);
-        self.circle(problems, &at.field("links"));
+        self.ways(problems, &at.field("links"));
     }
 
     /// The callees of one kind.
@@ -162,30 +163,52 @@ impl<'a> Wiring<'a> {
         problems.about(None);
     }
 
-    /// No request goes in a circle: components can be taken away one after the other, each when
-    /// nobody calls it any more.
-    fn circle(&self, problems: &mut Problems, at: &Path) {
+    /// No request goes in a circle, or inside of more components than its record has room for.
+    fn ways(&self, problems: &mut Problems, at: &Path) {
+        let order = self.callers_first();
+        if order.len() < self.callees.len() {
+            let message =
+                "the links form a circle, in which a request would never end: remove one of them";
+            problems.add(at, message);
+            return;
+        }
+        let mut depths = vec![0_usize; order.len()];
+        for caller in order {
+            for callee in &self.callees[caller] {
+                depths[*callee] = depths[*callee].max(depths[caller] + 1);
+            }
+        }
+        let deepest = depths.into_iter().max().unwrap_or_default();
+        if deepest > limits::DEPTH_MAX {
+            let message = format!(
+                "a request would be inside of {deepest} components at once, each calling the next: at \
+                 most {} are possible, so let one service do the work of several",
+                limits::DEPTH_MAX
+            );
+            problems.add(at, message);
+        }
+    }
+
+    /// Components in an order in which each comes after all that call it; those in a circle, and those
+    /// behind one, are left out.
+    fn callers_first(&self) -> Vec<usize> {
         let mut callers = vec![0_usize; self.callees.len()];
         for callee in self.callees.iter().flatten() {
             callers[*callee] += 1;
         }
-        let mut uncalled: Vec<usize> = (0..callers.len())
+        let mut order: Vec<usize> = (0..callers.len())
             .filter(|index| callers[*index] == 0)
             .collect();
-        let mut taken = 0;
-        while let Some(caller) = uncalled.pop() {
-            taken += 1;
+        let mut next = 0;
+        while let Some(caller) = order.get(next).copied() {
+            next += 1;
             for callee in &self.callees[caller] {
                 callers[*callee] -= 1;
                 if callers[*callee] == 0 {
-                    uncalled.push(*callee);
+                    order.push(*callee);
                 }
             }
         }
-        if taken < callers.len() {
-            let message =
-                "the links form a circle, in which a request would never end: remove one of them";
-            problems.add(at, message);
-        }
+        order
     }
 }
