@@ -254,9 +254,14 @@ impl Calendar {
         };
     }
 
-    /// When the alarm is set for, if it is.
-    pub fn alarm_ns(&self) -> Option<u64> {
-        (self.alarm != Event::NEVER).then_some(self.alarm.at_ns)
+    /// Takes the alarm back. O(1).
+    pub fn clear_alarm(&mut self) {
+        self.alarm = Event::NEVER;
+    }
+
+    /// When the alarm is set for, and what for, if it is set.
+    pub fn alarm(&self) -> Option<(u64, What)> {
+        (self.alarm != Event::NEVER).then_some((self.alarm.at_ns, self.alarm.what))
     }
 
     /// Whether the window has no more events, and others wait outside: time to
@@ -474,9 +479,9 @@ mod tests {
         calendar.set_alarm(9, numbered(1));
         calendar.push_at(6, numbered(2));
         calendar.set_alarm(4, numbered(3));
-        assert_eq!(calendar.alarm_ns(), Some(4));
+        assert_eq!(calendar.alarm(), Some((4, numbered(3))));
         assert_eq!(drain(&mut calendar), [(4, 3), (6, 2)]);
-        assert_eq!(calendar.alarm_ns(), None);
+        assert_eq!(calendar.alarm(), None);
     }
 
     /// Everything that is still to happen, searched from end to end.

@@ -77,6 +77,8 @@ pub mod flag {
     pub const HIT: u8 = 16;
     /// Not a user's: a write brought back by a cache.
     pub const INTERNAL: u8 = 32;
+    /// Its user is one of the closed loop, and thinks when it has ended.
+    pub const OF_LOOP: u8 = 64;
 }
 
 /// The record. Its 64 bytes are one cache line; a test holds it there.

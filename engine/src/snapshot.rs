@@ -24,7 +24,7 @@ pub struct Snapshot {
     pub failed_rps: f64,
     /// Retries sent, smoothed.
     pub retried_rps: f64,
-    /// Share of finished requests that failed, smoothed; 0 when none finished.
+    /// Share of ended requests that failed, smoothed; 0 while none has ended.
     pub failed_share: f64,
     /// Percentiles of the requests of the last few full seconds, in milliseconds.
     pub latency_ms: Percentiles,

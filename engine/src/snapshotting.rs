@@ -11,7 +11,6 @@ pub fn snapshot(engine: &Engine) -> Snapshot {
     let statistics = &engine.statistics;
     let outcomes = &engine.world.outcomes;
     let [arrived_rps, completed_rps, failed_rps, retried_rps] = statistics.rates_rps();
-    let ended_rps = completed_rps + failed_rps;
     let now_ns = engine.world.now_ns();
     let offered_rps = match &engine.components[engine.clients] {
         Component::Clients(clients) => clients.offered_rps(now_ns),
@@ -26,11 +25,7 @@ pub fn snapshot(engine: &Engine) -> Snapshot {
         completed_rps,
         failed_rps,
         retried_rps,
-        failed_share: if ended_rps > 0.0 {
-            failed_rps / ended_rps
-        } else {
-            0.0
-        },
+        failed_share: statistics.failed_share(),
         latency_ms: statistics.recent_percentiles(outcomes),
         requests: RequestCounts {
             arrived: outcomes.arrived,

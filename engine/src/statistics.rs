@@ -119,6 +119,10 @@ pub struct Statistics {
     completed_rps: Smoothed,
     failed_rps: Smoothed,
     retried_rps: Smoothed,
+    /// Share of those that ended in a tick who failed, and whether any ended: a tick weighs as much as
+    /// another, or a burst of failures would outweigh the few good answers of the calm after it.
+    failed_share: Smoothed,
+    any_ended: Smoothed,
     open: LatencyHistogram,
     bin: Vec<Tally>,
     recent: VecDeque<LatencyHistogram>,
@@ -150,6 +154,8 @@ impl Statistics {
             completed_rps: Smoothed::default(),
             failed_rps: Smoothed::default(),
             retried_rps: Smoothed::default(),
+            failed_share: Smoothed::default(),
+            any_ended: Smoothed::default(),
             open: LatencyHistogram::new(),
             bin: vec![Tally::default(); components],
             recent: VecDeque::new(),
@@ -227,6 +233,12 @@ impl Statistics {
         let failed = |counts: &Counts| counts.failed.iter().sum::<u64>();
         self.failed_rps
             .follow(rate(failed(&now), failed(&before)), self.step);
+        let new_failed = (failed(&now) - failed(&before)) as f64;
+        let new_ended = new_failed + (now.completed - before.completed) as f64;
+        let any_ended = if new_ended > 0.0 { 1.0 } else { 0.0 };
+        self.failed_share
+            .follow(ratio(new_failed, new_ended), self.step);
+        self.any_ended.follow(any_ended, self.step);
         self.at_tick = now;
         if self.ticks.is_multiple_of(TICKS_PER_BIN) {
             self.close_bin(world, now);
@@ -261,6 +273,11 @@ impl Statistics {
             self.retried_rps,
         ]
         .map(|rate| self.even(rate))
+    }
+
+    /// Share of ended requests that failed, smoothed; 0 while none has ended.
+    pub fn failed_share(&self) -> f64 {
+        ratio(self.failed_share.0, self.any_ended.0)
     }
 
     /// Percentiles of the last few full seconds and the one that is open.

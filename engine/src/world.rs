@@ -143,24 +143,23 @@ impl World {
 
     /// Takes over classes, keys and regions of the traffic.
     pub fn set_traffic(&mut self, traffic: &Traffic) {
-        self.classes = traffic
-            .classes
-            .iter()
-            .map(|class| ClassRow {
-                kind: class.kind,
-                work: class.work,
-                lookups: class.lookups,
-                queries: class.queries,
-                query_work: class.query_work,
-            })
-            .collect();
-        self.class_names = traffic
-            .classes
-            .iter()
-            .map(|class| class.id.clone())
-            .collect();
-        self.versions.resize(traffic.keys.count as usize, 0);
-        self.stored.resize(traffic.keys.count as usize, 0);
+        let classes = traffic.classes.iter();
+        let rows = classes.clone().map(|class| ClassRow {
+            kind: class.kind,
+            work: class.work,
+            lookups: class.lookups,
+            queries: class.queries,
+            query_work: class.query_work,
+        });
+        let names = classes.map(|class| class.id.clone());
+        // Requests of classes that are no more may still be on their way.
+        let gone = rows.len().min(self.classes.len());
+        self.classes.splice(..gone, rows);
+        self.class_names.splice(..gone, names);
+        // Requests for keys that are no more may still be on their way.
+        let keys = self.versions.len().max(traffic.keys.count as usize);
+        self.versions.resize(keys, 0);
+        self.stored.resize(keys, 0);
         let shares: f64 = traffic.regions.iter().map(|region| region.share).sum();
         let mut sum = 0.0;
         self.region_ends = traffic

@@ -238,7 +238,7 @@ pub struct Retries {
     pub max: u8,
     /// Wait before the first retry, in milliseconds.
     pub backoff_ms: f64,
-    /// Each further wait is this many times the one before.
+    /// Each further wait is this many times the one before, up to a day.
     pub multiplier: f64,
     /// Share of the wait that is drawn uniformly: 0 is none, 1 is full jitter.
     pub jitter: f64,

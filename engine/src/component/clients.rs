@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use headroom_scenario::limits::TIME_MAX_MS;
 use headroom_scenario::{ClassKind, Curve, Kind, LoopModel, Retries, Scenario, Traffic};
 
 use crate::calendar::{EventKind, What};
@@ -9,7 +10,7 @@ use crate::component::instance::Instance;
 use crate::meter::{Meter, ratio};
 use crate::popularity::Popularity;
 use crate::reason::Reason;
-use crate::request::{Operation, Stage, flag};
+use crate::request::{Operation, Request, Stage, flag};
 use crate::snapshot::KindGauge;
 use crate::stream::{Stream, StreamAhead, scaled};
 use crate::time::{NS_PER_MS, NS_PER_S, ns_from_ms};
@@ -43,6 +44,8 @@ pub struct Clients {
     users: StreamAhead,
     backoffs: Stream,
     thoughts: Stream,
+    /// By user, whether it is in the closed loop: it thinks, or has a request under way.
+    in_loop: Vec<bool>,
     retry_savings: f64,
     backing_off: u64,
     /// By class, where a class has copies that stay fresh in the browser.
@@ -82,10 +85,11 @@ struct UntilByUser {
 impl UntilByUser {
     #[inline]
     fn has(&self, user: usize, now_ns: u64) -> bool {
-        (self.from_ms + u64::from(self.until_ms[user])) * NS_PER_MS > now_ns
+        let until_ms = self.until_ms.get(user).copied().unwrap_or(0);
+        (self.from_ms + u64::from(until_ms)) * NS_PER_MS > now_ns
     }
 
-    /// For so many users. Those who are no more may still have requests on their way.
+    /// For so many users.
     fn make_room(&mut self, users: usize) {
         let users = users.max(self.until_ms.len());
         self.until_ms.resize(users, 0);
@@ -96,7 +100,10 @@ impl UntilByUser {
         if until_ms - self.from_ms > u64::from(u32::MAX) {
             self.count_from(now_ns / NS_PER_MS);
         }
-        self.until_ms[user] = (until_ms - self.from_ms) as u32;
+        // Users who are no more may still have requests on their way.
+        if let Some(until) = self.until_ms.get_mut(user) {
+            *until = (until_ms - self.from_ms) as u32;
+        }
     }
 
     /// What is over by then stays over.
@@ -134,6 +141,7 @@ impl Clients {
             users: StreamAhead::new(stream("users")),
             backoffs: stream("backoffs"),
             thoughts: stream("thoughts"),
+            in_loop: Vec::new(),
             retry_savings: RETRY_SAVINGS_START,
             backing_off: 0,
             copies: Vec::new(),
@@ -181,12 +189,18 @@ impl Clients {
         Arc::clone(&self.popularity)
     }
 
-    /// Starts the loop.
+    /// Starts what makes requests, by the loop model. Users who are in the loop already stay; those who
+    /// are no more leave it at the end of what they do.
     pub fn start(&mut self, world: &mut World) {
-        match self.traffic.client.loop_model {
-            LoopModel::Open => self.schedule_arrival(world, world.now_ns()),
-            LoopModel::Closed { users, .. } => {
-                (0..users).for_each(|user| self.schedule_thought(world, user));
+        let LoopModel::Closed { users, .. } = self.traffic.client.loop_model else {
+            return self.schedule_arrival(world, world.now_ns());
+        };
+        world.calendar.clear_alarm();
+        let seats = self.in_loop.len().max(users as usize);
+        self.in_loop.resize(seats, false);
+        for user in 0..users {
+            if !std::mem::replace(&mut self.in_loop[user as usize], true) {
+                self.schedule_thought(world, user);
             }
         }
     }
@@ -195,7 +209,6 @@ impl Clients {
     pub fn set_traffic(&mut self, traffic: &Traffic, scenario: &Scenario, world: &mut World) {
         let rate_rps = traffic.rate_rps;
         let before = std::mem::replace(&mut self.traffic, traffic.clone());
-        self.traffic.client.loop_model = before.client.loop_model.clone();
         self.traffic.rate_rps = before.rate_rps;
         self.mix = mix(traffic);
         self.timeout_ns = ns_from_ms(traffic.client.timeout_ms);
@@ -211,18 +224,22 @@ impl Clients {
         }
         self.connect(scenario, world);
         self.set_rate(world, rate_rps);
+        // The next arrival of another curve is another one, and may be at the end of time.
+        let has_turned = before.client.loop_model != traffic.client.loop_model;
+        if has_turned || before.curve != traffic.curve {
+            self.start(world);
+        }
     }
 
     /// Sets the rate. The wait for the next arrival has no memory, so it is stretched, not drawn anew:
     /// both runs go on with the same draws.
     pub fn set_rate(&mut self, world: &mut World, rate_rps: f64) {
         let before = std::mem::replace(&mut self.traffic.rate_rps, rate_rps);
-        if let Some(at_ns) = world.calendar.alarm_ns() {
+        if let Some((at_ns, what)) = world.calendar.alarm() {
             let now_ns = world.now_ns();
             let left_ns = (at_ns - now_ns) as f64 * before / rate_rps;
-            world
-                .calendar
-                .set_alarm(now_ns + (left_ns + 0.5) as u64, arrival(true));
+            let at_ns = now_ns.saturating_add((left_ns + 0.5) as u64);
+            world.calendar.set_alarm(at_ns, what);
         }
     }
 
@@ -239,14 +256,16 @@ impl Clients {
         let now_ns = world.now_ns();
         if is_request {
             let user = self.draw_user();
-            self.begin(world, user);
+            self.begin(world, user, 0);
         }
         self.schedule_arrival(world, now_ns);
     }
 
     /// A user of the closed loop has thought enough.
     pub fn thought(&mut self, world: &mut World, user: u32) {
-        self.begin(world, user);
+        if self.stays_in_loop(user) {
+            self.begin(world, user, flag::OF_LOOP);
+        }
     }
 
     /// The address is known: the request sets out.
@@ -297,8 +316,7 @@ impl Clients {
             None => {
                 world.deadlines.clear(id);
                 world.requests[id].flags |= flag::ABANDONED;
-                let user = world.requests[id].user;
-                self.give_up(world, id, user, Reason::TooManyInFlight);
+                self.give_up(world, id, Reason::TooManyInFlight);
             }
         }
     }
@@ -312,7 +330,7 @@ impl Clients {
         }
     }
 
-    fn begin(&mut self, world: &mut World, user: u32) {
+    fn begin(&mut self, world: &mut World, user: u32, flags: u8) {
         let number = self.numbered;
         self.numbered += 1;
         world.outcomes.arrived += 1;
@@ -328,12 +346,12 @@ impl Clients {
         self.retry_savings =
             (self.retry_savings + self.traffic.client.retries.budget).min(RETRY_SAVINGS_MAX);
         if self.has_fresh_copy(class, user, world.now_ns()) {
-            return self.answer_from_copy(world, user, class, number);
+            self.answer_from_copy(world, class, number);
+            return self.think_again(world, user, flags);
         }
         let Some(id) = world.requests.allocate() else {
             world.outcomes.failed[Reason::TooManyInFlight as usize] += 1;
-            self.think_again(world, user);
-            return;
+            return self.think_again(world, user, flags);
         };
         let now_ns = world.now_ns();
         world.outcomes.in_flight += 1;
@@ -343,6 +361,7 @@ impl Clients {
         request.user = user;
         request.key = key;
         request.class = class as u8;
+        request.flags = flags;
         request.stage = Stage::Client;
         if world.tracer.wants(number) {
             request.flags |= flag::SAMPLED;
@@ -388,7 +407,7 @@ impl Clients {
     }
 
     /// The browser answers at once, by itself: there is no record, and nothing to trace.
-    fn answer_from_copy(&mut self, world: &mut World, user: u32, class: usize, number: u64) {
+    fn answer_from_copy(&mut self, world: &mut World, class: usize, number: u64) {
         self.from_copy += 1;
         world.outcomes.completed += 1;
         world.outcomes.latency.record(0);
@@ -402,7 +421,6 @@ impl Clients {
             };
             world.tracer.note(note, 0, world.now_ns(), false);
         }
-        self.think_again(world, user);
     }
 
     /// Who asks next, by the open loop.
@@ -443,7 +461,7 @@ impl Clients {
     #[inline]
     fn set_out(&mut self, world: &mut World, id: u32) {
         let request = &mut world.requests[id];
-        let class = &world.classes[usize::from(request.class).min(world.classes.len() - 1)];
+        let class = &world.classes[usize::from(request.class)];
         request.lookups = class.lookups;
         request.queries = class.queries;
         request.operation = Operation::Call;
@@ -459,7 +477,7 @@ impl Clients {
         let request = &world.requests[id];
         let now_ns = world.now_ns();
         let latency_ns = now_ns - request.started_ns;
-        let (user, class) = (request.user, usize::from(request.class));
+        let (user, class, flags) = (request.user, usize::from(request.class), request.flags);
         if let Some(copies) = self
             .copies
             .get_mut(class)
@@ -474,7 +492,7 @@ impl Clients {
             world.note_change(id, Change::Completed(latency_ns), self.me, 0);
         }
         world.release(id);
-        self.think_again(world, user);
+        self.think_again(world, user, flags);
     }
 
     fn failed(&mut self, world: &mut World, id: u32, reason: Reason) {
@@ -488,17 +506,17 @@ impl Clients {
         } = self.traffic.client.retries;
         let request = &mut world.requests[id];
         if request.attempt >= max || self.retry_savings < 1.0 {
-            let user = request.user;
-            self.give_up(world, id, user, reason);
+            self.give_up(world, id, reason);
             world.release(id);
             return;
         }
         self.retry_savings -= 1.0;
         self.backing_off += 1;
         let wait_ms = (0..request.attempt).fold(backoff_ms, |wait_ms, _| wait_ms * multiplier);
+        let wait_ms = wait_ms.min(TIME_MAX_MS);
         request.attempt += 1;
         request.failure = 0;
-        request.flags &= flag::SAMPLED;
+        request.flags &= flag::SAMPLED | flag::OF_LOOP;
         request.stage = Stage::Client;
         let drawn = 1.0 - jitter * self.backoffs.uniform();
         let at_ns = world.now_ns() + ns_from_ms(wait_ms * drawn);
@@ -513,19 +531,31 @@ impl Clients {
     }
 
     /// Counts a request that is given up.
-    fn give_up(&mut self, world: &mut World, id: u32, user: u32, reason: Reason) {
+    fn give_up(&mut self, world: &mut World, id: u32, reason: Reason) {
+        let Request { user, flags, .. } = world.requests[id];
         world.outcomes.failed[reason as usize] += 1;
         world.outcomes.in_flight -= 1;
         if world.is_followed(id) {
             world.note_change(id, Change::GivenUp(reason), self.me, 0);
         }
-        self.think_again(world, user);
+        self.think_again(world, user, flags);
     }
 
-    fn think_again(&mut self, world: &mut World, user: u32) {
-        if let LoopModel::Closed { .. } = self.traffic.client.loop_model {
+    /// A request of those flags has ended for its user.
+    fn think_again(&mut self, world: &mut World, user: u32, flags: u8) {
+        if flags & flag::OF_LOOP != 0 && self.stays_in_loop(user) {
             self.schedule_thought(world, user);
         }
+    }
+
+    /// Whether a user of the loop is still wanted there; else it leaves.
+    fn stays_in_loop(&mut self, user: u32) -> bool {
+        let stays = match self.traffic.client.loop_model {
+            LoopModel::Open => false,
+            LoopModel::Closed { users, .. } => user < users,
+        };
+        self.in_loop[user as usize] = stays;
+        stays
     }
 
     fn schedule_thought(&mut self, world: &mut World, user: u32) {
@@ -559,7 +589,9 @@ impl Clients {
         let peak = peak(&self.traffic.curve);
         let mut at_ns = from_ns;
         for _ in 0..CANDIDATES_MAX {
-            at_ns += (mean_ns / peak * self.arrivals.exponential() + 0.5) as u64;
+            // Where the curve leaves nothing, the next arrival is at the end of time.
+            let wait_ns = (mean_ns / peak * self.arrivals.exponential() + 0.5) as u64;
+            at_ns = at_ns.saturating_add(wait_ns);
             if self.arrivals.uniform() * peak < factor(&self.traffic.curve, at_ns) {
                 world.calendar.set_alarm(at_ns, arrival(true));
                 return;

@@ -2,10 +2,11 @@
 
 use std::f64::consts::FRAC_2_PI;
 
+use headroom_engine::Engine;
 use headroom_engine::snapshot::KindGauge;
 use headroom_scenario::{
-    Action, Class, ClassKind, Curve, Distribution, Dns, Kind, LoopModel, Region, Retries, Scenario,
-    Service, SessionStore, Traffic,
+    Action, Class, ClassKind, Curve, Database, Distribution, Dns, Kind, LoopModel, Region, Retries,
+    Scenario, Service, SessionStore, Traffic,
 };
 
 use crate::design::*;
@@ -363,4 +364,147 @@ fn a_step_tells_of_an_answer_from_the_copy() {
         "{}",
         happening.sentence
     );
+}
+
+/// The traffic, with users at once who think for a while.
+fn closed(users: u32, think_time_ms: f64) -> Traffic {
+    let mut closed = traffic(100.0, compute());
+    closed.client.loop_model = LoopModel::Closed {
+        users,
+        think_time_ms,
+    };
+    closed
+}
+
+fn set(engine: &mut Engine, traffic: &Traffic) {
+    let traffic = traffic.clone();
+    engine
+        .apply(&Action::SetTraffic { traffic })
+        .expect("it is valid");
+}
+
+#[test]
+fn an_open_loop_closes_and_opens_while_it_runs() {
+    let mut engine = engine(alone(traffic(100.0, compute()), servers(4)));
+    let mut throughput_rps = |traffic: &Traffic, until_s: f64| {
+        set(&mut engine, traffic);
+        let report = stretch(&mut engine, until_s - 90.0, until_s);
+        assert_eq!(engine.conservation(), Ok(()));
+        report.requests.completed as f64 / report.simulated_s
+    };
+    // Each user asks once in its think time and the 10 ms of the answer.
+    near(
+        "closed",
+        throughput_rps(&closed(100, 490.0), 100.0),
+        200.0,
+        3.0,
+    );
+    near(
+        "more users",
+        throughput_rps(&closed(300, 490.0), 200.0),
+        600.0,
+        6.0,
+    );
+    near(
+        "fewer users",
+        throughput_rps(&closed(50, 490.0), 300.0),
+        100.0,
+        2.0,
+    );
+    near(
+        "less thought",
+        throughput_rps(&closed(50, 190.0), 400.0),
+        250.0,
+        4.0,
+    );
+    near(
+        "open",
+        throughput_rps(&traffic(100.0, compute()), 500.0),
+        100.0,
+        3.0,
+    );
+    near(
+        "closed again",
+        throughput_rps(&closed(100, 490.0), 600.0),
+        200.0,
+        3.0,
+    );
+}
+
+#[test]
+fn arrivals_come_again_after_a_curve_that_leaves_none() {
+    let mut silent = traffic(100.0, compute());
+    silent.curve = Curve::Stepped {
+        factors: vec![0.0],
+        every_s: 1.0,
+    };
+    let mut engine = engine(alone(silent.clone(), servers(4)));
+    run_to(&mut engine, 10.0);
+    engine
+        .apply(&Action::SetRate { rate_rps: 50.0 })
+        .expect("it is valid");
+    run_to(&mut engine, 20.0);
+    assert_eq!(engine.report().requests.arrived, 0);
+    set(&mut engine, &traffic(100.0, compute()));
+    let report = stretch(&mut engine, 20.0, 80.0);
+    near("arrived", report.requests.arrived as f64, 6_000.0, 300.0);
+    set(&mut engine, &silent);
+    assert_eq!(stretch(&mut engine, 80.1, 90.0).requests.arrived, 0);
+}
+
+#[test]
+fn a_backoff_ends_within_a_day() {
+    let mut patient = traffic(1.0, compute());
+    patient.client.retries = Retries {
+        max: 3,
+        backoff_ms: 86_400_000.0,
+        multiplier: 10.0,
+        jitter: 0.0,
+        budget: 10.0,
+    };
+    let mut engine = engine(with_dead_server(patient));
+    run_to(&mut engine, 5.0 * 86_400.0);
+    // Those of the first two days have been tried three more times by now, a day apart.
+    let failed = engine.report().requests.failed["connection_refused"] as f64;
+    near("given up", failed, 2.0 * 86_400.0, 2_000.0);
+}
+
+#[test]
+fn requests_of_what_is_no_more_come_to_their_end() {
+    let mut full = traffic(1_000.0, compute());
+    full.classes.push(Class {
+        id: "file".into(),
+        kind: ClassKind::Static,
+        fresh_s: 10.0,
+        ..Class::default()
+    });
+    full.classes.push(Class {
+        id: "write".into(),
+        ..write()
+    });
+    full.users = 50_000;
+    full.keys.count = 50_000;
+    let web = Service {
+        workers: 64,
+        ..servers(1)
+    };
+    let kinds = vec![
+        ("web", Kind::Service(web)),
+        ("db", Kind::Database(Database::default())),
+    ];
+    let mut engine = engine(chain(full.clone(), 50.0, kinds));
+    for round in 0..10 {
+        run_to(&mut engine, f64::from(2 * round + 1));
+        let mut few = full.clone();
+        few.classes.truncate(1 + round as usize % 2);
+        few.users = 1;
+        few.keys.count = 1;
+        set(&mut engine, &few);
+        run_to(&mut engine, f64::from(2 * round + 2));
+        assert_eq!(engine.conservation(), Ok(()));
+        set(&mut engine, &full);
+    }
+    let requests = engine.report().requests;
+    assert!(requests.completed > 19_000, "{requests:?}");
+    assert!(requests.failed.is_empty(), "{requests:?}");
 }

@@ -75,7 +75,7 @@ fn pick<Choice: Copy, const COUNT: usize>(
 }
 
 /// Something that may happen to a design. The engine refuses what makes no sense there.
-fn some_action(scenario: &Scenario, numbers: &mut Numbers) -> Action {
+pub fn some_action(scenario: &Scenario, numbers: &mut Numbers) -> Action {
     let components = &scenario.design.components;
     let hit = &components[numbers.bits() as usize % components.len()];
     let (component, instance) = (hit.id.clone(), (numbers.bits() % 5) as u16);

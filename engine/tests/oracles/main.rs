@@ -13,6 +13,7 @@ mod cache;
 mod conservation;
 mod data;
 mod designs;
+mod extremes;
 mod little;
 mod numbers;
 mod queueing;
