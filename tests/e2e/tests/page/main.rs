@@ -5,6 +5,7 @@ mod accessibility;
 mod controls;
 mod faults;
 mod fixture;
+mod hands;
 mod history;
 mod keyboard;
 mod link;
