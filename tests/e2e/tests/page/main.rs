@@ -4,6 +4,7 @@
 mod accessibility;
 mod controls;
 mod faults;
+mod fit;
 mod fixture;
 mod hands;
 mod history;

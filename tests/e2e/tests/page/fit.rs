@@ -1,0 +1,122 @@
+//! At every size of a window, nothing leaves it sideways, nothing is cut off, and no control lies under
+//! another.
+
+use headroom_e2e::{Look, Outcome, Page};
+use serde_json::json;
+
+use crate::fixture;
+
+/// Widths and heights in pixels: a desk, laptops, tablets both ways, phones, and the narrowest that a page
+/// must fit without scrolling sideways (WCAG 2.2, 1.4.10).
+const WINDOWS: [(u32, u32); 7] = [
+    (1_920, 1_080),
+    (1_280, 720),
+    (1_024, 768),
+    (901, 700),
+    (768, 1_024),
+    (390, 844),
+    (320, 640),
+];
+
+/// What does not fit, in words.
+const MISFITS: &str = "
+    const found = [];
+    const name = (element) => {
+      const { control, of, testid } = element.dataset;
+      const own = control ? `${control}${of ? ` of ${of}` : ''}` : testid ?? `${element.tagName}.${element.getAttribute('class') ?? ''}`;
+      return `${own} “${element.textContent.trim().slice(0, 40)}”`;
+    };
+    const shown = (element) => element.checkVisibility({ checkVisibilityCSS: true, checkOpacity: true })
+      && !element.closest('.visually-hidden');
+    const wide = document.documentElement.scrollWidth;
+    if (wide > innerWidth) found.push(`the page is ${wide} px wide`);
+    const scrolls = (element) => {
+      for (let box = element.parentElement; box; box = box.parentElement) {
+        if (['auto', 'scroll'].includes(getComputedStyle(box).overflowX) && box.scrollWidth > box.clientWidth + 1) return true;
+      }
+      return false;
+    };
+    for (const element of document.querySelectorAll('body *')) {
+      if (!shown(element) || element.closest('svg')) continue;
+      const box = element.getBoundingClientRect();
+      if (box.width === 0 || box.height === 0) continue;
+      if ((box.left < -1 || box.right > innerWidth + 1) && !scrolls(element)) found.push(`out of the window: ${name(element)}`);
+      const style = getComputedStyle(element);
+      const hasText = [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim() !== '');
+      if (hasText && style.overflowX !== 'visible' && element.scrollWidth > element.clientWidth + 1) found.push(`cut off: ${name(element)}`);
+    }
+    // Texts of the drawing, too, lie within it.
+    const stage = document.querySelector('.stage').getBoundingClientRect();
+    for (const text of document.querySelectorAll('.stage svg text')) {
+      const box = text.getBoundingClientRect();
+      if (box.width > 0 && (box.left < stage.left - 1 || box.right > stage.right + 1)) found.push(`out of the drawing: ${name(text)}`);
+    }
+    for (const control of document.querySelectorAll('[data-control]')) {
+      if (!shown(control) || control.closest('svg') || control.disabled) continue;
+      control.scrollIntoView({ block: 'center', inline: 'center' });
+      const box = control.getBoundingClientRect();
+      if (box.width === 0 || box.height === 0) continue;
+      const [x, y] = [box.left + box.width / 2, box.top + box.height / 2];
+      if (x < 0 || x > innerWidth || y < 0 || y > innerHeight) {
+        found.push(`out of reach: ${name(control)}`);
+        continue;
+      }
+      const top = document.elementFromPoint(x, y);
+      if (!(control.contains(top) || top?.closest('label')?.contains(control))) found.push(`covered by ${top ? name(top) : 'nothing'}: ${name(control)}`);
+    }
+    document.querySelectorAll('*').forEach((element) => { element.scrollTop = 0; });
+    return found;
+";
+
+/// Presses a control wherever it is.
+fn press(page: &Page, selector: &str) -> Outcome {
+    let press = "document.querySelector(arguments[0]).click()";
+    page.session().run(press, &json!([selector])).map(drop)
+}
+
+fn misfits(page: &Page, panels: &[&str]) -> Outcome<Vec<String>> {
+    let step = page.attribute("[data-step]", "data-step")?;
+    let mut misfits = Vec::new();
+    for panel in panels {
+        press(page, &format!("[data-control=panel][data-of={panel}]"))?;
+        page.until("the panel is open", |page| {
+            page.exists(&format!("[data-of={panel}][aria-selected=true]"))
+        })?;
+        let found = page.session().run(MISFITS, &json!([]))?;
+        let found = found.as_array().into_iter().flatten();
+        misfits.extend(found.map(|misfit| format!("{step}, {panel}: {misfit}")));
+    }
+    Ok(misfits)
+}
+
+#[test]
+fn everything_fits_every_window() -> Outcome {
+    let page = fixture::page("", Look::DESK.still())?;
+    let steps = page.count("[data-control=step]")?;
+    let mut all = Vec::new();
+    for (width, height) in WINDOWS {
+        let metrics =
+            json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
+        page.session()
+            .devtools("Emulation.setDeviceMetricsOverride", metrics)?;
+        for place in 1..=steps {
+            press(
+                &page,
+                &format!("li:nth-child({place}) > [data-control=step]"),
+            )?;
+            page.figure_becoming("[data-testid=figure-completed-rps]", "there", |rps| {
+                rps > 0.0
+            })?;
+            let found = misfits(&page, &["figures", "ring", "queues", "trace", "inspector"])?;
+            all.extend(
+                found
+                    .into_iter()
+                    .map(|misfit| format!("{width}x{height}, {misfit}")),
+            );
+        }
+    }
+    page.session()
+        .devtools("Emulation.clearDeviceMetricsOverride", json!({}))?;
+    assert!(all.is_empty(), "{}", all.join("\n"));
+    Ok(())
+}
