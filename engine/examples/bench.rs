@@ -21,22 +21,16 @@ fn main() -> Result<(), serde_json::Error> {
 
 fn print(report: &BenchReport) {
     let millions = |customers_per_s: f64| customers_per_s / 1e6;
-    let bare = report.bare_loop_customers_per_s;
-    println!(
-        "{:<28}{:>8.2} million customers/s",
-        "M/M/1, bare heap loop",
-        millions(bare)
-    );
     let queue = |name: &str, speed: &QueueSpeed| {
         println!(
-            "{:<28}{:>8.2} million customers/s  {:.2} × the bare loop",
-            name,
+            "{name}: {:.2} million customers/s, {:.2} × the {:.2} of a bare heap loop",
             millions(speed.customers_per_s),
-            speed.of_bare_loop
+            speed.of_bare_loop,
+            millions(speed.bare_loop_customers_per_s)
         );
     };
-    queue("M/M/1, whole engine", &report.mm1);
-    queue("M/M/8, whole engine", &report.mm8);
+    queue("M/M/1", &report.mm1);
+    queue("M/M/8", &report.mm8);
 
     println!();
     println!("The last step of the ladder, widened to carry the load:");

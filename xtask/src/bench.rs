@@ -69,23 +69,20 @@ fn print_engine(native: &Value, worker: &Value) {
         let cell = |report: &Value| report.pointer(path).map_or("-".to_owned(), shown);
         println!("{name:<38}{:>12}{:>12}", cell(native), cell(worker));
     };
-    row(
-        "bare heap loop, M/M/1, customers",
-        "/bare_loop_customers_per_s",
-        &millions,
-    );
-    row(
-        "M/M/1 through the engine, customers",
-        "/mm1/customers_per_s",
-        &millions,
-    );
-    row("  of the bare loop", "/mm1/of_bare_loop", &times);
-    row(
-        "M/M/8 through the engine, customers",
-        "/mm8/customers_per_s",
-        &millions,
-    );
-    row("  of the bare loop", "/mm8/of_bare_loop", &times);
+    for (name, queue) in [("M/M/1", "/mm1"), ("M/M/8", "/mm8")] {
+        let path = |figure: &str| format!("{queue}/{figure}");
+        row(
+            &format!("{name} through the engine, customers"),
+            &path("customers_per_s"),
+            &millions,
+        );
+        row(
+            "  a bare heap loop",
+            &path("bare_loop_customers_per_s"),
+            &millions,
+        );
+        row("  of the bare loop", &path("of_bare_loop"), &times);
+    }
     let runs = native["ladder"].as_array().map_or(0, Vec::len);
     for at in 0..runs {
         let path = |figure: &str| format!("/ladder/{at}/{figure}");
