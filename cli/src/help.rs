@@ -121,8 +121,8 @@ OPTIONS
 const LINK: &str = "\
 headroom link: prints the link that opens a scenario in the page
 
-A built-in step has a readable link, #step=cache&seed=7. Any other link holds the whole scenario;
-no server keeps anything.
+A built-in step has a readable link, with a check of what it says in front. Typed by hand it needs
+none: #step=cache&seed=7. Any other link holds the whole scenario; no server keeps anything.
 
 USAGE
     headroom link <step | file | link | -> [options]
