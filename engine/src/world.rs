@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use headroom_scenario::{ClassKind, Design, Scenario, Traffic};
+use headroom_scenario::{Class, ClassKind, Design, Scenario, Traffic};
 
 use crate::calendar::{Calendar, EventKind, LaneNumber, What};
 use crate::deadline::Deadlines;
@@ -45,6 +45,25 @@ pub struct ClassRow {
     pub queries: u8,
     /// Cost of a query as a multiple of the database's mean.
     pub query_work: f64,
+}
+
+impl ClassRow {
+    fn of(class: &Class) -> Self {
+        // No cache holds the answer of a join: all that a search asks for is for the database.
+        let (lookups, queries) = match class.kind {
+            ClassKind::Search => (0, class.lookups + class.queries),
+            ClassKind::Static | ClassKind::Read | ClassKind::Write | ClassKind::Task => {
+                (class.lookups, class.queries)
+            }
+        };
+        Self {
+            kind: class.kind,
+            work: class.work,
+            lookups,
+            queries,
+            query_work: class.query_work,
+        }
+    }
 }
 
 /// Id and name of a component, and its instances' meters.
@@ -143,20 +162,12 @@ impl World {
 
     /// Takes over classes, keys and regions of the traffic.
     pub fn set_traffic(&mut self, traffic: &Traffic) {
-        let classes = traffic.classes.iter();
-        let rows = classes.clone().map(|class| ClassRow {
-            kind: class.kind,
-            work: class.work,
-            lookups: class.lookups,
-            queries: class.queries,
-            query_work: class.query_work,
-        });
-        let names = classes.map(|class| class.id.clone());
-        // Requests of classes that are no more may still be on their way.
-        let gone = rows.len().min(self.classes.len());
-        self.classes.splice(..gone, rows);
-        self.class_names.splice(..gone, names);
-        // Requests for keys that are no more may still be on their way.
+        // Requests for classes and keys that are no more may still be on their way.
+        let rows = traffic.classes.iter().map(ClassRow::of);
+        let names = traffic.classes.iter().map(|class| class.id.clone());
+        let replaced = rows.len().min(self.classes.len());
+        self.classes.splice(..replaced, rows);
+        self.class_names.splice(..replaced, names);
         let keys = self.versions.len().max(traffic.keys.count as usize);
         self.versions.resize(keys, 0);
         self.stored.resize(keys, 0);

@@ -117,7 +117,8 @@ pub struct Class {
     pub weight: f64,
     /// CPU time at a service, as a multiple of the service's own mean.
     pub work: f64,
-    /// Reads that a cache can answer; without a cache each is one database query.
+    /// Reads that a cache can answer, those of a search excepted; without a cache each is one database
+    /// query.
     pub lookups: u8,
     /// Queries that always go to the database: reads, or writes when the class is a write.
     pub queries: u8,
@@ -162,9 +163,10 @@ pub enum ClassKind {
     Read,
     /// Changes data.
     Write,
-    /// Starts work that need not be finished when the answer is sent.
+    /// Starts work that the user need not wait for where a broker takes it; without one, the answer comes
+    /// when the work is done.
     Task,
-    /// Joins data.
+    /// Joins data: each of its look-ups and queries is one query that the database answers, and no cache.
     Search,
 }
 

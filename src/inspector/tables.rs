@@ -719,9 +719,10 @@ fn client() -> Vec<Field<Traffic>> {
 /// Of a class in the mix.
 pub fn class() -> Vec<Field<Class>> {
     table::<Class, _>([
-        choice!(kind, "What it is", "Which rules of behaviour hold for it.", [
+        choice!(kind, "What it is",
+            "A search is answered by the database alone, by no cache; a task is waited for where no broker takes it.", [
             ClassKind::Static => "static file", ClassKind::Read => "read", ClassKind::Write => "write",
-            ClassKind::Task => "background task", ClassKind::Search => "search"]),
+            ClassKind::Task => "task", ClassKind::Search => "search"]),
         real!(
             weight,
             "Share of the mix",
@@ -741,7 +742,7 @@ pub fn class() -> Vec<Field<Class>> {
             "Look-ups",
             "",
             limits::CALLS,
-            "Reads that a cache can answer; without one each is a query."
+            "Reads that a cache can answer, those of a search excepted; without one each is a query."
         ),
         whole!(
             queries,

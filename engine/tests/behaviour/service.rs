@@ -1,7 +1,8 @@
 //! Workers, lines, speed, sizes, sessions, local caches, chains.
 
 use headroom_scenario::{
-    Action, Cache, Class, Database, Distribution, Kind, Scenario, Service, SessionStore, Size,
+    Action, Cache, Class, ClassKind, Database, Distribution, Kind, Scenario, Service, SessionStore,
+    Size,
 };
 
 use crate::design::*;
@@ -349,4 +350,52 @@ fn a_service_with_a_cache_asks_it_before_it_calls_on() {
     let report = stretch(&mut engine, 21.0, 30.0);
     assert_eq!(report.requests.completed, 0);
     assert!(failed(&report, "connection_refused") > 300);
+}
+
+fn steady_database() -> Database {
+    Database {
+        distribution: Distribution::Constant,
+        ..Database::default()
+    }
+}
+
+#[test]
+fn a_search_is_answered_by_the_database_and_by_no_cache() {
+    let search = Class {
+        id: "search".into(),
+        kind: ClassKind::Search,
+        lookups: 1,
+        queries: 2,
+        ..Class::default()
+    };
+    let mut scenario = cached(traffic(50.0, search), Cache::default(), steady_database());
+    scenario.traffic.keys.count = 1;
+    if let Kind::Service(service) = &mut scenario.design.components[1].kind {
+        service.local_cache_entries = 100;
+    }
+    let report = report(scenario, 20.0);
+    assert_eq!(part(&report, "cache").load.arrived, 0);
+    near(
+        "queries",
+        part(&report, "db").extra["reads"],
+        3.0 * report.requests.completed as f64,
+        6.0,
+    );
+}
+
+#[test]
+fn the_user_waits_for_a_task_that_no_broker_takes() {
+    let task = Class {
+        id: "task".into(),
+        kind: ClassKind::Task,
+        queries: 1,
+        query_work: 10.0,
+        ..Class::default()
+    };
+    let kinds = vec![
+        ("web", Kind::Service(servers(1))),
+        ("db", Kind::Database(steady_database())),
+    ];
+    let report = report(chain(traffic(10.0, task), 0.0, kinds), 20.0);
+    near("mean", report.latency_ms.mean, 10.0 + 10.0 * 5.0, 0.1);
 }
