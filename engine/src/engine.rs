@@ -327,7 +327,7 @@ impl Engine {
             }
             EventKind::Flush => {
                 if let Component::Cache(cache) = &mut self.components[usize::from(place)] {
-                    cache.flush(&mut self.world, instance);
+                    cache.flush(&mut self.world, instance, request);
                 }
             }
             EventKind::LeaseOver => {
@@ -350,6 +350,9 @@ impl Engine {
         let from = usize::from(world.wires[usize::from(what.place)].from);
         if world.requests[id].depth == 0 && from != self.clients {
             // Who called has died, or was a cache bringing a write back.
+            if let Component::Cache(cache) = &mut self.components[from] {
+                cache.brought_back(world, id);
+            }
             world.release(id);
             return;
         }

@@ -94,7 +94,7 @@ pub struct Request {
     pub number: u32,
     /// Next in whatever list it is in.
     pub next: u32,
-    /// Who sent it.
+    /// Who sent it; of a write brought back by a cache, the node.
     pub user: u32,
     /// What it asks for.
     pub key: u32,

@@ -185,7 +185,8 @@ pub enum KindGauge {
         stale_hits: u64,
         /// Entries that had to go for others, since the start.
         evictions: u64,
-        /// Writes held back that died with a node, since the start.
+        /// Writes held back that died with a node, or had to go while the database took none, since the
+        /// start.
         writes_lost: u64,
     },
     /// A database.

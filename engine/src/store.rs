@@ -122,13 +122,14 @@ impl Store {
         self.rules
     }
 
-    /// Asks for a key, which counts as a use. O(1).
+    /// Asks for a key, which counts as a use. What the database has not got yet does not expire: there is
+    /// no other. O(1).
     pub fn lookup(&mut self, key: u32, now_ns: u64) -> Lookup {
         let Some(place) = self.index.get(key) else {
             return Lookup::Miss;
         };
         let entry = &mut self.entries[place as usize];
-        if entry.expires_ns <= now_ns {
+        if entry.expires_ns <= now_ns && !entry.is_dirty() {
             self.take_out(place);
             return Lookup::Expired;
         }
@@ -151,12 +152,16 @@ impl Store {
     }
 
     /// Puts a value in, for a full time to live, and returns the entry that had to go for it. A key
-    /// that is held gets the new value, which counts as a use and keeps its dirty mark. O(1).
+    /// that is held gets the new value, which counts as a use and keeps its dirty mark; one that the
+    /// database has not got yet keeps its value if that is the newer one. O(1).
     pub fn insert(&mut self, key: u32, now_ns: u64, version: u32) -> Option<Evicted> {
         let expires_ns = self.rules.expiry_ns(now_ns);
         if let Some(place) = self.index.get(key) {
             let entry = &mut self.entries[place as usize];
-            entry.version = version;
+            let keeps_newer = entry.is_dirty() && entry.version > version;
+            if !keeps_newer {
+                entry.version = version;
+            }
             entry.expires_ns = expires_ns;
             self.use_again(place);
             return None;
@@ -183,13 +188,16 @@ impl Store {
         evicted
     }
 
-    /// Marks a held entry as one that the database has yet to get, or has got; false if it is not held.
+    /// Marks a held entry as one that the database has yet to get, or has got; false if it is not held or
+    /// was marked so already.
     pub fn set_dirty(&mut self, key: u32, dirty: bool) -> bool {
-        let place = self.index.get(key);
-        if let Some(place) = place {
-            self.entries[place as usize].set_dirty(dirty);
-        }
-        place.is_some()
+        let Some(place) = self.index.get(key) else {
+            return false;
+        };
+        let entry = &mut self.entries[place as usize];
+        let changes = entry.is_dirty() != dirty;
+        entry.set_dirty(dirty);
+        changes
     }
 
     /// Drops a key; false if it was not held. O(1).
@@ -603,6 +611,7 @@ mod tests {
         let mut store = expiring(10, false);
         store.insert(1, 0, 1);
         assert!(store.set_dirty(1, true));
+        assert!(!store.set_dirty(1, true), "it is marked so already");
         assert_eq!(store.insert(1, 8, 2), None);
         assert_eq!(
             store.lookup(1, 15),
@@ -622,6 +631,30 @@ mod tests {
             })
         );
         assert!(!store.set_dirty(1, false));
+    }
+
+    #[test]
+    fn what_the_database_has_not_got_yet_does_not_expire() {
+        let mut store = expiring(10, false);
+        store.insert(1, 0, 1);
+        store.set_dirty(1, true);
+        assert!(matches!(store.lookup(1, 50), Lookup::Hit { .. }));
+        store.set_dirty(1, false);
+        assert_eq!(store.lookup(1, 50), Lookup::Expired);
+    }
+
+    #[test]
+    fn what_the_database_has_not_got_yet_gives_way_to_no_older_value() {
+        let mut store = store(4, Eviction::Lru);
+        store.insert(1, 0, 5);
+        store.set_dirty(1, true);
+        store.insert(1, 1, 4);
+        assert_eq!(store.peek(1), Some(5));
+        store.insert(1, 1, 6);
+        assert_eq!(store.peek(1), Some(6));
+        store.set_dirty(1, false);
+        store.insert(1, 1, 3);
+        assert_eq!(store.peek(1), Some(3), "the database has the truth");
     }
 
     #[test]

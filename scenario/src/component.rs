@@ -397,7 +397,8 @@ pub enum WriteMode {
     Around,
     /// The cache and the database are written before the answer.
     Through,
-    /// The cache is written, the database later; a node that dies loses what it still held.
+    /// The cache is written, the database later, and again later when it refuses; a node that dies loses
+    /// what it still held, and an entry that has to go is lost if the database refuses it then.
     Back,
 }
 

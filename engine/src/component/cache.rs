@@ -4,7 +4,9 @@
 //! An operation takes a constant time, so when it ends follows from when the one before it ends: a node
 //! needs no events of its own, and its figures are booked as the operation arrives.
 
-use std::collections::{BTreeMap, VecDeque};
+mod write_back;
+
+use std::collections::BTreeMap;
 
 use headroom_scenario::{Cache as Parameters, Kind, ReadMode, Scenario};
 
@@ -16,11 +18,12 @@ use crate::request::{Hop, Line, Operation, Stage, flag};
 use crate::ring::Ring;
 use crate::route::Route;
 use crate::snapshot::{InstanceState, KindGauge};
-use crate::store::{Evicted, Lookup, Rules, Store};
+use crate::store::{Lookup, Rules, Store};
 use crate::time::{NS_PER_S, ns_from_ms};
 use crate::timetable::{Ahead, Timetable};
 use crate::trace::Activity;
 use crate::world::World;
+use write_back::HeldBack;
 
 /// How long a lease lasts whose holder does not come back with the value.
 const LEASE_NS: u64 = NS_PER_S;
@@ -49,8 +52,8 @@ struct Node {
     timetable: Timetable,
     /// Keys somebody fetches, since when, and who waits for them.
     fetches: BTreeMap<u32, Fetch>,
-    /// Keys written and held back from the database, in the order in which they will go there.
-    held_back: VecDeque<u32>,
+    /// Keys whose values the database has yet to get: those marked dirty in the store.
+    held_back: BTreeMap<u32, HeldBack>,
 }
 
 /// When an operation is done: so long after it arrived.
@@ -101,9 +104,13 @@ impl Cache {
         self.parameters = parameters.clone();
         self.operation_ns = ns_from_ms(parameters.operation_ms);
         let rules = self.rules();
-        for node in &mut self.nodes {
-            let evictions = &mut self.evictions;
-            node.store.configure(rules, |_| *evictions += 1);
+        for node in 0..self.nodes.len() {
+            let mut evicted = Vec::new();
+            let store = &mut self.nodes[node].store;
+            store.configure(rules, |entry| evicted.push(entry));
+            for entry in evicted {
+                self.let_go(world, node as u16, Some(entry));
+            }
         }
         if let Some(route) = &mut world.routes[usize::from(self.me)] {
             let Parameters {
@@ -172,17 +179,8 @@ impl Cache {
         if self.parameters.warm_restart {
             return;
         }
-        for key in node.held_back.drain(..) {
-            if matches!(
-                node.store.lookup(key, now_ns),
-                Lookup::Hit { dirty: true, .. }
-            ) {
-                node.store.set_dirty(key, false);
-                self.writes_lost += 1;
-                world.versions[key as usize] = world.stored[key as usize];
-            }
-        }
-        node.store.clear();
+        self.lose_held_back(world, number);
+        self.nodes[usize::from(number)].store.clear();
     }
 
     /// Waiting at a node at this moment, the operation at work not counted.
@@ -241,7 +239,7 @@ impl Cache {
                 let request = &world.requests[id];
                 let (key, version) = (request.key, request.version);
                 let evicted = store.store.insert(key, world.now_ns(), version);
-                self.let_go(world, evicted);
+                self.let_go(world, node, evicted);
                 self.answer(world, id, node, turn);
                 self.settle(world, node, key, Outcome::Filled(version));
             }
@@ -268,7 +266,7 @@ impl Cache {
                 let now_ns = world.now_ns();
                 let node = &mut self.nodes[usize::from(hop.instance)];
                 let evicted = node.store.insert(key, now_ns, version);
-                self.let_go(world, evicted);
+                self.let_go(world, hop.instance, evicted);
                 world.requests[id].flags |= flag::HIT;
                 Outcome::Filled(version)
             }
@@ -276,20 +274,6 @@ impl Cache {
         };
         world.answer(id);
         self.settle(world, hop.instance, key, outcome);
-    }
-
-    /// A value held back goes to the database.
-    pub fn flush(&mut self, world: &mut World, node: u16) {
-        let Some(key) = self.nodes[usize::from(node)].held_back.pop_front() else {
-            return;
-        };
-        let store = &mut self.nodes[usize::from(node)].store;
-        let Some(version) = store.peek(key) else {
-            return;
-        };
-        if store.set_dirty(key, false) {
-            self.bring_back(world, key, version);
-        }
     }
 
     /// A lease has run out: those who wait must fetch for themselves.
@@ -325,7 +309,7 @@ impl Cache {
             store: Store::new(self.rules()),
             timetable: Timetable::default(),
             fetches: BTreeMap::new(),
-            held_back: VecDeque::new(),
+            held_back: BTreeMap::new(),
         });
     }
 
@@ -449,45 +433,6 @@ impl Cache {
                 world.calendar.push_after(lane, what);
                 self.answer(world, id, node, turn);
             }
-        }
-    }
-
-    /// A value is written here first: acknowledged now, brought to the database later.
-    fn leave(&mut self, world: &mut World, id: u32, node: u16, turn: Turn) {
-        let key = world.requests[id].key;
-        world.versions[key as usize] += 1;
-        let version = world.versions[key as usize];
-        let now_ns = world.now_ns();
-        let held = &mut self.nodes[usize::from(node)];
-        let evicted = held.store.insert(key, now_ns, version);
-        held.store.set_dirty(key, true);
-        held.held_back.push_back(key);
-        let wait_ns = ns_from_ms(self.parameters.write_back_ms);
-        let what = What {
-            request: key,
-            instance: node,
-            place: self.me,
-            kind: EventKind::Flush,
-        };
-        let lane = world.calendar.lane(wait_ns);
-        world.calendar.push_after(lane, what);
-        self.let_go(world, evicted);
-        self.answer(world, id, node, turn);
-    }
-
-    /// An entry had to go: if it was held back, its value goes to the database at once.
-    fn let_go(&mut self, world: &mut World, evicted: Option<Evicted>) {
-        let Some(evicted) = evicted else { return };
-        self.evictions += 1;
-        if evicted.dirty {
-            self.bring_back(world, evicted.key, evicted.version);
-        }
-    }
-
-    fn bring_back(&mut self, world: &mut World, key: u32, version: u32) {
-        let Some(link) = self.database else { return };
-        if let Some(id) = world.internal(Operation::Flush, key, version) {
-            world.send(id, link, 0);
         }
     }
 

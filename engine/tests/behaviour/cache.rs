@@ -121,6 +121,26 @@ fn writing_back_answers_before_the_database_and_loses_what_a_dead_node_held() {
 }
 
 #[test]
+fn what_a_dead_database_did_not_take_is_brought_again_when_it_is_up() {
+    let mut scenario = reads_and_writes(WriteMode::Back);
+    scenario.traffic.keys.zipf_exponent = 0.0;
+    scenario.script = vec![at_s(20.0, kill("db", 0)), at_s(30.0, repair("db", 0))];
+    let mut engine = engine(scenario);
+    let down = stretch(&mut engine, 20.1, 30.0 - 1e-9);
+    assert_eq!(part(&down, "db").extra["writes"], 0.0);
+    // 33 writes a second reach nearly all keys; each is brought once a second, however often written.
+    let tries = part(&down, "db").failed["connection_refused"];
+    assert!((300..=1_100).contains(&tries), "{tries} tries in 10 s");
+    let up = stretch(&mut engine, 30.0, 31.1);
+    let writes = part(&up, "db").extra["writes"];
+    assert!(writes >= 90.0, "{writes} writes");
+    let cache = engine.report();
+    let cache = part(&cache, "cache");
+    assert_eq!(cache.extra["writes_lost"], 0.0);
+    assert_eq!(cache.extra["stale_hits"], 0.0);
+}
+
+#[test]
 fn a_dead_node_comes_back_cold_unless_it_keeps_its_entries_on_disk() {
     let hit_ratio = |warm_restart| {
         let cache = Cache {

@@ -1,0 +1,142 @@
+//! Writing back: a value is written to the cache first and brought to the database later. A database that
+//! refuses it, its disk full or itself down, is asked again after the same wait, for as long as the
+//! cache holds the value; a value that has to go, or dies with its node, is lost.
+
+use std::mem;
+
+use super::{Cache, Turn};
+use crate::calendar::{EventKind, What};
+use crate::request::Operation;
+use crate::store::Evicted;
+use crate::time::ns_from_ms;
+use crate::world::World;
+
+/// How far a value is on its way to the database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum HeldBack {
+    /// It sets out at this moment.
+    Until { ns: u64 },
+    /// This version has set out and is not answered yet.
+    OnItsWay { version: u32 },
+}
+
+impl Cache {
+    /// A value is written here first: acknowledged now, brought to the database later.
+    pub(super) fn leave(&mut self, world: &mut World, id: u32, node: u16, turn: Turn) {
+        let key = world.requests[id].key;
+        world.versions[key as usize] += 1;
+        let version = world.versions[key as usize];
+        let now_ns = world.now_ns();
+        let store = &mut self.nodes[usize::from(node)].store;
+        let evicted = store.insert(key, now_ns, version);
+        // What is held back already takes the new value along.
+        if store.set_dirty(key, true) {
+            self.hold_back(world, node, key);
+        }
+        self.let_go(world, node, evicted);
+        self.answer(world, id, node, turn);
+    }
+
+    /// A value held back sets out, if this is its moment still.
+    pub fn flush(&mut self, world: &mut World, node: u16, key: u32) {
+        let ns = world.now_ns();
+        let held = &mut self.nodes[usize::from(node)];
+        if held.held_back.get(&key) != Some(&HeldBack::Until { ns }) {
+            return;
+        }
+        let Some(version) = held.store.peek(key) else {
+            return;
+        };
+        if self.bring_back(world, node, key, version) {
+            let held = &mut self.nodes[usize::from(node)];
+            held.held_back.insert(key, HeldBack::OnItsWay { version });
+        } else {
+            self.hold_back(world, node, key);
+        }
+    }
+
+    /// The database has taken a value or refused it.
+    pub fn brought_back(&mut self, world: &mut World, id: u32) {
+        let request = &world.requests[id];
+        if request.operation != Operation::Flush {
+            return;
+        }
+        let (node, key, version) = (request.user as u16, request.key, request.version);
+        let is_taken = request.failure == 0;
+        let held = &mut self.nodes[usize::from(node)];
+        if held.held_back.get(&key) != Some(&HeldBack::OnItsWay { version }) {
+            if !is_taken {
+                self.lose(world, key, version);
+            }
+        } else if is_taken && held.store.peek(key) == Some(version) {
+            held.held_back.remove(&key);
+            held.store.set_dirty(key, false);
+        } else {
+            self.hold_back(world, node, key);
+        }
+    }
+
+    /// An entry had to go: if it was held back, its value goes to the database at once.
+    pub(super) fn let_go(&mut self, world: &mut World, node: u16, evicted: Option<Evicted>) {
+        let Some(evicted) = evicted else { return };
+        self.evictions += 1;
+        let Evicted { key, version, .. } = evicted;
+        if evicted.dirty {
+            self.nodes[usize::from(node)].held_back.remove(&key);
+            if !self.bring_back(world, node, key, version) {
+                self.lose(world, key, version);
+            }
+        }
+    }
+
+    /// A node has died with what it held back. What is on its way may still arrive.
+    pub(super) fn lose_held_back(&mut self, world: &mut World, node: u16) {
+        let held_back = mem::take(&mut self.nodes[usize::from(node)].held_back);
+        for (key, state) in held_back {
+            let held = self.nodes[usize::from(node)].store.peek(key);
+            if let Some(version) = held
+                && state != (HeldBack::OnItsWay { version })
+            {
+                self.lose(world, key, version);
+            }
+        }
+    }
+
+    fn hold_back(&mut self, world: &mut World, node: u16, key: u32) {
+        let lane = world
+            .calendar
+            .lane(ns_from_ms(self.parameters.write_back_ms));
+        let what = What {
+            request: key,
+            instance: node,
+            place: self.me,
+            kind: EventKind::Flush,
+        };
+        let ns = world.calendar.push_after(lane, what);
+        let held = &mut self.nodes[usize::from(node)];
+        held.held_back.insert(key, HeldBack::Until { ns });
+    }
+
+    /// Whether the value could set out.
+    fn bring_back(&self, world: &mut World, node: u16, key: u32, version: u32) -> bool {
+        let Some(link) = self.database else {
+            return false;
+        };
+        let Some(id) = world.internal(Operation::Flush, key, version) else {
+            return false;
+        };
+        world.requests[id].user = node.into();
+        world.send(id, link, 0);
+        true
+    }
+
+    /// An acknowledged write is gone, unless another has taken its place: the value is again what the
+    /// database has.
+    fn lose(&mut self, world: &mut World, key: u32, version: u32) {
+        let newest = &mut world.versions[key as usize];
+        if *newest == version && world.stored[key as usize] < version {
+            self.writes_lost += 1;
+            *newest = world.stored[key as usize];
+        }
+    }
+}
