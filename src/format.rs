@@ -48,6 +48,21 @@ pub fn ms(value: f64) -> String {
     format!("{words}{NBSP}{unit}")
 }
 
+/// An amount of data given in GB, to two or three figures: `1.25 GB`, `500 MB`, `12.5 KB`.
+pub fn data(gb: f64) -> String {
+    let (value, unit) = match gb {
+        gb if gb >= 0.9995 => (gb, "GB"),
+        gb if gb >= 0.000_999_5 => (gb * 1e3, "MB"),
+        gb => (gb * 1e6, "KB"),
+    };
+    let words = match value {
+        v if v >= 99.95 => count(v.round() as u64),
+        v if v >= 9.995 => plain((v * 10.0).round() / 10.0),
+        v => plain((v * 100.0).round() / 100.0),
+    };
+    format!("{words}{NBSP}{unit}")
+}
+
 /// A share: `38 %`, below a tenth with one decimal: `0.4 %`.
 pub fn share(value: f64) -> String {
     let percent = value * 100.0;
@@ -153,6 +168,13 @@ mod tests {
         assert_eq!(ms(138.4), "138\u{a0}ms");
         assert_eq!(ms(4_120.0), "4.1\u{a0}s");
         assert_eq!(ms(150_000.0), "2.5\u{a0}min");
+        assert_eq!(data(1.000072), "1\u{a0}GB");
+        assert_eq!(data(12.34), "12.3\u{a0}GB");
+        assert_eq!(data(65_536.0), "65,536\u{a0}GB");
+        assert_eq!(data(0.9999), "1\u{a0}GB");
+        assert_eq!(data(0.5), "500\u{a0}MB");
+        assert_eq!(data(0.000_001_5), "1.5\u{a0}KB");
+        assert_eq!(data(0.0), "0\u{a0}KB");
         assert_eq!(share(0.382), "38\u{a0}%");
         assert_eq!(share(0.004), "0.4\u{a0}%");
         assert_eq!(share(0.0), "0\u{a0}%");

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::process::{Command, Output, Stdio};
 
-use headroom_scenario::{Scenario, step};
+use headroom_scenario::{Kind, Scenario, step};
 use serde_json::Value;
 
 fn headroom(arguments: &[&str]) -> Output {
@@ -121,6 +121,29 @@ fn what_only_a_kind_counts_stands_with_the_component_and_with_each_instance() {
     ] {
         assert!(run["components"][id][key].is_number(), "{id}.{key}");
     }
+}
+
+#[test]
+fn a_full_disk_is_said_with_the_database() {
+    let mut scenario = step::LADDER[1].scenario();
+    for component in &mut scenario.design.components {
+        if let Kind::Database(database) = &mut component.kind {
+            (database.disk_gb, database.data_gb) = (0.5, 0.5);
+        }
+    }
+    let read = |more: &[&str]| {
+        let arguments = [&["run", "-", "--for", "5s", "--warmup", "1s"], more].concat();
+        let output = headroom_reading(&scenario.to_json(), &arguments);
+        assert_eq!(code(&output), 0, "{}", errors(&output));
+        String::from_utf8(output.stdout).expect("the answer is text")
+    };
+    let run: Value = serde_json::from_str(&read(&["--json"])).expect("the answer is JSON");
+    assert_eq!(run["components"]["db"]["disk_used_share"], 1.0);
+    assert_eq!(run["components"]["db"]["data_gb"], 0.5);
+    assert!(run["requests"]["failed"]["disk_full"].as_u64() > Some(0));
+    let table = read(&[]);
+    assert!(table.contains("disk used share 100 %"), "{table}");
+    assert!(table.contains("disk full"), "{table}");
 }
 
 #[test]

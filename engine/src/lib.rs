@@ -17,6 +17,7 @@ mod conservation;
 mod deadline;
 mod deploy;
 mod digest;
+mod disk;
 mod engine;
 pub mod flight;
 pub mod happening;

@@ -19,19 +19,22 @@ pub enum Reason {
     NoHealthyInstance,
     /// The database has all its connections open.
     TooManyConnections,
+    /// A write found no room on the database's disk.
+    DiskFull,
     /// The engine holds as many requests in flight as its limit allows.
     TooManyInFlight,
 }
 
 impl Reason {
     /// Every reason, in the order of its number.
-    pub const ALL: [Reason; 7] = [
+    pub const ALL: [Reason; 8] = [
         Reason::TimedOut,
         Reason::QueueFull,
         Reason::ConnectionRefused,
         Reason::ConnectionReset,
         Reason::NoHealthyInstance,
         Reason::TooManyConnections,
+        Reason::DiskFull,
         Reason::TooManyInFlight,
     ];
     /// How many there are.
@@ -46,6 +49,7 @@ impl Reason {
             Reason::ConnectionReset => "connection reset",
             Reason::NoHealthyInstance => "no healthy server",
             Reason::TooManyConnections => "too many connections",
+            Reason::DiskFull => "disk full",
             Reason::TooManyInFlight => "too many in flight",
         }
     }
@@ -59,6 +63,7 @@ impl Reason {
             Reason::ConnectionReset => "connection_reset",
             Reason::NoHealthyInstance => "no_healthy_instance",
             Reason::TooManyConnections => "too_many_connections",
+            Reason::DiskFull => "disk_full",
             Reason::TooManyInFlight => "too_many_in_flight",
         }
     }

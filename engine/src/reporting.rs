@@ -153,7 +153,23 @@ fn extra(engine: &Engine, number: usize, total: &Tally) -> BTreeMap<String, f64>
     if let Some(name) = hit_ratio_name(&engine.components[number]) {
         rows.insert(name.to_owned(), total.hit_ratio());
     }
+    rows.extend(disk(&engine.components[number]));
     rows
+}
+
+/// How full a database's disk is at the end, where that is looked at.
+fn disk(component: &Component) -> Vec<(String, f64)> {
+    match component.gauge(0.0) {
+        KindGauge::Database {
+            data_gb,
+            disk_used_share: Some(share),
+            ..
+        } => vec![
+            ("data_gb".to_owned(), data_gb),
+            ("disk_used_share".to_owned(), share),
+        ],
+        _ => vec![],
+    }
 }
 
 /// What only its kind counts, since the start of the run.

@@ -201,5 +201,9 @@ pub enum KindGauge {
         writes: u64,
         /// Share of reads its buffer answered, smoothed.
         buffer_hit_ratio: f64,
+        /// Data on its disk now, in GB.
+        data_gb: f64,
+        /// Share of its disk that is used now; none where the growth of the data is not looked at.
+        disk_used_share: Option<f64>,
     },
 }

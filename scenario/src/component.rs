@@ -244,7 +244,7 @@ impl Default for HealthCheck {
 pub struct Service {
     /// Number of servers at the start.
     pub instances: u16,
-    /// Machine each runs on.
+    /// Machine each runs on: any but those for databases alone.
     pub size: Size,
     /// Worker slots on the smallest machine; one with n times the cores has n times as many.
     pub workers: u16,
@@ -414,7 +414,7 @@ pub enum NodeRouting {
     Ring,
 }
 
-/// Keeps the data: one primary that runs queries on its cores.
+/// Keeps the data: one primary that runs queries on its cores and writes to its disk.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
@@ -435,6 +435,29 @@ pub struct Database {
     pub buffer_entries: u32,
     /// Time added by a read from disk when the buffer has not got the key, in milliseconds.
     pub disk_read_ms: f64,
+    /// Size of its disk, in GB (10^9 bytes); a write that finds no room there fails. 0 does not look at
+    /// the growth of the data.
+    #[serde(skip_serializing_if = "Database::is_zero")]
+    pub disk_gb: f64,
+    /// Data on the disk at the start of a run, in GB.
+    #[serde(skip_serializing_if = "Database::is_zero")]
+    pub data_gb: f64,
+    /// What each write query adds to the data, in KB (10^3 bytes): rows, indexes and log together, 1 where
+    /// it is left out. Nothing is ever taken away.
+    #[serde(skip_serializing_if = "Database::is_usual_write")]
+    pub write_kb: f64,
+}
+
+impl Database {
+    const USUAL_WRITE_KB: f64 = 1.0;
+
+    fn is_zero(gb: &f64) -> bool {
+        *gb == 0.0
+    }
+
+    fn is_usual_write(write_kb: &f64) -> bool {
+        *write_kb == Self::USUAL_WRITE_KB
+    }
 }
 
 impl Default for Database {
@@ -448,6 +471,9 @@ impl Default for Database {
             distribution: Distribution::Exponential,
             buffer_entries: 0,
             disk_read_ms: 10.0,
+            disk_gb: 0.0,
+            data_gb: 0.0,
+            write_kb: Self::USUAL_WRITE_KB,
         }
     }
 }

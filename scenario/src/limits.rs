@@ -182,6 +182,12 @@ pub const ENTRIES: Bounds<u32> = Bounds::new(1, ENTRIES_MAX);
 pub const ENTRIES_OR_NONE: Bounds<u32> = Bounds::new(0, ENTRIES_MAX);
 /// Entries in all nodes of one tier together, some 32 bytes of memory each.
 pub const ENTRIES_TOTAL_MAX: u64 = 4_000_000;
+/// The largest disk that RDS gives a database of one of the usual engines has 64 TiB.
+pub const DISK_MAX_GB: f64 = 65_536.0;
+/// Size of a database's disk, where 0 does not look at it, and the data on it at the start.
+pub const DISK_GB: Bounds<f64> = Bounds::new(0.0, DISK_MAX_GB);
+/// What one write adds, which may be nothing; the most is one GB, what MySQL takes in one statement.
+pub const WRITE_KB: Bounds<f64> = Bounds::new(0.0, 1_000_000.0);
 /// A cache that keeps nearly all its room free is none.
 pub const RESERVED_SHARE: Bounds<f64> = Bounds::new(0.0, 0.9);
 

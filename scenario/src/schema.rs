@@ -6,7 +6,7 @@ use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
 use crate::limits::{self, Bounds};
-use crate::{SCHEMA_VERSION, Scenario};
+use crate::{SCHEMA_VERSION, Scenario, Size};
 
 /// The JSON Schema, draft 2020-12.
 pub fn schema() -> Value {
@@ -65,6 +65,11 @@ fn items(min: usize, max: usize) -> Rule {
         ("minItems".into(), min.into()),
         ("maxItems".into(), max.into()),
     ])
+}
+
+/// One choice fewer than the type has.
+fn any_but(choice: &str) -> Rule {
+    Map::from_iter([("not".into(), json!({ "const": choice }))])
 }
 
 fn id() -> Rule {
@@ -184,6 +189,7 @@ fn components() -> Vec<(&'static str, Rule)> {
         ("HealthCheck.rise", between(limits::PROBES)),
         ("HealthCheck.fall", between(limits::PROBES)),
         ("Service.instances", between(limits::INSTANCES)),
+        ("Service.size", any_but(Size::Tb24.name())),
         ("Service.workers", between(limits::WORKERS)),
         ("Service.service_time_ms", between(limits::COMPUTING_MS)),
         ("Service.local_query_ms", between(limits::COMPUTING_MS)),
@@ -208,6 +214,9 @@ fn components() -> Vec<(&'static str, Rule)> {
         ("Database.write_time_ms", between(limits::COMPUTING_MS)),
         ("Database.buffer_entries", between(limits::ENTRIES_OR_NONE)),
         ("Database.disk_read_ms", between(limits::WAIT_MS)),
+        ("Database.disk_gb", between(limits::DISK_GB)),
+        ("Database.data_gb", between(limits::DISK_GB)),
+        ("Database.write_kb", between(limits::WRITE_KB)),
     ]
 }
 

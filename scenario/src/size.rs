@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-/// A machine size. The ladder doubles and ends: vertical scaling has a ceiling.
+/// A machine size. The ladder doubles and ends: vertical scaling has a ceiling, and a higher one for
+/// databases.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Size {
@@ -31,11 +32,14 @@ pub enum Size {
     /// 96 vCPU, 384 GiB: the largest of the family.
     #[serde(rename = "24xlarge")]
     Xlarge24,
+    /// 448 vCPU, 24 TiB: the largest machine to be had, for databases alone.
+    #[serde(rename = "24tb")]
+    Tb24,
 }
 
 impl Size {
-    /// Every size, smallest first.
-    pub const ALL: [Size; 8] = [
+    /// The sizes that a server may have, smallest first.
+    pub const OF_SERVERS: [Size; 8] = [
         Size::Large,
         Size::Xlarge,
         Size::Xlarge2,
@@ -44,6 +48,19 @@ impl Size {
         Size::Xlarge12,
         Size::Xlarge16,
         Size::Xlarge24,
+    ];
+
+    /// The sizes that a database may have, smallest first.
+    pub const OF_DATABASES: [Size; 9] = [
+        Size::Large,
+        Size::Xlarge,
+        Size::Xlarge2,
+        Size::Xlarge4,
+        Size::Xlarge8,
+        Size::Xlarge12,
+        Size::Xlarge16,
+        Size::Xlarge24,
+        Size::Tb24,
     ];
 
     /// Virtual processors.
@@ -57,6 +74,7 @@ impl Size {
             Size::Xlarge12 => 48,
             Size::Xlarge16 => 64,
             Size::Xlarge24 => 96,
+            Size::Tb24 => 448,
         }
     }
 
@@ -76,6 +94,7 @@ impl Size {
             Size::Xlarge12 => "12xlarge",
             Size::Xlarge16 => "16xlarge",
             Size::Xlarge24 => "24xlarge",
+            Size::Tb24 => "24tb",
         }
     }
 }

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use headroom_scenario::fragment::{self, FragmentError, Origin};
 use headroom_scenario::{
-    Action, Cache, Class, ClassKind, HashFunction, Kind, LoadBalancer, Panel, Scenario,
+    Action, Cache, Class, ClassKind, HashFunction, Kind, LoadBalancer, Panel, Scenario, Size,
     TimedAction, step,
 };
 use proptest::prelude::*;
@@ -380,12 +380,27 @@ fn browser_copies() -> Scenario {
     scenario
 }
 
+/// The golden document of a database on the largest machine, whose disk fills.
+fn full_disk() -> Scenario {
+    let mut scenario = step::LADDER[1].scenario();
+    for component in &mut scenario.design.components {
+        if let Kind::Database(database) = &mut component.kind {
+            database.size = Size::Tb24;
+            database.disk_gb = 0.5;
+            database.data_gb = 0.25;
+            database.write_kb = 400.0;
+        }
+    }
+    scenario
+}
+
 #[test]
 fn everything_that_this_version_writes_has_a_golden_link() {
     let steps = step::LADDER.iter().map(|step| (step.name, step.scenario()));
     let others = [
         ("everything", common::everything()),
         ("browser-copies", browser_copies()),
+        ("full-disk", full_disk()),
         ("hash-functions", hash_functions()),
         ("rolling-deploy", rolling_deploy()),
     ];

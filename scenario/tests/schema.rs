@@ -167,6 +167,7 @@ fn the_schema_refuses_what_reading_refuses() {
         ("/design/components/2/kind", json!({"toaster": {}})),
         ("/design/components/2/kind/service/workers", json!(0)),
         ("/design/components/2/kind/service/size", json!("huge")),
+        ("/design/components/2/kind/service/size", json!("24tb")),
         (
             "/design/links/0",
             json!({"from": "users", "to": "web", "colour": "red"}),

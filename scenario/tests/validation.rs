@@ -1,8 +1,8 @@
 //! What is wrong with a document is told at its place, all of it, with what would be right.
 
 use headroom_scenario::{
-    Action, Curve, Design, Kind, Link, Problem, ReadMode, Scenario, TimedAction, WriteMode, step,
-    validate_action,
+    Action, Curve, Design, Kind, Link, Problem, ReadMode, Scenario, Size, TimedAction, WriteMode,
+    step, validate_action,
 };
 use serde_json::{Value, json};
 
@@ -779,4 +779,29 @@ fn a_valid_scenario_gives_its_document_back() {
         latency_ms: 0.0,
     });
     assert!(changed.validate().is_err());
+}
+
+#[test]
+fn the_largest_machine_is_for_a_database_alone() {
+    let sized = |index: usize, kind: &str, size: &str| {
+        let mut document = last_step();
+        document["design"]["components"][index]["kind"][kind]["size"] = size.into();
+        problems_of(&document)
+    };
+    assert_eq!(sized(3, "database", "24tb"), []);
+    assert_eq!(sized(2, "service", "24xlarge"), []);
+    let problems = sized(2, "service", "24tb");
+    assert_eq!(paths(&problems), ["design.components[2].kind.service.size"]);
+    assert_eq!(problems[0].component.as_deref(), Some("web"));
+    assert_eq!(
+        problems[0].message,
+        "a machine of 24tb is for a database alone: give a server at most 24xlarge"
+    );
+    let grow = changed("web", |kind| {
+        if let Kind::Service(service) = kind {
+            service.size = Size::Tb24;
+        }
+    });
+    let problem = validate_action(&cached(), &grow).expect_err("no server is so large");
+    assert!(problem.path.ends_with("kind.service.size"), "{problem}");
 }

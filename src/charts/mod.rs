@@ -191,6 +191,7 @@ fn short_words(reason: Reason) -> &'static str {
         Reason::ConnectionReset => "reset",
         Reason::NoHealthyInstance => "none healthy",
         Reason::TooManyConnections => "connections",
+        Reason::DiskFull => "disk full",
         Reason::TooManyInFlight => "in flight",
     }
 }
@@ -198,6 +199,7 @@ fn short_words(reason: Reason) -> &'static str {
 fn reason_class(number: usize) -> &'static str {
     const CLASSES: [&str; Reason::COUNT] = [
         "reason-1", "reason-2", "reason-3", "reason-4", "reason-5", "reason-6", "reason-7",
+        "reason-8",
     ];
     CLASSES[number]
 }

@@ -1,6 +1,6 @@
 //! The instances of a component: their state, and what can be done to each.
 
-use headroom_engine::snapshot::{ComponentGauge, InstanceGauge, InstanceState};
+use headroom_engine::snapshot::{ComponentGauge, InstanceGauge, InstanceState, KindGauge};
 use headroom_scenario::Action;
 use yew::prelude::*;
 
@@ -43,6 +43,9 @@ pub fn Instances(props: &InstancesProps) -> Html {
             <ul>
                 { for there().map(|(place, instance)| row(props, place as u16, instance, count)) }
             </ul>
+            if let Some(disk) = disk_words(&props.gauge.kind) {
+                <p class="help" data-testid="disk">{ disk }</p>
+            }
             if props.scalable && !props.read_only {
                 <button class="btn small" data-control="add-instance" data-of={component()}
                     onclick={wish(Action::AddInstance { component: component() })}>{ "Add one" }</button>
@@ -84,6 +87,22 @@ fn row(props: &InstancesProps, number: u16, instance: &InstanceGauge, count: usi
                 </div>
             }
         </li>
+    }
+}
+
+/// How full a database's disk is, where that is looked at: `7.5 GB of data, disk 94 % full`.
+fn disk_words(kind: &KindGauge) -> Option<String> {
+    match kind {
+        KindGauge::Database {
+            data_gb,
+            disk_used_share: Some(share),
+            ..
+        } => Some(format!(
+            "{} of data, disk {} full",
+            format::data(*data_gb),
+            format::gauge(*share)
+        )),
+        _ => None,
     }
 }
 

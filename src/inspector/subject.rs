@@ -199,7 +199,10 @@ fn starts_with(kind: &Kind, place: usize) -> bool {
         Kind::Cache(_) => tables::cache()
             .get(place)
             .is_some_and(|field| field.at_start),
-        Kind::Clients(_) | Kind::Dns(_) | Kind::LoadBalancer(_) | Kind::Database(_) => false,
+        Kind::Database(_) => tables::database()
+            .get(place)
+            .is_some_and(|field| field.at_start),
+        Kind::Clients(_) | Kind::Dns(_) | Kind::LoadBalancer(_) => false,
     }
 }
 

@@ -63,13 +63,18 @@ macro_rules! field {
             unit: $unit,
             help: $help,
             widget: $widget,
-            $(shown: $shown,)?
-            $(at_start: $at_start,)?
+            shown: first!($($shown,)? |_| true),
+            at_start: first!($($at_start,)? false),
             get: $get,
             set: $set,
-            ..Field { key: "", label: "", unit: "", help: "", widget: Widget::Switch, at_start: false,
-                shown: |_| true, get: |_| Value::Switch(false), set: |_, _| {} }
         }
+    };
+}
+
+/// What is given, else what stands behind it.
+macro_rules! first {
+    ($first:expr $(, $rest:expr)?) => {
+        $first
     };
 }
 
@@ -86,7 +91,8 @@ macro_rules! probe {
     };
 }
 
-const SIZES: &[&str] = &[
+/// The sizes of [`Size::OF_DATABASES`] in words.
+const DATABASE_SIZES: [&str; Size::OF_DATABASES.len()] = [
     "large: 2 vCPU",
     "xlarge: 4 vCPU",
     "2xlarge: 8 vCPU",
@@ -95,25 +101,24 @@ const SIZES: &[&str] = &[
     "12xlarge: 48 vCPU",
     "16xlarge: 64 vCPU",
     "24xlarge: 96 vCPU",
+    "24tb: 448 vCPU",
 ];
 
-/// The machine.
+/// Those that a server may have too.
+const SERVER_SIZES: &[&str] = DATABASE_SIZES.split_at(Size::OF_SERVERS.len()).0;
+
+/// The machine: one of some sizes, in these words.
 macro_rules! size {
-    ($help:literal) => {
+    ($sizes:expr, $words:expr, $help:literal) => {
         field!(
             size,
             "Machine",
             "",
             $help,
-            Widget::Choice(SIZES),
-            |of| Value::Choice(
-                Size::ALL
-                    .iter()
-                    .position(|size| *size == of.size)
-                    .unwrap_or(0)
-            ),
+            Widget::Choice($words),
+            |of| Value::Choice($sizes.iter().position(|size| *size == of.size).unwrap_or(0)),
             |of, value| if let Value::Choice(place) = value
-                && let Some(size) = Size::ALL.get(*place)
+                && let Some(size) = $sizes.get(*place)
             {
                 of.size = *size
             }
@@ -320,7 +325,11 @@ pub fn service() -> Vec<Field<Service>> {
     let mut fields = table::<Service, _>([
         whole!(instances, "Servers at the start", "", limits::INSTANCES,
             "The run is replayed with so many; add and remove above work in the middle of it.", at_start: true),
-        size!("One with n times the processors has n times the workers."),
+        size!(
+            Size::OF_SERVERS,
+            SERVER_SIZES,
+            "One with n times the processors has n times the workers."
+        ),
         whole!(
             workers,
             "Workers",
@@ -414,10 +423,19 @@ pub fn cache() -> Vec<Field<Cache>> {
     ])
 }
 
+/// Whether anybody looks at the growth of the data.
+fn grows(of: &Database) -> bool {
+    of.disk_gb > 0.0
+}
+
 /// Of a database.
 pub fn database() -> Vec<Field<Database>> {
     let mut fields = table::<Database, _>([
-        size!("One with n times the processors runs n times as many queries at once."),
+        size!(
+            Size::OF_DATABASES,
+            &DATABASE_SIZES,
+            "One with n times the processors runs n times as many queries at once; 24tb is the largest machine to be had."
+        ),
         whole!(
             workers,
             "Queries at once",
@@ -452,6 +470,12 @@ pub fn database() -> Vec<Field<Database>> {
         whole!(buffer_entries, "Buffer", "entries", limits::ENTRIES_OR_NONE, "Entries in its own memory; 0 means that all data fits."),
         real!(disk_read_ms, "Disk read", "ms", limits::WAIT_MS, "Added by a read when the buffer has not got the key.",
             shown: |of| of.buffer_entries > 0),
+        real!(disk_gb, "Disk", "GB", limits::DISK_GB,
+            "Room for the data; a write that finds none fails. 0 does not look at the growth of the data."),
+        real!(data_gb, "Data at the start", "GB", limits::DISK_GB, "On the disk when the run starts, which is replayed with it.",
+            shown: grows, at_start: true),
+        real!(write_kb, "A write adds", "KB", limits::WRITE_KB, "What each write query adds to the data: rows, indexes and log together.",
+            shown: grows),
     ]));
     fields
 }
@@ -896,6 +920,7 @@ mod tests {
                 &Database {
                     distribution,
                     buffer_entries: 1,
+                    disk_gb: 1.0,
                     ..Database::default()
                 },
             );
@@ -955,8 +980,13 @@ mod tests {
 
     #[test]
     fn sizes_say_what_they_are() {
-        for (size, words) in Size::ALL.iter().zip(SIZES) {
-            assert_eq!(*words, format!("{}: {} vCPU", size.name(), size.vcpus()));
+        for (size, words) in Size::OF_DATABASES.iter().zip(DATABASE_SIZES) {
+            assert_eq!(words, format!("{}: {} vCPU", size.name(), size.vcpus()));
         }
+        assert!(
+            SERVER_SIZES
+                .last()
+                .is_some_and(|words| words.starts_with("24xlarge"))
+        );
     }
 }

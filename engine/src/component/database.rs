@@ -1,8 +1,11 @@
-//! A database with one primary: connections in front, cores behind, and a buffer in memory.
+//! A database with one primary: connections in front, cores behind, a buffer in memory, and a disk that
+//! writes fill.
 
 use headroom_scenario::{ClassKind, Database as Parameters, Distribution, Eviction, Scenario};
 
 use crate::component::instance::Instance;
+use crate::disk::Disk;
+use crate::happening::Tone;
 use crate::meter::Meter;
 use crate::reason::Reason;
 use crate::request::{Operation, Stage};
@@ -24,6 +27,9 @@ pub struct Database {
     writing: Law,
     disk_read_ns: u64,
     buffer: Option<Store>,
+    disk: Disk,
+    /// The last write found no room.
+    is_full: bool,
     query_times: Stream,
     reads: u64,
     writes: u64,
@@ -50,6 +56,8 @@ impl Database {
             writing: Law::new(0.0, Distribution::Constant),
             disk_read_ns: 0,
             buffer: None,
+            disk: Disk::new(parameters),
+            is_full: false,
             query_times: Stream::new(scenario.seed, id, "queries"),
             reads: 0,
             writes: 0,
@@ -59,11 +67,12 @@ impl Database {
         database
     }
 
-    /// Takes over new parameters; queries that run finish as begun.
+    /// Takes over new parameters; queries that run finish as begun, but find the new disk.
     pub fn configure(&mut self, parameters: &Parameters, world: &mut World) {
         self.reading = Law::new(parameters.read_time_ms, parameters.distribution);
         self.writing = Law::new(parameters.write_time_ms, parameters.distribution);
         self.disk_read_ns = ns_from_ms(parameters.disk_read_ms);
+        self.disk.configure(parameters);
         let capacity = parameters.buffer_entries;
         let eviction = Eviction::Lru;
         let rules = Rules {
@@ -91,7 +100,7 @@ impl Database {
         self.buffer.as_ref().map_or(0, |buffer| buffer.len() as u32)
     }
 
-    /// It has died: the buffer comes back cold, the connections are gone.
+    /// It has died: the buffer comes back cold, the connections are gone. The disk keeps what it has.
     pub fn died(&mut self) {
         self.connections = 0;
         if let Some(buffer) = &mut self.buffer {
@@ -135,7 +144,12 @@ impl Database {
         let now_ns = world.now_ns();
         world.meter(self.me, 0).busy.down(now_ns);
         self.connections -= 1;
-        self.commit(world, id);
+        if is_write(world, id) && !self.disk.append() {
+            self.fill(world);
+            world.fail(id, Reason::DiskFull);
+        } else {
+            self.commit(world, id);
+        }
         world.answer(id);
         self.start_waiting(world);
     }
@@ -148,30 +162,38 @@ impl Database {
             reads: self.reads,
             writes: self.writes,
             buffer_hit_ratio: hit_ratio,
+            data_gb: self.disk.data_gb(),
+            disk_used_share: self.disk.used_share(),
         }
     }
 
     /// Gives the values their versions, the moment the query ends.
     fn commit(&mut self, world: &mut World, id: u32) {
+        let is_write = is_write(world, id);
         let request = &mut world.requests[id];
         let key = request.key as usize;
-        let is_write = match request.operation {
-            Operation::Flush => {
-                world.stored[key] = world.stored[key].max(request.version);
-                true
-            }
-            Operation::Query => world.classes[usize::from(request.class)].kind == ClassKind::Write,
-            _ => false,
-        };
-        if is_write && request.operation == Operation::Query {
+        if request.operation == Operation::Flush {
+            world.stored[key] = world.stored[key].max(request.version);
+            // It may have been on its way while what came after it was lost.
+            world.versions[key] = world.versions[key].max(world.stored[key]);
+        } else if is_write {
             world.versions[key] += 1;
             world.stored[key] = world.versions[key];
         }
         request.version = world.stored[key];
         if is_write {
             self.writes += 1;
+            self.is_full = false;
         } else {
             self.reads += 1;
+        }
+    }
+
+    /// A write finds no room: the time line says since when.
+    fn fill(&mut self, world: &mut World) {
+        if !std::mem::replace(&mut self.is_full, true) {
+            let words = format!("disk of {} full", world.name(self.me, 0));
+            world.mark(Tone::Bad, words, self.me, None);
         }
     }
 
@@ -181,11 +203,10 @@ impl Database {
         meter.busy.up(now_ns);
         meter.started += 1;
         meter.waited_ns += waited_ns;
+        let is_write = is_write(world, id);
         let request = &world.requests[id];
         let class = &world.classes[usize::from(request.class)];
         let (operation, key) = (request.operation, request.key);
-        let is_write = operation == Operation::Flush
-            || (operation == Operation::Query && class.kind == ClassKind::Write);
         let law = if is_write {
             &self.writing
         } else {
@@ -234,5 +255,16 @@ impl Database {
             let waited_ns = now_ns - world.requests[id].mark;
             self.start(world, id, waited_ns);
         }
+    }
+}
+
+/// Whether a query changes data.
+#[inline]
+fn is_write(world: &World, id: u32) -> bool {
+    let request = &world.requests[id];
+    match request.operation {
+        Operation::Flush => true,
+        Operation::Query => world.classes[usize::from(request.class)].kind == ClassKind::Write,
+        _ => false,
     }
 }

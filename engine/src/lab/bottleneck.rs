@@ -2,6 +2,7 @@
 
 use headroom_scenario::Design;
 
+use crate::reason::Reason;
 use crate::report::{Report, ReportComponent};
 
 /// Components as busy as this share of the busiest are as good as saturated together.
@@ -11,7 +12,8 @@ const SATURATED_SHARE: f64 = 0.9;
 ///
 /// That is the busiest by its busiest instance. Where a caller and the one it calls are both
 /// saturated, it is the called one: the caller's slots are held while it waits for the answer.
-/// Where nothing is busy at all, it is the one that refused most.
+/// Where nothing is busy at all, it is the one that refused most. A disk that is full gives way, however
+/// busy anything is.
 pub(super) fn bottleneck(design: &Design, report: &Report) -> Option<String> {
     let busy = |id: &str| {
         report
@@ -32,6 +34,13 @@ pub(super) fn bottleneck(design: &Design, report: &Report) -> Option<String> {
             .iter()
             .map(|component| component.id.as_str())
     };
+    let is_full = |id: &&str| {
+        let component = report.components.get(*id);
+        component.is_some_and(|component| component.failed.contains_key(Reason::DiskFull.name()))
+    };
+    if let Some(full) = ids().find(is_full) {
+        return Some(full.to_string());
+    }
     let busiest = ids().map(busy).fold(0.0, f64::max);
     if busiest == 0.0 {
         let most = ids().max_by_key(|id| refused(id))?;
@@ -157,6 +166,14 @@ mod tests {
             bottleneck(&design(), &report(&[1.0, 0.2, 0.2], 0.7)).as_deref(),
             Some("web")
         );
+    }
+
+    #[test]
+    fn a_full_disk_gives_way_before_the_busiest() {
+        let mut full = report(&[0.98], 0.1);
+        let data = full.components.get_mut("data").expect("is in the report");
+        data.failed.insert("disk_full".into(), 1);
+        assert_eq!(bottleneck(&design(), &full).as_deref(), Some("data"));
     }
 
     #[test]

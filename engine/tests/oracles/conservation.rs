@@ -180,6 +180,7 @@ fn other_parameters(mut kind: Kind, numbers: &mut Numbers) -> Kind {
             database.workers = pick(numbers, [1, 8]);
             database.connections = pick(numbers, [2, 500]);
             database.buffer_entries = pick(numbers, [0, 100]);
+            database.disk_gb = pick(numbers, [0.0, 1e-5, 1e-3]);
         }
         Kind::Clients(_) | Kind::Dns(_) => {}
     }

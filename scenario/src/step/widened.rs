@@ -100,7 +100,7 @@ impl Load {
 /// As many servers as keep `busy` workers at work on average; returns all their worker slots.
 fn widen_service(service: &mut Service, busy: f64) -> u32 {
     let needed = |size: Size| busy / BUSY / f64::from(service.workers * size.factor());
-    let size = Size::ALL
+    let size = Size::OF_SERVERS
         .into_iter()
         .find(|size| needed(*size) <= WEB_INSTANCES_MAX);
     service.size = size.unwrap_or(Size::Xlarge24);
@@ -117,10 +117,11 @@ fn widen_cache(cache: &mut Cache, keys: f64, busy: f64) {
     cache.entries_per_node = (CACHED_SHARE * keys / f64::from(cache.nodes)).ceil() as u32;
 }
 
-/// As big a machine as is needed, and beyond the largest one as many workers on it as it takes.
+/// As big a machine as is needed, and beyond the largest of the family as many workers on it as it
+/// takes: figures of one version compare with those of the versions before.
 fn widen_database(database: &mut Database, busy: f64) {
     let needed = busy / BUSY / f64::from(database.workers);
-    let size = Size::ALL
+    let size = Size::OF_SERVERS
         .into_iter()
         .find(|size| f64::from(size.factor()) >= needed);
     database.size = size.unwrap_or(Size::Xlarge24);

@@ -5,7 +5,7 @@ use super::{Part, at_most, within};
 use crate::limits;
 use crate::problem::{Path, Problems};
 use crate::{
-    Algorithm, Cache, Database, HealthCheck, Kind, LoadBalancer, ReadMode, Service, WriteMode,
+    Algorithm, Cache, Database, HealthCheck, Kind, LoadBalancer, ReadMode, Service, Size, WriteMode,
 };
 
 pub(super) fn check(problems: &mut Problems, at: &Path, kind: &Kind) {
@@ -118,6 +118,7 @@ fn health_check(problems: &mut Problems, at: &Path, check: &HealthCheck) {
 }
 
 fn service(problems: &mut Problems, at: &Path, service: &Service) {
+    server_size(problems, &at.field("size"), service.size);
     Part::of(problems, at)
         .within("instances", service.instances, limits::INSTANCES)
         .within("workers", service.workers, limits::WORKERS)
@@ -147,6 +148,19 @@ fn service(problems: &mut Problems, at: &Path, service: &Service) {
             limits::TIME_S,
         )
         .within("boot_s", service.boot_s, limits::TIME_S);
+}
+
+/// Vertical scaling of servers ends below that of databases.
+fn server_size(problems: &mut Problems, at: &Path, size: Size) {
+    let most = Size::OF_SERVERS[Size::OF_SERVERS.len() - 1];
+    if size > most {
+        let message = format!(
+            "a machine of {} is for a database alone: give a server at most {}",
+            size.name(),
+            most.name()
+        );
+        problems.add(at, message);
+    }
 }
 
 fn cache(problems: &mut Problems, at: &Path, cache: &Cache) {
@@ -179,7 +193,10 @@ fn database(problems: &mut Problems, at: &Path, database: &Database) {
     let entries = database.buffer_entries;
     Part::of(problems, at)
         .within("buffer_entries", entries, limits::ENTRIES_OR_NONE)
-        .within("disk_read_ms", database.disk_read_ms, limits::WAIT_MS);
+        .within("disk_read_ms", database.disk_read_ms, limits::WAIT_MS)
+        .within("disk_gb", database.disk_gb, limits::DISK_GB)
+        .within("data_gb", database.data_gb, limits::DISK_GB)
+        .within("write_kb", database.write_kb, limits::WRITE_KB);
 }
 
 /// Room in one node and the number of nodes may each be within bounds and together beyond memory.

@@ -6,7 +6,7 @@ use headroom_scenario::{
     Action, Algorithm, Cache, Class, ClassKind, Curve, Database, Distribution, Eviction,
     HashFunction, HashKey, HealthCheck, Kind, LoadBalancer, LoopModel, NodeRouting, Panel,
     Position, ReadMode, Region, Scenario, Service, SessionStore, Site, Size, TimedAction, Traffic,
-    View, WriteMode, step,
+    View, WriteMode, limits, step,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -269,7 +269,7 @@ fn service() -> impl Strategy<Value = Kind> {
     let sessions = select(vec![SessionStore::None, SessionStore::Server]);
     (
         1_u16..=200,
-        select(Size::ALL.to_vec()),
+        select(Size::OF_SERVERS.to_vec()),
         1_u16..=1_024,
         0.001..6e4,
         distribution(),
@@ -334,23 +334,31 @@ fn cache() -> impl Strategy<Value = Kind> {
 }
 
 fn database() -> impl Strategy<Value = Kind> {
+    let disk = || prop_oneof![Just(0.0), 0.0..=limits::DISK_MAX_GB];
     (
-        select(Size::ALL.to_vec()),
+        select(Size::OF_DATABASES.to_vec()),
         1_u16..=1_024,
         1_u32..=100_000,
         0.001..6e4,
         distribution(),
+        (disk(), disk(), prop_oneof![Just(1.0), 0.0..=1e6]),
     )
-        .prop_map(|(size, workers, connections, read_time_ms, distribution)| {
-            Kind::Database(Database {
-                size,
-                workers,
-                connections,
-                read_time_ms,
-                distribution,
-                ..Database::default()
-            })
-        })
+        .prop_map(
+            |(size, workers, connections, read_time_ms, distribution, disk)| {
+                let (disk_gb, data_gb, write_kb) = disk;
+                Kind::Database(Database {
+                    size,
+                    workers,
+                    connections,
+                    read_time_ms,
+                    distribution,
+                    disk_gb,
+                    data_gb,
+                    write_kb,
+                    ..Database::default()
+                })
+            },
+        )
 }
 
 /// Any action that the design allows.

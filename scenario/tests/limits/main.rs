@@ -64,6 +64,7 @@ fn numbers_of_every_part_of_the_document_are_walked_over() {
         "design.components[2].kind.service.distribution.erlang.k",
         "design.components[4].kind.load_balancer.health_check.rise",
         "design.components[4].kind.load_balancer.weights[0]",
+        "design.components[3].kind.database.disk_gb",
         "design.components[5].kind.cache.ttl_s",
         "design.components[0].position.x",
         "design.links[0].latency_ms",

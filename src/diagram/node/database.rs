@@ -1,4 +1,4 @@
-//! A database: a drum filled as far as it is busy.
+//! A database: a drum filled as far as it is busy, which says how full its disk is where that matters.
 
 use headroom_engine::snapshot::{InstanceState, KindGauge};
 use headroom_scenario::Database;
@@ -23,14 +23,16 @@ pub fn draw(scene: &Scene<'_>, number: usize, database: &Database) -> Html {
         |gauge| gauge.slots,
     );
     let busy = gauge.map_or(0, |gauge| scene.busy(gauge));
-    let (open, most) = match scene.gauge(number).map(|gauge| &gauge.kind) {
+    let (open, most, used) = match scene.gauge(number).map(|gauge| &gauge.kind) {
         Some(KindGauge::Database {
             connections,
             connections_max,
+            disk_used_share,
             ..
-        }) => (*connections, *connections_max),
-        _ => (0, database.connections),
+        }) => (*connections, *connections_max, *disk_used_share),
+        _ => (0, database.connections, None),
     };
+    let disk = used.map(|share| format!("disk {}", format::gauge(share)));
     let middle = rect.center();
     let working = format!("{busy} of {slots} busy");
     let connections = format!(
@@ -53,6 +55,9 @@ pub fn draw(scene: &Scene<'_>, number: usize, database: &Database) -> Html {
             } else {
                 { words("big middle", middle.x, middle.y + 16.0, format::gauge(level)) }
             }
+            if let Some(disk) = &disk {
+                { words("soft on-level middle", middle.x, middle.y + 33.0, disk.clone()) }
+            }
             { words(if down { "title middle struck" } else { "title middle" },
                 middle.x, rect.bottom() + 20.0, name.clone()) }
             { words("soft middle", middle.x, rect.bottom() + 36.0,
@@ -64,8 +69,9 @@ pub fn draw(scene: &Scene<'_>, number: usize, database: &Database) -> Html {
     let part = Part {
         pick: Pick::Component(number),
         label: format!(
-            "{name}, database, {working}, {} waiting, {connections}{}",
+            "{name}, database, {working}, {} waiting, {connections}{}{}",
             format::count(u64::from(waiting)),
+            disk.map_or_else(String::new, |disk| format!(", {disk}")),
             state.map_or_else(String::new, |state| format!(", {state}"))
         ),
         rect: &rect,

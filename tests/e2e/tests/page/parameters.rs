@@ -458,3 +458,66 @@ fn parameters_of_the_cache() -> Outcome {
 fn parameters_of_the_database() -> Outcome {
     every_parameter("cache", "db")
 }
+
+/// A database's page with its parameters.
+fn database(step: &str) -> Outcome<Window> {
+    let page = fixture::page(&format!("#step={step}"), Look::DESK.still())?;
+    page.click("[data-control=panel][data-of=inspector]")?;
+    page.click("[data-control=inspect][data-of=db]")?;
+    page.until("its parameters are shown", |page| {
+        page.exists(&field("db disk_gb"))
+    })?;
+    Ok(page)
+}
+
+fn label_of_database(page: &Page) -> Outcome<String> {
+    page.attribute("[data-component=db][aria-label]", "aria-label")
+}
+
+/// The disk's size, what is on it at the start and what a write adds: full, then with room again.
+#[test]
+fn a_full_disk_is_shown_and_a_bigger_one_takes_what_is_written() -> Outcome {
+    let page = database("database-apart")?;
+    assert!(!page.exists(&field("db data_gb"))?, "nobody looks yet");
+    page.set(&field("db disk_gb"), "1")?;
+    page.until("the data may be said", |page| {
+        page.exists(&field("db data_gb"))
+    })?;
+    page.set(&field("db data_gb"), "1")?;
+    page.until("the disk is full", |page| {
+        Ok(label_of_database(page)?.contains("disk 100\u{a0}%")
+            && page.text("[data-testid=disk]")? == "1\u{a0}GB of data, disk 100\u{a0}% full")
+    })?;
+    page.until("it says why writes fail", |page| {
+        Ok(page.text("[data-testid=diagram]")?.contains("disk full"))
+    })?;
+    page.set(&field("db disk_gb"), "100")?;
+    let has_a_hundredth = |page: &Page| Ok(label_of_database(page)?.contains("disk 1\u{a0}%"));
+    page.until("it has room", has_a_hundredth)?;
+    page.set(&field("db write_kb"), "100000")?;
+    page.until("it fills by what writes add", |page| {
+        Ok(!has_a_hundredth(page)?)
+    })
+}
+
+#[test]
+fn the_largest_machine_is_offered_for_a_database_alone() -> Outcome {
+    let page = database("database-apart")?;
+    page.set(&field("db size"), "24tb: 448 vCPU")?;
+    page.until("it runs as many queries", |page| {
+        Ok(label_of_database(page)?.contains("of 896 busy"))
+    })?;
+    page.click("[data-control=inspect][data-of=web]")?;
+    page.until("the web tier is shown", |page| {
+        page.exists(&field("web size"))
+    })?;
+    let size = parameter(&page, "web size")?;
+    let Kind::Choice { options } = size.kind else {
+        return Err(Failure::new("a machine is chosen"));
+    };
+    assert_eq!(
+        options.last().map(String::as_str),
+        Some("24xlarge: 96 vCPU")
+    );
+    Ok(())
+}
