@@ -156,10 +156,8 @@ impl Service {
         }
     }
 
-    /// Users who are no more may still have requests on their way.
     fn make_room_for_sessions(&mut self, traffic: &Traffic) {
-        let users = self.sessions.len().max(users(traffic) as usize);
-        self.sessions.resize(users, NOWHERE);
+        self.sessions.resize(users(traffic) as usize, NOWHERE);
     }
 
     /// Worker slots of one server.
@@ -324,7 +322,10 @@ impl Service {
             instance,
             incarnation,
         };
-        let session = &mut self.sessions[request.user as usize];
+        let Some(session) = self.sessions.get_mut(request.user as usize) else {
+            // Users who are no more may still have requests on their way.
+            return true;
+        };
         if *session == here {
             return true;
         }
