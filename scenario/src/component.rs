@@ -59,6 +59,23 @@ impl Kind {
         }
     }
 
+    /// Most instances there may be before anyone adds one: those at the start, or as many as the
+    /// autoscaler may start.
+    pub fn instances_max(&self) -> u16 {
+        let scaled = self
+            .autoscaling()
+            .map_or(0, |scaling| scaling.instances_max);
+        self.instances().max(scaled)
+    }
+
+    /// What starts and removes its instances by load, if anything does.
+    pub const fn autoscaling(&self) -> Option<&Autoscaling> {
+        match self {
+            Kind::Service(service) => service.autoscaling.as_ref(),
+            _ => None,
+        }
+    }
+
     /// Gives a kind that has any number of instances this number of them at the start.
     pub const fn set_instances(&mut self, instances: u16) {
         match self {
@@ -266,6 +283,9 @@ pub struct Service {
     pub local_cache_ttl_s: f64,
     /// Time from the start of a new instance until it serves, in seconds.
     pub boot_s: f64,
+    /// Starts and removes servers by load; with none, their number stays.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub autoscaling: Option<Autoscaling>,
 }
 
 impl Default for Service {
@@ -283,6 +303,44 @@ impl Default for Service {
             local_cache_entries: 0,
             local_cache_ttl_s: 0.0,
             boot_s: 30.0,
+            autoscaling: None,
+        }
+    }
+}
+
+/// Target tracking: now and then as many servers as would be busy to the target share.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct Autoscaling {
+    /// Share of the workers that should be busy, above 0 to 1.
+    pub target_utilisation: f64,
+    /// Nothing changes while the busy share is off the target by no more than this share of it.
+    pub tolerance: f64,
+    /// Time between two looks at the load, each of which takes the mean since the one before, in
+    /// seconds.
+    pub interval_s: f64,
+    /// Servers are removed only down to the highest number that was right within this time, in
+    /// seconds; 0 removes them at once.
+    pub scale_in_window_s: f64,
+    /// Fewest servers.
+    pub instances_min: u16,
+    /// Most servers.
+    pub instances_max: u16,
+}
+
+impl Default for Autoscaling {
+    /// The defaults of the Kubernetes horizontal pod autoscaler: a tolerance of 0.1, a look every 15 s,
+    /// a window of 300 s before scaling in (its documentation, under "Algorithm details" and "Default
+    /// behavior"). The target and the most are for whoever uses it to choose.
+    fn default() -> Self {
+        Self {
+            target_utilisation: 0.6,
+            tolerance: 0.1,
+            interval_s: 15.0,
+            scale_in_window_s: 300.0,
+            instances_min: 1,
+            instances_max: 10,
         }
     }
 }

@@ -37,8 +37,8 @@ mod validation;
 mod view;
 
 pub use component::{
-    Algorithm, Cache, Clients, Database, Dns, Eviction, HashFunction, HashKey, HealthCheck, Kind,
-    LoadBalancer, NodeRouting, ReadMode, Service, SessionStore, WriteMode,
+    Algorithm, Autoscaling, Cache, Clients, Database, Dns, Eviction, HashFunction, HashKey,
+    HealthCheck, Kind, LoadBalancer, NodeRouting, ReadMode, Service, SessionStore, WriteMode,
 };
 pub use design::{Component, Design, Link, Position, Site};
 pub use limits::*;

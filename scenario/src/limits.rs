@@ -174,6 +174,14 @@ pub const WEIGHT: Bounds<u16> = Bounds::new(1, WEIGHT_MAX);
 pub const PROBE_INTERVAL_MS: Bounds<f64> = Bounds::new(10.0, 3_600_000.0);
 /// Probes in a row; HAProxy's usual are 2 and 3.
 pub const PROBES: Bounds<u8> = Bounds::new(1, 100);
+/// Whole percents up to all, as Kubernetes takes them.
+pub const TARGET_UTILISATION: Bounds<f64> = Bounds::new(0.01, 1.0);
+/// At 0 every change counts; at 1 an idle service is as good as one at its target.
+pub const TOLERANCE: Bounds<f64> = SHARE;
+/// Looks at the load; within a second it says nothing yet, after an hour it is history.
+pub const SCALING_INTERVAL_S: Bounds<f64> = Bounds::new(1.0, 3_600.0);
+/// An hour is the longest that Kubernetes allows.
+pub const SCALE_IN_WINDOW_S: Bounds<f64> = Bounds::new(0.0, 3_600.0);
 /// Entries one cache node may have room for.
 pub const ENTRIES_MAX: u32 = 1_000_000;
 /// Room of a cache node.

@@ -15,6 +15,7 @@ pub const ASSUMPTIONS: &[&str] = &[
     "All machines stand in one region, us-east-1, on demand, without reservations.",
     "A month has 730 hours.",
     "A standby load balancer costs as much as the first.",
+    "An autoscaled service is paid for as many servers as it starts with.",
     "A cache node is a cache.r6g.large, whatever its number of entries.",
     "A database of size 24tb runs on an EC2 u-24tb1.112xlarge by itself, which may no longer be offered.",
     "A database's disk is gp2 storage in one zone, counted where its size is given.",

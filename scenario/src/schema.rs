@@ -201,6 +201,21 @@ fn components() -> Vec<(&'static str, Rule)> {
         ),
         ("Service.local_cache_ttl_s", between(limits::TIME_S)),
         ("Service.boot_s", between(limits::TIME_S)),
+        (
+            "Autoscaling.target_utilisation",
+            between(limits::TARGET_UTILISATION),
+        ),
+        ("Autoscaling.tolerance", between(limits::TOLERANCE)),
+        (
+            "Autoscaling.interval_s",
+            between(limits::SCALING_INTERVAL_S),
+        ),
+        (
+            "Autoscaling.scale_in_window_s",
+            between(limits::SCALE_IN_WINDOW_S),
+        ),
+        ("Autoscaling.instances_min", between(limits::INSTANCES)),
+        ("Autoscaling.instances_max", between(limits::INSTANCES)),
         ("Cache.nodes", between(limits::INSTANCES)),
         ("Cache.entries_per_node", between(limits::ENTRIES)),
         ("Cache.reserved_share", between(limits::RESERVED_SHARE)),

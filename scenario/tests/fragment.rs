@@ -7,8 +7,8 @@ use std::path::PathBuf;
 
 use headroom_scenario::fragment::{self, FragmentError, Origin};
 use headroom_scenario::{
-    Action, Cache, Class, ClassKind, HashFunction, Kind, LoadBalancer, Panel, Scenario, Size,
-    TimedAction, step,
+    Action, Autoscaling, Cache, Class, ClassKind, HashFunction, Kind, LoadBalancer, Panel,
+    Scenario, Size, TimedAction, step,
 };
 use proptest::prelude::*;
 
@@ -368,6 +368,27 @@ fn rolling_deploy() -> Scenario {
     scenario
 }
 
+/// The golden document of autoscaling.
+fn autoscaling() -> Scenario {
+    let mut scenario = step::LADDER
+        .last()
+        .expect("the ladder has steps")
+        .scenario();
+    for component in &mut scenario.design.components {
+        if let Kind::Service(service) = &mut component.kind {
+            service.autoscaling = Some(Autoscaling {
+                target_utilisation: 0.7,
+                tolerance: 0.05,
+                interval_s: 5.0,
+                scale_in_window_s: 60.0,
+                instances_min: 2,
+                instances_max: 12,
+            });
+        }
+    }
+    scenario
+}
+
 /// The golden document of copies in the browser.
 fn browser_copies() -> Scenario {
     let mut scenario = step::LADDER[0].scenario();
@@ -399,6 +420,7 @@ fn everything_that_this_version_writes_has_a_golden_link() {
     let steps = step::LADDER.iter().map(|step| (step.name, step.scenario()));
     let others = [
         ("everything", common::everything()),
+        ("autoscaling", autoscaling()),
         ("browser-copies", browser_copies()),
         ("full-disk", full_disk()),
         ("hash-functions", hash_functions()),

@@ -1,8 +1,8 @@
 //! What is wrong with a document is told at its place, all of it, with what would be right.
 
 use headroom_scenario::{
-    Action, Curve, Design, Kind, Link, Problem, ReadMode, Scenario, Size, TimedAction, WriteMode,
-    step, validate_action,
+    Action, Algorithm, Autoscaling, Curve, Design, Kind, Link, Problem, ReadMode, Scenario, Size,
+    TimedAction, WriteMode, limits, step, validate_action,
 };
 use serde_json::{Value, json};
 
@@ -290,7 +290,7 @@ fn a_document_full_of_mistakes_ends_in_a_bounded_list() {
     let mut document = one_server();
     document["design"]["components"] = wrong;
     let problems = problems_of(&document);
-    assert_eq!(problems.len(), headroom_scenario::limits::PROBLEMS_MAX);
+    assert_eq!(problems.len(), limits::PROBLEMS_MAX);
 }
 
 #[test]
@@ -620,6 +620,67 @@ fn a_removed_instance_is_gone_and_the_last_one_stays() {
         remove("cache", 2),
     ];
     assert_eq!(scripted(replaced), Ok(()));
+}
+
+#[test]
+fn an_autoscaler_starts_and_removes_what_nobody_can_count_beforehand() {
+    let scaled = |instances_max| {
+        changed("web", |kind| {
+            if let Kind::Service(web) = kind {
+                web.autoscaling = Some(Autoscaling {
+                    instances_max,
+                    ..Autoscaling::default()
+                });
+            }
+        })
+    };
+    let unscaled = changed("web", |_| {});
+    // Any of them may be there, and come back after it was removed.
+    for action in [kill("web", 999), remove("web", 999)] {
+        let actions = [scaled(2), remove("web", 0), remove("web", 0), action];
+        assert_eq!(scripted(actions), Ok(()));
+    }
+    // Those that were started before it was turned off are there still.
+    assert_eq!(scripted([scaled(2), unscaled, kill("web", 8)]), Ok(()));
+    let refused = |actions: Vec<Action>, path: &str| {
+        assert_eq!(scripted(actions), Err(vec![path.to_owned()]), "{path}");
+    };
+    let kill_last = vec![scaled(2), kill("web", 1_000)];
+    refused(kill_last, "script[1].action.kill.instance");
+    // There must be room for all it may start, and for who is added then.
+    let most = scaled(limits::INSTANCES_MAX);
+    assert_eq!(scripted([most.clone()]), Ok(()));
+    refused(
+        vec![most, add("web")],
+        "script[1].action.add_instance.component",
+    );
+}
+
+#[test]
+fn a_script_can_not_scale_past_the_ring_of_a_balancer() {
+    let scaled = |instances_max| {
+        changed("web", |kind| {
+            if let Kind::Service(web) = kind {
+                web.autoscaling = Some(Autoscaling {
+                    instances_max,
+                    ..Autoscaling::default()
+                });
+            }
+        })
+    };
+    let ring = changed("lb", |kind| {
+        if let Kind::LoadBalancer(balancer) = kind {
+            balancer.algorithm = Algorithm::ConsistentHash;
+            balancer.virtual_nodes = 1_000;
+        }
+    });
+    assert_eq!(scripted([ring.clone(), scaled(200)]), Ok(()));
+    assert_eq!(
+        scripted([ring, scaled(201)]),
+        Err(vec![
+            "script[1].action.configure.kind.service.autoscaling".to_owned()
+        ])
+    );
 }
 
 #[test]

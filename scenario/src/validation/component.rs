@@ -5,7 +5,8 @@ use super::{Part, at_most, within};
 use crate::limits;
 use crate::problem::{Path, Problems};
 use crate::{
-    Algorithm, Cache, Database, HealthCheck, Kind, LoadBalancer, ReadMode, Service, Size, WriteMode,
+    Algorithm, Autoscaling, Cache, Database, HealthCheck, Kind, LoadBalancer, ReadMode, Service,
+    Size, WriteMode,
 };
 
 pub(super) fn check(problems: &mut Problems, at: &Path, kind: &Kind) {
@@ -20,7 +21,7 @@ pub(super) fn check(problems: &mut Problems, at: &Path, kind: &Kind) {
         Kind::Cache(kind) => cache(problems, at, kind),
         Kind::Database(kind) => database(problems, at, kind),
     }
-    for (field, message) in together(kind, kind.instances()) {
+    for (field, message) in together(kind, kind.instances_max()) {
         problems.add(&at.field(field), message);
     }
 }
@@ -148,6 +149,32 @@ fn service(problems: &mut Problems, at: &Path, service: &Service) {
             limits::TIME_S,
         )
         .within("boot_s", service.boot_s, limits::TIME_S);
+    if let Some(scaling) = &service.autoscaling {
+        autoscaling(problems, &at.field("autoscaling"), scaling);
+    }
+}
+
+fn autoscaling(problems: &mut Problems, at: &Path, scaling: &Autoscaling) {
+    let (least, most) = (scaling.instances_min, scaling.instances_max);
+    Part::of(problems, at)
+        .within(
+            "target_utilisation",
+            scaling.target_utilisation,
+            limits::TARGET_UTILISATION,
+        )
+        .within("tolerance", scaling.tolerance, limits::TOLERANCE)
+        .within("interval_s", scaling.interval_s, limits::SCALING_INTERVAL_S)
+        .within(
+            "scale_in_window_s",
+            scaling.scale_in_window_s,
+            limits::SCALE_IN_WINDOW_S,
+        )
+        .within("instances_min", least, limits::INSTANCES)
+        .within("instances_max", most, limits::INSTANCES);
+    if least > most {
+        let message = format!("the fewest are {least} and the most {most}: give at most {most}");
+        problems.add(&at.field("instances_min"), message);
+    }
 }
 
 /// Vertical scaling of servers ends below that of databases.

@@ -56,7 +56,7 @@ fn components(problems: &mut Problems, at: &Path, design: &Design) {
     problems.about(None);
     let instances = components
         .iter()
-        .map(|component| usize::from(component.kind.instances()));
+        .map(|component| usize::from(component.kind.instances_max()));
     at_most(
         problems,
         at,

@@ -75,11 +75,15 @@ struct Stage<'a> {
     forgives: bool,
 }
 
-/// A component and its instances: numbers are given in order and never again.
+/// A component and its instances: numbers are given in order and never again, but by an autoscaler,
+/// of which nobody knows beforehand what it will have started by then.
 struct Troupe<'a> {
     kind: &'a Kind,
+    /// Most that there may be.
     numbered: u16,
     removed: Vec<u16>,
+    /// An autoscaler starts and removes them, or has done so.
+    is_scaled: bool,
 }
 
 impl<'a> Stage<'a> {
@@ -89,8 +93,9 @@ impl<'a> Stage<'a> {
         } = scenario;
         let troupe = |component: &'a Component| Troupe {
             kind: &component.kind,
-            numbered: component.kind.instances(),
+            numbered: component.kind.instances_max(),
             removed: Vec::new(),
+            is_scaled: component.kind.autoscaling().is_some(),
         };
         Self {
             design,
@@ -207,13 +212,17 @@ impl<'a> Stage<'a> {
         let (index, component) = self.component(problems, at, id)?;
         let at = &at.field("instance");
         let Troupe {
-            numbered, removed, ..
+            numbered,
+            removed,
+            is_scaled,
+            ..
         } = &self.troupes[index];
         let complaint = match numbered {
             0 => format!(
                 "a {} has no instances of its own: name a component that has",
                 component.kind.title()
             ),
+            _ if *is_scaled && instance < limits::INSTANCES_MAX => return Some(index),
             _ if instance >= *numbered => format!(
                 "{} has {numbered} instances by then, numbered from 0: give at most {}",
                 quoted(id),
@@ -264,11 +273,26 @@ impl<'a> Stage<'a> {
     fn too_much_together(&self, index: usize) -> Option<String> {
         let Troupe { kind, numbered, .. } = &self.troupes[index];
         let own = component::together(kind, *numbered).into_iter().next();
+        own.map(|(_, message)| message)
+            .or_else(|| self.ring_in_front(index))
+    }
+
+    /// What is wrong with the ring of a balancer in front of a component.
+    fn ring_in_front(&self, index: usize) -> Option<String> {
         let id = &self.design.components[index].id;
         let links = self.design.links.iter().filter(|link| link.to == *id);
         let mut callers = links.filter_map(|link| self.design.component(&link.from));
-        own.map(|(_, message)| message)
-            .or_else(|| callers.find_map(|(caller, _)| self.balancer_ring(caller, *numbered)))
+        let numbered = self.troupes[index].numbered;
+        callers.find_map(|(caller, _)| self.balancer_ring(caller, numbered))
+    }
+
+    /// Why an autoscaler can't have its most instances beside all others.
+    fn no_room_to_scale(&self, index: usize) -> Option<String> {
+        let total: usize = self.troupes.iter().map(Troupe::present).sum();
+        let most = limits::INSTANCES_TOTAL_MAX;
+        let too_many = || format!("{total} instances in all are too many: at most {most}");
+        self.ring_in_front(index)
+            .or_else(|| (total > most).then(too_many))
     }
 
     /// What is wrong with the ring of a balancer before so many instances.
@@ -306,7 +330,7 @@ impl<'a> Stage<'a> {
                 &at.field("instance"),
                 "the last instance stays: kill it to see what happens",
             );
-        } else {
+        } else if !troupe.is_scaled {
             troupe.removed.push(instance);
         }
     }
@@ -337,7 +361,7 @@ impl<'a> Stage<'a> {
             return component::check(problems, at, kind);
         }
         component::check(problems, at, kind);
-        self.troupes[index].kind = kind;
+        self.troupes[index].becomes(kind);
         let at = &at.field(kind.name());
         if let Some((field, message)) = self.wrong_in_place(index) {
             problems.add(&at.field(field), message);
@@ -356,16 +380,27 @@ impl<'a> Stage<'a> {
                 let wrong = component::without_database(cache);
                 wrong.map(|(field, message)| (field, message.to_owned()))
             }
+            Kind::Service(service) if service.autoscaling.is_some() => self
+                .no_room_to_scale(index)
+                .map(|message| ("autoscaling", message)),
             _ => None,
         };
         // As many as it would start with have been looked at with its other parameters.
-        let is_news = *numbered != kind.instances();
+        let is_news = *numbered != kind.instances_max();
         let together = || component::together(kind, *numbered).into_iter().next();
         by_links.or_else(|| is_news.then(together).flatten())
     }
 }
 
-impl Troupe<'_> {
+impl<'a> Troupe<'a> {
+    fn becomes(&mut self, kind: &'a Kind) {
+        self.kind = kind;
+        if let Some(scaling) = kind.autoscaling() {
+            self.numbered = self.numbered.max(scaling.instances_max);
+            self.is_scaled = true;
+        }
+    }
+
     fn present(&self) -> usize {
         usize::from(self.numbered) - self.removed.len()
     }

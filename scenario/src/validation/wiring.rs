@@ -70,7 +70,7 @@ impl<'a> Wiring<'a> {
                 );
             }
             [service] => {
-                if let Some(message) = balancer_ring(balancer, service.kind.instances()) {
+                if let Some(message) = balancer_ring(balancer, service.kind.instances_max()) {
                     let at = &at.field("kind");
                     let at = &at.field("load_balancer");
                     problems.add(&at.field("virtual_nodes"), message);

@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 
 use headroom_scenario::{
-    Action, Algorithm, Cache, Class, ClassKind, Curve, Database, Distribution, Eviction,
-    HashFunction, HashKey, HealthCheck, Kind, LoadBalancer, LoopModel, NodeRouting, Panel,
-    Position, ReadMode, Region, Scenario, Service, SessionStore, Site, Size, TimedAction, Traffic,
-    View, WriteMode, limits, step,
+    Action, Algorithm, Autoscaling, Cache, Class, ClassKind, Curve, Database, Distribution,
+    Eviction, HashFunction, HashKey, HealthCheck, Kind, LoadBalancer, LoopModel, NodeRouting,
+    Panel, Position, ReadMode, Region, Scenario, Service, SessionStore, Site, Size, TimedAction,
+    Traffic, View, WriteMode, limits, step,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -273,10 +273,10 @@ fn service() -> impl Strategy<Value = Kind> {
         1_u16..=1_024,
         0.001..6e4,
         distribution(),
-        sessions,
+        (sessions, option::of(autoscaling())),
     )
         .prop_map(
-            |(instances, size, workers, service_time_ms, distribution, sessions)| {
+            |(instances, size, workers, service_time_ms, distribution, (sessions, autoscaling))| {
                 Kind::Service(Service {
                     instances,
                     size,
@@ -284,8 +284,37 @@ fn service() -> impl Strategy<Value = Kind> {
                     service_time_ms,
                     distribution,
                     sessions,
+                    autoscaling,
                     ..Service::default()
                 })
+            },
+        )
+}
+
+fn autoscaling() -> impl Strategy<Value = Autoscaling> {
+    (
+        0.01..=1.0,
+        0.0..=1.0,
+        1.0..=3_600.0,
+        0.0..=3_600.0,
+        1_u16..=100,
+        100_u16..=200,
+    )
+        .prop_map(
+            |(
+                target_utilisation,
+                tolerance,
+                interval_s,
+                scale_in_window_s,
+                instances_min,
+                instances_max,
+            )| Autoscaling {
+                target_utilisation,
+                tolerance,
+                interval_s,
+                scale_in_window_s,
+                instances_min,
+                instances_max,
             },
         )
 }

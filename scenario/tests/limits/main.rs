@@ -62,6 +62,8 @@ fn numbers_of_every_part_of_the_document_are_walked_over() {
         "traffic.client.loop.closed.users",
         "design.components[2].kind.service.workers",
         "design.components[2].kind.service.distribution.erlang.k",
+        "design.components[2].kind.service.autoscaling.instances_max",
+        "design.components[2].kind.service.autoscaling.target_utilisation",
         "design.components[4].kind.load_balancer.health_check.rise",
         "design.components[4].kind.load_balancer.weights[0]",
         "design.components[3].kind.database.disk_gb",
@@ -199,6 +201,15 @@ fn what_is_bounded_together_is_refused_just_past_the_limit_and_not_at_it() {
     let path = "design.components[2].kind.service.local_cache_entries";
     let local = |instances: u32, entries: u32| json!({"instances": instances, "local_cache_entries": entries});
     assert_last_and_first(web, path, local(1_000, 4_000), local(1_000, 4_001));
+    let scaled = |most: u32| {
+        let scaling = json!({"instances_max": most});
+        json!({"instances": 1, "local_cache_entries": 4_001, "autoscaling": scaling})
+    };
+    assert_last_and_first(web, path, scaled(999), scaled(1_000));
+
+    let path = "design.components[2].kind.service.autoscaling.instances_min";
+    let fewest = |least: u32| json!({"autoscaling": {"instances_min": least, "instances_max": 7}});
+    assert_last_and_first(web, path, fewest(7), fewest(8));
 
     let path = "traffic.curve";
     let peak = |rate_rps: u32| json!({"rate_rps": rate_rps, "curve": {"spike": {"factor": 8, "start_s": 1, "length_s": 1}}});
@@ -226,6 +237,15 @@ fn a_design_has_only_so_many_instances_in_all() {
     let most = u16::try_from(limits::INSTANCES_TOTAL_MAX - beside).expect("it is small");
     assert_eq!(problems_of(&with(most)), []);
     assert!(has_problem_at(&with(most + 1), "design.components"));
+    // An autoscaler may start as many as it is allowed.
+    let scaled_to = |instances_max: u16| {
+        let mut document = with(1);
+        document["design"]["components"][2]["kind"]["service"]["autoscaling"] =
+            json!({"instances_max": instances_max});
+        document
+    };
+    assert_eq!(problems_of(&scaled_to(most)), []);
+    assert!(has_problem_at(&scaled_to(most + 1), "design.components"));
 }
 
 #[test]
