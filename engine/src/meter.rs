@@ -130,6 +130,9 @@ pub struct Meter {
     pub misses: u32,
     /// Calls whose session was elsewhere, or nowhere any more.
     pub sessions_lost: u32,
+    /// Integral of busy slots since the start of the run, up to the last drain, in nanoseconds. It is
+    /// the same however often somebody drained it.
+    pub busy_ns: u64,
 }
 
 /// The same counts over some stretch of time, for one instance or, added up, for a component.
@@ -141,6 +144,8 @@ pub struct Tally {
     pub busy_area_ns: f64,
     /// Integral of slots there were, in nanoseconds.
     pub slot_area_ns: f64,
+    /// Integral of the instances that had slots, in nanoseconds.
+    pub serving_area_ns: f64,
     /// Integral of the number waiting, in nanoseconds.
     pub waiting_area_ns: f64,
     /// Integral of the number inside, in nanoseconds.
@@ -173,6 +178,8 @@ impl Meter {
     pub fn drain(&mut self, now_ns: u64, length_ns: u64, slots: u32, ahead: Ahead) -> Tally {
         self.take_back(ahead);
         let (busy_area_ns, _) = self.busy.drain(now_ns);
+        // A tick's integral is a whole number that a float carries exactly.
+        self.busy_ns = self.busy_ns.wrapping_add(busy_area_ns as u64);
         let (waiting_area_ns, waiting_max) = self.waiting.drain(now_ns);
         let (inside_area_ns, _) = self.inside.drain(now_ns);
         self.busy.add_area(ahead.busy_ns);
@@ -184,6 +191,7 @@ impl Meter {
             length_ns: length_ns as f64,
             busy_area_ns,
             slot_area_ns: (f64::from(slots) * length_ns as f64).max(busy_area_ns),
+            serving_area_ns: if slots > 0 { length_ns as f64 } else { 0.0 },
             waiting_area_ns,
             inside_area_ns,
             waiting_max,
@@ -231,6 +239,7 @@ impl Tally {
     fn add_counts(&mut self, other: &Tally) {
         self.busy_area_ns += other.busy_area_ns;
         self.slot_area_ns += other.slot_area_ns;
+        self.serving_area_ns += other.serving_area_ns;
         self.waiting_area_ns += other.waiting_area_ns;
         self.inside_area_ns += other.inside_area_ns;
         self.arrived += other.arrived;
@@ -254,6 +263,11 @@ impl Tally {
     /// Share of slots busy; 0 where there are none.
     pub fn utilisation(&self) -> f64 {
         ratio(self.busy_area_ns, self.slot_area_ns)
+    }
+
+    /// Mean number of instances that had slots, over time.
+    pub fn serving_mean(&self) -> f64 {
+        ratio(self.serving_area_ns, self.length_ns)
     }
 
     /// Mean wait of the calls that got a slot, in milliseconds.
@@ -305,5 +319,7 @@ mod tests {
         let mut beside = first;
         beside.add_beside(&second);
         assert_eq!((beside.length_ns, beside.utilisation()), (100.0, 0.5));
+        assert_eq!((after.serving_mean(), beside.serving_mean()), (1.0, 2.0));
+        assert_eq!(meter.busy_ns, 200);
     }
 }

@@ -150,6 +150,10 @@ fn extra(engine: &Engine, number: usize, total: &Tally) -> BTreeMap<String, f64>
         let count = now - then.map_or(0, |(_, count)| *count);
         rows.insert(name.to_owned(), count as f64);
     }
+    let kind = &engine.scenario.design.components[number].kind;
+    if kind.autoscaling().is_some() {
+        rows.insert("servers_mean".to_owned(), total.serving_mean());
+    }
     if let Some(name) = hit_ratio_name(&engine.components[number]) {
         rows.insert(name.to_owned(), total.hit_ratio());
     }

@@ -31,6 +31,8 @@ pub struct Bin {
 pub struct ComponentBin {
     /// Share of slots busy.
     pub utilisation: f32,
+    /// Mean number of servers that served, of kinds that have any.
+    pub servers: f32,
     /// Mean number waiting.
     pub queue_mean: f32,
     /// Largest number waiting.

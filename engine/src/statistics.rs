@@ -452,6 +452,7 @@ impl Stretch {
 fn component_bin(tally: &Tally) -> ComponentBin {
     ComponentBin {
         utilisation: tally.utilisation() as f32,
+        servers: tally.serving_mean() as f32,
         queue_mean: ratio(tally.waiting_area_ns, tally.length_ns) as f32,
         queue_max: tally.waiting_max,
         wait_ms_mean: tally.wait_ms_mean() as f32,
