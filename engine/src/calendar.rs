@@ -59,6 +59,8 @@ pub enum EventKind {
     Deadline,
     /// The deploy of component `place` looks how far it has come.
     Deploy,
+    /// The autoscaler of component `place` looks how busy it is.
+    Scale,
 }
 
 /// An event: what, when, and its place in the order of scheduling.

@@ -127,6 +127,17 @@ impl Chooser {
         self.begin();
     }
 
+    /// Another backend comes under the number of one that was removed, out of rotation. What is still
+    /// open there ends as it would have.
+    pub fn restore(&mut self, backend: usize) {
+        self.backends[backend] = Backend {
+            open: self.backends[backend].open,
+            in_rotation: false,
+            ..self.newcomer(backend)
+        };
+        self.begin();
+    }
+
     /// Puts a backend into rotation, or takes it out for the time being.
     pub fn set_in_rotation(&mut self, backend: usize, in_rotation: bool) {
         let changed = &mut self.backends[backend];

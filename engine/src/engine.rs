@@ -14,6 +14,7 @@ use crate::narration;
 use crate::report::Report;
 use crate::request::Stage;
 use crate::ring_view::RingView;
+use crate::scaling::Scaling;
 use crate::series::Bin;
 use crate::snapshot::{InstanceState, Snapshot};
 use crate::statistics::Statistics;
@@ -62,6 +63,7 @@ pub struct Engine {
     pub(crate) script: Vec<TimedAction>,
     pub(crate) script_next: usize,
     pub(crate) deploys: Vec<Deploy>,
+    pub(crate) scalings: Vec<Scaling>,
 }
 
 impl Engine {
@@ -91,10 +93,14 @@ impl Engine {
             script,
             script_next: 0,
             deploys: Vec::new(),
+            scalings: Vec::new(),
         };
         if let Component::Clients(clients) = &mut engine.components[engine.clients] {
             engine.world.popularity = Some(clients.popularity());
             clients.start(&mut engine.world);
+        }
+        for number in 0..count {
+            engine.follow_autoscaling(number as u8);
         }
         engine
     }
@@ -318,6 +324,7 @@ impl Engine {
             }
             EventKind::Booted => self.boot(place, instance, request),
             EventKind::Deploy => self.go_on_deploying(place),
+            EventKind::Scale => self.scale(place),
             EventKind::TakenOver => {
                 if let Component::LoadBalancer(balancer) = &mut self.components[usize::from(place)]
                     && balancer.instance.incarnation == request
@@ -385,15 +392,16 @@ impl Engine {
         let wire = &self.world.wires[usize::from(link)];
         let (balancer, service, latency_ns) = (wire.from, usize::from(wire.to), wire.latency_ns[0]);
         let probed = &self.components[service].instances()[usize::from(instance)];
-        if probed.state == InstanceState::Gone {
-            return;
-        }
-        let Component::LoadBalancer(prober) = &self.components[usize::from(balancer)] else {
+        let (state, is_gone) = (probed.state, probed.state == InstanceState::Gone);
+        let Component::LoadBalancer(prober) = &mut self.components[usize::from(balancer)] else {
             return;
         };
+        if is_gone {
+            return prober.probes_end(instance);
+        }
         let timeout_ns = prober.probe_timeout_ns();
         let in_time = 2 * latency_ns <= timeout_ns;
-        let is_good = probed.state == InstanceState::Up && in_time;
+        let is_good = state == InstanceState::Up && in_time;
         let back_ns = if in_time {
             latency_ns
         } else {

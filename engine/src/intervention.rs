@@ -182,18 +182,17 @@ impl Engine {
         for component in &mut self.components {
             component.connect(&self.scenario, &mut self.world);
         }
+        self.follow_autoscaling(number);
         self.world.mark(Tone::Neutral, words, number, None);
     }
 
     fn add_instance(&mut self, number: u8) {
-        let component = &mut self.components[usize::from(number)];
-        let Some(instance) = component.add_instance(&mut self.world) else {
+        let Some(instance) = self.start_server(number) else {
             return;
         };
+        self.note_servers(number);
         let name = self.world.name(number, instance);
-        self.tell_balancers(number, |balancer, world| balancer.instance_added(world));
         if let Component::Service(_) = &self.components[usize::from(number)] {
-            self.boot_later(number, instance);
             self.world.mark(
                 Tone::Neutral,
                 format!("{name} starts"),
@@ -226,11 +225,8 @@ impl Engine {
 
     fn remove_instance(&mut self, number: u8, instance: u16) {
         let name = self.world.name(number, instance);
-        self.tell_balancers(number, |balancer, world| {
-            balancer.instance_removed(world, instance)
-        });
-        let component = &mut self.components[usize::from(number)];
-        if component.remove_instance(&mut self.world, instance) {
+        if self.take_out(number, instance) {
+            self.note_servers(number);
             self.world.mark(
                 Tone::Neutral,
                 format!("{name} taken out"),
@@ -238,6 +234,15 @@ impl Engine {
                 Some(instance),
             );
         }
+    }
+
+    /// An instance takes nothing new, and is gone when it has finished. Says whether its kind allows it.
+    pub(crate) fn take_out(&mut self, number: u8, instance: u16) -> bool {
+        self.tell_balancers(number, |balancer, world| {
+            balancer.instance_removed(world, instance)
+        });
+        let component = &mut self.components[usize::from(number)];
+        component.remove_instance(&mut self.world, instance)
     }
 
     fn slow(&mut self, number: u8, instance: u16, factor: f64) {

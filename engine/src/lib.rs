@@ -10,6 +10,7 @@
 //! Nothing here names a clock, a thread, a file or the web: the same scenario and seed are the same
 //! run, bit for bit, wherever it runs.
 
+pub mod autoscaler;
 mod calendar;
 pub mod choice;
 mod component;
@@ -40,6 +41,7 @@ pub mod ring;
 pub mod ring_view;
 mod room;
 mod route;
+mod scaling;
 pub mod series;
 pub mod snapshot;
 mod snapshotting;

@@ -99,6 +99,12 @@ fn without_request(world: &World, scenario: &Scenario, event: &Event) -> String 
                 name_of(scenario, what.place)
             )
         }
+        EventKind::Scale => {
+            format!(
+                "The autoscaler of {} looks how busy it is.",
+                name_of(scenario, what.place)
+            )
+        }
         EventKind::Flush => format!("{} brings a write to the database.", name(what.place)),
         EventKind::LeaseOver => {
             format!("A lease at {} runs out.", name(what.place))
@@ -155,6 +161,11 @@ pub fn whole(value: f64) -> String {
     grouped((value + 0.5) as u64)
 }
 
+/// A share in whole percents: `84 %`.
+pub fn percent(share: f64) -> String {
+    format!("{} %", whole(share * 100.0))
+}
+
 fn grouped(value: u64) -> String {
     let digits = value.to_string();
     let mut text = String::new();
@@ -174,6 +185,7 @@ mod tests {
     #[test]
     fn numbers_and_times_read_well() {
         assert_eq!(whole(999.6), "1,000");
+        assert_eq!(percent(0.836), "84 %");
         assert_eq!(grouped(1_234_567), "1,234,567");
         assert_eq!(duration(43_100_000), "43.1 ms");
         assert_eq!(duration(900), "1 µs");

@@ -149,6 +149,28 @@ impl LoadBalancer {
         self.probe_all(world);
     }
 
+    /// A new instance boots under the number of one that was taken away.
+    pub fn instance_started_again(&mut self, world: &mut World, instance: u16) {
+        let number = usize::from(instance);
+        let Backend { is_probed, .. } = self.backends[number];
+        self.backends[number] = Backend {
+            is_probed,
+            ..Backend::default()
+        };
+        self.chooser.restore(number);
+        for home in &mut self.homes {
+            if *home == instance {
+                *home = NOWHERE;
+            }
+        }
+        self.probe_all(world);
+    }
+
+    /// Nobody probes the instance any more.
+    pub fn probes_end(&mut self, instance: u16) {
+        self.backends[usize::from(instance)].is_probed = false;
+    }
+
     /// The instance has booted.
     pub fn instance_booted(&mut self, world: &mut World, instance: u16) {
         if self.parameters.health_check.is_none() {
@@ -416,7 +438,7 @@ impl LoadBalancer {
     fn probe(&mut self, world: &mut World, instance: u16, wait_ns: u64) {
         let Some(link) = self.link else { return };
         if self.backends[usize::from(instance)].is_gone {
-            return;
+            return self.probes_end(instance);
         }
         let latency_ns = world.wires[usize::from(link.number)].latency_ns[0];
         let at_ns = world.now_ns() + wait_ns + latency_ns;

@@ -177,6 +177,16 @@ impl Service {
         self.open(world, Instance::booting())
     }
 
+    /// Starts a server under the number of one that is gone, which it has nothing of.
+    pub fn start_again(&mut self, instance: u16) {
+        let place = usize::from(instance);
+        self.instances[place] = Instance {
+            incarnation: self.instances[place].incarnation + 1,
+            ..Instance::booting()
+        };
+        self.died(instance);
+    }
+
     /// Time a new server takes to boot, in nanoseconds.
     pub fn boot_ns(&self) -> u64 {
         ns_from_ms(self.parameters.boot_s * 1e3)

@@ -5,6 +5,7 @@ use serde_json::Value;
 /// Figures of `data/<name>.json`.
 pub fn figures(name: &str) -> Value {
     let text = match name {
+        "autoscaling" => include_str!("data/autoscaling.json"),
         "balancers" => include_str!("data/balancers.json"),
         "cache" => include_str!("data/cache.json"),
         "hashing" => include_str!("data/hashing.json"),

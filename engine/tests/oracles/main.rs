@@ -8,6 +8,7 @@
     reason = "a test's own arithmetic may be the platform's"
 )]
 
+mod autoscaling;
 mod balancers;
 mod cache;
 mod conservation;
