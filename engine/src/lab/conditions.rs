@@ -1,7 +1,7 @@
 //! The conditions a design is put under: its load, and another design's traffic and script.
 
 use headroom_scenario::{
-    Action, Curve, Kind, LoopModel, Problem, Scenario, Traffic, USERS_MAX, ValidScenario,
+    Action, Curve, Design, Kind, LoopModel, Problem, Scenario, Traffic, USERS_MAX, ValidScenario,
     validate_action,
 };
 
@@ -10,6 +10,9 @@ use headroom_scenario::{
 /// Actions that set the rate during the run are left out, for they would undo it; one that replaces
 /// the traffic keeps all but its rate. In a closed loop the load is the rate that its users would
 /// reach if answers took no time: `users / think_time`.
+///
+/// An autoscaler is given the time it needs beforehand: its service starts with as many servers as it
+/// may have.
 ///
 /// None where that is more than a document may ask for, as the peak of its curve can be.
 pub fn at_rate(scenario: &ValidScenario, rate_rps: f64) -> Option<ValidScenario> {
@@ -22,6 +25,9 @@ pub fn at_rate(scenario: &ValidScenario, rate_rps: f64) -> Option<ValidScenario>
         if let Action::SetTraffic { traffic } = &mut timed.action {
             set_rate(traffic, rate_rps);
         }
+    }
+    for component in &mut changed.design.components {
+        component.kind.set_instances(component.kind.instances_max());
     }
     changed.validate().ok()
 }
@@ -54,8 +60,9 @@ pub fn settled(scenario: &ValidScenario) -> ValidScenario {
         match &mut timed.action {
             Action::SetRate { rate_rps } => changed.traffic.rate_rps = *rate_rps,
             Action::SetTraffic { traffic } => changed.traffic = traffic.clone(),
-            Action::Configure { kind, .. } => {
+            Action::Configure { component, kind } => {
                 boot_at_once(kind);
+                scale_from_start(&mut changed.design, component, kind);
                 return true;
             }
             _ => return true,
@@ -70,6 +77,19 @@ pub fn settled(scenario: &ValidScenario) -> ValidScenario {
 fn boot_at_once(kind: &mut Kind) {
     if let Kind::Service(service) = kind {
         service.boot_s = 0.0;
+    }
+}
+
+/// The component has from the start the autoscaler that it is given later, or none.
+fn scale_from_start(design: &mut Design, id: &str, later: &Kind) {
+    let found = design
+        .components
+        .iter_mut()
+        .find(|component| component.id == id);
+    if let Some(component) = found
+        && let (Kind::Service(service), Kind::Service(later)) = (&mut component.kind, later)
+    {
+        service.autoscaling = later.autoscaling.clone();
     }
 }
 
@@ -102,7 +122,7 @@ pub fn facing(
 mod tests {
     use super::*;
     use crate::lab::queue::queue;
-    use headroom_scenario::TimedAction;
+    use headroom_scenario::{Autoscaling, TimedAction};
 
     fn with_script(actions: impl IntoIterator<Item = Action>) -> ValidScenario {
         let mut scenario = queue(1, 10.0, 50.0);
@@ -177,6 +197,26 @@ mod tests {
             panic!("a service")
         };
         assert_eq!(web.boot_s, 0.0);
+    }
+
+    #[test]
+    fn an_autoscaler_has_had_its_time() {
+        let mut later = queue(1, 10.0, 50.0).design.components[1].kind.clone();
+        let Kind::Service(service) = &mut later else {
+            panic!("a service")
+        };
+        service.autoscaling = Some(Autoscaling {
+            instances_max: 6,
+            ..Autoscaling::default()
+        });
+        let scenario = with_script([Action::Configure {
+            component: "web".into(),
+            kind: later,
+        }]);
+        let loaded = at_rate(&settled(&scenario), 50.0).expect("within the limits");
+        assert_eq!(loaded.design.components[1].kind.instances(), 6);
+        let as_it_was = at_rate(&scenario, 50.0).expect("within the limits");
+        assert_eq!(as_it_was.design.components[1].kind.instances(), 1);
     }
 
     #[test]
