@@ -35,6 +35,8 @@ pub enum Measure {
     Latency,
     /// Shares of one.
     Share,
+    /// So many of something, from nothing up.
+    Number,
 }
 
 impl Measure {
@@ -46,6 +48,7 @@ impl Measure {
             Measure::Rate => format!("{}/s", format::rate(figure)),
             Measure::Latency => format::ms(figure),
             Measure::Share => format::share(figure),
+            Measure::Number => format::rate(figure),
         }
     }
 
@@ -53,7 +56,7 @@ impl Measure {
     fn tick_words(self, figure: f64) -> String {
         match self {
             Measure::Rate if figure >= 10_000.0 => format!("{}k", format::rate(figure / 1e3)),
-            Measure::Rate => format::rate(figure),
+            Measure::Rate | Measure::Number => format::rate(figure),
             Measure::Latency => format::ms(figure),
             Measure::Share => format::gauge(figure),
         }
@@ -62,7 +65,9 @@ impl Measure {
     fn scale(self, largest: f64, smallest: f64) -> Scale {
         let range = (PLOT.3, PLOT.1);
         match self {
-            Measure::Rate => Scale::linear((0.0, axis(largest, STEPS_MAX).0), range),
+            Measure::Rate | Measure::Number => {
+                Scale::linear((0.0, axis(largest, STEPS_MAX).0), range)
+            }
             Measure::Share => Scale::linear((0.0, 1.0), range),
             Measure::Latency => {
                 let (low, high) = (smallest * 0.8, largest * 1.25);
@@ -76,7 +81,7 @@ impl Measure {
     fn ticks(self, scale: &Scale, largest: f64) -> Vec<f64> {
         match self {
             Measure::Share => vec![0.0, 0.5, 1.0],
-            Measure::Rate => scale.multiples(axis(largest, STEPS_MAX).1),
+            Measure::Rate | Measure::Number => scale.multiples(axis(largest, STEPS_MAX).1),
             Measure::Latency => scale.ticks(TICKS),
         }
     }

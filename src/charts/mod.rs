@@ -63,6 +63,9 @@ pub fn FiguresPanel(props: &Props) -> Html {
             if let Some(lost) = sessions_lost(bins, &props.scenario) {
                 { draw(lost) }
             }
+            if let Some(servers) = servers(bins, &props.scenario) {
+                { draw(servers) }
+            }
             if let Some(hits) = hit_ratio(bins, &props.scenario) {
                 { draw(hits) }
             }
@@ -281,6 +284,20 @@ fn sessions_lost(bins: &[Rc<Bin>], scenario: &Scenario) -> Option<Figures> {
     })
 }
 
+/// How many servers serve, of what is scaled; nothing when nothing is.
+fn servers(bins: &[Rc<Bin>], scenario: &Scenario) -> Option<Figures> {
+    let is_scaled = |_: usize, kind: &Kind| kind.autoscaling().is_some();
+    let lines = by_component(bins, scenario, is_scaled, |bin| f64::from(bin.servers));
+    (!lines.is_empty()).then_some(Figures {
+        title: "Servers",
+        hook: "servers",
+        measure: Measure::Number,
+        drawing: Drawing::Lines,
+        series: lines,
+        empty: "The first second is not over yet.",
+    })
+}
+
 /// The share of look-ups that hit, of what stores; nothing when nothing does.
 fn hit_ratio(bins: &[Rc<Bin>], scenario: &Scenario) -> Option<Figures> {
     let stores = |number: usize, kind: &Kind| {
@@ -312,7 +329,7 @@ fn hit_ratio(bins: &[Rc<Bin>], scenario: &Scenario) -> Option<Figures> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use headroom_scenario::{Cache, Component, Database, Service};
+    use headroom_scenario::{Autoscaling, Cache, Component, Database, Service};
 
     fn bin(arrived: u64, failed: [u64; Reason::COUNT], hits: u32, misses: u32) -> Rc<Bin> {
         Rc::new(Bin {
@@ -383,6 +400,23 @@ mod tests {
         assert!(sessions_lost(&[], &servers(3, SessionStore::Server)).is_some());
         assert!(sessions_lost(&[], &servers(1, SessionStore::Server)).is_none());
         assert!(sessions_lost(&[], &servers(3, SessionStore::None)).is_none());
+    }
+
+    #[test]
+    fn servers_are_drawn_where_they_are_scaled() {
+        let mut service = Service::default();
+        let bin = Bin {
+            components: vec![ComponentBin {
+                servers: 3.5,
+                ..ComponentBin::default()
+            }],
+            ..Bin::default()
+        };
+        let bins = [Rc::new(bin)];
+        assert!(servers(&bins, &with(Kind::Service(service.clone()))).is_none());
+        service.autoscaling = Some(Autoscaling::default());
+        let figures = servers(&bins, &with(Kind::Service(service))).expect("it is scaled");
+        assert_eq!(figures.series[0].figures, [3.5]);
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! Every parameter of every kind, of the traffic and of the objectives: one table each.
 
 use headroom_scenario::{
-    Algorithm, Cache, Class, ClassKind, Curve, Database, Distribution, Dns, Eviction, HashFunction,
-    HashKey, HealthCheck, LoadBalancer, LoopModel, NodeRouting, Objectives, ReadMode, Region,
-    Service, SessionStore, Size, Traffic, WriteMode, limits,
+    Algorithm, Autoscaling, Cache, Class, ClassKind, Curve, Database, Distribution, Dns, Eviction,
+    HashFunction, HashKey, HealthCheck, LoadBalancer, LoopModel, NodeRouting, Objectives, ReadMode,
+    Region, Service, SessionStore, Size, Traffic, WriteMode, limits,
 };
 
 use super::field::{Field, Value, Widget};
@@ -78,16 +78,16 @@ macro_rules! first {
     };
 }
 
-/// A number of the health checks, shown while there are any.
-macro_rules! probe {
-    ($key:ident, $label:literal, $unit:literal, $bounds:expr, $whole:literal, $help:literal) => {
+/// A number of a part that may be left out, shown while it is there.
+macro_rules! number_of {
+    ($of:ident.$part:ident, $key:ident, $label:literal, $unit:literal, $bounds:expr, $whole:literal, $help:literal) => {
         field!($key, $label, $unit, $help,
             Widget::Number { min: $bounds.min as f64, max: $bounds.max as f64, whole: $whole },
-            |of: &LoadBalancer| Value::Number(of.health_check.as_ref().map_or(0.0, |check| check.$key.into())),
-            |of: &mut LoadBalancer, value| if let (Value::Number(number), Some(check)) = (value, &mut of.health_check) {
-                check.$key = *number as _
+            |of: &$of| Value::Number(of.$part.as_ref().map_or(0.0, |part| part.$key.into())),
+            |of: &mut $of, value| if let (Value::Number(number), Some(part)) = (value, &mut of.$part) {
+                part.$key = *number as _
             },
-            shown: |of| of.health_check.is_some())
+            shown: |of| of.$part.is_some())
     };
 }
 
@@ -272,7 +272,8 @@ pub fn load_balancer() -> Vec<Field<LoadBalancer>> {
                 of.health_check = on.then(HealthCheck::default)
             }
         ),
-        probe!(
+        number_of!(
+            LoadBalancer.health_check,
             interval_ms,
             "Probe every",
             "ms",
@@ -280,7 +281,8 @@ pub fn load_balancer() -> Vec<Field<LoadBalancer>> {
             false,
             "Time between two probes of a server."
         ),
-        probe!(
+        number_of!(
+            LoadBalancer.health_check,
             timeout_ms,
             "Probe time-out",
             "ms",
@@ -288,7 +290,8 @@ pub fn load_balancer() -> Vec<Field<LoadBalancer>> {
             false,
             "A probe unanswered for so long has failed."
         ),
-        probe!(
+        number_of!(
+            LoadBalancer.health_check,
             fall,
             "Out after",
             "bad probes",
@@ -296,7 +299,8 @@ pub fn load_balancer() -> Vec<Field<LoadBalancer>> {
             true,
             "Bad probes in a row until a server gets no more requests."
         ),
-        probe!(
+        number_of!(
+            LoadBalancer.health_check,
             rise,
             "Back after",
             "good probes",
@@ -359,7 +363,79 @@ pub fn service() -> Vec<Field<Service>> {
             shown: |of| of.local_cache_entries > 0),
         real!(boot_s, "Boot time", "s", limits::TIME_S, "From the start of a new server until it serves."),
     ]));
+    fields.extend(autoscaling());
     fields
+}
+
+/// Of the autoscaler that a service may have.
+fn autoscaling() -> Vec<Field<Service>> {
+    table::<Service, _>([
+        field!(
+            autoscaling,
+            "Autoscaling",
+            "",
+            "Starts and removes servers by how busy they are, as the Kubernetes autoscaler does.",
+            Widget::Switch,
+            |of| Value::Switch(of.autoscaling.is_some()),
+            |of, value| if let Value::Switch(on) = value {
+                of.autoscaling = on.then(Autoscaling::default)
+            }
+        ),
+        number_of!(
+            Service.autoscaling,
+            target_utilisation,
+            "Target",
+            "share busy",
+            limits::TARGET_UTILISATION,
+            false,
+            "As many servers as keep this share of their workers busy."
+        ),
+        number_of!(
+            Service.autoscaling,
+            tolerance,
+            "Tolerance",
+            "of the target",
+            limits::TOLERANCE,
+            false,
+            "Nothing changes while the busy share is no further off its target."
+        ),
+        number_of!(
+            Service.autoscaling,
+            interval_s,
+            "Look every",
+            "s",
+            limits::SCALING_INTERVAL_S,
+            false,
+            "Each look takes the mean since the one before."
+        ),
+        number_of!(
+            Service.autoscaling,
+            scale_in_window_s,
+            "Scale in after",
+            "s",
+            limits::SCALE_IN_WINDOW_S,
+            false,
+            "Servers go only down to the highest number that was right within this time."
+        ),
+        number_of!(
+            Service.autoscaling,
+            instances_min,
+            "At least",
+            "servers",
+            limits::INSTANCES,
+            true,
+            "Fewest servers."
+        ),
+        number_of!(
+            Service.autoscaling,
+            instances_max,
+            "At most",
+            "servers",
+            limits::INSTANCES,
+            true,
+            "Most servers."
+        ),
+    ])
 }
 
 /// Of a cache.

@@ -2,6 +2,7 @@
 //! it, starts the browser's driver, and runs these.
 
 mod accessibility;
+mod autoscaling;
 mod controls;
 mod faults;
 mod fit;
