@@ -363,6 +363,82 @@ fn a_new_server_is_checked_as_often_as_the_first() {
 }
 
 #[test]
+fn it_looks_once_an_interval_however_often_it_was_changed() {
+    let mut engine = engine(scaled(3, scaling(), 2.8));
+    let slower = Autoscaling {
+        interval_s: 8.0,
+        ..scaling()
+    };
+    for (at_s, autoscaling) in [
+        (6.0, Some(slower)),
+        (7.0, Some(scaling())),
+        (8.0, None),
+        (9.0, Some(scaling())),
+    ] {
+        run_to(&mut engine, at_s);
+        let action = configured(autoscaling);
+        engine.apply(&action).expect("it makes sense");
+    }
+    let mut looks = Vec::new();
+    while engine.now().0 < 30_000_000_000 {
+        let happening = engine.step().expect("it goes on");
+        if happening.sentence == "The autoscaler of web looks how busy it is." {
+            looks.push(happening.at_ns / 1_000_000_000);
+        }
+    }
+    // Those of earlier intervals come to nothing, at 10, 12 and 14 s.
+    assert_eq!(looks, [10, 12, 14, 14, 19, 24, 29]);
+}
+
+#[test]
+fn who_still_boots_goes_first() {
+    let at_once = Autoscaling {
+        scale_in_window_s: 0.0,
+        ..scaling()
+    };
+    let mut scenario = stepped(scaled(2, at_once, 1.0), &[3.6, 1.0], 14.0);
+    let Kind::Service(web) = &mut scenario.design.components[2].kind else {
+        panic!("it is a service");
+    };
+    web.boot_s = 100.0;
+    let mut engine = engine(scenario);
+    run_to(&mut engine, 14.0);
+    assert_eq!(up(&engine), 2);
+    assert!(count(&engine, InstanceState::Booting) >= 2);
+    run_to(&mut engine, 60.0);
+    assert_eq!(states(&engine)[0], InstanceState::Up);
+    assert_eq!(count(&engine, InstanceState::Booting), 0);
+}
+
+#[test]
+fn cookies_of_a_server_that_is_gone_do_not_lead_to_the_next_under_its_number() {
+    let sticky = LoadBalancer {
+        algorithm: Algorithm::Random,
+        sticky: true,
+        ..blind_balancer()
+    };
+    let two = Autoscaling {
+        instances_min: 2,
+        instances_max: 2,
+        ..scaling()
+    };
+    let mut scenario = behind(sticky, 2, two, 1.0);
+    let remove = Action::RemoveInstance {
+        component: "web".into(),
+        instance: 1,
+    };
+    let slow_down = Action::SetRate { rate_rps: 10.0 };
+    scenario.script = vec![at_s(11.0, slow_down), at_s(11.0, remove)];
+    let mut engine = engine(scenario);
+    assert_eq!(up_at(&mut engine, 17.1), 2);
+    let report = stretch(&mut engine, 17.1, 37.1);
+    let [first, second] = [0, 1].map(|server| part(&report, "web").instances[server].load.arrived);
+    // Half the users had the other: half of them come to the new one, by chance.
+    let share = second as f64 / (first + second) as f64;
+    near("share of the new one", share, 0.25, 0.1);
+}
+
+#[test]
 fn a_deploy_goes_on_beside_it() {
     let mut scenario = sawtooth(Algorithm::LeastConnections);
     let deploy = Action::Deploy {

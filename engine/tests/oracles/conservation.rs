@@ -4,8 +4,8 @@
 use headroom_engine::time::SimTime;
 use headroom_engine::{Engine, Progress};
 use headroom_scenario::{
-    Action, Algorithm, ClientBehaviour, Eviction, Kind, LoopModel, NodeRouting, ReadMode, Retries,
-    Scenario, WriteMode, step::LADDER,
+    Action, Algorithm, Autoscaling, ClientBehaviour, Eviction, Kind, LoopModel, NodeRouting,
+    ReadMode, Retries, Scenario, WriteMode, step::LADDER,
 };
 
 use crate::numbers::Numbers;
@@ -137,6 +137,16 @@ fn set_clients(scenario: &Scenario, numbers: &mut Numbers) -> Action {
     Action::SetTraffic { traffic }
 }
 
+/// An autoscaler that starts and removes servers as often as it may.
+fn restless(target_utilisation: f64) -> Autoscaling {
+    Autoscaling {
+        target_utilisation,
+        interval_s: 1.0,
+        scale_in_window_s: 0.0,
+        ..Autoscaling::default()
+    }
+}
+
 fn other_parameters(mut kind: Kind, numbers: &mut Numbers) -> Kind {
     use Algorithm::{
         ConsistentHashBounded, IpHash, LeastConnections, LeastResponseTime, PowerOfTwoChoices,
@@ -159,6 +169,8 @@ fn other_parameters(mut kind: Kind, numbers: &mut Numbers) -> Kind {
             service.workers = pick(numbers, [1, 4, 16]);
             service.queue_limit = pick(numbers, [0, 10, 1_000]);
             service.local_cache_entries = pick(numbers, [0, 100]);
+            service.boot_s = pick(numbers, [0.0, 0.5]);
+            service.autoscaling = pick(numbers, [None, Some(0.1), Some(0.9)]).map(restless);
         }
         Kind::Cache(cache) => {
             cache.eviction = pick(numbers, [Eviction::Lru, Eviction::Lfu, Eviction::Fifo]);
