@@ -1,7 +1,7 @@
 //! Autoscaling: the number of servers follows the load, and what delays it.
 
 use headroom_engine::Engine;
-use headroom_engine::snapshot::InstanceState;
+use headroom_engine::snapshot::{InstanceState, KindGauge};
 use headroom_scenario::{
     Action, Algorithm, Autoscaling, Curve, HealthCheck, Kind, LoadBalancer, Scenario, Service,
 };
@@ -298,6 +298,16 @@ fn sawtooth(algorithm: Algorithm) -> Scenario {
     stepped(scenario, &[1.0, 4.0, 0.2, 3.0, 0.5].repeat(3), 25.0)
 }
 
+/// Who has been up for two seconds has had its good checks.
+#[track_caller]
+fn assert_in_rotation(engine: &Engine, were_up: &[InstanceState]) {
+    let servers = &engine.snapshot().components[2].instances;
+    for (server, before) in servers.iter().zip(were_up) {
+        let stays = [server.state, *before] == [InstanceState::Up; 2];
+        assert!(!stays || server.in_rotation, "{servers:?}");
+    }
+}
+
 #[test]
 fn servers_come_and_go_behind_every_balancer_and_no_request_fails() {
     for algorithm in [
@@ -314,52 +324,95 @@ fn servers_come_and_go_behind_every_balancer_and_no_request_fails() {
         Algorithm::ConsistentHashBounded,
     ] {
         let mut engine = engine(sawtooth(algorithm));
-        let mut most = 0;
-        for second in 1..=375 {
-            most = most.max(up_at(&mut engine, f64::from(second)));
+        let (mut most, mut were_up) = (0, Vec::new());
+        for moment in 1..=180 {
+            most = most.max(up_at(&mut engine, 2.0 * f64::from(moment)));
+            assert_in_rotation(&engine, &were_up);
+            were_up = states(&engine);
         }
         assert!((4..=7).contains(&most), "{algorithm:?}: {most} servers");
         assert!(states(&engine).len() <= 9, "numbers are given again");
         assert!(marks(&engine, "scales in") >= 4, "{algorithm:?}");
         let report = engine.report();
         assert_eq!(report.requests.failed.len(), 0, "{algorithm:?}");
-        let instances = &engine.snapshot().components[2].instances;
-        for server in instances {
-            let is_up = server.state == InstanceState::Up;
-            assert_eq!(server.in_rotation, is_up, "{algorithm:?}");
+    }
+}
+
+/// A server of two is removed just before a look, which starts another in its place at once.
+fn replaced(balancer: LoadBalancer, latency_ms: f64) -> Scenario {
+    let two = Autoscaling {
+        instances_min: 2,
+        instances_max: 2,
+        ..scaling()
+    };
+    let mut scenario = behind(balancer, 2, two, 0.1);
+    for link in &mut scenario.design.links {
+        link.latency_ms = latency_ms;
+    }
+    let remove = Action::RemoveInstance {
+        component: "web".into(),
+        instance: 1,
+    };
+    scenario.script = vec![at_s(14.9, remove)];
+    scenario
+}
+
+#[test]
+fn a_new_server_is_checked_as_often_as_the_one_before() {
+    let check = |interval_ms| LoadBalancer {
+        health_check: Some(HealthCheck {
+            interval_ms,
+            timeout_ms: 50.0,
+            ..HealthCheck::default()
+        }),
+        ..LoadBalancer::default()
+    };
+    // The checks of the one before have ended by then, or go on.
+    for interval_ms in [60.0, 4_000.0] {
+        let mut engine = engine(replaced(check(interval_ms), 0.0));
+        run_to(&mut engine, 14.9);
+        assert_eq!(up_at(&mut engine, 20.0), 2);
+        let mut checks = 0.0;
+        while engine.now().0 < 60_000_000_000 {
+            let happening = engine.step().expect("it goes on");
+            if happening.sentence.contains("checks the health") {
+                checks += 1.0;
+            }
         }
+        near("checks", checks, 2.0 * 40_000.0 / interval_ms, 2.0);
     }
 }
 
 #[test]
-fn a_new_server_is_checked_as_often_as_the_first() {
-    let mut scenario = sawtooth(Algorithm::RoundRobin);
-    scenario.traffic.rate_rps = 1.0;
-    let probes_in = |engine: &mut Engine, seconds: u64| {
-        let end_ns = engine.now().0 + seconds * 1_000_000_000;
-        let mut probes = 0.0;
-        while engine.now().0 < end_ns {
-            let happening = engine.step().expect("it goes on");
-            if happening.sentence.contains("checks the health") {
-                probes += 1.0;
-            }
-        }
-        probes
+fn answers_of_the_server_before_are_not_counted_as_those_of_the_new_one() {
+    let balancer = LoadBalancer {
+        algorithm: Algorithm::LeastConnections,
+        ..blind_balancer()
     };
-    let mut engine = engine(scenario);
-    run_to(&mut engine, 20.0);
-    assert_eq!(up(&engine), 2);
-    near("probes", probes_in(&mut engine, 20), 80.0, 2.0);
-    for at_s in [60.0, 90.0] {
-        engine
-            .apply(&Action::AddInstance {
-                component: "web".into(),
-            })
-            .expect("there is room");
-        run_to(&mut engine, at_s);
-        assert_eq!(up(&engine), 2, "taken back");
-        near("probes", probes_in(&mut engine, 20), 80.0, 2.0);
+    let mut engine = engine(replaced(balancer, 1_500.0));
+    for tenth in 145..400 {
+        run_to(&mut engine, f64::from(tenth) / 10.0);
+        let snapshot = engine.snapshot();
+        let KindGauge::LoadBalancer { open, .. } = &snapshot.components[1].kind else {
+            panic!("a balancer");
+        };
+        let open: u64 = open.iter().map(|open| u64::from(*open)).sum();
+        assert_eq!(open, snapshot.components[1].in_flight);
     }
+    assert_eq!(up(&engine), 2);
+}
+
+#[test]
+fn who_was_away_since_the_last_look_says_nothing_of_the_load() {
+    let at_once = Autoscaling {
+        scale_in_window_s: 0.0,
+        ..scaling()
+    };
+    let mut scenario = scaled(3, at_once, 2.8);
+    scenario.script = vec![at_s(10.1, kill("web", 1)), at_s(14.8, repair("web", 1))];
+    let mut engine = engine(scenario);
+    assert_eq!(up_at(&mut engine, 15.1), 3);
+    assert_eq!(marks(&engine, "scales"), 0);
 }
 
 #[test]
