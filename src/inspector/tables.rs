@@ -474,7 +474,7 @@ pub fn cache() -> Vec<Field<Cache>> {
         choice!(write_mode, "Writes", "What a write does to the cache.", [
             WriteMode::Invalidate => "drop the entry", WriteMode::Around => "write-around",
             WriteMode::Through => "write-through", WriteMode::Back => "write-back"]),
-        real!(write_back_ms, "Written back after", "ms", limits::WAIT_MS,
+        real!(write_back_ms, "Written back after", "ms", limits::DELAY_MS,
             "How long writes wait before they go to the database; a node that dies loses what it still held.",
             shown: |of| of.write_mode == WriteMode::Back),
         choice!(routing, "Keys to nodes", "Which node keeps a key.",
@@ -925,11 +925,90 @@ pub fn link() -> Vec<Field<headroom_scenario::Link>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inspector::field::{rows, with};
+    use headroom_scenario::step::LADDER;
+    use headroom_scenario::{Kind, Scenario};
+
+    use crate::inspector::field::{Row, rows, with};
+
+    /// What the document says of a scenario that has this part in it.
+    trait Part: Clone + PartialEq + std::fmt::Debug {
+        fn put(self, scenario: &mut Scenario);
+    }
+
+    macro_rules! part_of_kind {
+        ($($kind:ident),*) => {$(
+            impl Part for $kind {
+                fn put(self, scenario: &mut Scenario) {
+                    let mut kinds = scenario.design.components.iter_mut().map(|part| &mut part.kind);
+                    let kind = kinds.find(|kind| matches!(kind, Kind::$kind(_))).expect("there is one");
+                    *kind = Kind::$kind(self);
+                }
+            }
+        )*};
+    }
+    part_of_kind!(Dns, LoadBalancer, Service, Cache, Database);
+
+    impl Part for Traffic {
+        fn put(self, scenario: &mut Scenario) {
+            scenario.traffic = self;
+        }
+    }
+
+    impl Part for Class {
+        fn put(self, scenario: &mut Scenario) {
+            scenario.traffic.classes[0] = self;
+        }
+    }
+
+    impl Part for Region {
+        fn put(self, scenario: &mut Scenario) {
+            scenario.traffic.regions[0] = self;
+        }
+    }
+
+    impl Part for Objectives {
+        fn put(self, scenario: &mut Scenario) {
+            scenario.objectives = self;
+        }
+    }
+
+    /// Which end of its range the document finds a number past, if any.
+    fn past_its_range<T: Part>(part: T) -> Option<&'static str> {
+        let mut scenario = LADDER[LADDER.len() - 1].scenario();
+        part.put(&mut scenario);
+        let problems = scenario.validate().err().unwrap_or_default();
+        ["too small", "too large"].into_iter().find(|words| {
+            problems
+                .iter()
+                .any(|problem| problem.message.contains(words))
+        })
+    }
+
+    /// The range of a number on screen is the one that the document has for it.
+    fn holds_its_range<T: Part>(fields: &[Field<T>], of: &T, row: &Row) {
+        let Widget::Number { min, max, whole } = row.widget else {
+            return;
+        };
+        let set = |number| past_its_range(with(fields, of, row.place, &Value::Number(number)));
+        let step = |number: f64| {
+            if whole {
+                1.0
+            } else {
+                number.abs().max(1e-9) * 1e-9
+            }
+        };
+        assert_eq!((set(min), set(max)), (None, None), "{}", row.key);
+        assert_eq!(set(max + step(max)), Some("too large"), "{}", row.key);
+        // A number that has no sign can't be less than none.
+        if !(whole && min == 0.0) {
+            assert_eq!(set(min - step(min)), Some("too small"), "{}", row.key);
+        }
+    }
 
     /// Every field of a table, read, set to its own value and set to an end of its range, stays itself.
-    fn holds<T: Clone + PartialEq + std::fmt::Debug>(fields: &[Field<T>], of: &T) {
+    fn holds<T: Part>(fields: &[Field<T>], of: &T) {
         for row in rows(fields, of) {
+            holds_its_range(fields, of, &row);
             assert_eq!(
                 with(fields, of, row.place, &row.value),
                 *of,

@@ -316,7 +316,9 @@ impl Cache {
     fn rules(&self) -> Rules {
         let kept_free = self.parameters.reserved_share;
         Rules {
-            capacity: (f64::from(self.parameters.entries_per_node) * (1.0 - kept_free)) as u32,
+            // However much is set aside, a value that is written here first has a place.
+            capacity: ((f64::from(self.parameters.entries_per_node) * (1.0 - kept_free)) as u32)
+                .max(1),
             eviction: self.parameters.eviction,
             ttl_ns: ns_from_ms(self.parameters.ttl_s * 1e3),
             ttl_renewed_by_hit: self.parameters.ttl_renewed_by_hit,
