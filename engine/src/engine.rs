@@ -431,13 +431,11 @@ impl Engine {
         if let Some(booted) = self.components[usize::from(place)].instance_mut(instance) {
             booted.state = InstanceState::Up;
         }
-        let name = self.world.name(place, instance);
-        self.world.mark(
-            Tone::Good,
-            format!("{name} has booted"),
-            place,
-            Some(instance),
-        );
+        // That an autoscaler has started it is told already.
+        if !self.is_scaled(place) {
+            let words = format!("{} has booted", self.world.name(place, instance));
+            self.world.mark(Tone::Good, words, place, Some(instance));
+        }
         self.tell_balancers(place, |balancer, world| {
             balancer.instance_booted(world, instance)
         });

@@ -192,7 +192,7 @@ impl Engine {
     /// One more server boots, under a number that has become free if the service is scaled. None where
     /// there are as many as there can be.
     pub(crate) fn start_server(&mut self, number: u8) -> Option<u16> {
-        let is_scaled = self.scaling_of(number).is_some();
+        let is_scaled = self.is_scaled(number);
         let component = &mut self.components[usize::from(number)];
         let is_free = |server: &Instance| server.state == InstanceState::Gone;
         let free = component.instances().iter().position(is_free);
@@ -230,6 +230,11 @@ impl Engine {
     fn servers(&self, number: u8) -> u16 {
         let servers = self.components[usize::from(number)].instances();
         servers.iter().filter(|server| is_kept(server)).count() as u16
+    }
+
+    /// Whether an autoscaler starts and removes the servers of a component.
+    pub(crate) fn is_scaled(&self, number: u8) -> bool {
+        self.scaling_of(number).is_some()
     }
 
     fn scaling_of(&self, number: u8) -> Option<usize> {

@@ -88,8 +88,7 @@ pub const LADDER: &[Step] = &[
     Step {
         name: "load-balancer",
         title: "More servers behind a load balancer",
-        pain: "However big, it is one machine: when it dies, everything is down until somebody \
-               repairs it.",
+        pain: "However big, it is one machine, and when it dies, everything is down.",
         change: "Put a load balancer in front of three small servers. It probes them, and sends nothing \
                  to one that does not answer.",
         cost: "A session lives in one server: whoever lands on another must log in again. And the \

@@ -42,12 +42,21 @@ pub fn Story(props: &StoryProps) -> Html {
         None => html! {
             <aside class="story" aria-label="Story">
                 <h2 class="eyebrow">{ "A design of its own" }</h2>
-                <h1>{ if props.name.is_empty() { "Shared design" } else { props.name.as_str() } }</h1>
+                <h1>{ name_of_own(&props.name) }</h1>
                 <p>{ "It came from a link or a file. Turn the traffic up, break a server, select a part to change it: \
                       everything you do is kept in the link." }</p>
                 <button class="btn primary" data-control="start-ladder" onclick={open(props, 0)}>{ "Start with one server" }</button>
             </aside>
         },
+    }
+}
+
+/// What a design is called that is no step.
+pub fn name_of_own(name: &str) -> &str {
+    if name.is_empty() {
+        "Shared design"
+    } else {
+        name
     }
 }
 

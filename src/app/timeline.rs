@@ -12,6 +12,7 @@ use super::entry::Entry;
 use super::icon;
 use super::intent::{Intent, Intents};
 use crate::format;
+use crate::order::sort_by_key;
 use crate::protocol::Speed;
 
 /// Speeds to choose from, slow motion first.
@@ -292,6 +293,8 @@ struct Placed<'a> {
     mark: &'a Mark,
     /// From the left, as a share of the track in percent.
     x: f64,
+    /// From where to where its words would stand with room around them, in pixels.
+    words_px: (f64, f64),
     /// Its words' line, if there is room for them.
     line: Option<Line>,
     /// Where its words stand.
@@ -319,55 +322,62 @@ const GAP_PX: f64 = 10.0;
 const MARKS_MAX: usize = 60;
 
 /// Gives each mark its words where they overlap no others: above the line, else below it, else as
-/// a title only. The latest have the right of way.
+/// a title only. What went wrong has the right of way, then the latest.
 fn placed(marks: &[Mark], span_ms: u64, width_px: f64) -> Vec<Placed<'_>> {
-    let mut taken: [Vec<(f64, f64)>; 2] = Default::default();
     let shown = &marks[marks.len().saturating_sub(MARKS_MAX)..];
     let mut placed: Vec<Placed<'_>> = shown
         .iter()
-        .rev()
-        .map(|mark| {
-            let share = (mark.at_ns as f64 / 1e6 / span_ms as f64).min(1.0);
-            let half = mark.words.chars().count() as f64 * LETTER_PX / 2.0;
-            let centre = (share * width_px).clamp(
-                half.min(width_px / 2.0),
-                (width_px - half).max(width_px / 2.0),
-            );
-            let (from, to) = (centre - half - GAP_PX, centre + half + GAP_PX);
-            // Neutral marks are edits: the reader made them, and there are many while one drags.
-            let lines: &[Line] = if mark.tone == Tone::Neutral {
-                &[Line::Below, Line::Above]
-            } else {
-                &[Line::Above, Line::Below]
-            };
-            let line = lines.iter().copied().find(|line| {
-                // The ends of the line below carry the axis.
-                let free = *line == Line::Above || (from > 24.0 && to < width_px - 34.0);
-                free && taken[*line as usize]
-                    .iter()
-                    .all(|(a, b)| to <= *a || from >= *b)
-            });
-            if let Some(line) = line {
-                taken[line as usize].push((from, to));
-            }
-            let at = share * width_px;
-            let side = if at < half {
-                Side::Left
-            } else if at > width_px - half {
-                Side::Right
-            } else {
-                Side::Middle
-            };
-            Placed {
-                mark,
-                x: share * 100.0,
-                line,
-                side,
-            }
-        })
+        .map(|mark| unplaced(mark, span_ms, width_px))
         .collect();
-    placed.reverse();
+    let mut order: Vec<usize> = (0..shown.len()).rev().collect();
+    sort_by_key(&mut order, |number| {
+        !matches!(shown[*number].tone, Tone::Bad | Tone::Warning)
+    });
+    let mut taken: [Vec<(f64, f64)>; 2] = Default::default();
+    for number in order {
+        let placed = &mut placed[number];
+        let (from, to) = placed.words_px;
+        // Neutral marks are edits: the reader made them, and there are many while one drags.
+        let lines = match placed.mark.tone {
+            Tone::Neutral => [Line::Below, Line::Above],
+            Tone::Bad | Tone::Warning | Tone::Good => [Line::Above, Line::Below],
+        };
+        placed.line = lines.into_iter().find(|line| {
+            // The ends of the line below carry the axis.
+            let free = *line == Line::Above || (from > 24.0 && to < width_px - 34.0);
+            let taken = &taken[*line as usize];
+            free && taken.iter().all(|(a, b)| to <= *a || from >= *b)
+        });
+        if let Some(line) = placed.line {
+            taken[line as usize].push((from, to));
+        }
+    }
     placed
+}
+
+/// A mark with the stretch that its words would take, on the track as far as they can be.
+fn unplaced(mark: &Mark, span_ms: u64, width_px: f64) -> Placed<'_> {
+    let share = (mark.at_ns as f64 / 1e6 / span_ms as f64).min(1.0);
+    let at = share * width_px;
+    let half = mark.words.chars().count() as f64 * LETTER_PX / 2.0;
+    let centre = at.clamp(
+        half.min(width_px / 2.0),
+        (width_px - half).max(width_px / 2.0),
+    );
+    let side = if at < half {
+        Side::Left
+    } else if at > width_px - half {
+        Side::Right
+    } else {
+        Side::Middle
+    };
+    Placed {
+        mark,
+        x: share * 100.0,
+        words_px: (centre - half - GAP_PX, centre + half + GAP_PX),
+        line: None,
+        side,
+    }
 }
 
 fn mark(placed: &Placed<'_>) -> Html {
@@ -430,6 +440,28 @@ mod tests {
                     Some(Line::Above),
                     Some(Line::Above)
                 ]
+        );
+    }
+
+    #[test]
+    fn what_went_wrong_has_the_right_of_way() {
+        let good = |second, words| Mark {
+            tone: Tone::Good,
+            ..mark_at(second, words)
+        };
+        let marks = [
+            mark_at(20, "web/2 dies"),
+            good(21, "web/4 in after 2 good checks"),
+            good(22, "web/5 in after 2 good checks"),
+        ];
+        let placed = placed(&marks, 60_000, 700.0);
+        let lines: Vec<_> = placed.iter().map(|placed| placed.line).collect();
+        assert!(lines == [Some(Line::Above), None, Some(Line::Below)]);
+        assert!(
+            placed
+                .iter()
+                .map(|placed| &placed.mark.words)
+                .eq(marks.iter().map(|mark| &mark.words))
         );
     }
 

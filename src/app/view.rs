@@ -13,7 +13,7 @@ use super::legend::Legend;
 use super::now::Now;
 use super::panels::Panels;
 use super::share::Share;
-use super::story::Story;
+use super::story::{Story, name_of_own};
 use super::timeline::Timeline;
 use super::traffic::Traffic;
 use super::{App, Msg, file};
@@ -54,10 +54,11 @@ pub(super) fn page(app: &App, link: &Scope<App>) -> Html {
                 payoff={finding(&app.experiments.payoff)} comparison={finding(&app.experiments.comparison)}
                 {capacity_rps} monthly_usd={(before_usd, cost_usd)} intents={app.intents.clone()} />
             <main class="stage" aria-label="The design">
-                if let Some(place) = step {
-                    // Where the story is not beside the diagram but below it.
-                    <p class="stage-title" aria-hidden="true">{ format!("{} · {}", place + 1, LADDER[place].title) }</p>
-                }
+                // Where the story is not beside the diagram but below it.
+                <p class="stage-title" aria-hidden="true">{ match step {
+                    Some(place) => format!("{} · {}", place + 1, LADDER[place].title),
+                    None => name_of_own(&app.document.scenario.name).to_owned(),
+                } }</p>
                 <Diagram scenario={live.clone()} snapshot={run.snapshot.clone()} stage={app.stage.clone()}
                     selection={app.look.selection.clone()} on_select={app.intents.reform(Intent::Select)}
                     on_action={app.intents.reform(Intent::Apply)} on_trace={app.intents.reform(Intent::OpenTrace)}
