@@ -9,6 +9,8 @@ use crate::session::Session;
 
 /// How long the page may take to show what it should. Two busy cores are slow.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// A clock that has not moved for so long stands still.
+const STILLNESS: Duration = Duration::from_millis(250);
 /// How long to wait between two looks.
 const GLANCE: Duration = Duration::from_millis(50);
 
@@ -84,8 +86,12 @@ impl Page {
         if self.exists("[data-playing=true]")? {
             self.click("[data-control=play]")?;
         }
+        // What the engine had begun when it was told to stop is still shown.
         self.until("time stands still", |page| {
-            page.exists("[data-playing=false]")
+            let clock = "[data-testid=clock]";
+            let before = page.figure(clock)?;
+            std::thread::sleep(STILLNESS);
+            Ok(page.exists("[data-playing=false]")? && page.figure(clock)? == before)
         })
     }
 

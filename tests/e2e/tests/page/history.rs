@@ -31,6 +31,9 @@ fn undo_takes_back_the_last_edit_and_redo_does_it_again() -> Outcome {
 #[test]
 fn a_bad_parameter_is_refused_in_place_and_changes_nothing() -> Outcome {
     let page = fixture::page("#step=load-balancer", Look::DESK)?;
+    page.until("the address has followed the design", |page| {
+        Ok(page.fragment()?.contains("&v="))
+    })?;
     let fragment = page.fragment()?;
     page.click("[data-control=panel][data-of=inspector]")?;
     page.click("[data-control=inspect][data-of=web]")?;
