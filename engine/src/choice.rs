@@ -531,20 +531,6 @@ mod tests {
         chosen
     }
 
-    const EVERY: [Algorithm; 11] = [
-        Algorithm::RoundRobin,
-        Algorithm::WeightedRoundRobin,
-        Algorithm::LeastConnections,
-        Algorithm::WeightedLeastConnections,
-        Algorithm::Random,
-        Algorithm::LeastResponseTime,
-        Algorithm::PowerOfTwoChoices,
-        Algorithm::IpHash,
-        Algorithm::SessionHash,
-        Algorithm::ConsistentHash,
-        Algorithm::ConsistentHashBounded,
-    ];
-
     #[test]
     fn round_robin_goes_round_and_passes_over_those_out() {
         let mut chooser = chooser(Algorithm::RoundRobin, &[1, 1, 5, 1]);
@@ -678,7 +664,7 @@ mod tests {
 
     #[test]
     fn those_out_of_rotation_are_never_chosen_and_come_back() {
-        for algorithm in EVERY {
+        for algorithm in Algorithm::ALL {
             let mut chooser = chooser(algorithm, &[1, 2, 3, 1]);
             [0, 2]
                 .into_iter()
@@ -700,7 +686,7 @@ mod tests {
 
     #[test]
     fn those_removed_are_gone_and_newcomers_serve() {
-        for algorithm in EVERY {
+        for algorithm in Algorithm::ALL {
             let mut chooser = chooser(algorithm, &[1, 1, 1]);
             letters(&mut chooser, 9);
             chooser.remove(1);
@@ -716,7 +702,7 @@ mod tests {
 
     #[test]
     fn a_change_of_algorithm_keeps_what_is_open() {
-        for algorithm in EVERY {
+        for algorithm in Algorithm::ALL {
             let mut chooser = chooser(Algorithm::RoundRobin, &[1, 1, 1]);
             letters(&mut chooser, 4);
             chooser.configure(&LoadBalancer {

@@ -191,6 +191,23 @@ pub enum Algorithm {
     ConsistentHashBounded,
 }
 
+impl Algorithm {
+    /// Every algorithm.
+    pub const ALL: [Algorithm; 11] = [
+        Algorithm::RoundRobin,
+        Algorithm::WeightedRoundRobin,
+        Algorithm::LeastConnections,
+        Algorithm::WeightedLeastConnections,
+        Algorithm::Random,
+        Algorithm::LeastResponseTime,
+        Algorithm::PowerOfTwoChoices,
+        Algorithm::IpHash,
+        Algorithm::SessionHash,
+        Algorithm::ConsistentHash,
+        Algorithm::ConsistentHashBounded,
+    ];
+}
+
 /// What a hashing balancer hashes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

@@ -38,18 +38,6 @@ pub enum Size {
 }
 
 impl Size {
-    /// The sizes that a server may have, smallest first.
-    pub const OF_SERVERS: [Size; 8] = [
-        Size::Large,
-        Size::Xlarge,
-        Size::Xlarge2,
-        Size::Xlarge4,
-        Size::Xlarge8,
-        Size::Xlarge12,
-        Size::Xlarge16,
-        Size::Xlarge24,
-    ];
-
     /// The sizes that a database may have, smallest first.
     pub const OF_DATABASES: [Size; 9] = [
         Size::Large,
@@ -62,6 +50,11 @@ impl Size {
         Size::Xlarge24,
         Size::Tb24,
     ];
+
+    /// The sizes that a server may have, smallest first: all but the largest.
+    pub const OF_SERVERS: [Size; 8] = *Self::OF_DATABASES
+        .first_chunk()
+        .expect("databases may have as many and more");
 
     /// Virtual processors.
     pub const fn vcpus(self) -> u16 {

@@ -622,18 +622,20 @@ fn a_removed_instance_is_gone_and_the_last_one_stays() {
     assert_eq!(scripted(replaced), Ok(()));
 }
 
+/// The web tier has an autoscaler from now on.
+fn scaled(instances_max: u16) -> Action {
+    changed("web", |kind| {
+        if let Kind::Service(web) = kind {
+            web.autoscaling = Some(Autoscaling {
+                instances_max,
+                ..Autoscaling::default()
+            });
+        }
+    })
+}
+
 #[test]
 fn an_autoscaler_starts_and_removes_what_nobody_can_count_beforehand() {
-    let scaled = |instances_max| {
-        changed("web", |kind| {
-            if let Kind::Service(web) = kind {
-                web.autoscaling = Some(Autoscaling {
-                    instances_max,
-                    ..Autoscaling::default()
-                });
-            }
-        })
-    };
     let unscaled = changed("web", |_| {});
     // Any of them may be there, and come back after it was removed.
     for action in [kill("web", 999), remove("web", 999)] {
@@ -658,16 +660,6 @@ fn an_autoscaler_starts_and_removes_what_nobody_can_count_beforehand() {
 
 #[test]
 fn a_script_can_not_scale_past_the_ring_of_a_balancer() {
-    let scaled = |instances_max| {
-        changed("web", |kind| {
-            if let Kind::Service(web) = kind {
-                web.autoscaling = Some(Autoscaling {
-                    instances_max,
-                    ..Autoscaling::default()
-                });
-            }
-        })
-    };
     let ring = changed("lb", |kind| {
         if let Kind::LoadBalancer(balancer) = kind {
             balancer.algorithm = Algorithm::ConsistentHash;

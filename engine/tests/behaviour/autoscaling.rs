@@ -311,19 +311,7 @@ fn assert_in_rotation(engine: &Engine, were_up: &[InstanceState]) {
 
 #[test]
 fn servers_come_and_go_behind_every_balancer_and_no_request_fails() {
-    for algorithm in [
-        Algorithm::RoundRobin,
-        Algorithm::WeightedRoundRobin,
-        Algorithm::LeastConnections,
-        Algorithm::WeightedLeastConnections,
-        Algorithm::Random,
-        Algorithm::LeastResponseTime,
-        Algorithm::PowerOfTwoChoices,
-        Algorithm::IpHash,
-        Algorithm::SessionHash,
-        Algorithm::ConsistentHash,
-        Algorithm::ConsistentHashBounded,
-    ] {
+    for algorithm in Algorithm::ALL {
         let mut engine = engine(sawtooth(algorithm));
         let (mut most, mut were_up) = (0, Vec::new());
         for moment in 1..=180 {

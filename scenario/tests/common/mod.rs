@@ -208,20 +208,7 @@ fn kind(kind: &Kind) -> BoxedStrategy<Kind> {
 }
 
 fn load_balancer() -> impl Strategy<Value = Kind> {
-    use Algorithm::*;
-    let algorithm = select(vec![
-        RoundRobin,
-        WeightedRoundRobin,
-        LeastConnections,
-        WeightedLeastConnections,
-        Random,
-        LeastResponseTime,
-        PowerOfTwoChoices,
-        IpHash,
-        SessionHash,
-        ConsistentHash,
-        ConsistentHashBounded,
-    ]);
+    let algorithm = select(Algorithm::ALL.to_vec());
     let hash = (select(vec![HashKey::User, HashKey::Key]), hash_function());
     let check = option::of((10.0..1e5, 1_u8..=100, 1_u8..=100));
     (
