@@ -131,16 +131,41 @@ pub struct LoadBalancer {
     pub virtual_nodes: u16,
     /// Bounded loads: most open requests an instance may have, as a multiple of the mean.
     pub bounded_load_factor: f64,
-    /// A user stays with the instance that answered first, by cookie, while it is healthy.
+    /// A user stays with the instance that answered last, by a cookie that the answer brings, while it is
+    /// in rotation.
     pub sticky: bool,
     /// Probes; with none (`null` in a document), a dead instance keeps getting its share.
     pub health_check: Option<HealthCheck>,
-    /// Further instances tried when one refuses the connection.
+    /// Further instances tried when one refuses the connection, each chosen by the algorithm among those
+    /// not tried yet.
     pub retries: u8,
+    /// Time to choose an instance and pass a request on, in milliseconds. It does so for many requests at
+    /// once: none waits for another.
+    #[serde(skip_serializing_if = "LoadBalancer::forwards_as_usual")]
+    pub forward_ms: f64,
+    /// Least response time: how long a measured time counts. After so many seconds without another it has
+    /// faded to 1/e (37 %), so that an instance that was slow is tried again.
+    #[serde(skip_serializing_if = "LoadBalancer::remembers_as_usual")]
+    pub response_memory_s: f64,
     /// A second balancer takes over when the first fails.
     pub standby: bool,
     /// Time until the standby has taken over, in milliseconds.
     pub takeover_ms: f64,
+}
+
+impl LoadBalancer {
+    /// An assumption: a proxy adds some tens of microseconds.
+    const USUAL_FORWARD_MS: f64 = 0.05;
+    /// Finagle's decay time for `PeakEwma`.
+    const USUAL_RESPONSE_MEMORY_S: f64 = 10.0;
+
+    fn forwards_as_usual(forward_ms: &f64) -> bool {
+        *forward_ms == Self::USUAL_FORWARD_MS
+    }
+
+    fn remembers_as_usual(response_memory_s: &f64) -> bool {
+        *response_memory_s == Self::USUAL_RESPONSE_MEMORY_S
+    }
 }
 
 impl Default for LoadBalancer {
@@ -155,6 +180,8 @@ impl Default for LoadBalancer {
             sticky: false,
             health_check: Some(HealthCheck::default()),
             retries: 0,
+            forward_ms: Self::USUAL_FORWARD_MS,
+            response_memory_s: Self::USUAL_RESPONSE_MEMORY_S,
             standby: false,
             takeover_ms: 2_000.0,
         }
@@ -177,7 +204,8 @@ pub enum Algorithm {
     WeightedLeastConnections,
     /// Any, with equal chances.
     Random,
-    /// The one whose recent answers came fastest, counting those open.
+    /// The one whose recent answers came fastest, times those open and one more. Each further answer counts
+    /// for an eighth, and for more the longer the one before it is ago.
     LeastResponseTime,
     /// The less busy of two drawn at random.
     PowerOfTwoChoices,
@@ -243,7 +271,7 @@ impl HashFunction {
     }
 }
 
-/// Active probes of each instance.
+/// Active probes of each instance: each takes a worker there for a moment, and waits for one if need be.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
@@ -294,6 +322,9 @@ pub struct Service {
     pub sessions: SessionStore,
     /// Computing time of a log-in, as a multiple of the mean.
     pub login_work: f64,
+    /// Time a worker takes for a balancer's health check, in milliseconds.
+    #[serde(skip_serializing_if = "Service::is_probed_as_usual")]
+    pub probe_ms: f64,
     /// Entries in each server's own cache; 0 is none.
     pub local_cache_entries: u32,
     /// How long an entry of it stays fresh, in seconds; 0 is for ever.
@@ -303,6 +334,15 @@ pub struct Service {
     /// Starts and removes servers by load; with none, their number stays.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub autoscaling: Option<Autoscaling>,
+}
+
+impl Service {
+    /// An assumption: a page that says no more than "ok".
+    const USUAL_PROBE_MS: f64 = 1.0;
+
+    fn is_probed_as_usual(probe_ms: &f64) -> bool {
+        *probe_ms == Self::USUAL_PROBE_MS
+    }
 }
 
 impl Default for Service {
@@ -317,6 +357,7 @@ impl Default for Service {
             queue_limit: 1_000,
             sessions: SessionStore::None,
             login_work: 2.0,
+            probe_ms: Self::USUAL_PROBE_MS,
             local_cache_entries: 0,
             local_cache_ttl_s: 0.0,
             boot_s: 30.0,
@@ -340,22 +381,53 @@ pub struct Autoscaling {
     /// Servers are removed only down to the highest number that was right within this time, in
     /// seconds; 0 removes them at once.
     pub scale_in_window_s: f64,
+    /// Most servers added within one period, as a share of those there were: 1 doubles them.
+    #[serde(skip_serializing_if = "Autoscaling::grows_as_usual")]
+    pub scale_out_share: f64,
+    /// So many may be added within one period, even if that is more than their share.
+    #[serde(skip_serializing_if = "Autoscaling::starts_as_usual")]
+    pub scale_out_servers: u16,
+    /// Length of such a period, in seconds.
+    #[serde(skip_serializing_if = "Autoscaling::waits_as_usual")]
+    pub scale_out_period_s: f64,
     /// Fewest servers.
     pub instances_min: u16,
     /// Most servers.
     pub instances_max: u16,
 }
 
+impl Autoscaling {
+    const USUAL_SCALE_OUT_SHARE: f64 = 1.0;
+    const USUAL_SCALE_OUT_SERVERS: u16 = 4;
+    const USUAL_SCALE_OUT_PERIOD_S: f64 = 15.0;
+
+    fn grows_as_usual(share: &f64) -> bool {
+        *share == Self::USUAL_SCALE_OUT_SHARE
+    }
+
+    fn starts_as_usual(servers: &u16) -> bool {
+        *servers == Self::USUAL_SCALE_OUT_SERVERS
+    }
+
+    fn waits_as_usual(period_s: &f64) -> bool {
+        *period_s == Self::USUAL_SCALE_OUT_PERIOD_S
+    }
+}
+
 impl Default for Autoscaling {
     /// The defaults of the Kubernetes horizontal pod autoscaler: a tolerance of 0.1, a look every 15 s,
-    /// a window of 300 s before scaling in (its documentation, under "Algorithm details" and "Default
-    /// behavior"). The target and the most are for whoever uses it to choose.
+    /// a window of 300 s before scaling in, twice as many or four more in 15 s (its documentation, under
+    /// "Algorithm details" and "Default behavior"). The target and the most are for whoever uses it to
+    /// choose.
     fn default() -> Self {
         Self {
             target_utilisation: 0.6,
             tolerance: 0.1,
             interval_s: 15.0,
             scale_in_window_s: 300.0,
+            scale_out_share: Self::USUAL_SCALE_OUT_SHARE,
+            scale_out_servers: Self::USUAL_SCALE_OUT_SERVERS,
+            scale_out_period_s: Self::USUAL_SCALE_OUT_PERIOD_S,
             instances_min: 1,
             instances_max: 10,
         }
@@ -399,6 +471,9 @@ pub struct Cache {
     pub write_back_ms: f64,
     /// Cache-aside only: the first to miss fetches, the others wait for it.
     pub leases: bool,
+    /// How long the others wait for one who fetches, in milliseconds; then the next of them fetches.
+    #[serde(skip_serializing_if = "Cache::leases_as_usual")]
+    pub lease_ms: f64,
     /// Which node keeps a key.
     pub routing: NodeRouting,
     /// What places nodes and keys on the ring.
@@ -410,6 +485,16 @@ pub struct Cache {
     pub operation_ms: f64,
     /// A node that comes back has its entries still (persistence), else it starts cold.
     pub warm_restart: bool,
+}
+
+impl Cache {
+    /// Facebook's memcached gives one lease per key every 10 s (Nishtala et al., Scaling Memcache at
+    /// Facebook, 2013, section 3.2.1).
+    const USUAL_LEASE_MS: f64 = 10_000.0;
+
+    fn leases_as_usual(lease_ms: &f64) -> bool {
+        *lease_ms == Self::USUAL_LEASE_MS
+    }
 }
 
 impl Default for Cache {
@@ -425,6 +510,7 @@ impl Default for Cache {
             write_mode: WriteMode::Invalidate,
             write_back_ms: 1_000.0,
             leases: false,
+            lease_ms: Self::USUAL_LEASE_MS,
             routing: NodeRouting::Ring,
             hash_function: HashFunction::Splitmix64,
             virtual_nodes: 100,

@@ -9,7 +9,8 @@ use crate::Kind;
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Design {
-    /// Data centers; empty means one unnamed site.
+    /// Data centers; empty means one unnamed site. They change nothing yet: every link takes the time it
+    /// says, wherever its ends are.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub sites: Vec<Site>,
     /// The tiers.
@@ -49,7 +50,7 @@ pub struct Component {
     /// What the diagram calls it; empty means the id.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub name: String,
-    /// The site it stands in, if the design has sites.
+    /// The site it stands in, if the design has sites. It changes nothing yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub site: Option<String>,
     /// What it is, with its parameters.

@@ -11,7 +11,8 @@
 //!
 //! A document comes from a file ([`Scenario::from_json`]), a link ([`fragment`]) or a built-in step
 //! ([`step`]), and is raw until [`Scenario::validate`] has turned it into a [`ValidScenario`] or into the
-//! list of all its [`Problem`]s. What may be in it is bounded by [`limits`]; what it costs to run for
+//! list of all its [`Problem`]s; what will not do what it seems to ask for is told by
+//! [`ValidScenario::warnings`]. What may be in it is bounded by [`limits`]; what it costs to run for
 //! real is in [`price`].
 
 mod component;
@@ -35,6 +36,7 @@ mod traffic;
 mod valid;
 mod validation;
 mod view;
+mod warning;
 
 pub use component::{
     Algorithm, Autoscaling, Cache, Clients, Database, Dns, Eviction, HashFunction, HashKey,

@@ -139,6 +139,8 @@ pub const RETRIES: Bounds<u8> = Bounds::new(0, RETRIES_MAX);
 pub const BACKOFF_MULTIPLIER: Bounds<f64> = Bounds::new(1.0, 10.0);
 /// Retries as a share of first attempts: no more than all retries there are.
 pub const RETRY_BUDGET: Bounds<f64> = Bounds::new(0.0, RETRIES_MAX as f64);
+/// Retries saved up: at least the one that a request has just earned, at most a second of the highest rate.
+pub const RETRIES_SAVED: Bounds<u32> = Bounds::new(1, 1_000_000);
 /// Shares of a whole.
 pub const SHARE: Bounds<f64> = Bounds::new(0.0, 1.0);
 /// A sum of a hundred exponentials is as good as constant.
@@ -174,12 +176,21 @@ pub const WEIGHT: Bounds<u16> = Bounds::new(1, WEIGHT_MAX);
 pub const PROBE_INTERVAL_MS: Bounds<f64> = Bounds::new(10.0, 3_600_000.0);
 /// Probes in a row; HAProxy's usual are 2 and 3.
 pub const PROBES: Bounds<u8> = Bounds::new(1, 100);
+/// Passing a request on may take no time; a minute is as good as never.
+pub const FORWARD_MS: Bounds<f64> = Bounds::new(0.0, 60_000.0);
+/// Shorter than a second, one answer is all that counts; after an hour it is history.
+pub const RESPONSE_MEMORY_S: Bounds<f64> = Bounds::new(1.0, 3_600.0);
 /// Whole percents up to all, as Kubernetes takes them.
 pub const TARGET_UTILISATION: Bounds<f64> = Bounds::new(0.01, 1.0);
 /// At 0 every change counts; at 1 an idle service is as good as one at its target.
 pub const TOLERANCE: Bounds<f64> = SHARE;
 /// Looks at the load; within a second it says nothing yet, after an hour it is history.
 pub const SCALING_INTERVAL_S: Bounds<f64> = Bounds::new(1.0, 3_600.0);
+/// Servers added in one period as a share of those there were: at 0 only their least number, at 100 all
+/// that a service may have.
+pub const SCALE_OUT_SHARE: Bounds<f64> = Bounds::new(0.0, 100.0);
+/// Half an hour is the longest that Kubernetes allows.
+pub const SCALE_OUT_PERIOD_S: Bounds<f64> = Bounds::new(1.0, 1_800.0);
 /// An hour is the longest that Kubernetes allows.
 pub const SCALE_IN_WINDOW_S: Bounds<f64> = Bounds::new(0.0, 3_600.0);
 /// Entries one cache node may have room for.

@@ -158,6 +158,7 @@ fn traffic() -> Vec<(&'static str, Rule)> {
         ("Retries.multiplier", between(limits::BACKOFF_MULTIPLIER)),
         ("Retries.jitter", between(limits::SHARE)),
         ("Retries.budget", between(limits::RETRY_BUDGET)),
+        ("Retries.saved_max", between(limits::RETRIES_SAVED)),
         ("Distribution.erlang.k", between(limits::ERLANG_K)),
         (
             "Distribution.hyperexponential.cs2",
@@ -180,6 +181,11 @@ fn components() -> Vec<(&'static str, Rule)> {
             between(limits::BOUNDED_LOAD_FACTOR),
         ),
         ("LoadBalancer.retries", between(limits::RETRIES)),
+        ("LoadBalancer.forward_ms", between(limits::FORWARD_MS)),
+        (
+            "LoadBalancer.response_memory_s",
+            between(limits::RESPONSE_MEMORY_S),
+        ),
         ("LoadBalancer.takeover_ms", between(limits::WAIT_MS)),
         (
             "HealthCheck.interval_ms",
@@ -195,6 +201,7 @@ fn components() -> Vec<(&'static str, Rule)> {
         ("Service.local_query_ms", between(limits::COMPUTING_MS)),
         ("Service.queue_limit", between(limits::QUEUE)),
         ("Service.login_work", between(limits::WORK)),
+        ("Service.probe_ms", between(limits::COMPUTING_MS)),
         (
             "Service.local_cache_entries",
             between(limits::ENTRIES_OR_NONE),
@@ -214,6 +221,15 @@ fn components() -> Vec<(&'static str, Rule)> {
             "Autoscaling.scale_in_window_s",
             between(limits::SCALE_IN_WINDOW_S),
         ),
+        (
+            "Autoscaling.scale_out_share",
+            between(limits::SCALE_OUT_SHARE),
+        ),
+        ("Autoscaling.scale_out_servers", between(limits::INSTANCES)),
+        (
+            "Autoscaling.scale_out_period_s",
+            between(limits::SCALE_OUT_PERIOD_S),
+        ),
         ("Autoscaling.instances_min", between(limits::INSTANCES)),
         ("Autoscaling.instances_max", between(limits::INSTANCES)),
         ("Cache.nodes", between(limits::INSTANCES)),
@@ -221,6 +237,7 @@ fn components() -> Vec<(&'static str, Rule)> {
         ("Cache.reserved_share", between(limits::RESERVED_SHARE)),
         ("Cache.ttl_s", between(limits::TIME_S)),
         ("Cache.write_back_ms", between(limits::DELAY_MS)),
+        ("Cache.lease_ms", between(limits::DELAY_MS)),
         ("Cache.virtual_nodes", between(limits::VIRTUAL_NODES)),
         ("Cache.operation_ms", between(limits::COMPUTING_MS)),
         ("Database.workers", between(limits::WORKERS)),

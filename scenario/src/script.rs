@@ -77,7 +77,8 @@ pub enum Action {
         /// Longest time that an instance is given to finish what it has, in seconds.
         drain_s: f64,
     },
-    /// Replaces a component's parameters.
+    /// Replaces a component's parameters, all but those of its start: the number of its instances, and the
+    /// data on its disk, must be as they are.
     Configure {
         /// Its id.
         component: String,

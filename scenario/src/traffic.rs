@@ -23,6 +23,16 @@ pub struct Traffic {
     pub client: ClientBehaviour,
 }
 
+impl Traffic {
+    /// Users there are: in a closed loop at least those at work.
+    pub fn population(&self) -> u32 {
+        match self.client.loop_model {
+            LoopModel::Open => self.users,
+            LoopModel::Closed { users, .. } => users.max(self.users),
+        }
+    }
+}
+
 impl Default for Traffic {
     fn default() -> Self {
         Self {
@@ -244,8 +254,20 @@ pub struct Retries {
     pub multiplier: f64,
     /// Share of the wait that is drawn uniformly: 0 is none, 1 is full jitter.
     pub jitter: f64,
-    /// Retries allowed as a share of first attempts, all clients together; 1 is one each.
+    /// Retries allowed as a share of first attempts, all clients together; 1 is one each, and 0 is none.
     pub budget: f64,
+    /// Most retries that the budget saves up while all is well: a fault finds no more of them at once. A
+    /// run starts with none saved.
+    #[serde(skip_serializing_if = "Retries::saves_as_usual")]
+    pub saved_max: u32,
+}
+
+impl Retries {
+    const USUAL_SAVED_MAX: u32 = 1_000;
+
+    fn saves_as_usual(saved_max: &u32) -> bool {
+        *saved_max == Self::USUAL_SAVED_MAX
+    }
 }
 
 impl Default for Retries {
@@ -256,6 +278,7 @@ impl Default for Retries {
             multiplier: 2.0,
             jitter: 1.0,
             budget: 1.0,
+            saved_max: Self::USUAL_SAVED_MAX,
         }
     }
 }

@@ -381,7 +381,33 @@ fn autoscaling() -> Scenario {
                 scale_in_window_s: 60.0,
                 instances_min: 2,
                 instances_max: 12,
+                ..Autoscaling::default()
             });
+        }
+    }
+    scenario
+}
+
+/// The golden document of what is seldom another than usual.
+fn unusual_values() -> Scenario {
+    let mut scenario = autoscaling();
+    scenario.traffic.client.retries.saved_max = 50;
+    for component in &mut scenario.design.components {
+        match &mut component.kind {
+            Kind::LoadBalancer(balancer) => {
+                balancer.forward_ms = 0.2;
+                balancer.response_memory_s = 30.0;
+            }
+            Kind::Service(service) => {
+                service.probe_ms = 5.0;
+                if let Some(scaling) = &mut service.autoscaling {
+                    scaling.scale_out_share = 0.5;
+                    scaling.scale_out_servers = 2;
+                    scaling.scale_out_period_s = 60.0;
+                }
+            }
+            Kind::Cache(cache) => cache.lease_ms = 3_000.0,
+            Kind::Clients(_) | Kind::Dns(_) | Kind::Database(_) => {}
         }
     }
     scenario
@@ -423,6 +449,7 @@ fn everything_that_this_version_writes_has_a_golden_link() {
         ("full-disk", full_disk()),
         ("hash-functions", hash_functions()),
         ("rolling-deploy", rolling_deploy()),
+        ("unusual-values", unusual_values()),
     ];
     for (name, scenario) in steps.chain(others) {
         write_missing_golden(name, &scenario);

@@ -259,13 +259,13 @@ pub fn load_balancer() -> Vec<Field<LoadBalancer>> {
         switch!(
             sticky,
             "Sticky cookie",
-            "A user stays with the server that answered first, while it is healthy."
+            "A user stays with the server that answered last, by a cookie, while it is in rotation."
         ),
         field!(
             health_check,
             "Health checks",
             "",
-            "Probes; without them a dead server keeps getting its share.",
+            "Probes, which take a worker for a moment; without them a dead server keeps getting its share.",
             Widget::Switch,
             |of| Value::Switch(of.health_check.is_some()),
             |of, value| if let Value::Switch(on) = value {
@@ -313,8 +313,18 @@ pub fn load_balancer() -> Vec<Field<LoadBalancer>> {
             "Tries elsewhere",
             "",
             limits::RETRIES,
-            "Further servers tried when one refuses the connection."
+            "Further servers tried when one refuses the connection, each chosen by the algorithm among the others."
         ),
+        real!(
+            forward_ms,
+            "Passing on",
+            "ms",
+            limits::FORWARD_MS,
+            "Time to choose a server and pass a request on; it does so for many at once."
+        ),
+        real!(response_memory_s, "Remembers for", "s", limits::RESPONSE_MEMORY_S,
+            "What was measured so long ago has faded to 37 %: a server that was slow is tried again.",
+            shown: |of| of.algorithm == Algorithm::LeastResponseTime),
         switch!(
             standby,
             "Standby",
@@ -361,6 +371,7 @@ pub fn service() -> Vec<Field<Service>> {
         whole!(local_cache_entries, "Own cache", "entries", limits::ENTRIES_OR_NONE, "Room in each server's own cache; 0 is none."),
         real!(local_cache_ttl_s, "Own cache, fresh for", "s", limits::TIME_S, "How long an entry stays fresh; 0 is for ever.",
             shown: |of| of.local_cache_entries > 0),
+        real!(probe_ms, "Health check", "ms", limits::COMPUTING_MS, "Time a worker takes to answer a probe of the balancer."),
         real!(boot_s, "Boot time", "s", limits::TIME_S, "From the start of a new server until it serves."),
     ]));
     fields.extend(autoscaling());
@@ -419,6 +430,33 @@ fn autoscaling() -> Vec<Field<Service>> {
         ),
         number_of!(
             Service.autoscaling,
+            scale_out_share,
+            "Scale out by",
+            "× servers",
+            limits::SCALE_OUT_SHARE,
+            false,
+            "Most servers added in one period, for each that was there: 1 doubles them."
+        ),
+        number_of!(
+            Service.autoscaling,
+            scale_out_servers,
+            "Or by",
+            "servers",
+            limits::INSTANCES,
+            true,
+            "So many may always be added in one period."
+        ),
+        number_of!(
+            Service.autoscaling,
+            scale_out_period_s,
+            "In a period of",
+            "s",
+            limits::SCALE_OUT_PERIOD_S,
+            false,
+            "What was added within it counts."
+        ),
+        number_of!(
+            Service.autoscaling,
             instances_min,
             "At least",
             "servers",
@@ -471,6 +509,9 @@ pub fn cache() -> Vec<Field<Cache>> {
             [ReadMode::CacheAside => "cache-aside", ReadMode::ReadThrough => "read-through"]),
         switch!(leases, "One fetch for all", "The first to miss fetches, the others wait for it.",
             shown: |of| of.read_mode == ReadMode::CacheAside),
+        real!(lease_ms, "Wait for it", "ms", limits::DELAY_MS,
+            "How long the others wait for the one who fetches; then the next of them does.",
+            shown: |of| of.leases && of.read_mode == ReadMode::CacheAside),
         choice!(write_mode, "Writes", "What a write does to the cache.", [
             WriteMode::Invalidate => "drop the entry", WriteMode::Around => "write-around",
             WriteMode::Through => "write-through", WriteMode::Back => "write-back"]),
@@ -778,7 +819,9 @@ fn client() -> Vec<Field<Traffic>> {
         client_number!(jitter, retries.jitter, "Jitter", "share", limits::SHARE, false,
             "Share of the wait that is drawn by lot: 0 is none, 1 is full jitter.", shown: retries),
         client_number!(budget, retries.budget, "Retry budget", "× requests", limits::RETRY_BUDGET, false,
-            "Retries allowed for each first attempt, all clients together.", shown: retries),
+            "Retries allowed for each first attempt, all clients together; 0 is none.", shown: retries),
+        client_number!(saved_max, retries.saved_max, "Retries saved", "at most", limits::RETRIES_SAVED, true,
+            "What the budget saves up while all is well: a fault finds no more at once.", shown: retries),
         field!(
             loop_model,
             "Arrivals",

@@ -1,8 +1,8 @@
 //! The conditions a design is put under: its load, and another design's traffic and script.
 
 use headroom_scenario::{
-    Action, Curve, Design, Kind, LoopModel, Problem, Scenario, Traffic, USERS_MAX, ValidScenario,
-    validate_action,
+    Action, Component, Curve, Design, Kind, LoopModel, Problem, Scenario, TimedAction, Traffic,
+    USERS_MAX, ValidScenario, validate_action,
 };
 
 /// The scenario at another load, in requests a second at factor 1 of its curve.
@@ -27,9 +27,26 @@ pub fn at_rate(scenario: &ValidScenario, rate_rps: f64) -> Option<ValidScenario>
         }
     }
     for component in &mut changed.design.components {
-        component.kind.set_instances(component.kind.instances_max());
+        start_with_most(component, &mut changed.script);
     }
     changed.validate().ok()
+}
+
+/// A component starts with as many instances as it may have; its other parameters that the script gives
+/// it later go with that.
+fn start_with_most(component: &mut Component, script: &mut [TimedAction]) {
+    let most = component.kind.instances_max();
+    component.kind.set_instances(most);
+    for timed in script {
+        if let Action::Configure {
+            component: id,
+            kind,
+        } = &mut timed.action
+            && *id == component.id
+        {
+            kind.set_instances(most);
+        }
+    }
 }
 
 fn set_rate(traffic: &mut Traffic, rate_rps: f64) {
@@ -122,7 +139,7 @@ pub fn facing(
 mod tests {
     use super::*;
     use crate::lab::queue::queue;
-    use headroom_scenario::{Autoscaling, TimedAction};
+    use headroom_scenario::Autoscaling;
 
     fn with_script(actions: impl IntoIterator<Item = Action>) -> ValidScenario {
         let mut scenario = queue(1, 10.0, 50.0);

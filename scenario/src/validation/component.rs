@@ -50,6 +50,30 @@ pub(super) fn together(kind: &Kind, instances: u16) -> Vec<(&'static str, String
     complaints.into_iter().filter_map(wrong).collect()
 }
 
+/// What of other parameters holds for the start alone, which is past: the field, and what would be right.
+pub(super) fn other_start(before: &Kind, after: &Kind) -> Option<(&'static str, String)> {
+    let (was, is) = (before.instances(), after.instances());
+    let instances = |field: &'static str| {
+        let message = format!(
+            "it was started with {was}, and a change of its parameters leaves that so: \
+             use add_instance and remove_instance, and give {was} here"
+        );
+        (was != is).then_some((field, message))
+    };
+    match (before, after) {
+        (Kind::Service(_), Kind::Service(_)) => instances("instances"),
+        (Kind::Cache(_), Kind::Cache(_)) => instances("nodes"),
+        (Kind::Database(before), Kind::Database(after)) => {
+            let was = before.data_gb;
+            let message = format!(
+                "the data at the start, {was} GB, is past: give {was} here, or change the start"
+            );
+            (was != after.data_gb).then_some(("data_gb", message))
+        }
+        _ => None,
+    }
+}
+
 /// What a balancer asks for together with the instances of the service behind it.
 pub(super) fn balancer_ring(balancer: &LoadBalancer, instances: u16) -> Option<String> {
     if !has_ring(balancer) {
@@ -99,6 +123,12 @@ fn load_balancer(problems: &mut Problems, at: &Path, balancer: &LoadBalancer) {
     }
     Part::of(problems, at)
         .within("retries", balancer.retries, limits::RETRIES)
+        .within("forward_ms", balancer.forward_ms, limits::FORWARD_MS)
+        .within(
+            "response_memory_s",
+            balancer.response_memory_s,
+            limits::RESPONSE_MEMORY_S,
+        )
         .within("takeover_ms", balancer.takeover_ms, limits::WAIT_MS);
 }
 
@@ -136,7 +166,8 @@ fn service(problems: &mut Problems, at: &Path, service: &Service) {
             limits::COMPUTING_MS,
         )
         .within("queue_limit", service.queue_limit, limits::QUEUE)
-        .within("login_work", service.login_work, limits::WORK);
+        .within("login_work", service.login_work, limits::WORK)
+        .within("probe_ms", service.probe_ms, limits::COMPUTING_MS);
     Part::of(problems, at)
         .within(
             "local_cache_entries",
@@ -168,6 +199,21 @@ fn autoscaling(problems: &mut Problems, at: &Path, scaling: &Autoscaling) {
             "scale_in_window_s",
             scaling.scale_in_window_s,
             limits::SCALE_IN_WINDOW_S,
+        )
+        .within(
+            "scale_out_share",
+            scaling.scale_out_share,
+            limits::SCALE_OUT_SHARE,
+        )
+        .within(
+            "scale_out_servers",
+            scaling.scale_out_servers,
+            limits::INSTANCES,
+        )
+        .within(
+            "scale_out_period_s",
+            scaling.scale_out_period_s,
+            limits::SCALE_OUT_PERIOD_S,
         )
         .within("instances_min", least, limits::INSTANCES)
         .within("instances_max", most, limits::INSTANCES);
@@ -202,6 +248,7 @@ fn cache(problems: &mut Problems, at: &Path, cache: &Cache) {
         )
         .within("ttl_s", cache.ttl_s, limits::TIME_S)
         .within("write_back_ms", cache.write_back_ms, limits::DELAY_MS)
+        .within("lease_ms", cache.lease_ms, limits::DELAY_MS)
         .within("virtual_nodes", points, limits::VIRTUAL_NODES)
         .within("operation_ms", cache.operation_ms, limits::COMPUTING_MS);
 }

@@ -361,8 +361,12 @@ impl<'a> Stage<'a> {
             return component::check(problems, at, kind);
         }
         component::check(problems, at, kind);
+        let before = self.troupes[index].kind;
         self.troupes[index].becomes(kind);
         let at = &at.field(kind.name());
+        if let Some((field, message)) = component::other_start(before, kind) {
+            return problems.add(&at.field(field), message);
+        }
         if let Some((field, message)) = self.wrong_in_place(index) {
             problems.add(&at.field(field), message);
         }

@@ -181,7 +181,8 @@ fn client(problems: &mut Problems, at: &Path, client: &ClientBehaviour) {
         .within("backoff_ms", retries.backoff_ms, limits::WAIT_MS)
         .within("multiplier", retries.multiplier, limits::BACKOFF_MULTIPLIER)
         .within("jitter", retries.jitter, limits::SHARE)
-        .within("budget", retries.budget, limits::RETRY_BUDGET);
+        .within("budget", retries.budget, limits::RETRY_BUDGET)
+        .within("saved_max", retries.saved_max, limits::RETRIES_SAVED);
 }
 
 /// The parameter of a law, where it has one.

@@ -302,6 +302,7 @@ fn autoscaling() -> impl Strategy<Value = Autoscaling> {
                 scale_in_window_s,
                 instances_min,
                 instances_max,
+                ..Autoscaling::default()
             },
         )
 }
@@ -418,9 +419,12 @@ fn action(scenario: &Scenario) -> BoxedStrategy<Action> {
                 drain_s,
             }
         }),
-        service().prop_map(move |kind| Action::Configure {
-            component: component.clone(),
-            kind
+        service().prop_map(move |mut kind| {
+            kind.set_instances(web.kind.instances());
+            Action::Configure {
+                component: component.clone(),
+                kind,
+            }
         }),
         (0.0..1e4).prop_map(move |latency_ms| Action::SetLatency {
             from: link.from.clone(),

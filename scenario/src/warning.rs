@@ -1,0 +1,182 @@
+//! What a scenario says that will not do what it seems to ask for: it can run, and whoever runs it should
+//! know.
+
+use crate::problem::{Path, Problems};
+use crate::{Action, Component, Kind, Problem, Scenario, ValidScenario};
+
+impl ValidScenario {
+    /// What changes nothing though it is there: servers that nobody sends anything, sites. Each with its
+    /// place, and what would make it count. O(components x links + actions).
+    pub fn warnings(&self) -> Vec<Problem> {
+        let mut warnings = Problems::default();
+        let design = &Path::Root.field("design");
+        idle_servers(&mut warnings, design, self);
+        sites(&mut warnings, design, self);
+        warnings.into_list()
+    }
+}
+
+/// Who calls a service of several servers without a balancer calls the first of them.
+fn idle_servers(warnings: &mut Problems, design: &Path, scenario: &Scenario) {
+    let components = &design.field("components");
+    for (index, component) in scenario.design.components.iter().enumerate() {
+        if !matches!(component.kind, Kind::Service(_)) {
+            continue;
+        }
+        let (balanced, direct) = callers(scenario, component);
+        let Some(caller) = direct else { continue };
+        let id = &component.id;
+        let Some(others) = others(scenario, component) else {
+            continue;
+        };
+        warnings.about(Some(id));
+        let message = if balanced {
+            format!(
+                "{others} get nothing of what {caller} sends, which goes to {id}/1: \
+                 link {caller} to the load balancer instead"
+            )
+        } else {
+            format!("{others} get nothing: put a load balancer before them")
+        };
+        warnings.add(&components.index(index), message);
+    }
+    warnings.about(None);
+}
+
+/// Whether a balancer calls a component, and who else does.
+fn callers<'a>(scenario: &'a Scenario, component: &Component) -> (bool, Option<&'a str>) {
+    let links = scenario.design.links.iter();
+    let callers = links
+        .filter(|link| link.to == component.id)
+        .filter_map(|link| scenario.design.component(&link.from));
+    let (balancers, others): (Vec<_>, Vec<_>) =
+        callers.partition(|(_, caller)| matches!(caller.kind, Kind::LoadBalancer(_)));
+    let other = others.first().map(|(_, caller)| caller.id.as_str());
+    (!balancers.is_empty(), other)
+}
+
+/// The servers of a service beside the first, those that join later included; none where it is alone.
+fn others(scenario: &Scenario, component: &Component) -> Option<String> {
+    let id = &component.id;
+    let joins = |action: &Action| match action {
+        Action::AddInstance { component } => component == id,
+        Action::Configure { component, kind } => component == id && kind.instances_max() > 1,
+        _ => false,
+    };
+    let is_joined = scenario.script.iter().any(|timed| joins(&timed.action));
+    match component.kind.instances() {
+        1 if is_joined || component.kind.instances_max() > 1 => {
+            Some(format!("servers that join {id}/1"))
+        }
+        0 | 1 => None,
+        2 => Some(format!("{id}/2")),
+        3 => Some(format!("{id}/2 and {id}/3")),
+        count => Some(format!("{id}/2 to {id}/{count}")),
+    }
+}
+
+fn sites(warnings: &mut Problems, design: &Path, scenario: &Scenario) {
+    let components = &scenario.design.components;
+    if !scenario.design.sites.is_empty() || components.iter().any(|row| row.site.is_some()) {
+        let message = "sites change nothing yet: every link takes the time it says, wherever its ends \
+                       are; set the latency of the links between them";
+        warnings.add(&design.field("sites"), message);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Autoscaling, Clients, Link, LoadBalancer, Service, Site, TimedAction};
+
+    /// Clients and a service of so many servers.
+    fn direct(instances: u16) -> Scenario {
+        let web = Service {
+            instances,
+            ..Service::default()
+        };
+        let mut scenario = Scenario {
+            version: crate::SCHEMA_VERSION,
+            ..Scenario::default()
+        };
+        scenario.design.components = vec![
+            component("users", Kind::Clients(Clients {})),
+            component("web", Kind::Service(web)),
+        ];
+        scenario.design.links = vec![link("users", "web")];
+        scenario
+    }
+
+    fn component(id: &str, kind: Kind) -> Component {
+        Component {
+            id: id.into(),
+            name: String::new(),
+            site: None,
+            kind,
+            position: None,
+        }
+    }
+
+    fn link(from: &str, to: &str) -> Link {
+        Link {
+            from: from.into(),
+            to: to.into(),
+            latency_ms: 0.0,
+        }
+    }
+
+    fn told(scenario: Scenario) -> Vec<String> {
+        let valid = scenario.validate().expect("it can run");
+        let warnings = valid.warnings().into_iter();
+        warnings.map(|warning| warning.message).collect()
+    }
+
+    #[test]
+    fn servers_without_a_balancer_get_nothing() {
+        assert_eq!(told(direct(1)), [""; 0]);
+        let expected = "web/2 and web/3 get nothing: put a load balancer before them";
+        assert_eq!(told(direct(3)), [expected]);
+        let warnings = direct(3).validate().expect("it can run").warnings();
+        assert_eq!(warnings[0].path, "design.components[1]");
+        assert_eq!(warnings[0].component.as_deref(), Some("web"));
+        assert!(told(direct(9))[0].starts_with("web/2 to web/9 get nothing"));
+    }
+
+    #[test]
+    fn so_do_those_that_join_later() {
+        let mut joined = direct(1);
+        let component = "web".to_owned();
+        joined.script.push(TimedAction {
+            at_ns: 1,
+            action: Action::AddInstance { component },
+        });
+        let expected = "servers that join web/1 get nothing: put a load balancer before them";
+        assert_eq!(told(joined), [expected]);
+        let mut scaled = direct(1);
+        if let Kind::Service(web) = &mut scaled.design.components[1].kind {
+            web.autoscaling = Some(Autoscaling::default());
+        }
+        assert_eq!(told(scaled), [expected]);
+    }
+
+    #[test]
+    fn a_balancer_serves_all_but_those_who_pass_it_by() {
+        for balanced in [direct(3), direct(1)] {
+            let mut balanced = balanced;
+            let lb = Kind::LoadBalancer(LoadBalancer::default());
+            balanced.design.components.push(component("lb", lb));
+            balanced.design.links = vec![link("users", "lb"), link("lb", "web")];
+            assert_eq!(told(balanced), [""; 0]);
+        }
+    }
+
+    #[test]
+    fn sites_say_that_they_change_nothing() {
+        let mut placed = direct(1);
+        placed.design.sites = vec![Site {
+            id: "east".into(),
+            region: "us-east".into(),
+        }];
+        assert!(told(placed)[0].starts_with("sites change nothing yet"));
+    }
+}
