@@ -43,10 +43,9 @@ pub enum EventKind {
     WorkDone,
     /// The wait before the next attempt is over.
     BackoffDone,
-    /// A balancer's probe sets out over link `place` to `instance`.
-    Probe,
-    /// Its outcome is known; `request` is 1 for a good one.
-    Probed,
+    /// Balancer `place` sends a probe to `instance`, or has waited for its answer long enough; `request` is
+    /// the number of the probe.
+    ProbeDue,
     /// A started instance begins to serve; `request` is its incarnation.
     Booted,
     /// The standby of balancer `place` takes over.
@@ -61,6 +60,8 @@ pub enum EventKind {
     Deploy,
     /// The autoscaler of component `place` looks how busy it is.
     Scale,
+    /// `instance` of component `place` was taken out, and looks whether it has finished.
+    Leave,
 }
 
 /// An event: what, when, and its place in the order of scheduling.

@@ -4,6 +4,7 @@
 //! closed there, since the cleverer algorithms keep the backends in order as that happens.
 
 mod least_connections;
+mod response_time;
 mod tournament;
 
 use std::cmp::Reverse;
@@ -12,7 +13,10 @@ use headroom_scenario::{Algorithm, HashKey, LoadBalancer};
 
 use crate::hash::{bucket, user_address, user_position};
 use crate::ring::Ring;
+use crate::time::ns_from_ms;
 use least_connections::LeastConnections;
+pub use response_time::Response;
+use response_time::ResponseTime;
 use tournament::Tournament;
 
 /// A server as its balancer knows it.
@@ -24,8 +28,10 @@ pub struct Backend {
     pub open: u32,
     /// It may be chosen.
     pub in_rotation: bool,
-    /// Moving average of its response times, in nanoseconds; 0 while none is known.
-    pub response_time_ns: u64,
+    /// How fast it has answered lately, once that is known.
+    response_time: Option<ResponseTime>,
+    /// When it was chosen last, as a count of choices: the longest ago goes first among equals.
+    turn: u64,
     /// What smooth weighted round robin owes it.
     credit: i64,
 }
@@ -51,6 +57,8 @@ pub struct Chooser {
     rotation_open: u64,
     /// Weight of those in rotation.
     rotation_weight: u64,
+    /// Requests sent to backends so far.
+    turns: u64,
     method: Method,
 }
 
@@ -65,7 +73,7 @@ enum Method {
     WeightedLeastConnections,
     Random,
     /// In order of the wait to be expected.
-    LeastResponseTime(Tournament<Reverse<u64>>),
+    LeastResponseTime(Tournament<ShortestWait>),
     PowerOfTwoChoices,
     IpHash {
         /// Every backend that was not removed, as often as its weight says.
@@ -87,6 +95,7 @@ impl Chooser {
             rotation: Vec::new(),
             rotation_open: 0,
             rotation_weight: 0,
+            turns: 0,
             method: Method::Random,
         };
         for number in 0..backends {
@@ -187,18 +196,25 @@ impl Chooser {
         match &mut self.method {
             Method::RoundRobin { next } => in_turn(&self.rotation, next),
             Method::WeightedRoundRobin => {
-                smooth_step(&mut self.backends, |backend| backend.in_rotation)
+                smooth_step(&mut self.backends, |_, backend| backend.in_rotation)
             }
             Method::LeastConnections(order) => order.choose(),
-            Method::WeightedLeastConnections => weighted_least_connections(&mut self.backends),
+            Method::WeightedLeastConnections => {
+                weighted_least_connections(&mut self.backends, |_, backend| backend.in_rotation)
+            }
             Method::Random => Some(usize::from(
                 self.rotation[scaled(bits() >> 32, self.rotation.len())],
             )),
             Method::LeastResponseTime(order) => order.best(),
-            Method::PowerOfTwoChoices => Some(self.less_busy_of_two(bits())),
+            Method::PowerOfTwoChoices => {
+                Some(less_busy_of_two(&self.backends, &self.rotation, bits()))
+            }
             Method::IpHash { places, next } => {
-                by_address(user_address(request.user), places, &self.backends)
-                    .or_else(|| in_turn(&self.rotation, next))
+                let backends = &self.backends;
+                by_address(user_address(request.user), places, |number| {
+                    backends[number].in_rotation
+                })
+                .or_else(|| in_turn(&self.rotation, next))
             }
             Method::SessionHash => {
                 let place = bucket(user_position(request.user), self.rotation.len());
@@ -207,7 +223,56 @@ impl Chooser {
             Method::ConsistentHash(ring) => ring
                 .owner(position(ring, self.parameters.hash_key, request))
                 .map(usize::from),
-            Method::ConsistentHashBounded(_) => self.within_bounds(request),
+            Method::ConsistentHashBounded(_) => self.within_bounds(request, |_| true),
+        }
+    }
+
+    /// Chooses again for a request that some have refused, by the same algorithm among all others in
+    /// rotation; none if there are none. O(n): this is rare.
+    pub fn choose_among_others(
+        &mut self,
+        request: RequestKeys,
+        refused: &[u16],
+        bits: impl FnOnce() -> u64,
+    ) -> Option<usize> {
+        let is_other = |number: u16| !refused.contains(&number);
+        let rotation = self.rotation.iter().copied();
+        let others: Vec<u16> = rotation.filter(|&number| is_other(number)).collect();
+        let place = |place: usize| Some(usize::from(*others.get(place)?));
+        let takes_part =
+            |number: usize, backend: &Backend| backend.in_rotation && is_other(number as u16);
+        let memory_ns = self.memory_ns();
+        let backends = &mut self.backends;
+        match &mut self.method {
+            Method::RoundRobin { next } => in_turn(&others, next),
+            Method::WeightedRoundRobin => smooth_step(backends, takes_part),
+            Method::LeastConnections(_) => {
+                let load = |number: &&u16| {
+                    let backend = &backends[usize::from(**number)];
+                    (backend.open, backend.turn)
+                };
+                others.iter().min_by_key(load).copied().map(usize::from)
+            }
+            Method::WeightedLeastConnections => weighted_least_connections(backends, takes_part),
+            Method::Random => place(scaled(bits() >> 32, others.len())),
+            Method::LeastResponseTime(_) => {
+                let merit =
+                    |number: &&u16| shortest_wait(&backends[usize::from(**number)], memory_ns);
+                others.iter().max_by_key(merit).copied().map(usize::from)
+            }
+            Method::PowerOfTwoChoices if others.is_empty() => None,
+            Method::PowerOfTwoChoices => Some(less_busy_of_two(backends, &others, bits())),
+            Method::IpHash { places, next } => {
+                let is_among = |number: usize| takes_part(number, &backends[number]);
+                by_address(user_address(request.user), places, is_among)
+                    .or_else(|| in_turn(&others, next))
+            }
+            Method::SessionHash if others.is_empty() => None,
+            Method::SessionHash => place(bucket(user_position(request.user), others.len())),
+            Method::ConsistentHash(ring) => ring
+                .owner_where(position(ring, self.parameters.hash_key, request), is_other)
+                .map(usize::from),
+            Method::ConsistentHashBounded(_) => self.within_bounds(request, is_other),
         }
     }
 
@@ -222,29 +287,24 @@ impl Chooser {
         }
     }
 
-    /// The next in rotation after one that refused; none if there is no other.
-    pub fn next_after(&self, refused: usize) -> Option<usize> {
-        let mut next = refused as u16 + 1;
-        in_turn(&self.rotation, &mut next).filter(|&other| other != refused)
-    }
-
     /// A request is sent to a backend.
     pub fn open(&mut self, backend: usize) {
+        self.turns += 1;
+        self.backends[backend].turn = self.turns;
         self.backends[backend].open += 1;
         self.rotation_open += u64::from(self.backends[backend].in_rotation);
         self.reorder(backend);
     }
 
-    /// A request has left a backend: answered well after so many nanoseconds, or not.
-    pub fn close(&mut self, backend: usize, response_time_ns: Option<u64>) {
+    /// A request has left a backend: with a good answer, if there is one to learn from.
+    pub fn close(&mut self, backend: usize, response: Option<Response>) {
+        let memory_ns = self.memory_ns();
         let closed = &mut self.backends[backend];
         debug_assert!(closed.open > 0, "backend {backend} has nothing open");
         closed.open -= 1;
-        if let Some(sample_ns) = response_time_ns {
-            closed.response_time_ns = match closed.response_time_ns {
-                0 => sample_ns.max(1),
-                average_ns => moving_average(average_ns, sample_ns),
-            };
+        if let Some(response) = response {
+            let known = ResponseTime::after(closed.response_time, response, memory_ns);
+            closed.response_time = Some(known);
         }
         self.rotation_open -= u64::from(closed.in_rotation);
         self.reorder(backend);
@@ -255,7 +315,8 @@ impl Chooser {
             weight: weight(&self.parameters.weights, number as u16),
             open: 0,
             in_rotation: true,
-            response_time_ns: 0,
+            response_time: None,
+            turn: 0,
             credit: 0,
         }
     }
@@ -282,7 +343,11 @@ impl Chooser {
             Algorithm::WeightedLeastConnections => Method::WeightedLeastConnections,
             Algorithm::Random => Method::Random,
             Algorithm::LeastResponseTime => {
-                Method::LeastResponseTime(Tournament::new(backends.iter().map(expected_wait)))
+                let memory_ns = self.memory_ns();
+                let waits = backends
+                    .iter()
+                    .map(|backend| shortest_wait(backend, memory_ns));
+                Method::LeastResponseTime(Tournament::new(waits))
             }
             Algorithm::PowerOfTwoChoices => Method::PowerOfTwoChoices,
             Algorithm::IpHash => Method::IpHash {
@@ -328,55 +393,63 @@ impl Chooser {
 
     /// A backend has changed: where the algorithm keeps an order, it gets its new place in it.
     fn reorder(&mut self, number: usize) {
+        let memory_ns = self.memory_ns();
         let backend = &self.backends[number];
         match &mut self.method {
             Method::LeastConnections(order) => {
                 order.set(number, backend.in_rotation.then_some(backend.open))
             }
-            Method::LeastResponseTime(order) => order.set(number, expected_wait(backend)),
+            Method::LeastResponseTime(order) => {
+                order.set(number, shortest_wait(backend, memory_ns));
+            }
             _ => {}
         }
     }
 
-    fn less_busy_of_two(&self, bits: u64) -> usize {
-        let count = self.rotation.len();
-        let first = scaled(bits >> 32, count);
-        let other = if count == 1 {
-            first
-        } else {
-            // Any of the others: those from the first on move up by one.
-            let other = scaled(bits & u64::from(u32::MAX), count - 1);
-            other + usize::from(other >= first)
-        };
-        let [first, other] = [first, other].map(|place| usize::from(self.rotation[place]));
-        if self.backends[other].open < self.backends[first].open {
-            other
-        } else {
-            first
-        }
+    /// Time in which a measured response time fades to 1/e.
+    fn memory_ns(&self) -> f64 {
+        ns_from_ms(self.parameters.response_memory_s * 1e3) as f64
     }
 
     /// The first node clockwise with less than its bounded share of what is open, this request
     /// included: the factor times the mean, in proportion to weight, rounded up.
-    fn within_bounds(&self, request: RequestKeys) -> Option<usize> {
+    fn within_bounds(
+        &self,
+        request: RequestKeys,
+        takes_part: impl Fn(u16) -> bool,
+    ) -> Option<usize> {
         let ring = self.ring()?;
         let open = (self.rotation_open + 1) as f64;
         let bound_per_weight =
             self.parameters.bounded_load_factor * open / self.rotation_weight as f64;
         let has_room = |node: u16| {
             let backend = &self.backends[usize::from(node)];
-            f64::from(backend.open) < (bound_per_weight * f64::from(backend.weight)).ceil()
+            let bound = (bound_per_weight * f64::from(backend.weight)).ceil();
+            f64::from(backend.open) < bound && takes_part(node)
         };
         let position = position(ring, self.parameters.hash_key, request);
         ring.owner_where(position, has_room)
-            .or_else(|| ring.owner(position))
+            .or_else(|| ring.owner_where(position, &takes_part))
             .map(usize::from)
     }
 }
 
-/// A new response time counts for an eighth, as in TCP's smoothed round trip (RFC 6298).
-fn moving_average(average_ns: u64, sample_ns: u64) -> u64 {
-    (average_ns - average_ns / 8 + sample_ns / 8).max(1)
+fn less_busy_of_two(backends: &[Backend], rotation: &[u16], bits: u64) -> usize {
+    let count = rotation.len();
+    let first = scaled(bits >> 32, count);
+    let other = if count == 1 {
+        first
+    } else {
+        // Any of the others: those from the first on move up by one.
+        let other = scaled(bits & u64::from(u32::MAX), count - 1);
+        other + usize::from(other >= first)
+    };
+    let [first, other] = [first, other].map(|place| usize::from(rotation[place]));
+    if backends[other].open < backends[first].open {
+        other
+    } else {
+        first
+    }
 }
 
 /// A number below `count` from 32 random bits.
@@ -408,13 +481,16 @@ pub fn weight(weights: &[u16], instance: u16) -> u16 {
 
 /// A step of nginx's smooth weighted round robin among those that take part: each is credited its
 /// weight, the one with most credit is chosen, the first of equals, and pays what all were credited.
-fn smooth_step(backends: &mut [Backend], takes_part: impl Fn(&Backend) -> bool) -> Option<usize> {
+fn smooth_step(
+    backends: &mut [Backend],
+    takes_part: impl Fn(usize, &Backend) -> bool,
+) -> Option<usize> {
     let mut total = 0;
     let mut best: Option<(usize, i64)> = None;
     for (number, backend) in backends
         .iter_mut()
         .enumerate()
-        .filter(|(_, backend)| takes_part(backend))
+        .filter(|(number, backend)| takes_part(*number, backend))
     {
         backend.credit += i64::from(backend.weight);
         total += i64::from(backend.weight);
@@ -429,7 +505,10 @@ fn smooth_step(backends: &mut [Backend], takes_part: impl Fn(&Backend) -> bool) 
 
 /// nginx's least connections: the fewest open for the weight; a tie is a step of smooth weighted
 /// round robin among those tied.
-fn weighted_least_connections(backends: &mut [Backend]) -> Option<usize> {
+fn weighted_least_connections(
+    backends: &mut [Backend],
+    takes_part: impl Fn(usize, &Backend) -> bool,
+) -> Option<usize> {
     // Compares open / weight without dividing.
     let load_cmp = |left: &Backend, right: &Backend| {
         let (left_load, right_load) = (
@@ -438,31 +517,31 @@ fn weighted_least_connections(backends: &mut [Backend]) -> Option<usize> {
         );
         left_load.cmp(&right_load)
     };
-    let in_rotation = || {
-        backends
-            .iter()
-            .enumerate()
-            .filter(|(_, backend)| backend.in_rotation)
+    let (least, &reference) = (backends.iter().enumerate())
+        .filter(|(number, backend)| takes_part(*number, backend))
+        .min_by(|left, right| load_cmp(left.1, right.1))?;
+    let is_tied = |number: usize, backend: &Backend| {
+        takes_part(number, backend) && load_cmp(backend, &reference).is_eq()
     };
-    let (least, &reference) = in_rotation().min_by(|left, right| load_cmp(left.1, right.1))?;
-    let is_tied = |backend: &Backend| backend.in_rotation && load_cmp(backend, &reference).is_eq();
-    if in_rotation()
-        .filter(|(_, backend)| is_tied(backend))
-        .nth(1)
-        .is_none()
-    {
-        return Some(least);
+    let mut tied =
+        (backends.iter().enumerate()).filter(|(number, backend)| is_tied(*number, backend));
+    match tied.nth(1) {
+        Some(_) => smooth_step(backends, is_tied),
+        None => Some(least),
     }
-    smooth_step(backends, is_tied)
 }
 
 /// nginx's ip hash. A backend that is out is passed over by hashing on, up to 20 times.
-fn by_address(address: [u8; 4], places: &[u16], backends: &[Backend]) -> Option<usize> {
+fn by_address(
+    address: [u8; 4],
+    places: &[u16],
+    takes_part: impl Fn(usize) -> bool,
+) -> Option<usize> {
     const TRIES: usize = 20;
     ip_hashes(address)
         .take(TRIES)
         .map(|hash| usize::from(places[hash as usize % places.len()]))
-        .find(|&number| backends[number].in_rotation)
+        .find(|&number| takes_part(number))
 }
 
 /// nginx's hashes of an address, by its first three octets: the first, and those it goes on with as
@@ -483,17 +562,27 @@ fn places_by_weight(backends: &[Backend]) -> Vec<u16> {
     backends.iter().enumerate().flat_map(repeated).collect()
 }
 
-/// Order of least response time: what is open, this request included, times the average time. One
-/// whose time is not known yet gets a request at once to find out, and no second one before it knows,
-/// unless nobody's time is known: then the fewest open decide.
-fn expected_wait(backend: &Backend) -> Option<Reverse<u64>> {
-    const UNKNOWN: u64 = 1 << 63;
-    let wait = match (backend.response_time_ns, backend.open) {
-        (0, 0) => 0,
-        (0, open) => UNKNOWN + u64::from(open),
-        (time_ns, open) => time_ns.saturating_mul(u64::from(open) + 1).min(UNKNOWN - 1),
+/// The wait to be expected, shortest first, and among equals who was chosen longest ago.
+type ShortestWait = (Reverse<(Knowledge, i64)>, Reverse<u64>);
+
+/// How a backend stands whose response time is not known yet: it gets a request at once to find out,
+/// and no second one before it knows, unless nobody's time is known. Then the fewest open decide.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Knowledge {
+    Unasked,
+    Known,
+    Asked,
+}
+
+fn shortest_wait(backend: &Backend, memory_ns: f64) -> Option<ShortestWait> {
+    let open = backend.open;
+    let wait = match backend.response_time {
+        Some(known) => (Knowledge::Known, known.expected_wait(open, memory_ns)),
+        None if open == 0 => (Knowledge::Unasked, 0),
+        None => (Knowledge::Asked, open.into()),
     };
-    backend.in_rotation.then_some(Reverse(wait))
+    let merit = (Reverse(wait), Reverse(backend.turn));
+    backend.in_rotation.then_some(merit)
 }
 
 #[cfg(test)]
@@ -574,11 +663,13 @@ mod tests {
     fn least_response_time_prefers_the_fast_and_asks_a_stranger_once() {
         let mut chooser = chooser(Algorithm::LeastResponseTime, &[1, 1, 1]);
         assert_eq!(letters(&mut chooser, 3), "abc");
-        chooser.close(0, Some(3_000));
-        chooser.close(1, Some(1_000));
-        // One waits 3,000 at a, and 1,000 at b, then 2,000, then 3,000; c has not answered yet.
+        let took = |took_ns| Some(Response { at_ns: 0, took_ns });
+        chooser.close(0, took(3_000));
+        chooser.close(1, took(1_000));
+        // One waits 3,000 at a, and 1,000 at b, then 2,000, then 3,000: there a has waited longer for its
+        // turn. c has not answered yet.
         assert_eq!(letters(&mut chooser, 4), "bbab");
-        chooser.close(2, Some(500));
+        chooser.close(2, took(500));
         assert_eq!(letters(&mut chooser, 1), "c");
     }
 
@@ -716,17 +807,64 @@ mod tests {
                 .collect();
             assert_eq!(open, [2, 1, 1]);
             assert!(choose_and_open(&mut chooser, 0).is_some());
-            (0..3).for_each(|number| chooser.close(number, Some(1)));
+            (0..3).for_each(|number| {
+                chooser.close(
+                    number,
+                    Some(Response {
+                        at_ns: 0,
+                        took_ns: 1,
+                    }),
+                )
+            });
         }
     }
 
     #[test]
-    fn a_retry_goes_to_the_next_in_rotation() {
-        let mut chooser = chooser(Algorithm::Random, &[1, 1, 1]);
-        chooser.set_in_rotation(1, false);
-        assert_eq!(chooser.next_after(0), Some(2));
-        assert_eq!(chooser.next_after(2), Some(0));
-        chooser.set_in_rotation(0, false);
-        assert_eq!(chooser.next_after(2), None);
+    fn what_was_slow_long_ago_is_tried_again_and_equals_take_turns() {
+        let mut chooser = chooser(Algorithm::LeastResponseTime, &[1, 1, 1]);
+        let mut counts = [0; 3];
+        for second in 0..600 {
+            let at_ns = second * 1_000_000_000;
+            let chosen = choose_and_open(&mut chooser, second as u32).unwrap();
+            let is_slow = chosen == 1 && (10..40).contains(&second);
+            let took_ns = if is_slow { 500_000_000 } else { 10_000_000 };
+            chooser.close(chosen, Some(Response { at_ns, took_ns }));
+            counts[chosen] += i32::from(second >= 300);
+        }
+        assert_eq!(counts, [100; 3]);
+    }
+
+    #[test]
+    fn a_retry_is_chosen_by_the_algorithm_among_all_others() {
+        for algorithm in Algorithm::ALL {
+            let mut chooser = chooser(algorithm, &[1, 1, 1, 1, 1]);
+            chooser.set_in_rotation(4, false);
+            let mut counts = [0; 5];
+            for user in 0..4_000 {
+                let keys = RequestKeys { user, key: user };
+                let bits = || hash_u64(3, u64::from(user));
+                let chosen = chooser.choose_among_others(keys, &[1], bits).unwrap();
+                counts[chosen] += 1;
+                chooser.open(chosen);
+            }
+            assert_eq!([counts[1], counts[4]], [0, 0], "{algorithm:?}");
+            let third = 4_000 / 3;
+            for other in [0, 2, 3] {
+                let error = f64::from(counts[other]) / f64::from(third) - 1.0;
+                assert!(error.abs() < 0.25, "{algorithm:?}: {counts:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_retry_goes_to_nobody_twice() {
+        for algorithm in Algorithm::ALL {
+            let mut chooser = chooser(algorithm, &[1, 2, 1]);
+            let keys = RequestKeys { user: 9, key: 9 };
+            let mut again = |refused: &[u16]| chooser.choose_among_others(keys, refused, || 7);
+            assert_eq!(again(&[0, 2]), Some(1), "{algorithm:?}");
+            assert_eq!(again(&[2, 1]), Some(0), "{algorithm:?}");
+            assert_eq!(again(&[0, 1, 2]), None, "{algorithm:?}");
+        }
     }
 }

@@ -10,9 +10,10 @@ use crate::deploy::Deploy;
 use crate::digest::Digest;
 use crate::flight::Flight;
 use crate::happening::{Happening, Mark, Tone};
+use crate::leaving::Leaving;
 use crate::narration;
 use crate::report::Report;
-use crate::request::Stage;
+use crate::request::{Stage, flag};
 use crate::ring_view::RingView;
 use crate::scaling::Scaling;
 use crate::series::Bin;
@@ -64,6 +65,7 @@ pub struct Engine {
     pub(crate) script_next: usize,
     pub(crate) deploys: Vec<Deploy>,
     pub(crate) scalings: Vec<Scaling>,
+    pub(crate) leaving: Vec<Leaving>,
 }
 
 impl Engine {
@@ -94,6 +96,7 @@ impl Engine {
             script_next: 0,
             deploys: Vec::new(),
             scalings: Vec::new(),
+            leaving: Vec::new(),
         };
         if let Component::Clients(clients) = &mut engine.components[engine.clients] {
             engine.world.popularity = Some(clients.popularity());
@@ -315,16 +318,16 @@ impl Engine {
                 self.clients(|clients, world| clients.try_again(world, request));
             }
             EventKind::Resolved => self.resolve(request),
-            EventKind::Probe => self.probe(place, instance),
-            EventKind::Probed => {
+            EventKind::ProbeDue => {
                 if let Component::LoadBalancer(balancer) = &mut self.components[usize::from(place)]
                 {
-                    balancer.probed(&mut self.world, instance, request == 1);
+                    balancer.probe_due(&mut self.world, instance, request);
                 }
             }
             EventKind::Booted => self.boot(place, instance, request),
             EventKind::Deploy => self.go_on_deploying(place),
             EventKind::Scale => self.scale(place),
+            EventKind::Leave => self.go_on_leaving(place, instance),
             EventKind::TakenOver => {
                 if let Component::LoadBalancer(balancer) = &mut self.components[usize::from(place)]
                     && balancer.instance.incarnation == request
@@ -356,9 +359,9 @@ impl Engine {
         let world = &mut self.world;
         let from = usize::from(world.wires[usize::from(what.place)].from);
         if world.requests[id].depth == 0 && from != self.clients {
-            // Who called has died, or was a cache bringing a write back.
-            if let Component::Cache(cache) = &mut self.components[from] {
-                cache.brought_back(world, id);
+            // Who called has died, or was no request: it asked for itself.
+            if world.requests[id].has(flag::INTERNAL) {
+                self.components[from].answered_itself(world, id, what.instance);
             }
             world.release(id);
             return;
@@ -387,39 +390,6 @@ impl Engine {
         }
     }
 
-    /// A probe reaches an instance: whoever listens answers at once, over the same link.
-    fn probe(&mut self, link: u8, instance: u16) {
-        let wire = &self.world.wires[usize::from(link)];
-        let (balancer, service, latency_ns) = (wire.from, usize::from(wire.to), wire.latency_ns[0]);
-        let probed = &self.components[service].instances()[usize::from(instance)];
-        let (state, is_gone) = (probed.state, probed.state == InstanceState::Gone);
-        let Component::LoadBalancer(prober) = &mut self.components[usize::from(balancer)] else {
-            return;
-        };
-        if is_gone {
-            return prober.probes_end(instance);
-        }
-        let timeout_ns = prober.probe_timeout_ns();
-        let in_time = 2 * latency_ns <= timeout_ns;
-        let is_good = state == InstanceState::Up && in_time;
-        let back_ns = if in_time {
-            latency_ns
-        } else {
-            timeout_ns.saturating_sub(latency_ns)
-        };
-        let at_ns = self.world.now_ns() + back_ns;
-        let (request, kind) = (u32::from(is_good), EventKind::Probed);
-        self.world.calendar.push_at(
-            at_ns,
-            What {
-                request,
-                instance,
-                place: balancer,
-                kind,
-            },
-        );
-    }
-
     fn boot(&mut self, place: u8, instance: u16, incarnation: u32) {
         let Some(booted) = self.components[usize::from(place)].instance_mut(instance) else {
             return;
@@ -430,6 +400,7 @@ impl Engine {
         self.settle();
         if let Some(booted) = self.components[usize::from(place)].instance_mut(instance) {
             booted.state = InstanceState::Up;
+            booted.has_booted = true;
         }
         // That an autoscaler has started it is told already.
         if !self.is_scaled(place) {

@@ -173,9 +173,7 @@ impl Engine {
 
     fn configure(&mut self, number: u8, kind: &Kind) {
         let row = &mut self.scenario.design.components[usize::from(number)];
-        let instances_at_start = row.kind.instances();
         row.kind = kind.clone();
-        row.kind.set_instances(instances_at_start);
         let words = format!("{} changed", row.id);
         let component = &mut self.components[usize::from(number)];
         component.configure(kind, &self.scenario, &mut self.world);
@@ -212,7 +210,7 @@ impl Engine {
     /// An instance that has started will serve after its boot time.
     pub(crate) fn boot_later(&mut self, number: u8, instance: u16) {
         if let Component::Service(service) = &self.components[usize::from(number)] {
-            let at_ns = self.world.now_ns() + service.boot_ns();
+            let at_ns = self.world.now_ns() + service.boot_ns(instance);
             let what = What {
                 request: service.instances[usize::from(instance)].incarnation,
                 instance,
@@ -236,15 +234,6 @@ impl Engine {
         }
     }
 
-    /// An instance takes nothing new, and is gone when it has finished. Says whether its kind allows it.
-    pub(crate) fn take_out(&mut self, number: u8, instance: u16) -> bool {
-        self.tell_balancers(number, |balancer, world| {
-            balancer.instance_removed(world, instance)
-        });
-        let component = &mut self.components[usize::from(number)];
-        component.remove_instance(&mut self.world, instance)
-    }
-
     fn slow(&mut self, number: u8, instance: u16, factor: f64) {
         let name = self.world.name(number, instance);
         if let Some(slowed) = self.components[usize::from(number)].instance_mut(instance) {
@@ -254,6 +243,8 @@ impl Engine {
         }
     }
 
+    /// An instance is as fast as usual again, and one that is dead comes back; if it died before it had
+    /// booted, it boots first.
     fn repair(&mut self, number: u8, instance: u16) {
         let name = self.world.name(number, instance);
         let component = &mut self.components[usize::from(number)];
@@ -261,18 +252,20 @@ impl Engine {
             return;
         };
         repaired.slow_factor = 1.0;
-        if repaired.state == InstanceState::Down {
-            repaired.state = InstanceState::Up;
-            if let Component::LoadBalancer(balancer) = component {
-                balancer.repaired();
+        let mut words = format!("{name} works again");
+        match (repaired.state, repaired.has_booted) {
+            (InstanceState::Down, true) => {
+                repaired.state = InstanceState::Up;
+                component.repaired(&mut self.world, instance);
             }
+            (InstanceState::Down, false) => {
+                repaired.state = InstanceState::Booting;
+                self.boot_later(number, instance);
+                words = format!("{name} starts again");
+            }
+            _ => {}
         }
-        self.world.mark(
-            Tone::Good,
-            format!("{name} works again"),
-            number,
-            Some(instance),
-        );
+        self.world.mark(Tone::Good, words, number, Some(instance));
     }
 
     /// An instance dies: whatever it held fails at once for who waits for it, and goes on below,
@@ -298,6 +291,7 @@ impl Engine {
         };
         stopped.state = state;
         stopped.restarts = false;
+        stopped.has_booted &= state == InstanceState::Down;
         stopped.incarnation += 1;
         stopped.line = Line::default();
         let now_ns = self.world.now_ns();

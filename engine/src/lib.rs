@@ -28,6 +28,7 @@ pub mod histogram;
 mod intervention;
 pub mod lab;
 mod lane;
+mod leaving;
 pub mod limits;
 mod meter;
 mod narration;

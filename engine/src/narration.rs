@@ -5,7 +5,7 @@ use headroom_scenario::Scenario;
 use crate::calendar::{Event, EventKind};
 use crate::happening::Happening;
 use crate::trace::Activity;
-use crate::tracer::{Change, Note};
+use crate::tracer::{Change, Note, Origin};
 use crate::world::World;
 
 /// What an event did, from the notes made while it was handled.
@@ -18,7 +18,10 @@ pub fn happening(world: &World, scenario: &Scenario, event: &Event, notes: &[Not
     });
     Happening {
         at_ns: event.at_ns,
-        request: told.map(|note| u64::from(note.request)),
+        request: told.and_then(|note| match note.origin {
+            Origin::User { request, .. } => Some(u64::from(request)),
+            Origin::Probe | Origin::Flush => None,
+        }),
         sentence: if sentences.is_empty() {
             without_request(world, scenario, event)
         } else {
@@ -31,11 +34,15 @@ pub fn happening(world: &World, scenario: &Scenario, event: &Event, notes: &[Not
 }
 
 fn sentence(world: &World, note: &Note) -> String {
-    let class = world
-        .class_names
-        .get(usize::from(note.class))
-        .map_or("", String::as_str);
-    let who = format!("Request {} ({class})", grouped(u64::from(note.request)));
+    let who = match note.origin {
+        Origin::User { request, class } => {
+            let class = world.class_names.get(usize::from(class));
+            let class = class.map_or("", String::as_str);
+            format!("Request {} ({class})", grouped(request.into()))
+        }
+        Origin::Probe => "A health check".into(),
+        Origin::Flush => "A write held back".into(),
+    };
     let place = world.name(note.component, note.instance);
     match note.change {
         Change::Completed(latency_ns) => {
@@ -45,9 +52,7 @@ fn sentence(world: &World, note: &Note) -> String {
         Change::Activity(activity) => match activity {
             Activity::Lookup => format!("{who} asks {place} for the address."),
             Activity::Travel => format!("{who} sets out for {place}."),
-            Activity::Return => {
-                format!("{place} answers request {}.", grouped(note.request.into()))
-            }
+            Activity::Return => format!("{place} answers {}.", lower(&who)),
             Activity::Wait => {
                 let ahead = waiting(world, note).saturating_sub(1);
                 format!("{who} reaches {place} and waits, {}.", behind(ahead))
@@ -73,18 +78,11 @@ fn without_request(world: &World, scenario: &Scenario, event: &Event) -> String 
     let name = |component: u8| world.name(component, what.instance);
     match what.kind {
         EventKind::Arrival => "Time passes: nobody comes.".into(),
-        EventKind::Probe => {
-            let wire = &world.wires[usize::from(what.place)];
+        EventKind::ProbeDue => {
             format!(
-                "{} checks the health of {}.",
-                name_of(scenario, wire.from),
-                name(wire.to)
+                "{} has waited for its health check long enough.",
+                name_of(scenario, what.place)
             )
-        }
-        EventKind::Probed => {
-            let verdict = if what.request == 1 { "good" } else { "bad" };
-            let balancer = name_of(scenario, what.place);
-            format!("{balancer} gets a {verdict} answer to its health check.")
         }
         EventKind::Booted => format!("{} has booted.", name(what.place)),
         EventKind::TakenOver => {
@@ -105,6 +103,7 @@ fn without_request(world: &World, scenario: &Scenario, event: &Event) -> String 
                 name_of(scenario, what.place)
             )
         }
+        EventKind::Leave => format!("{} finishes what it has.", name(what.place)),
         EventKind::Flush => format!("{} brings a write to the database.", name(what.place)),
         EventKind::LeaseOver => {
             format!("A lease at {} runs out.", name(what.place))
@@ -140,8 +139,10 @@ fn behind(ahead: u32) -> String {
     }
 }
 
+/// The text as it goes on within a sentence.
 fn lower(text: &str) -> String {
-    text.replacen('R', "r", 1)
+    let (first, rest) = text.split_at(1);
+    first.to_lowercase() + rest
 }
 
 /// A time in three digits: `43.1 ms`.

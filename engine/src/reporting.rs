@@ -195,6 +195,7 @@ pub fn counts(component: &Component) -> Vec<(&'static str, u64)> {
             stale_hits,
             evictions,
             writes_lost,
+            values_lost,
             ..
         } => vec![
             ("hits", hits),
@@ -202,6 +203,7 @@ pub fn counts(component: &Component) -> Vec<(&'static str, u64)> {
             ("stale_hits", stale_hits),
             ("evictions", evictions),
             ("writes_lost", writes_lost),
+            ("values_lost", values_lost),
         ],
         KindGauge::Database { reads, writes, .. } => vec![("reads", reads), ("writes", writes)],
     }

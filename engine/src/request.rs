@@ -57,6 +57,8 @@ pub enum Operation {
     Query,
     /// Bring to the database what the cache held back.
     Flush,
+    /// Say whether all is well: a balancer's health check.
+    Probe,
     /// A read in the server itself, where no database is linked.
     LocalRead,
     /// One of the class's own queries there.
@@ -75,10 +77,13 @@ pub mod flag {
     pub const LOGIN_ASKED: u8 = 8;
     /// The answer says that the cache had it.
     pub const HIT: u8 = 16;
-    /// Not a user's: a write brought back by a cache.
+    /// Not a user's: a write brought back by a cache, or a balancer's probe.
     pub const INTERNAL: u8 = 32;
     /// Its user is one of the closed loop, and thinks when it has ended.
     pub const OF_LOOP: u8 = 64;
+    /// It has failed because the called did not answer: nobody listened there, or the machine died. Whoever
+    /// hears of it takes the mark off: its own caller has an answer.
+    pub const NO_ANSWER: u8 = 128;
 }
 
 /// The record. Its 64 bytes are one cache line; a test holds it there.
@@ -98,7 +103,7 @@ pub struct Request {
     pub user: u32,
     /// What it asks for.
     pub key: u32,
-    /// Version of the value it read or wrote last.
+    /// Version of the value it read or wrote last; of a probe, its number.
     pub version: u32,
     /// Instances of the places it is inside of, outermost first.
     hop_instances: [u16; DEPTH_MAX],
@@ -116,8 +121,6 @@ pub struct Request {
     pub lookups: u8,
     /// Queries still to make.
     pub queries: u8,
-    /// Further instances the balancer has tried.
-    pub tries: u8,
     /// 0, or one more than the number of the reason of its failure.
     pub failure: u8,
     /// Where its token is.
@@ -137,6 +140,12 @@ impl Request {
     #[inline]
     pub fn is_abandoned(&self) -> bool {
         self.has(flag::ABANDONED | flag::INTERNAL)
+    }
+
+    /// Whether it is a balancer's health check, and no call that anybody counts.
+    #[inline]
+    pub fn is_probe(&self) -> bool {
+        self.operation == Operation::Probe
     }
 
     /// The place it is inside of, if any.
@@ -201,7 +210,6 @@ const BLANK: Request = Request {
     flags: 0,
     lookups: 0,
     queries: 0,
-    tries: 0,
     failure: 0,
     stage: Stage::Free,
     operation: Operation::Call,

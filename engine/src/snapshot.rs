@@ -185,9 +185,11 @@ pub enum KindGauge {
         stale_hits: u64,
         /// Entries that had to go for others, since the start.
         evictions: u64,
-        /// Writes held back that died with a node, or had to go while the database took none, since the
-        /// start.
+        /// Acknowledged writes that the database never got, since the start: they were held back by a node
+        /// that died, or had to go while the database took none.
         writes_lost: u64,
+        /// Values that these writes had made: several writes of one key make one value.
+        values_lost: u64,
     },
     /// A database.
     Database {

@@ -36,6 +36,16 @@ pub fn ns_from_ms(ms: f64) -> u64 {
     (ms * NS_PER_MS as f64 + 0.5) as u64
 }
 
+/// A time so many times as long, to the nearest nanosecond.
+#[inline]
+pub fn stretched(ns: u64, factor: f64) -> u64 {
+    if factor == 1.0 {
+        ns
+    } else {
+        (ns as f64 * factor + 0.5) as u64
+    }
+}
+
 /// Nanoseconds as milliseconds.
 pub fn ms_from_ns(ns: u64) -> f64 {
     ns as f64 / NS_PER_MS as f64

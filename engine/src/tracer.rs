@@ -11,16 +11,30 @@ use crate::trace::{Activity, Span, Trace};
 /// What was seen of a request, for the reader who steps through the run.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Note {
-    /// Number of the request.
-    pub request: u32,
-    /// Number of its class.
-    pub class: u8,
+    /// Whose it is.
+    pub origin: Origin,
     /// What it does now.
     pub change: Change,
     /// Number of the component where.
     pub component: u8,
     /// The instance there.
     pub instance: u16,
+}
+
+/// Who made a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// A user.
+    User {
+        /// Number of the request.
+        request: u32,
+        /// Number of its class.
+        class: u8,
+    },
+    /// A balancer that checks health.
+    Probe,
+    /// A cache that brings a write back.
+    Flush,
 }
 
 /// A change in the life of a request.
@@ -110,7 +124,10 @@ impl Tracer {
         if !sampled {
             return;
         }
-        let Some(trace) = self.find_mut(note.request) else {
+        let Origin::User { request, .. } = note.origin else {
+            return;
+        };
+        let Some(trace) = self.find_mut(request) else {
             return;
         };
         if let Some(open) = trace.spans.last_mut().filter(|span| span.end_ns == 0) {

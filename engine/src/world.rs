@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use headroom_scenario::{Class, ClassKind, Design, Scenario, Traffic};
+use headroom_scenario::{Class, ClassKind, Design, Region, Scenario, Traffic};
 
 use crate::calendar::{Calendar, EventKind, LaneNumber, What};
 use crate::deadline::Deadlines;
@@ -18,7 +18,7 @@ use crate::request::{Hop, Operation, Request, Requests, Stage, flag};
 use crate::route::Route;
 use crate::time::ns_from_ms;
 use crate::trace::Activity;
-use crate::tracer::{Change, Note, Tracer};
+use crate::tracer::{Change, Note, Origin, Tracer};
 
 /// A link as the engine runs it.
 #[derive(Clone, Debug)]
@@ -29,7 +29,17 @@ pub struct Wire {
     pub to: u8,
     /// Time one way by region of the user; one entry where regions do not matter.
     pub latency_ns: Vec<u64>,
+    /// What was sent while it took another time has arrived by then.
+    arrived_ns: u64,
     lanes: Vec<LaneNumber>,
+}
+
+impl Wire {
+    /// When all that is on it at a moment will have arrived.
+    fn arrived_by_ns(&self, now_ns: u64) -> u64 {
+        let slowest_ns = self.latency_ns.iter().fold(0, |most, &ns| most.max(ns));
+        self.arrived_ns.max(now_ns + slowest_ns)
+    }
 }
 
 /// A class of the mix as the engine runs it.
@@ -106,8 +116,8 @@ pub struct World {
     pub tracer: Tracer,
     /// Marks for the time line.
     pub marks: Vec<Mark>,
-    /// First user of the region after each region.
-    region_ends: Vec<u32>,
+    /// By user, the region each lives in; empty where there is just one.
+    user_regions: Vec<u8>,
     /// Names of the classes.
     pub class_names: Vec<String>,
 }
@@ -129,7 +139,7 @@ impl World {
             stored: Vec::new(),
             tracer: Tracer::default(),
             marks: Vec::new(),
-            region_ends: Vec::new(),
+            user_regions: Vec::new(),
             class_names: Vec::new(),
         };
         world.meters = scenario
@@ -151,6 +161,7 @@ impl World {
                 from: number_of(&scenario.design, &link.from),
                 to: number_of(&scenario.design, &link.to),
                 latency_ns: Vec::new(),
+                arrived_ns: 0,
                 lanes: Vec::new(),
             })
             .collect();
@@ -162,7 +173,7 @@ impl World {
 
     /// Takes over classes, keys and regions of the traffic.
     pub fn set_traffic(&mut self, traffic: &Traffic) {
-        // Requests for classes and keys that are no more may still be on their way.
+        // Requests for classes and keys that are no more, or of users, may still be on their way.
         let rows = traffic.classes.iter().map(ClassRow::of);
         let names = traffic.classes.iter().map(|class| class.id.clone());
         let replaced = rows.len().min(self.classes.len());
@@ -171,16 +182,8 @@ impl World {
         let keys = self.versions.len().max(traffic.keys.count as usize);
         self.versions.resize(keys, 0);
         self.stored.resize(keys, 0);
-        let shares: f64 = traffic.regions.iter().map(|region| region.share).sum();
-        let mut sum = 0.0;
-        self.region_ends = traffic
-            .regions
-            .iter()
-            .map(|region| {
-                sum += region.share;
-                (f64::from(traffic.users) * sum / shares + 0.5) as u32
-            })
-            .collect();
+        let users = self.user_regions.len().max(traffic.population() as usize);
+        self.user_regions = user_regions(&traffic.regions, users);
     }
 
     /// Sets the latency of a link: what is on the wire already arrives as it would have.
@@ -197,11 +200,20 @@ impl World {
         } else {
             vec![ns_from_ms(latency_ms)]
         };
+        self.wires[link].arrived_ns = self.wires[link].arrived_by_ns(self.now_ns());
         self.wires[link].lanes = latency_ns
             .iter()
             .map(|&ns| self.calendar.lane(ns))
             .collect();
         self.wires[link].latency_ns = latency_ns;
+    }
+
+    /// When all that is on its way to a component by now will have arrived.
+    pub fn arrived_by_ns(&self, component: u8) -> u64 {
+        let now_ns = self.now_ns();
+        let wires = self.wires.iter().filter(|wire| wire.to == component);
+        let arrivals = wires.map(|wire| wire.arrived_by_ns(now_ns));
+        arrivals.fold(now_ns, u64::max)
     }
 
     /// The moment the run has reached.
@@ -213,11 +225,8 @@ impl World {
     /// The region a user lives in.
     #[inline]
     pub fn region_of(&self, user: u32) -> usize {
-        let last = self.region_ends.len() - 1;
-        self.region_ends[..last]
-            .iter()
-            .take_while(|&&end| user >= end)
-            .count()
+        let region = self.user_regions.get(user as usize).copied();
+        usize::from(region.unwrap_or(0))
     }
 
     #[inline]
@@ -274,10 +283,15 @@ impl World {
         }
     }
 
-    /// A request has arrived over a link: it is inside from now on.
+    /// A request has arrived over a link: it is inside from now on. Probes are work, but no calls: they
+    /// take time, and are not counted.
     #[inline]
     pub fn enter(&mut self, id: u32, link: u8, instance: u16) {
-        self.requests[id].push(Hop { link, instance });
+        let request = &mut self.requests[id];
+        request.push(Hop { link, instance });
+        if request.is_probe() {
+            return;
+        }
         let now_ns = self.now_ns();
         let meter = self.meter(self.wires[usize::from(link)].to, instance);
         meter.arrived += 1;
@@ -342,9 +356,12 @@ impl World {
         }
     }
 
-    /// Answers badly.
+    /// Answers badly, or not at all where that is the reason.
     pub fn refuse(&mut self, id: u32, reason: Reason) {
         self.fail(id, reason);
+        if matches!(reason, Reason::ConnectionRefused | Reason::ConnectionReset) {
+            self.requests[id].flags |= flag::NO_ANSWER;
+        }
         self.answer(id);
     }
 
@@ -363,6 +380,9 @@ impl World {
         let now_ns = self.now_ns();
         let request = &mut self.requests[id];
         let hop = request.pop();
+        if request.is_probe() {
+            return hop;
+        }
         let failure = request.failure;
         let to = self.wires[usize::from(hop.link)].to;
         let meter = self.meter(to, hop.instance);
@@ -473,9 +493,16 @@ impl World {
         at_ns: u64,
     ) {
         let request = &self.requests[id];
+        let origin = match request.operation {
+            Operation::Probe => Origin::Probe,
+            Operation::Flush => Origin::Flush,
+            _ => Origin::User {
+                request: request.number,
+                class: request.class,
+            },
+        };
         let note = Note {
-            request: request.number,
-            class: request.class,
+            origin,
             change,
             component,
             instance,
@@ -569,6 +596,29 @@ impl World {
         request.stage = Stage::Wire;
         Some(id)
     }
+}
+
+/// Settles users in regions one after the other, each where most are missing by the shares: however few
+/// there are, and however many of them are active, every region has its share of them to within one, and
+/// who is there already stays when more come. O(users x regions).
+fn user_regions(regions: &[Region], users: usize) -> Vec<u8> {
+    if regions.len() < 2 {
+        return Vec::new();
+    }
+    let all: f64 = regions.iter().map(|region| region.share).sum();
+    let mut missing = vec![0.0; regions.len()];
+    let mut settle = || {
+        let mut most = 0;
+        for (number, region) in regions.iter().enumerate() {
+            missing[number] += region.share / all;
+            if missing[number] > missing[most] {
+                most = number;
+            }
+        }
+        missing[most] -= 1.0;
+        most as u8
+    };
+    (0..users).map(|_| settle()).collect()
 }
 
 fn number_of(design: &Design, id: &str) -> u8 {

@@ -19,14 +19,11 @@ use crate::ring::Ring;
 use crate::route::Route;
 use crate::snapshot::{InstanceState, KindGauge};
 use crate::store::{Lookup, Rules, Store};
-use crate::time::{NS_PER_S, ns_from_ms};
+use crate::time::{ns_from_ms, stretched};
 use crate::timetable::{Ahead, Timetable};
 use crate::trace::Activity;
 use crate::world::World;
 use write_back::HeldBack;
-
-/// How long a lease lasts whose holder does not come back with the value.
-const LEASE_NS: u64 = NS_PER_S;
 
 /// A cache tier.
 #[derive(Clone, Debug)]
@@ -42,6 +39,7 @@ pub struct Cache {
     stale_hits: u64,
     evictions: u64,
     writes_lost: u64,
+    values_lost: u64,
 }
 
 /// What one node holds.
@@ -67,7 +65,8 @@ struct Turn {
 /// A value on its way into the cache.
 #[derive(Clone, Copy, Debug)]
 struct Fetch {
-    since_ns: u64,
+    /// When the lease of who fetches it is over.
+    until_ns: u64,
     waiting: Line,
 }
 
@@ -86,6 +85,7 @@ impl Cache {
             stale_hits: 0,
             evictions: 0,
             writes_lost: 0,
+            values_lost: 0,
         };
         let route = Route::new(
             parameters.routing,
@@ -157,12 +157,31 @@ impl Cache {
         node
     }
 
-    /// Takes a node away, and gives its keys to the others.
-    pub fn remove_node(&mut self, world: &mut World, node: u16) {
-        self.instances[usize::from(node)].state = InstanceState::Gone;
+    /// A node is taken out: its keys go to the others, and what it held back to the database. One that is
+    /// down is gone at once.
+    pub fn begin_leaving(&mut self, world: &mut World, node: u16) {
         if let Some(route) = &mut world.routes[usize::from(self.me)] {
             route.change(node, false);
         }
+        let left = &mut self.instances[usize::from(node)];
+        if left.listens() {
+            left.state = InstanceState::Draining;
+            self.flush_all(world, node);
+        } else {
+            left.state = InstanceState::Gone;
+            self.lose_held_back(world, node);
+        }
+    }
+
+    /// Whether a node has done what it had booked, and the database has what it held back.
+    pub fn is_idle(&self, world: &World, node: u16) -> bool {
+        let node = &self.nodes[usize::from(node)];
+        !node.timetable.is_busy(world.now_ns()) && node.held_back.is_empty()
+    }
+
+    /// A node works again after its death: what it has kept on disk, the database has yet to get.
+    pub fn repaired(&mut self, world: &mut World, node: u16) {
+        self.hold_back_all(world, node);
     }
 
     /// A node has died: what it held is gone, unless it is kept on disk as well.
@@ -177,7 +196,7 @@ impl Cache {
         world.meter(me, number).take_back(ahead);
         world.meters[usize::from(me)].waiting.down(ahead.waiting);
         if self.parameters.warm_restart {
-            return;
+            return self.forget_ways(number);
         }
         self.lose_held_back(world, number);
         self.nodes[usize::from(number)].store.clear();
@@ -258,7 +277,8 @@ impl Cache {
 
     /// The database has answered what the cache itself asked, read-through.
     pub fn answered(&mut self, world: &mut World, id: u32) {
-        let request = &world.requests[id];
+        let request = &mut world.requests[id];
+        request.flags &= !flag::NO_ANSWER;
         let Some(hop) = request.top() else { return };
         let (key, version, failure) = (request.key, request.version, request.failure);
         let outcome = match failure {
@@ -276,16 +296,24 @@ impl Cache {
         self.settle(world, hop.instance, key, outcome);
     }
 
-    /// A lease has run out: those who wait must fetch for themselves.
+    /// A lease has run out: the next of those who wait gets one, and fetches for the others.
     pub fn lease_over(&mut self, world: &mut World, node: u16, key: u32) {
-        let started_ns = world.now_ns() - LEASE_NS;
-        let fetches = &self.nodes[usize::from(node)].fetches;
-        if fetches
+        let now_ns = world.now_ns();
+        let fetches = &mut self.nodes[usize::from(node)].fetches;
+        let Some(mut fetch) = fetches
             .get(&key)
-            .is_some_and(|fetch| fetch.since_ns == started_ns)
-        {
-            self.settle(world, node, key, Outcome::Missing);
-        }
+            .copied()
+            .filter(|fetch| fetch.until_ns == now_ns)
+        else {
+            return;
+        };
+        let Some(next) = fetch.waiting.pop(&world.requests) else {
+            fetches.remove(&key);
+            return;
+        };
+        fetch.until_ns = self.grant(world, node, key);
+        self.nodes[usize::from(node)].fetches.insert(key, fetch);
+        answer_waiting(world, next);
     }
 
     /// Figures of its kind.
@@ -297,6 +325,7 @@ impl Cache {
             stale_hits: self.stale_hits,
             evictions: self.evictions,
             writes_lost: self.writes_lost,
+            values_lost: self.values_lost,
         }
     }
 
@@ -329,11 +358,7 @@ impl Cache {
     fn book(&mut self, world: &mut World, node: u16) -> Turn {
         let now_ns = world.now_ns();
         let slow_factor = self.instances[usize::from(node)].slow_factor;
-        let operation_ns = if slow_factor == 1.0 {
-            self.operation_ns
-        } else {
-            (self.operation_ns as f64 * slow_factor + 0.5) as u64
-        };
+        let operation_ns = stretched(self.operation_ns, slow_factor);
         let timetable = &mut self.nodes[usize::from(node)].timetable;
         let begun = timetable.pass(now_ns);
         let waited_ns = timetable.book(now_ns, operation_ns);
@@ -400,22 +425,22 @@ impl Cache {
         if reads_through.is_none() && !self.parameters.leases {
             return self.answer(world, id, node, turn);
         }
-        let since_ns = world.now_ns();
+        let now_ns = world.now_ns();
         let fetches = &mut self.nodes[usize::from(node)].fetches;
         if let Some(fetch) = fetches.get_mut(&key) {
             world.requests[id].stage = Stage::Lease;
-            world.requests[id].mark = since_ns + turn.done_after_ns;
+            world.requests[id].mark = now_ns + turn.done_after_ns;
             fetch.waiting.push(&mut world.requests, id);
             self.nodes[usize::from(node)].timetable.stay();
             return world.note(id, Activity::Lease, self.me, node);
         }
-        fetches.insert(
-            key,
-            Fetch {
-                since_ns,
-                waiting: Line::default(),
-            },
-        );
+        let until_ns = match reads_through {
+            Some(_) => u64::MAX,
+            None => self.grant(world, node, key),
+        };
+        let waiting = Line::default();
+        let fetches = &mut self.nodes[usize::from(node)].fetches;
+        fetches.insert(key, Fetch { until_ns, waiting });
         match reads_through {
             Some(link) => {
                 self.nodes[usize::from(node)].timetable.stay();
@@ -423,19 +448,20 @@ impl Cache {
                 let database = Hop { link, instance: 0 };
                 world.send_after(id, database, turn.done_after_ns, turn.is_usual);
             }
-            None => {
-                let kind = EventKind::LeaseOver;
-                let what = What {
-                    request: key,
-                    instance: node,
-                    place: self.me,
-                    kind,
-                };
-                let lane = world.calendar.lane(LEASE_NS);
-                world.calendar.push_after(lane, what);
-                self.answer(world, id, node, turn);
-            }
+            None => self.answer(world, id, node, turn),
         }
+    }
+
+    /// Gives a lease on a key; when it will be over.
+    fn grant(&self, world: &mut World, node: u16, key: u32) -> u64 {
+        let what = What {
+            request: key,
+            instance: node,
+            place: self.me,
+            kind: EventKind::LeaseOver,
+        };
+        let lane = world.calendar.lane(ns_from_ms(self.parameters.lease_ms));
+        world.calendar.push_after(lane, what)
     }
 
     /// Answers those who waited for a key.
@@ -443,7 +469,6 @@ impl Cache {
         let Some(mut fetch) = self.nodes[usize::from(node)].fetches.remove(&key) else {
             return;
         };
-        let now_ns = world.now_ns();
         while let Some(id) = fetch.waiting.pop(&world.requests) {
             let request = &mut world.requests[id];
             match outcome {
@@ -451,15 +476,18 @@ impl Cache {
                     request.version = version;
                     request.flags |= flag::HIT;
                 }
-                Outcome::Missing => {}
                 Outcome::Failed(failure) => request.failure = failure,
             }
-            // The value may be there before its own turn is over.
-            match request.mark.saturating_sub(now_ns) {
-                0 => world.answer(id),
-                left_ns => world.answer_after(id, left_ns, false),
-            }
+            answer_waiting(world, id);
         }
+    }
+}
+
+/// Answers one who waited for a fetch, not before its own turn is over.
+fn answer_waiting(world: &mut World, id: u32) {
+    match world.requests[id].mark.saturating_sub(world.now_ns()) {
+        0 => world.answer(id),
+        left_ns => world.answer_after(id, left_ns, false),
     }
 }
 
@@ -468,8 +496,6 @@ impl Cache {
 enum Outcome {
     /// The value is there, in this version.
     Filled(u32),
-    /// Nobody brought it.
-    Missing,
     /// The database refused, with this number of failure.
     Failed(u8),
 }

@@ -15,15 +15,11 @@ use crate::snapshot::KindGauge;
 use crate::stream::{Stream, StreamAhead, scaled};
 use crate::time::{NS_PER_MS, NS_PER_S, ns_from_ms};
 use crate::trace::{Activity, Trace};
-use crate::tracer::{Change, Note};
+use crate::tracer::{Change, Note, Origin};
 use crate::world::World;
 
 /// Candidate arrivals looked at in a row when the curve leaves almost none; then time moves on.
 const CANDIDATES_MAX: u32 = 1_000;
-/// Most retries the budget saves up while all is well: a fault finds no more than these at once.
-const RETRY_SAVINGS_MAX: f64 = 1_000.0;
-/// What the budget starts with, so that the first failures of a quiet run may be tried again.
-const RETRY_SAVINGS_START: f64 = 10.0;
 
 /// The users and their streams of random numbers.
 #[derive(Clone, Debug)]
@@ -46,6 +42,7 @@ pub struct Clients {
     thoughts: Stream,
     /// By user, whether it is in the closed loop: it thinks, or has a request under way.
     in_loop: Vec<bool>,
+    /// Retries that the budget allows by now.
     retry_savings: f64,
     backing_off: u64,
     /// By class, where a class has copies that stay fresh in the browser.
@@ -142,7 +139,7 @@ impl Clients {
             backoffs: stream("backoffs"),
             thoughts: stream("thoughts"),
             in_loop: Vec::new(),
-            retry_savings: RETRY_SAVINGS_START,
+            retry_savings: 0.0,
             backing_off: 0,
             copies: Vec::new(),
             from_copy: 0,
@@ -152,7 +149,7 @@ impl Clients {
 
     /// Finds the entry of the design and the directory.
     pub fn connect(&mut self, scenario: &Scenario, world: &World) {
-        let users = users(&self.traffic) as usize;
+        let users = self.traffic.population() as usize;
         let mut entry = None;
         let mut directory = None;
         for (link, to) in world.links_from(self.me) {
@@ -231,12 +228,16 @@ impl Clients {
         }
     }
 
-    /// Sets the rate. The wait for the next arrival has no memory, so it is stretched, not drawn anew:
-    /// both runs go on with the same draws.
+    /// Sets the rate. At a steady rate the wait for the next arrival has no memory, so it is stretched,
+    /// not drawn anew: both runs go on with the same draws. Under a curve it has one, for the rate is
+    /// another when it is over.
     pub fn set_rate(&mut self, world: &mut World, rate_rps: f64) {
         let before = std::mem::replace(&mut self.traffic.rate_rps, rate_rps);
         if let Some((at_ns, what)) = world.calendar.alarm() {
             let now_ns = world.now_ns();
+            if !matches!(self.traffic.curve, Curve::Steady) {
+                return self.schedule_arrival(world, now_ns);
+            }
             let left_ns = (at_ns - now_ns) as f64 * before / rate_rps;
             let at_ns = now_ns.saturating_add((left_ns + 0.5) as u64);
             world.calendar.set_alarm(at_ns, what);
@@ -343,8 +344,7 @@ impl Clients {
             .min(self.mix.len() - 1);
         let popularity = &self.popularity;
         let key = popularity.draw(self.keys.bits(|bits| popularity.peek(bits)));
-        self.retry_savings =
-            (self.retry_savings + self.traffic.client.retries.budget).min(RETRY_SAVINGS_MAX);
+        self.save_for_retries();
         if self.has_fresh_copy(class, user, world.now_ns()) {
             self.answer_from_copy(world, class, number);
             return self.think_again(world, user, flags);
@@ -376,6 +376,15 @@ impl Clients {
             });
         }
         self.attempt(world, id);
+    }
+
+    /// A first attempt earns its share of a retry.
+    #[inline]
+    fn save_for_retries(&mut self) {
+        let Retries {
+            budget, saved_max, ..
+        } = self.traffic.client.retries;
+        self.retry_savings = (self.retry_savings + budget).min(f64::from(saved_max));
     }
 
     /// Makes room for the copies of classes that keep any.
@@ -412,9 +421,12 @@ impl Clients {
         world.outcomes.completed += 1;
         world.outcomes.latency.record(0);
         if world.tracer.is_narrating() {
-            let note = Note {
+            let origin = Origin::User {
                 request: number as u32,
                 class: class as u8,
+            };
+            let note = Note {
+                origin,
                 change: Change::Activity(Activity::Hit),
                 component: self.me,
                 instance: 0,
@@ -425,7 +437,7 @@ impl Clients {
 
     /// Who asks next, by the open loop.
     fn draw_user(&mut self) -> u32 {
-        let users = users(&self.traffic);
+        let users = self.traffic.population();
         let directory = self.directory.as_ref();
         let bits = self.users.bits(|bits| {
             let user = scaled(bits, users) as usize;
@@ -466,7 +478,6 @@ impl Clients {
         request.queries = class.queries;
         request.operation = Operation::Call;
         request.failure = 0;
-        request.tries = 0;
         match self.entry {
             Some(link) => world.send(id, link, 0),
             None => self.failed(world, id, Reason::ConnectionRefused),
@@ -626,14 +637,6 @@ fn mix(traffic: &Traffic) -> Vec<f64> {
             sum
         })
         .collect()
-}
-
-/// Distinct users: those of the closed loop are counted by it.
-pub fn users(traffic: &Traffic) -> u32 {
-    match traffic.client.loop_model {
-        LoopModel::Open => traffic.users,
-        LoopModel::Closed { users, .. } => users.max(traffic.users),
-    }
 }
 
 /// The factor of a curve at a moment.

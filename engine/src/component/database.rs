@@ -12,7 +12,7 @@ use crate::request::{Operation, Stage};
 use crate::snapshot::KindGauge;
 use crate::store::{Lookup, Rules, Store};
 use crate::stream::{Law, Stream};
-use crate::time::ns_from_ms;
+use crate::time::{ns_from_ms, stretched};
 use crate::trace::Activity;
 use crate::world::World;
 
@@ -220,7 +220,7 @@ impl Database {
         let factor = work * self.instance.slow_factor;
         let mut duration_ns = law.draw_ns(&mut self.query_times, factor);
         if !is_write && !self.has_buffered(world, key) {
-            duration_ns += self.disk_read_ns;
+            duration_ns += stretched(self.disk_read_ns, self.instance.slow_factor);
         }
         world.work(id, self.me, 0, duration_ns);
     }

@@ -14,6 +14,10 @@ pub struct Instance {
     pub line: Line,
     /// It drains to start anew, and not for good.
     pub restarts: bool,
+    /// It drains for good, and what was on its way to it has come: nobody listens any more.
+    pub is_closed: bool,
+    /// It has served in this life. One that died before that has yet to boot when it is repaired.
+    pub has_booted: bool,
     /// How often it has died or been started: what belonged to an earlier life is void.
     pub incarnation: u32,
 }
@@ -25,6 +29,8 @@ impl Default for Instance {
             slow_factor: 1.0,
             line: Line::default(),
             restarts: false,
+            is_closed: false,
+            has_booted: true,
             incarnation: 0,
         }
     }
@@ -35,6 +41,7 @@ impl Instance {
     pub fn booting() -> Self {
         Self {
             state: InstanceState::Booting,
+            has_booted: false,
             ..Self::default()
         }
     }
@@ -42,6 +49,6 @@ impl Instance {
     /// Somebody listens there: one that drains still takes what was sent before.
     #[inline]
     pub fn listens(&self) -> bool {
-        matches!(self.state, InstanceState::Up | InstanceState::Draining)
+        matches!(self.state, InstanceState::Up | InstanceState::Draining) && !self.is_closed
     }
 }

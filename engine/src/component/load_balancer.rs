@@ -1,19 +1,26 @@
 //! A balancer: a public address in front, private ones behind, and a choice for every request.
 
+mod health;
+
+use std::collections::BTreeMap;
+
 use headroom_scenario::{Algorithm, LoadBalancer as Parameters, NodeRouting, Scenario};
 
 use crate::calendar::{EventKind, What};
-use crate::choice::{Chooser, RequestKeys};
+use crate::choice::{Chooser, RequestKeys, Response};
 use crate::component::instance::Instance;
 use crate::happening::Tone;
 use crate::meter::Meter;
 use crate::reason::Reason;
+use crate::request::{Hop, flag};
 use crate::ring::Ring;
 use crate::route::Route;
 use crate::snapshot::{InstanceState, KindGauge};
 use crate::stream::Stream;
-use crate::time::ns_from_ms;
+use crate::time::{ns_from_ms, stretched};
+use crate::trace::Activity;
 use crate::world::World;
+use health::Health;
 
 /// No instance.
 const NOWHERE: u16 = u16::MAX;
@@ -25,15 +32,31 @@ pub struct LoadBalancer {
     /// The balancer itself, or its standby once that has taken over.
     pub instance: Instance,
     parameters: Parameters,
+    /// Time it takes to pass a request on.
+    forward_ns: u64,
     chooser: Chooser,
-    backends: Vec<Backend>,
+    /// By instance.
+    health: Vec<Health>,
+    /// Numbers given to probes.
+    probes: u32,
     link: Option<Link>,
     draws: Stream,
-    /// By user: the instance that answered first. Empty unless sticky.
+    /// By user: the instance that the cookie in the browser names, which the last answer has set. Empty
+    /// unless sticky.
     homes: Vec<u16>,
+    /// By record: who refused the connection, while others are tried.
+    tried: BTreeMap<u32, Tried>,
     /// By record: when it was sent on, where response times decide.
     sent_ns: Vec<u64>,
     on_standby: bool,
+}
+
+/// Who has been tried for a request.
+#[derive(Clone, Debug)]
+struct Tried {
+    /// Its number: a record may have gone on to another.
+    request: u32,
+    instances: Vec<u16>,
 }
 
 /// The way to the instances.
@@ -41,17 +64,6 @@ pub struct LoadBalancer {
 struct Link {
     number: u8,
     to: u8,
-}
-
-/// What the balancer knows of an instance by its probes.
-#[derive(Clone, Copy, Debug, Default)]
-struct Backend {
-    good_in_a_row: u8,
-    bad_in_a_row: u8,
-    is_probed: bool,
-    is_gone: bool,
-    /// It is to start anew: good probes do not count until it has stopped.
-    is_draining: bool,
 }
 
 impl LoadBalancer {
@@ -70,11 +82,14 @@ impl LoadBalancer {
             me: number,
             instance: Instance::default(),
             parameters: parameters.clone(),
+            forward_ns: ns_from_ms(parameters.forward_ms),
             chooser: Chooser::new(parameters, 0),
-            backends: Vec::new(),
+            health: Vec::new(),
+            probes: 0,
             link: None,
             draws: Stream::new(scenario.seed, id, "choices"),
             homes: Vec::new(),
+            tried: BTreeMap::new(),
             sent_ns: Vec::new(),
             on_standby: false,
         }
@@ -84,15 +99,15 @@ impl LoadBalancer {
     pub fn connect(&mut self, scenario: &Scenario, world: &mut World) {
         let link = world.links_from(self.me).next();
         self.link = link.map(|(number, to)| Link { number, to });
-        let users = super::clients::users(&scenario.traffic) as usize;
+        let users = scenario.traffic.population() as usize;
         self.homes
             .resize(if self.parameters.sticky { users } else { 0 }, NOWHERE);
         let Some(Link { to, .. }) = self.link else {
             return;
         };
         let instances = world.meters[usize::from(to)].instances.len();
-        if self.backends.is_empty() {
-            self.backends = vec![Backend::default(); instances];
+        if self.health.is_empty() {
+            self.health = vec![Health::default(); instances];
             self.chooser = Chooser::new(&self.parameters, instances);
             let Parameters {
                 virtual_nodes,
@@ -115,6 +130,7 @@ impl LoadBalancer {
     pub fn configure(&mut self, parameters: &Parameters, world: &mut World) {
         let had_checks = self.parameters.health_check.is_some();
         self.parameters = parameters.clone();
+        self.forward_ns = ns_from_ms(parameters.forward_ms);
         self.chooser.configure(parameters);
         if let Some(route) = &mut world.routes[usize::from(self.me)] {
             let Parameters {
@@ -132,7 +148,8 @@ impl LoadBalancer {
         match parameters.health_check {
             Some(_) => self.probe_all(world),
             None if had_checks => {
-                for backend in 0..self.backends.len() {
+                for backend in 0..self.health.len() {
+                    self.stop_probing(backend);
                     self.put_in_rotation(world, backend, true);
                 }
             }
@@ -143,7 +160,7 @@ impl LoadBalancer {
     /// One more instance stands behind it. With health checks it is in rotation once they succeed,
     /// else as soon as it serves.
     pub fn instance_added(&mut self, world: &mut World) {
-        self.backends.push(Backend::default());
+        self.health.push(Health::default());
         let backend = self.chooser.add();
         self.chooser.set_in_rotation(backend, false);
         self.probe_all(world);
@@ -152,11 +169,7 @@ impl LoadBalancer {
     /// A new instance boots under the number of one that was taken away.
     pub fn instance_started_again(&mut self, world: &mut World, instance: u16) {
         let number = usize::from(instance);
-        let Backend { is_probed, .. } = self.backends[number];
-        self.backends[number] = Backend {
-            is_probed,
-            ..Backend::default()
-        };
+        self.forget_health(number);
         self.chooser.restore(number);
         for home in &mut self.homes {
             if *home == instance {
@@ -164,11 +177,6 @@ impl LoadBalancer {
             }
         }
         self.probe_all(world);
-    }
-
-    /// Nobody probes the instance any more.
-    pub fn probes_end(&mut self, instance: u16) {
-        self.backends[usize::from(instance)].is_probed = false;
     }
 
     /// The instance has booted.
@@ -182,7 +190,8 @@ impl LoadBalancer {
     pub fn instance_removed(&mut self, world: &mut World, instance: u16) {
         let number = usize::from(instance);
         self.put_in_rotation(world, number, false);
-        self.backends[number].is_gone = true;
+        self.health[number].is_gone = true;
+        self.stop_probing(number);
         self.chooser.remove(number);
     }
 
@@ -191,23 +200,18 @@ impl LoadBalancer {
     pub fn drain(&mut self, world: &mut World, instance: u16) {
         if self.parameters.health_check.is_some() {
             self.put_in_rotation(world, usize::from(instance), false);
-            self.backends[usize::from(instance)].is_draining = true;
+            self.health[usize::from(instance)].is_draining = true;
         }
     }
 
     /// Whether an instance that was to be drained has answered all it was sent.
     pub fn has_drained(&self, instance: u16) -> bool {
-        let number = usize::from(instance);
-        !self.backends[number].is_draining || self.chooser.backends()[number].open == 0
+        !self.health[usize::from(instance)].is_draining || self.has_nothing_open(instance)
     }
 
-    /// The instance has stopped: from now on its checks count again.
-    pub fn instance_stopped(&mut self, instance: u16) {
-        let backend = &mut self.backends[usize::from(instance)];
-        if backend.is_draining {
-            backend.is_draining = false;
-            backend.good_in_a_row = 0;
-        }
+    /// Whether an instance has answered all it was sent.
+    pub fn has_nothing_open(&self, instance: u16) -> bool {
+        self.chooser.backends()[usize::from(instance)].open == 0
     }
 
     /// A request arrives.
@@ -231,12 +235,7 @@ impl LoadBalancer {
                 .choose(RequestKeys { user, key }, || draws.bits())
         };
         match chosen {
-            Some(backend) => {
-                if let Some(home) = self.homes.get_mut(user as usize) {
-                    *home = backend as u16;
-                }
-                self.send_on(world, id, backend);
-            }
+            Some(backend) => self.send_on(world, id, backend),
             None => world.refuse(id, Reason::NoHealthyInstance),
         }
     }
@@ -257,66 +256,59 @@ impl LoadBalancer {
         let backend = usize::from(from_instance);
         let failure = world.requests[id].failure;
         self.chooser
-            .close(backend, self.response_time_ns(world, id, failure));
-        let is_refused = failure == Reason::ConnectionRefused as u8 + 1;
-        if is_refused
-            && world.requests[id].tries < self.parameters.retries
-            && let Some(next) = self.chooser.next_after(backend)
-        {
-            let request = &mut world.requests[id];
-            request.tries += 1;
-            request.failure = 0;
+            .close(backend, self.response(world, id, failure));
+        let request = &mut world.requests[id];
+        let has_answered = !request.has(flag::NO_ANSWER);
+        request.flags &= !flag::NO_ANSWER;
+        if has_answered && !request.is_abandoned() {
+            self.set_cookie(request.user, from_instance);
+        }
+        let is_refused = !has_answered && failure == Reason::ConnectionRefused as u8 + 1;
+        if is_refused && let Some(next) = self.another(world, id, from_instance) {
+            world.requests[id].failure = 0;
             return self.send_on(world, id, next);
         }
+        self.tried.remove(&id);
         world.answer(id);
     }
 
-    /// The outcome of a probe is known; the next one sets out an interval later.
-    pub fn probed(&mut self, world: &mut World, instance: u16, is_good: bool) {
-        let number = usize::from(instance);
-        let Some(check) = self.parameters.health_check.clone() else {
-            self.backends[number].is_probed = false;
-            return;
+    /// The user stays with the server that has answered.
+    fn set_cookie(&mut self, user: u32, instance: u16) {
+        if let Some(home) = self.homes.get_mut(user as usize) {
+            *home = instance;
+        }
+    }
+
+    /// Another instance to try after one has refused, chosen by the algorithm among those not tried yet;
+    /// none where that was the last try, or nobody is left.
+    fn another(&mut self, world: &World, id: u32, refused: u16) -> Option<usize> {
+        if self.parameters.retries == 0 {
+            return None;
+        }
+        let request = &world.requests[id];
+        let (user, key, number) = (request.user, request.key, request.number);
+        let blank = || Tried {
+            request: number,
+            instances: Vec::new(),
         };
-        let backend = &mut self.backends[number];
-        if is_good {
-            backend.bad_in_a_row = 0;
-            backend.good_in_a_row = backend.good_in_a_row.saturating_add(1);
-        } else {
-            backend.good_in_a_row = 0;
-            backend.bad_in_a_row = backend.bad_in_a_row.saturating_add(1);
+        let tried = self.tried.entry(id).or_insert_with(blank);
+        if tried.request != number {
+            *tried = blank();
         }
-        let (good, bad) = (backend.good_in_a_row, backend.bad_in_a_row);
-        let in_rotation = self.in_rotation(number);
-        if in_rotation && bad >= check.fall {
-            self.put_in_rotation(world, number, false);
-            self.say(
-                world,
-                Tone::Warning,
-                instance,
-                format!("out after {bad} failed checks"),
-            );
-        } else if !in_rotation && good >= check.rise && !self.backends[number].is_draining {
-            self.put_in_rotation(world, number, true);
-            self.say(
-                world,
-                Tone::Good,
-                instance,
-                format!("in after {good} good checks"),
-            );
+        tried.instances.push(refused);
+        if tried.instances.len() > usize::from(self.parameters.retries) {
+            return None;
         }
-        self.probe(world, instance, ns_from_ms(check.interval_ms));
+        let draws = &mut self.draws;
+        let keys = RequestKeys { user, key };
+        self.chooser
+            .choose_among_others(keys, &tried.instances, || draws.bits())
     }
 
-    /// How long a probe may take, in nanoseconds.
-    pub fn probe_timeout_ns(&self) -> u64 {
-        let check = self.parameters.health_check.as_ref();
-        check.map_or(u64::MAX, |check| ns_from_ms(check.timeout_ms))
-    }
-
-    /// It has died, with all it knew; the standby takes over in a while.
+    /// It has died with all it knew, cookies excepted, which are in the browsers; the standby takes over
+    /// in a while.
     pub fn died(&mut self, world: &mut World) {
-        self.homes.fill(NOWHERE);
+        self.tried.clear();
         if self.parameters.standby && !self.on_standby {
             let at_ns = world.now_ns() + ns_from_ms(self.parameters.takeover_ms);
             let (place, kind) = (self.me, EventKind::TakenOver);
@@ -398,6 +390,7 @@ impl LoadBalancer {
             return world.refuse(id, Reason::NoHealthyInstance);
         };
         self.chooser.open(backend);
+        let instance = backend as u16;
         if self.parameters.algorithm == Algorithm::LeastResponseTime {
             let slot = id as usize;
             if slot >= self.sent_ns.len() {
@@ -405,57 +398,31 @@ impl LoadBalancer {
             }
             self.sent_ns[slot] = world.now_ns();
         }
-        world.send(id, number, backend as u16);
+        let work_ns = stretched(self.forward_ns, self.instance.slow_factor);
+        if work_ns == 0 {
+            return world.send(id, number, instance);
+        }
+        world.note(id, Activity::Work, self.me, 0);
+        let to = Hop {
+            link: number,
+            instance,
+        };
+        world.send_after(id, to, work_ns, work_ns == self.forward_ns);
     }
 
-    fn response_time_ns(&self, world: &World, id: u32, failure: u8) -> Option<u64> {
+    /// How long a good answer took, where that decides.
+    fn response(&self, world: &World, id: u32, failure: u8) -> Option<Response> {
         let is_timed = failure == 0 && self.parameters.algorithm == Algorithm::LeastResponseTime;
         let sent_ns = self.sent_ns.get(id as usize).filter(|_| is_timed)?;
-        Some(world.now_ns() - sent_ns)
-    }
-
-    /// Sets the probes of all instances going that have none, spread over one interval.
-    fn probe_all(&mut self, world: &mut World) {
-        let Some(check) = self.parameters.health_check.clone() else {
-            return;
-        };
-        let interval_ns = ns_from_ms(check.interval_ms);
-        let count = self.backends.len() as u64;
-        for number in 0..self.backends.len() {
-            let backend = &mut self.backends[number];
-            if !backend.is_probed && !backend.is_gone {
-                backend.is_probed = true;
-                self.probe(
-                    world,
-                    number as u16,
-                    interval_ns * (number as u64 + 1) / count,
-                );
-            }
-        }
-    }
-
-    /// Sends a probe in a while.
-    fn probe(&mut self, world: &mut World, instance: u16, wait_ns: u64) {
-        let Some(link) = self.link else { return };
-        if self.backends[usize::from(instance)].is_gone {
-            return self.probes_end(instance);
-        }
-        let latency_ns = world.wires[usize::from(link.number)].latency_ns[0];
-        let at_ns = world.now_ns() + wait_ns + latency_ns;
-        let kind = EventKind::Probe;
-        world.calendar.push_at(
-            at_ns,
-            What {
-                request: 0,
-                instance,
-                place: link.number,
-                kind,
-            },
-        );
+        let now_ns = world.now_ns();
+        Some(Response {
+            at_ns: now_ns,
+            took_ns: now_ns - sent_ns,
+        })
     }
 
     fn put_in_rotation(&mut self, world: &mut World, backend: usize, is_in: bool) {
-        if self.backends[backend].is_gone {
+        if self.health[backend].is_gone {
             return;
         }
         self.chooser.set_in_rotation(backend, is_in);
@@ -467,23 +434,15 @@ impl LoadBalancer {
     fn forget_open(&mut self) {
         let before = std::mem::replace(
             &mut self.chooser,
-            Chooser::new(&self.parameters, self.backends.len()),
+            Chooser::new(&self.parameters, self.health.len()),
         );
-        for (number, backend) in self.backends.iter().enumerate() {
-            if backend.is_gone {
+        for (number, health) in self.health.iter().enumerate() {
+            if health.is_gone {
                 self.chooser.remove(number);
             } else {
                 self.chooser
                     .set_in_rotation(number, before.backends()[number].in_rotation);
             }
         }
-    }
-
-    fn say(&self, world: &mut World, tone: Tone, instance: u16, what: String) {
-        let Some(Link { to, .. }) = self.link else {
-            return;
-        };
-        let name = world.name(to, instance);
-        world.mark(tone, format!("{name} {what}"), to, Some(instance));
     }
 }

@@ -138,6 +138,18 @@ impl Component {
         }
     }
 
+    /// What it asked for itself is answered: a value that a cache brought back, a balancer's probe.
+    pub fn answered_itself(&mut self, world: &mut World, id: u32, instance: u16) {
+        match self {
+            Component::Cache(cache) => cache.brought_back(world, id),
+            Component::LoadBalancer(balancer) => balancer.probe_answered(world, id, instance),
+            Component::Clients(_)
+            | Component::Dns(_)
+            | Component::Service(_)
+            | Component::Database(_) => unreachable!("these ask nothing for themselves"),
+        }
+    }
+
     /// A worker of one of its instances has done what it did.
     #[inline]
     pub fn work_done(&mut self, world: &mut World, id: u32, instance: u16) {
@@ -255,18 +267,46 @@ impl Component {
         }
     }
 
-    /// Takes an instance out: it finishes what it has. Says whether the kind allows it.
-    pub fn remove_instance(&mut self, world: &mut World, instance: u16) -> bool {
+    /// Whether instances can come and go.
+    pub fn is_scalable(&self) -> bool {
+        matches!(self, Component::Service(_) | Component::Cache(_))
+    }
+
+    /// An instance was taken out: it finishes what it has. Only of kinds that are scalable.
+    pub fn begin_leaving(&mut self, world: &mut World, instance: u16) {
         match self {
-            Component::Service(service) => {
-                service.drain(world, instance);
-                true
+            Component::Service(service) => service.begin_leaving(instance),
+            Component::Cache(cache) => cache.begin_leaving(world, instance),
+            Component::Clients(_)
+            | Component::Dns(_)
+            | Component::LoadBalancer(_)
+            | Component::Database(_) => unreachable!("these are not scalable"),
+        }
+    }
+
+    /// Whether an instance has nothing to do any more.
+    pub fn is_idle(&self, world: &World, number: u8, instance: u16) -> bool {
+        let meters = &world.meters[usize::from(number)];
+        meters.instances[usize::from(instance)].inside.value() == 0
+            && match self {
+                Component::Cache(cache) => cache.is_idle(world, instance),
+                Component::Clients(_)
+                | Component::Dns(_)
+                | Component::LoadBalancer(_)
+                | Component::Service(_)
+                | Component::Database(_) => true,
             }
-            Component::Cache(cache) => {
-                cache.remove_node(world, instance);
-                true
-            }
-            _ => false,
+    }
+
+    /// An instance works again after its death.
+    pub fn repaired(&mut self, world: &mut World, instance: u16) {
+        match self {
+            Component::LoadBalancer(balancer) => balancer.repaired(),
+            Component::Cache(cache) => cache.repaired(world, instance),
+            Component::Clients(_)
+            | Component::Dns(_)
+            | Component::Service(_)
+            | Component::Database(_) => {}
         }
     }
 }

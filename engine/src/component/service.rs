@@ -8,7 +8,6 @@ use headroom_scenario::{
     SessionStore, Traffic, WriteMode,
 };
 
-use crate::component::clients::users;
 use crate::component::instance::Instance;
 use crate::meter::Meter;
 use crate::popularity::Popularity;
@@ -17,7 +16,7 @@ use crate::request::{Line, Operation, Stage, flag};
 use crate::snapshot::{InstanceState, KindGauge};
 use crate::store::{Lookup, Rules, Store};
 use crate::stream::{Law, Stream, StreamAhead};
-use crate::time::ns_from_ms;
+use crate::time::{ns_from_ms, stretched};
 use crate::trace::Activity;
 use crate::world::World;
 
@@ -157,7 +156,7 @@ impl Service {
     }
 
     fn make_room_for_sessions(&mut self, traffic: &Traffic) {
-        self.sessions.resize(users(traffic) as usize, NOWHERE);
+        self.sessions.resize(traffic.population() as usize, NOWHERE);
     }
 
     /// Worker slots of one server.
@@ -187,21 +186,21 @@ impl Service {
         self.died(instance);
     }
 
-    /// Time a new server takes to boot, in nanoseconds.
-    pub fn boot_ns(&self) -> u64 {
-        ns_from_ms(self.parameters.boot_s * 1e3)
+    /// Time a server takes to boot, in nanoseconds.
+    pub fn boot_ns(&self, instance: u16) -> u64 {
+        let slow_factor = self.instances[usize::from(instance)].slow_factor;
+        ns_from_ms(self.parameters.boot_s * slow_factor * 1e3)
     }
 
-    /// The server takes nothing new, and is gone when it has finished.
-    pub fn drain(&mut self, world: &mut World, instance: u16) {
+    /// The server takes nothing new, and finishes what it has; one that does not serve is gone at once.
+    pub fn begin_leaving(&mut self, instance: u16) {
         let server = &mut self.instances[usize::from(instance)];
         server.restarts = false;
-        if server.listens() {
-            server.state = InstanceState::Draining;
+        server.state = if server.listens() {
+            InstanceState::Draining
         } else {
-            server.state = InstanceState::Gone;
-        }
-        self.finish_draining(world, instance);
+            InstanceState::Gone
+        };
     }
 
     /// The server has died, with its own cache; the engine deals with the requests in it.
@@ -239,7 +238,8 @@ impl Service {
                 .push(&mut world.requests, id);
             world.note(id, Activity::Wait, me, instance);
         } else {
-            meter.dropped += 1;
+            let is_call = !world.requests[id].is_probe();
+            world.meter(me, instance).dropped += u32::from(is_call);
             world.refuse(id, Reason::QueueFull);
         }
     }
@@ -267,6 +267,7 @@ impl Service {
     /// A worker has computed, or run a query of its own.
     pub fn work_done(&mut self, world: &mut World, id: u32, instance: u16) {
         match world.requests[id].operation {
+            Operation::Probe => return self.finish(world, id, instance),
             Operation::LocalRead => self.keep_locally(world, id, instance),
             Operation::LocalQuery if self.is_write(world, id) => {
                 self.forget_locally(world, id, instance);
@@ -282,6 +283,7 @@ impl Service {
         let Some(hop) = request.top() else { return };
         let instance = hop.instance;
         let operation = request.operation;
+        request.flags &= !flag::NO_ANSWER;
         let asked_cache = matches!(
             operation,
             Operation::Get | Operation::Fill | Operation::Invalidate | Operation::Put
@@ -327,6 +329,9 @@ impl Service {
     /// then on only a log-in moves it.
     fn has_session(&mut self, world: &mut World, id: u32, instance: u16) -> bool {
         let request = &world.requests[id];
+        if request.is_probe() {
+            return true;
+        }
         let incarnation = self.instances[usize::from(instance)].incarnation as u16;
         let here = Session {
             instance,
@@ -356,16 +361,21 @@ impl Service {
         meter.busy.up(now_ns);
         meter.started += 1;
         meter.waited_ns += waited_ns;
+        let slow_factor = self.instances[usize::from(instance)].slow_factor;
         let request = &mut world.requests[id];
-        request.operation = Operation::Call;
-        let class = &world.classes[usize::from(request.class)];
-        let login = if request.has(flag::LOGIN) {
-            self.parameters.login_work
+        let duration_ns = if request.is_probe() {
+            stretched(ns_from_ms(self.parameters.probe_ms), slow_factor)
         } else {
-            0.0
+            request.operation = Operation::Call;
+            let class = &world.classes[usize::from(request.class)];
+            let login = if request.has(flag::LOGIN) {
+                self.parameters.login_work
+            } else {
+                0.0
+            };
+            let factor = (class.work + login) * slow_factor;
+            self.computing.draw_ns(&mut self.work_times, factor)
         };
-        let factor = (class.work + login) * self.instances[usize::from(instance)].slow_factor;
-        let duration_ns = self.computing.draw_ns(&mut self.work_times, factor);
         world.work(id, self.me, instance, duration_ns);
     }
 
@@ -555,10 +565,11 @@ impl Service {
     fn finish(&mut self, world: &mut World, id: u32, instance: u16) {
         let now_ns = world.now_ns();
         world.meter(self.me, instance).busy.down(now_ns);
-        world.requests[id].operation = Operation::Call;
+        if !world.requests[id].is_probe() {
+            world.requests[id].operation = Operation::Call;
+        }
         world.answer(id);
         self.start_waiting(world, instance);
-        self.finish_draining(world, instance);
     }
 
     /// Gives free workers to those who wait.
@@ -573,15 +584,6 @@ impl Service {
             world.count_out_of_line(self.me, instance);
             let waited_ns = now_ns - world.requests[id].mark;
             self.start(world, id, instance, waited_ns);
-        }
-    }
-
-    fn finish_draining(&mut self, world: &mut World, instance: u16) {
-        let server = &mut self.instances[usize::from(instance)];
-        let is_idle = world.meter(self.me, instance).busy.value() == 0;
-        let is_leaving = server.state == InstanceState::Draining && !server.restarts;
-        if is_leaving && is_idle && server.line.len() == 0 {
-            server.state = InstanceState::Gone;
         }
     }
 }

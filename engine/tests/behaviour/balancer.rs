@@ -1,8 +1,11 @@
 //! Health checks, fail-over, retries, standby, stickiness.
 
+use headroom_engine::Engine;
+use headroom_engine::report::Report;
 use headroom_engine::snapshot::InstanceState;
 use headroom_scenario::{
-    Action, Algorithm, HashFunction, HealthCheck, Kind, LoadBalancer, Scenario,
+    Action, Algorithm, Database, Distribution, HashFunction, HealthCheck, Kind, LoadBalancer,
+    Retries, Scenario, SessionStore,
 };
 
 use crate::design::*;
@@ -69,7 +72,7 @@ fn checks_take_a_dead_server_out_and_put_it_back() {
     assert!((31.0..=32.01).contains(&back_s), "back at {back_s} s");
 }
 
-fn mark_s(engine: &headroom_engine::Engine, words: &str) -> f64 {
+fn mark_s(engine: &Engine, words: &str) -> f64 {
     let marks = engine.marks_since(0);
     let mark = marks.iter().find(|mark| mark.words.starts_with(words));
     mark.unwrap_or_else(|| panic!("no mark {words:?} in {marks:#?}"))
@@ -146,7 +149,7 @@ fn what_a_dead_server_held_is_reset() {
 }
 
 #[test]
-fn a_sticky_user_stays_with_the_server_that_answered_first() {
+fn a_sticky_user_stays_with_the_server_that_answered() {
     for (sticky, lost_least, lost_most) in [(true, 0.0, 0.0), (false, 0.5, 0.75)] {
         let balancer = LoadBalancer {
             sticky,
@@ -154,7 +157,7 @@ fn a_sticky_user_stays_with_the_server_that_answered_first() {
         };
         let mut scenario = behind(balancer, 300.0, 3);
         if let Kind::Service(service) = &mut scenario.design.components[2].kind {
-            service.sessions = headroom_scenario::SessionStore::Server;
+            service.sessions = SessionStore::Server;
         }
         let report = stretch(&mut engine(scenario), 20.0, 40.0);
         let lost = part(&report, "web").extra["sessions_lost"] / report.requests.arrived as f64;
@@ -264,4 +267,296 @@ fn the_ring_shown_is_the_ring_that_routes_weights_included() {
             0.02,
         );
     }
+}
+
+#[test]
+fn the_cookie_is_set_by_the_server_that_answers() {
+    let mut balancer = blind_balancer();
+    balancer.sticky = true;
+    let mut scenario = behind(balancer, 1.0, 2);
+    scenario.traffic.users = 1;
+    scenario.traffic.client.retries = Retries {
+        max: 3,
+        backoff_ms: 10.0,
+        ..Retries::default()
+    };
+    scenario.script = vec![at_s(0.0, kill("web", 0))];
+    let report = report(scenario, 100.0);
+    assert_eq!(report.requests.failed_total(), 0);
+    assert_eq!(report.requests.retries, 1, "only the first goes astray");
+}
+
+#[test]
+fn a_try_elsewhere_moves_the_cookie_and_a_death_of_the_balancer_leaves_it() {
+    let mut balancer = blind_balancer();
+    balancer.sticky = true;
+    balancer.retries = 1;
+    let mut scenario = behind(balancer, 300.0, 3);
+    if let Kind::Service(service) = &mut scenario.design.components[2].kind {
+        service.sessions = SessionStore::Server;
+    }
+    scenario.script = vec![
+        at_s(20.0, kill("web", 0)),
+        at_s(50.0, kill("lb", 0)),
+        at_s(51.0, repair("lb", 0)),
+    ];
+    let mut engine = engine(scenario);
+    let after_death = stretch(&mut engine, 20.0, 40.0);
+    // A third of a thousand users move, each once, and stay there.
+    let moved = part(&after_death, "web").extra["sessions_lost"];
+    assert!((300.0..=370.0).contains(&moved), "{moved} moved");
+    assert_eq!(after_death.requests.failed_total(), 0);
+    let after_repair = stretch(&mut engine, 51.0, 70.0);
+    assert_eq!(part(&after_repair, "web").extra["sessions_lost"], 0.0);
+}
+
+#[test]
+fn after_a_refusal_the_algorithm_chooses_again_among_the_others() {
+    for algorithm in Algorithm::ALL {
+        let balancer = LoadBalancer {
+            algorithm,
+            retries: 1,
+            virtual_nodes: 400,
+            ..blind_balancer()
+        };
+        let mut scenario = behind(balancer, 400.0, 4);
+        scenario.traffic.users = 100_000;
+        scenario.script = vec![at_s(0.0, kill("web", 1))];
+        let report = report(scenario, 60.0);
+        assert_eq!(report.requests.failed_total(), 0, "{algorithm:?}");
+        for server in [0, 2, 3] {
+            let rps = part(&report, "web").instances[server].load.throughput_rps;
+            // Least response time learns nothing from refusals, and goes on trying.
+            near(&format!("{algorithm:?}"), rps, 400.0 / 3.0, 30.0);
+        }
+    }
+}
+
+#[test]
+fn all_others_are_tried_as_often_as_allowed_and_no_more() {
+    for (retries, fails) in [(1, true), (2, false)] {
+        let mut balancer = blind_balancer();
+        balancer.retries = retries;
+        let mut scenario = behind(balancer, 100.0, 3);
+        scenario.script = vec![at_s(0.0, kill("web", 0)), at_s(0.0, kill("web", 1))];
+        let report = report(scenario, 20.0);
+        assert_eq!(report.requests.failed_total() > 0, fails, "{retries} tries");
+    }
+}
+
+#[test]
+fn a_refusal_behind_the_server_is_its_answer_and_not_tried_elsewhere() {
+    let mut balancer = blind_balancer();
+    balancer.retries = 2;
+    let kinds = vec![
+        ("lb", Kind::LoadBalancer(balancer)),
+        ("web", Kind::Service(servers(3))),
+        ("db", Kind::Database(Database::default())),
+    ];
+    let mut scenario = chain(traffic(50.0, lookup()), 0.1, kinds);
+    scenario.script = vec![at_s(0.0, kill("db", 0))];
+    let report = report(scenario, 20.0);
+    let arrived = report.requests.arrived as f64;
+    near(
+        "calls",
+        part(&report, "web").load.arrived as f64,
+        arrived,
+        3.0,
+    );
+    assert!(report.requests.failed_total() as f64 > arrived - 10.0);
+}
+
+#[test]
+fn a_server_that_was_slow_gets_its_share_again() {
+    let balancer = LoadBalancer {
+        algorithm: Algorithm::LeastResponseTime,
+        ..blind_balancer()
+    };
+    let mut scenario = behind(balancer, 100.0, 3);
+    if let Kind::Service(service) = &mut scenario.design.components[2].kind {
+        service.distribution = Distribution::Exponential;
+        service.workers = 16;
+    }
+    scenario.script = vec![
+        at_s(10.0, slow("web", 1, 50.0)),
+        at_s(40.0, repair("web", 1)),
+    ];
+    let mut engine = engine(scenario);
+    let slowed = stretch(&mut engine, 12.0, 40.0);
+    let share = |report: &Report, server: usize| {
+        let web = part(report, "web");
+        web.instances[server].load.throughput_rps / web.load.throughput_rps
+    };
+    assert!(share(&slowed, 1) < 0.05, "{}", share(&slowed, 1));
+    let later = stretch(&mut engine, 120.0, 720.0);
+    for server in 0..3 {
+        near("share", share(&later, server), 1.0 / 3.0, 0.04);
+    }
+}
+
+#[test]
+fn a_server_that_hangs_fails_its_checks_and_is_taken_out() {
+    let mut scenario = behind(checked(1_000.0, 2, 2), 300.0, 3);
+    if let Kind::Service(service) = &mut scenario.design.components[2].kind {
+        service.workers = 4;
+    }
+    scenario.traffic.client.timeout_ms = 1_000.0;
+    scenario.script = vec![
+        at_s(10.0, slow("web", 0, 1_000.0)),
+        at_s(40.0, repair("web", 0)),
+    ];
+    let mut engine = engine(scenario);
+    let hung = stretch(&mut engine, 14.0, 40.0);
+    assert_eq!(hung.requests.failed_total(), 0);
+    let out_s = mark_s(&engine, "web/1 out after 2 failed checks");
+    assert!((11.0..=13.2).contains(&out_s), "out at {out_s} s");
+    // Its workers finish what they have begun, ten seconds each; then probes are answered again.
+    run_to(&mut engine, 70.0);
+    let back_s = mark_s(&engine, "web/1 in after 2 good checks");
+    assert!(back_s > 40.0, "back at {back_s} s");
+    assert!(engine.snapshot().components[2].instances[0].in_rotation);
+}
+
+#[test]
+fn a_probe_waits_for_a_worker_and_is_no_request() {
+    let mut scenario = behind(checked(1_000.0, 2, 2), 10.0, 2);
+    if let Kind::Service(service) = &mut scenario.design.components[2].kind {
+        service.workers = 1;
+        service.probe_ms = 50.0;
+    }
+    let report = stretch(&mut engine(scenario), 10.0, 1_010.0);
+    let web = part(&report, "web");
+    assert_eq!(web.failed.len(), 0);
+    near(
+        "calls",
+        web.load.arrived as f64,
+        report.requests.arrived as f64,
+        2.0,
+    );
+    // 5 calls of 10 ms, and a probe of 50 ms in a second and what it takes itself.
+    near("busy", web.load.utilisation, 0.05 + 0.05 / 1.05, 0.005);
+}
+
+#[test]
+fn a_balancer_that_is_down_checks_nobody() {
+    let mut scenario = behind(checked(1_000.0, 2, 2), 100.0, 2);
+    scenario.script = vec![
+        at_s(10.0, kill("lb", 0)),
+        at_s(10.0, kill("web", 0)),
+        at_s(20.0, repair("web", 0)),
+        at_s(30.0, repair("lb", 0)),
+    ];
+    let mut engine = engine(scenario);
+    run_to(&mut engine, 60.0);
+    let marks = engine.marks_since(0).iter();
+    let told: Vec<&str> = marks.map(|mark| mark.words.as_str()).collect();
+    assert!(
+        told.iter().all(|words| !words.contains("checks")),
+        "{told:?}"
+    );
+}
+
+#[test]
+fn a_slow_balancer_takes_its_time() {
+    let balancer = LoadBalancer {
+        forward_ms: 0.5,
+        ..blind_balancer()
+    };
+    let mut scenario = behind(balancer, 50.0, 4);
+    scenario.script = vec![at_s(10.0, slow("lb", 0, 20.0))];
+    let mut engine = engine(scenario);
+    let usual = stretch(&mut engine, 0.0, 10.0);
+    near("usual", usual.latency_ms.p50, 10.0 + 0.4 + 0.5, 0.1);
+    let slowed = stretch(&mut engine, 11.0, 30.0);
+    near("slowed", slowed.latency_ms.p50, 10.0 + 0.4 + 10.0, 0.2);
+    near(
+        "inside the balancer",
+        part(&slowed, "lb").load.inside_mean,
+        50.0 * 0.0204,
+        0.1,
+    );
+}
+
+#[test]
+fn a_server_taken_out_takes_what_was_on_its_way() {
+    let mut scenario = behind(blind_balancer(), 500.0, 2);
+    scenario.design.links[1].latency_ms = 100.0;
+    let remove = Action::RemoveInstance {
+        component: "web".into(),
+        instance: 1,
+    };
+    // What was sent before the link became faster arrives last.
+    let faster = Action::SetLatency {
+        from: "lb".into(),
+        to: "web".into(),
+        latency_ms: 1.0,
+    };
+    scenario.script = vec![at_s(10.0, faster), at_s(10.0, remove)];
+    let mut engine = engine(scenario);
+    run_to(&mut engine, 10.05);
+    let state = |engine: &Engine| engine.snapshot().components[2].instances[1].state;
+    assert_eq!(state(&engine), InstanceState::Draining);
+    run_to(&mut engine, 20.0);
+    assert_eq!(state(&engine), InstanceState::Gone);
+    assert_eq!(engine.report().requests.failed_total(), 0);
+}
+
+#[test]
+fn who_is_not_told_is_refused_once_the_server_has_left() {
+    let mut scenario = chain(
+        traffic(100.0, compute()),
+        50.0,
+        vec![("web", Kind::Service(servers(2)))],
+    );
+    let remove = Action::RemoveInstance {
+        component: "web".into(),
+        instance: 0,
+    };
+    scenario.script = vec![at_s(10.0, remove)];
+    let report = report(scenario, 20.0);
+    let refused = failed(&report, "connection_refused") as f64;
+    // What was sent in the last 50 ms before is still served, and what comes until somebody looks.
+    near("refused", refused, 100.0 * 9.95, 40.0);
+}
+
+#[test]
+fn a_server_killed_while_it_boots_serves_once_it_has_booted() {
+    let mut scenario = behind(blind_balancer(), 200.0, 1);
+    if let Kind::Service(service) = &mut scenario.design.components[2].kind {
+        service.boot_s = 20.0;
+    }
+    let add = Action::AddInstance {
+        component: "web".into(),
+    };
+    scenario.script = vec![
+        at_s(1.0, add),
+        at_s(2.0, kill("web", 1)),
+        at_s(3.0, repair("web", 1)),
+    ];
+    let mut engine = engine(scenario);
+    run_to(&mut engine, 22.5);
+    let state = engine.snapshot().components[2].instances[1].state;
+    assert_eq!(state, InstanceState::Booting);
+    let report = stretch(&mut engine, 24.0, 44.0);
+    let rps = part(&report, "web").instances[1].load.throughput_rps;
+    near("its half", rps, 100.0, 5.0);
+}
+
+#[test]
+fn a_slow_server_boots_slowly() {
+    let mut scenario = behind(blind_balancer(), 100.0, 2);
+    if let Kind::Service(service) = &mut scenario.design.components[2].kind {
+        service.boot_s = 2.0;
+    }
+    let deploy = Action::Deploy {
+        component: "web".into(),
+        batch: 1,
+        pause_s: 0.0,
+        drain_s: 1.0,
+    };
+    scenario.script = vec![at_s(1.0, slow("web", 0, 5.0)), at_s(10.0, deploy)];
+    let mut engine = engine(scenario);
+    run_to(&mut engine, 60.0);
+    let took_s = mark_s(&engine, "web/1 has booted") - mark_s(&engine, "web/1 restarts");
+    near("boot", took_s, 10.0, 1e-6);
 }

@@ -1,6 +1,7 @@
 //! Fetching once, staying fresh, writing through and back, dying and coming back.
 
 use headroom_engine::report::Report;
+use headroom_engine::snapshot::InstanceState;
 use headroom_scenario::{
     Action, Cache, Class, Database, Distribution, Kind, NodeRouting, ReadMode, Scenario, WriteMode,
 };
@@ -345,4 +346,111 @@ fn nobody_is_answered_by_a_cache_before_its_turn_is_over() {
     assert!(took_ms.len() > 20);
     let least_ms = took_ms.iter().fold(f64::MAX, |least, &ms| least.min(ms));
     assert!(least_ms >= 10.0 + 20.0 + 0.2 - 1e-6, "{least_ms} ms");
+}
+
+#[test]
+fn a_lease_lasts_as_long_as_it_says_and_then_the_next_one_fetches() {
+    let fetched = |lease_ms| {
+        let cache = Cache {
+            leases: true,
+            lease_ms,
+            ..Cache::default()
+        };
+        let database = Database {
+            read_time_ms: 3_000.0,
+            workers: 1_000,
+            ..slow_database()
+        };
+        let mut scenario = cached(traffic(10.0, lookup()), cache, database);
+        scenario.traffic.keys.count = 1;
+        widen(&mut scenario);
+        let report = report(scenario, 60.0);
+        assert_eq!(report.requests.failed_total(), 0);
+        part(&report, "db").extra["reads"]
+    };
+    assert_eq!(fetched(Cache::default().lease_ms), 1.0);
+    // One more each 1.1 s until the first one is back.
+    assert_eq!(fetched(1_100.0), 3.0);
+}
+
+/// Writes to a cache that writes back after so long.
+fn written_back(rate_rps: f64, write_back_ms: f64, warm_restart: bool) -> Scenario {
+    let cache = Cache {
+        write_mode: WriteMode::Back,
+        write_back_ms,
+        warm_restart,
+        ..Cache::default()
+    };
+    let database = Database {
+        write_time_ms: 0.1,
+        connections: 10_000,
+        ..slow_database()
+    };
+    let mut scenario = cached(traffic(rate_rps, write()), cache, database);
+    widen(&mut scenario);
+    scenario
+}
+
+#[test]
+fn nothing_leaves_a_node_that_is_down_until_it_is_repaired() {
+    let mut scenario = written_back(100.0, 20_000.0, true);
+    scenario.traffic.keys.count = 1_000_000;
+    scenario.traffic.keys.zipf_exponent = 0.0;
+    scenario.script = vec![at_s(30.0, kill("cache", 0)), at_s(60.0, repair("cache", 0))];
+    let mut engine = engine(scenario);
+    let down = stretch(&mut engine, 30.1, 60.0);
+    assert_eq!(part(&down, "db").extra["writes"], 0.0);
+    let up = stretch(&mut engine, 60.0, 81.0);
+    // 20 s of writes, all of different keys, are on its disk.
+    near(
+        "written back",
+        part(&up, "db").extra["writes"],
+        2_000.0,
+        150.0,
+    );
+    assert_eq!(part(&up, "cache").extra["writes_lost"], 0.0);
+}
+
+#[test]
+fn every_acknowledged_write_that_the_database_never_got_is_lost() {
+    let (mut writes, mut values) = (0.0, 0.0);
+    for seed in 1..=40 {
+        let mut scenario = written_back(100.0, 1_000.0, false);
+        scenario.seed = seed;
+        scenario.traffic.keys.count = 1;
+        let died_s = 30.0 + seed as f64 / 40.0;
+        scenario.script = vec![at_s(died_s, kill("cache", 0))];
+        let report = report(scenario, 32.0);
+        writes += part(&report, "cache").extra["writes_lost"];
+        values += part(&report, "cache").extra["values_lost"];
+    }
+    // The node dies anywhere in the second that it holds writes back.
+    near("writes lost", writes / 40.0, 50.0, 15.0);
+    near("values lost", values / 40.0, 1.0, 0.05);
+}
+
+#[test]
+fn a_node_taken_out_finishes_and_hands_over_what_it_held_back() {
+    let mut scenario = written_back(200.0, 10_000.0, false);
+    if let Kind::Cache(cache) = &mut scenario.design.components[2].kind {
+        cache.nodes = 2;
+    }
+    // From the web to the cache.
+    scenario.design.links[1].latency_ms = 50.0;
+    let remove = Action::RemoveInstance {
+        component: "cache".into(),
+        instance: 1,
+    };
+    scenario.script = vec![at_s(30.0, remove)];
+    let mut engine = engine(scenario);
+    run_to(&mut engine, 30.0);
+    let soon = stretch(&mut engine, 30.0, 31.0);
+    assert!(part(&soon, "db").extra["writes"] > 300.0);
+    run_to(&mut engine, 60.0);
+    let report = engine.report();
+    assert_eq!(report.requests.failed_total(), 0);
+    assert_eq!(part(&report, "cache").failed.len(), 0);
+    assert_eq!(part(&report, "cache").extra["writes_lost"], 0.0);
+    let state = engine.snapshot().components[2].instances[1].state;
+    assert_eq!(state, InstanceState::Gone);
 }

@@ -63,6 +63,7 @@ fn retries_follow_a_failure_as_often_as_allowed() {
         multiplier: 2.0,
         jitter: 0.0,
         budget: 10.0,
+        ..Retries::default()
     };
     let scenario = with_dead_server(users);
     let report = report(scenario, 60.0);
@@ -80,6 +81,7 @@ fn backoff_doubles() {
         multiplier: 2.0,
         jitter: 0.0,
         budget: 10.0,
+        ..Retries::default()
     };
     let scenario = with_dead_server(users);
     let mut engine = engine(scenario);
@@ -102,6 +104,7 @@ fn the_budget_bounds_a_storm_of_retries() {
             multiplier: 1.0,
             jitter: 0.0,
             budget,
+            ..Retries::default()
         };
         let report = report(with_dead_server(users), 60.0);
         report.requests.retries as f64 / report.requests.arrived as f64
@@ -156,13 +159,8 @@ fn a_user_asks_for_the_address_once_in_its_time_to_live() {
 #[test]
 fn far_regions_wait_longer() {
     let mut users = traffic(100.0, compute());
-    let region = |id: &str, round_trip_ms| Region {
-        id: id.into(),
-        share: 1.0,
-        round_trip_ms,
-    };
-    users.regions = vec![region("near", 10.0), region("far", 200.0)];
-    let report = report(alone(users, servers(1)), 60.0);
+    users.regions = two_regions(10.0, 200.0);
+    let report = report(alone(users, servers(1)), 600.0);
     near(
         "mean",
         report.latency_ms.mean,
@@ -461,6 +459,7 @@ fn a_backoff_ends_within_a_day() {
         multiplier: 10.0,
         jitter: 0.0,
         budget: 10.0,
+        ..Retries::default()
     };
     let mut engine = engine(with_dead_server(patient));
     run_to(&mut engine, 5.0 * 86_400.0);
@@ -507,4 +506,86 @@ fn requests_of_what_is_no_more_come_to_their_end() {
     let requests = engine.report().requests;
     assert!(requests.completed > 19_000, "{requests:?}");
     assert!(requests.failed.is_empty(), "{requests:?}");
+}
+
+fn two_regions(near_ms: f64, far_ms: f64) -> Vec<Region> {
+    let region = |id: &str, round_trip_ms| Region {
+        id: id.into(),
+        share: 1.0,
+        round_trip_ms,
+    };
+    vec![region("near", near_ms), region("far", far_ms)]
+}
+
+#[test]
+fn users_of_the_loop_live_in_the_regions_by_their_shares() {
+    for users in [50, 2] {
+        let mut looped = traffic(1.0, compute());
+        looped.regions = two_regions(20.0, 200.0);
+        looped.users = 10_000;
+        looped.client.loop_model = LoopModel::Closed {
+            users,
+            think_time_ms: 1_000.0,
+        };
+        let report = report(alone(looped, servers(8)), 2_000.0);
+        // Half the users ask once in 1,030 ms, half once in 1,210 ms.
+        let (near_rps, far_rps) = (1.0 / 1.03, 1.0 / 1.21);
+        let mean_ms = (near_rps * 30.0 + far_rps * 210.0) / (near_rps + far_rps);
+        near("mean", report.latency_ms.mean, mean_ms, 4.0);
+        near(
+            "answers",
+            report.requests.completed as f64,
+            1_000.0 * f64::from(users) * (near_rps + far_rps),
+            0.05 * 2_000.0 * f64::from(users),
+        );
+    }
+}
+
+#[test]
+fn a_budget_of_nothing_allows_no_retry_and_savings_are_bounded() {
+    let retried = |budget, saved_max| {
+        let mut users = traffic(100.0, compute());
+        users.client.retries = Retries {
+            max: 10,
+            backoff_ms: 1.0,
+            multiplier: 1.0,
+            jitter: 0.0,
+            budget,
+            saved_max,
+        };
+        let mut scenario = alone(users, servers(1));
+        scenario.script = vec![at_s(60.0, kill("web", 0))];
+        let report = stretch(&mut engine(scenario), 60.0, 61.0);
+        report.requests.retries as f64
+    };
+    assert_eq!(retried(0.0, 1_000), 0.0);
+    // A minute of calm has saved them up; a second of the fault earns ten more.
+    near("few saved", retried(0.1, 20), 20.0 + 10.0, 3.0);
+    near("all saved", retried(0.1, 1_000), 600.0 + 10.0, 90.0);
+}
+
+#[test]
+fn the_rate_can_be_set_while_a_curve_stands_at_nothing_or_low() {
+    let mut stepped = traffic(400.0, compute());
+    stepped.curve = Curve::Stepped {
+        factors: vec![1.0, 0.0, 1.0],
+        every_s: 10.0,
+    };
+    let arrived = |mut scenario: Scenario, at: f64, rate_rps: f64, to_s: f64| {
+        scenario.script = vec![at_s(at, Action::SetRate { rate_rps })];
+        stretch(&mut engine(scenario), 20.0, to_s).requests.arrived as f64
+    };
+    near(
+        "one a second",
+        arrived(alone(stepped.clone(), servers(8)), 19.0, 1.0, 420.0),
+        400.0,
+        80.0,
+    );
+    stepped.rate_rps = 1_000.0;
+    near(
+        "ten a second",
+        arrived(alone(stepped, servers(8)), 15.0, 10.0, 120.0),
+        1_000.0,
+        130.0,
+    );
 }

@@ -332,3 +332,25 @@ fn what_a_full_disk_refuses_is_lost_when_the_cache_has_no_more_room() {
     let lost = part(&report, "cache").extra["writes_lost"];
     assert!(lost > 500.0, "{lost} writes lost");
 }
+
+#[test]
+fn a_slow_database_has_a_slow_disk() {
+    let database = Database {
+        buffer_entries: 1,
+        read_time_ms: 1.0,
+        disk_read_ms: 4.0,
+        ..constant()
+    };
+    let kinds = vec![
+        ("web", Kind::Service(servers(1))),
+        ("db", Kind::Database(database)),
+    ];
+    let mut scenario = chain(traffic(1.0, lookup()), 0.0, kinds);
+    scenario.traffic.keys.zipf_exponent = 0.0;
+    scenario.script = vec![at_s(100.0, slow("db", 0, 10.0))];
+    let mut engine = engine(scenario);
+    let usual = stretch(&mut engine, 0.0, 100.0);
+    near("usual", usual.latency_ms.p50, 10.0 + 5.0, 0.2);
+    let slowed = stretch(&mut engine, 100.0, 200.0);
+    near("slowed", slowed.latency_ms.p50, 10.0 + 50.0, 0.6);
+}

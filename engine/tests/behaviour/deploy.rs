@@ -141,7 +141,8 @@ fn sessions_and_copies_in_a_server_are_lost() {
     scenario.traffic.users = 400;
     scenario.traffic.classes = vec![lookup()];
     let mut engine = engine(scenario);
-    let before = stretch(&mut engine, 0.0, 5.0);
+    // Who asks twice before the first answer has no cookie yet.
+    let before = stretch(&mut engine, 2.0, 5.0);
     assert_eq!(part(&before, "web").extra["sessions_lost"], 0.0);
     let entries = |engine: &Engine| {
         let servers = &engine.snapshot().components[2].instances;

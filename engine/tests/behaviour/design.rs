@@ -160,6 +160,15 @@ pub fn kill(component: &str, instance: u16) -> Action {
     }
 }
 
+/// Everything on an instance takes so many times as long.
+pub fn slow(component: &str, instance: u16, factor: f64) -> Action {
+    Action::Slow {
+        component: component.into(),
+        instance,
+        factor,
+    }
+}
+
 /// An instance works again.
 pub fn repair(component: &str, instance: u16) -> Action {
     Action::Repair {

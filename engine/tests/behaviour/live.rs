@@ -2,7 +2,7 @@
 
 use headroom_engine::Engine;
 use headroom_engine::snapshot::InstanceState;
-use headroom_scenario::{Action, Kind};
+use headroom_scenario::{Action, Kind, Service};
 
 use crate::design::{at_s, chain, compute, engine, kill, part, repair, run_to, servers, traffic};
 
@@ -122,17 +122,31 @@ fn what_would_leave_the_script_without_sense_is_refused() {
 }
 
 #[test]
-fn other_parameters_leave_the_number_of_instances_alone() {
+fn other_parameters_leave_the_start_alone_and_say_so() {
     let kinds = vec![("web", Kind::Service(servers(2)))];
     let mut engine = engine(chain(traffic(100.0, compute()), 0.0, kinds));
     let configure = Action::Configure {
         component: "web".into(),
         kind: Kind::Service(servers(5)),
     };
-    engine.apply(&configure).expect("it is a service");
+    let refusal = engine.apply(&configure).expect_err("two were started");
+    assert!(
+        refusal.starts_with("configure.kind.service.instances: it was started with 2"),
+        "{refusal}"
+    );
+    assert!(refusal.contains("add_instance"), "{refusal}");
+    engine.apply(&add("web")).expect("there is room");
+    let slower = Service {
+        service_time_ms: 20.0,
+        ..servers(2)
+    };
+    let configure = Action::Configure {
+        component: "web".into(),
+        kind: Kind::Service(slower),
+    };
+    engine.apply(&configure).expect("two were started");
     run_to(&mut engine, 1.0);
-    assert_eq!(engine.snapshot().components[1].instances.len(), 2);
-    assert!(engine.apply(&kill("web", 2)).is_err(), "there are two");
+    assert_eq!(engine.snapshot().components[1].instances.len(), 3);
 }
 
 #[test]

@@ -114,3 +114,58 @@ fn a_decision_stays_within_the_bounds_and_up_is_at_once() {
     assert_eq!(autoscaler.decide(after_all + 1, 4), 4);
     assert_eq!(autoscaler.decide(after_all + 2, 3), 3);
 }
+
+#[test]
+fn an_error_of_rounding_is_no_server() {
+    let exact = Autoscaling {
+        target_utilisation: 0.7,
+        tolerance: 0.0,
+        instances_max: 100,
+        ..Autoscaling::default()
+    };
+    for servers in 1..=100 {
+        let look = Look {
+            ready: servers,
+            starting: 0,
+            utilisation: 0.7,
+        };
+        let recommended = Autoscaler::new(&exact, 0, servers).recommend(look);
+        assert_eq!(recommended, servers);
+    }
+    // 42 of 60 are busy.
+    let look = Look {
+        ready: 60,
+        starting: 0,
+        utilisation: 42.0 / 60.0,
+    };
+    assert_eq!(Autoscaler::new(&exact, 0, 60).recommend(look), 60);
+}
+
+/// As the documentation of Kubernetes has it under "Default behavior": four more, or twice as many,
+/// whichever is more, in 15 s.
+#[test]
+fn servers_double_or_four_are_added_in_a_period() {
+    let most = |autoscaling: Autoscaling, looks: &[(u64, u16)]| -> Vec<u16> {
+        let mut autoscaler = Autoscaler::new(&autoscaling, 0, 1);
+        let decide = |&(at_s, wanted): &(u64, u16)| autoscaler.decide(at_s * NS_PER_S, wanted);
+        looks.iter().map(decide).collect()
+    };
+    let wide = Autoscaling {
+        instances_max: 100,
+        ..Autoscaling::default()
+    };
+    let every_15_s = [(15, 90), (30, 90), (45, 90), (60, 90), (75, 90)];
+    assert_eq!(most(wide.clone(), &every_15_s), [5, 10, 20, 40, 80]);
+    // Within one period the limit is that of its start, less what was removed since.
+    assert_eq!(
+        most(wide.clone(), &[(15, 3), (20, 90), (29, 90), (31, 90)]),
+        [3, 5, 5, 7]
+    );
+    let gentle = Autoscaling {
+        scale_out_share: 0.0,
+        scale_out_servers: 1,
+        scale_out_period_s: 60.0,
+        ..wide
+    };
+    assert_eq!(most(gentle, &every_15_s), [2, 2, 2, 2, 3]);
+}

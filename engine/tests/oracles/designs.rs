@@ -63,6 +63,7 @@ impl Queue {
         let parameters = LoadBalancer {
             algorithm,
             health_check: None,
+            forward_ms: 0.0,
             ..LoadBalancer::default()
         };
         let kinds = vec![
@@ -84,6 +85,7 @@ impl Queue {
         let parameters = LoadBalancer {
             algorithm: Algorithm::Random,
             health_check: None,
+            forward_ms: 0.0,
             ..LoadBalancer::default()
         };
         let kinds = vec![

@@ -1,12 +1,15 @@
 //! Writing back: a value is written to the cache first and brought to the database later. A database that
 //! refuses it, its disk full or itself down, is asked again after the same wait, for as long as the
-//! cache holds the value; a value that has to go, or dies with its node, is lost.
+//! cache holds the value; a value that has to go, or dies with its node, is lost, and with it every
+//! write that made it since the database had one. Nothing leaves a node that is down: one that keeps its
+//! entries on disk holds them back until it is repaired.
 
 use std::mem;
 
 use super::{Cache, Turn};
 use crate::calendar::{EventKind, What};
 use crate::request::Operation;
+use crate::snapshot::InstanceState;
 use crate::store::Evicted;
 use crate::time::ns_from_ms;
 use crate::world::World;
@@ -18,6 +21,8 @@ pub(super) enum HeldBack {
     Until { ns: u64 },
     /// This version has set out and is not answered yet.
     OnItsWay { version: u32 },
+    /// It is on the disk of a node that is down.
+    OnDisk,
 }
 
 impl Cache {
@@ -40,11 +45,14 @@ impl Cache {
     /// A value held back sets out, if this is its moment still.
     pub fn flush(&mut self, world: &mut World, node: u16, key: u32) {
         let ns = world.now_ns();
-        let held = &mut self.nodes[usize::from(node)];
-        if held.held_back.get(&key) != Some(&HeldBack::Until { ns }) {
-            return;
+        let held = &self.nodes[usize::from(node)];
+        if held.held_back.get(&key) == Some(&HeldBack::Until { ns }) {
+            self.set_out(world, node, key);
         }
-        let Some(version) = held.store.peek(key) else {
+    }
+
+    fn set_out(&mut self, world: &mut World, node: u16, key: u32) {
+        let Some(version) = self.nodes[usize::from(node)].store.peek(key) else {
             return;
         };
         if self.bring_back(world, node, key, version) {
@@ -58,15 +66,14 @@ impl Cache {
     /// The database has taken a value or refused it.
     pub fn brought_back(&mut self, world: &mut World, id: u32) {
         let request = &world.requests[id];
-        if request.operation != Operation::Flush {
-            return;
-        }
         let (node, key, version) = (request.user as u16, request.key, request.version);
         let is_taken = request.failure == 0;
         let held = &mut self.nodes[usize::from(node)];
-        if held.held_back.get(&key) != Some(&HeldBack::OnItsWay { version }) {
-            if !is_taken {
-                self.lose(world, key, version);
+        let state = held.held_back.get(&key);
+        if state != Some(&HeldBack::OnItsWay { version }) {
+            // Who still holds the value brings it once more.
+            if !is_taken && state.is_none() {
+                self.lose(world, key, version, 0);
             }
         } else if is_taken && held.store.peek(key) == Some(version) {
             held.held_back.remove(&key);
@@ -84,7 +91,7 @@ impl Cache {
         if evicted.dirty {
             self.nodes[usize::from(node)].held_back.remove(&key);
             if !self.bring_back(world, node, key, version) {
-                self.lose(world, key, version);
+                self.lose(world, key, version, 0);
             }
         }
     }
@@ -93,13 +100,41 @@ impl Cache {
     pub(super) fn lose_held_back(&mut self, world: &mut World, node: u16) {
         let held_back = mem::take(&mut self.nodes[usize::from(node)].held_back);
         for (key, state) in held_back {
-            let held = self.nodes[usize::from(node)].store.peek(key);
-            if let Some(version) = held
-                && state != (HeldBack::OnItsWay { version })
-            {
-                self.lose(world, key, version);
+            let on_its_way = match state {
+                HeldBack::OnItsWay { version } => version,
+                HeldBack::Until { .. } | HeldBack::OnDisk => 0,
+            };
+            if let Some(version) = self.nodes[usize::from(node)].store.peek(key) {
+                self.lose(world, key, version, on_its_way);
             }
         }
+    }
+
+    /// A node has died that keeps its entries on disk: it will not hear of what is on its way.
+    pub(super) fn forget_ways(&mut self, node: u16) {
+        let held_back = &mut self.nodes[usize::from(node)].held_back;
+        held_back
+            .values_mut()
+            .for_each(|state| *state = HeldBack::OnDisk);
+    }
+
+    /// All that a node holds back sets out a wait from now.
+    pub(super) fn hold_back_all(&mut self, world: &mut World, node: u16) {
+        for key in self.held_back(node) {
+            self.hold_back(world, node, key);
+        }
+    }
+
+    /// All that a node holds back sets out now.
+    pub(super) fn flush_all(&mut self, world: &mut World, node: u16) {
+        for key in self.held_back(node) {
+            self.set_out(world, node, key);
+        }
+    }
+
+    fn held_back(&self, node: u16) -> Vec<u32> {
+        let held_back = &self.nodes[usize::from(node)].held_back;
+        held_back.keys().copied().collect()
     }
 
     fn hold_back(&mut self, world: &mut World, node: u16, key: u32) {
@@ -119,7 +154,8 @@ impl Cache {
 
     /// Whether the value could set out.
     fn bring_back(&self, world: &mut World, node: u16, key: u32, version: u32) -> bool {
-        let Some(link) = self.database else {
+        let is_down = self.instances[usize::from(node)].state == InstanceState::Down;
+        let Some(link) = self.database.filter(|_| !is_down) else {
             return false;
         };
         let Some(id) = world.internal(Operation::Flush, key, version) else {
@@ -130,13 +166,15 @@ impl Cache {
         true
     }
 
-    /// An acknowledged write is gone, unless another has taken its place: the value is again what the
-    /// database has.
-    fn lose(&mut self, world: &mut World, key: u32, version: u32) {
+    /// A value is gone with all acknowledged writes that the database has not, unless others have taken
+    /// its place: the value is again the one that the database has, or the older one that is on its way.
+    fn lose(&mut self, world: &mut World, key: u32, version: u32, on_its_way: u32) {
+        let left = world.stored[key as usize].max(on_its_way);
         let newest = &mut world.versions[key as usize];
-        if *newest == version && world.stored[key as usize] < version {
-            self.writes_lost += 1;
-            *newest = world.stored[key as usize];
+        if *newest == version && left < version {
+            self.writes_lost += u64::from(version - left);
+            self.values_lost += 1;
+            *newest = left;
         }
     }
 }
