@@ -4,7 +4,7 @@ use std::io::Read;
 
 use headroom_engine::ENGINE_VERSION;
 use headroom_scenario::fragment::{self, FragmentError};
-use headroom_scenario::{Scenario, ValidScenario, step};
+use headroom_scenario::{Scenario, ValidScenario, did_you_mean, step};
 
 use crate::failure::Failure;
 use crate::options::Options;
@@ -31,48 +31,41 @@ pub fn open(source: &str, options: &Options) -> Result<ValidScenario, Failure> {
 
 /// What a link opens.
 pub fn open_link(link: &str) -> Result<Scenario, Failure> {
-    let link = if link == "-" {
-        read_standard_input()?
-    } else {
-        link.to_string()
-    };
-    decode(link.trim())
+    match link {
+        "-" => decode(&read_standard_input()?),
+        link => decode(link),
+    }
+}
+
+/// Whether a scenario can be meant by this: a step, a file that is there, a link.
+pub fn is_source(text: &str) -> bool {
+    step::find(text).is_some() || is_file(text) || fragment::is_link(text)
 }
 
 fn read(source: &str) -> Result<Scenario, Failure> {
     if source == "-" {
         let text = read_standard_input()?;
-        return if is_link(text.trim()) {
-            decode(text.trim())
-        } else {
-            parse("standard input", &text)
+        return match fragment::is_link(&text) {
+            true => decode(&text),
+            false => parse("standard input", &text),
         };
     }
     if let Some(step) = step::find(source) {
         return Ok(step.scenario());
     }
-    if is_link(source) {
+    // A file may be called as it likes, with a # in its name too.
+    if fragment::is_link(source) && !is_file(source) {
         return decode(source);
     }
     parse(source, &read_file(source)?)
 }
 
-fn parse(source: &str, text: &str) -> Result<Scenario, Failure> {
-    Scenario::from_json(text).map_err(|problems| Failure::scenario(source, problems))
+fn is_file(path: &str) -> bool {
+    std::path::Path::new(path).exists()
 }
 
-/// A fragment, with or without its `#`, or a whole address that ends in one.
-fn is_link(text: &str) -> bool {
-    let is_packed = |key: &str| {
-        key.strip_prefix('s').is_some_and(|version| {
-            !version.is_empty() && version.bytes().all(|digit| digit.is_ascii_digit())
-        })
-    };
-    let starts_as_link = || {
-        text.split_once('=')
-            .is_some_and(|(key, _)| key == "step" || is_packed(key))
-    };
-    !text.starts_with('{') && (text.contains('#') || starts_as_link())
+fn parse(source: &str, text: &str) -> Result<Scenario, Failure> {
+    Scenario::from_json(text).map_err(|problems| Failure::scenario(source, problems))
 }
 
 fn decode(link: &str) -> Result<Scenario, Failure> {
@@ -85,18 +78,21 @@ fn decode(link: &str) -> Result<Scenario, Failure> {
 
 fn read_file(path: &str) -> Result<String, Failure> {
     let opened = std::fs::File::open(path).map_err(|error| {
-        let hint = if error.kind() == std::io::ErrorKind::NotFound {
-            let names: Vec<&str> = step::LADDER.iter().map(|step| step.name).collect();
-            format!(
-                "there is no file and no step '{path}'; the steps are {}",
-                names.join(", ")
-            )
-        } else {
-            format!("'{path}' can't be read: {error}")
+        let hint = match error.kind() {
+            std::io::ErrorKind::NotFound => nothing_called(path),
+            _ => format!("'{path}' can't be read: {error}"),
         };
         Failure::Io(hint)
     })?;
     read_text(path, opened)
+}
+
+/// That there is nothing of this name, and what may have been meant.
+fn nothing_called(name: &str) -> String {
+    let steps = step::LADDER.iter().map(|step| step.name);
+    let steps_listed = steps.clone().collect::<Vec<_>>().join(", ");
+    let meant = did_you_mean(name, steps);
+    format!("there is no file and no step '{name}'{meant}; the steps are {steps_listed}")
 }
 
 fn read_standard_input() -> Result<String, Failure> {
@@ -114,42 +110,22 @@ fn read_text(name: &str, reader: impl Read) -> Result<String, Failure> {
             "'{name}' is larger than any scenario: over 16 MiB"
         )));
     }
-    String::from_utf8(bytes).map_err(|_| Failure::Io(format!("'{name}' is no text in UTF-8")))
+    let is_utf_16 = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
+    String::from_utf8(bytes).map_err(|_| {
+        let is = if is_utf_16 {
+            "is in UTF-16"
+        } else {
+            "is no text in UTF-8"
+        };
+        Failure::Io(format!("'{name}' {is}: save it as UTF-8"))
+    })
 }
 
 /// The source as an error message names it.
 fn name(source: &str) -> &str {
     match source {
         "-" => "standard input",
-        link if is_link(link) => "the link",
+        link if fragment::is_link(link) && !is_file(link) => "the link",
         other => other,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn links_are_told_from_files() {
-        for link in [
-            "#s1=abc",
-            "s1=abc",
-            "s2=abc",
-            "#step=cache&seed=7",
-            "https://example.org/#s1=abc",
-            "https://example.org/#x",
-        ] {
-            assert!(is_link(link), "{link}");
-        }
-        for other in [
-            "design.json",
-            "steps=3.json",
-            "{\"name\": \"#1\"}",
-            "./s1",
-            "cache",
-        ] {
-            assert!(!is_link(other), "{other}");
-        }
     }
 }

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::json;
 use crate::limits::{DOCUMENT_BYTES_MAX, PROBLEMS_MAX};
 use crate::migrate::{self, Unreadable};
 use crate::node::{self, Step};
@@ -15,16 +16,18 @@ impl Scenario {
     /// as the list of all problems, and with it what is wrong with the values beside. The result is
     /// raw: [`Scenario::validate`] is the next step.
     pub fn from_json(text: &str) -> Result<Self, Vec<Problem>> {
-        if text.len() > DOCUMENT_BYTES_MAX {
-            return Err(whole(format!(
-                "the document has {} bytes; at most {DOCUMENT_BYTES_MAX} are read",
-                text.len()
-            )));
-        }
-        // The parser itself refuses what is nested more than 128 levels deep.
-        let raw = serde_json::from_str(text)
-            .map_err(|error| whole(format!("this is not a JSON document: {error}")))?;
-        read(raw).map_err(|unread| match unread {
+        Self::check_bytes(text.len())?;
+        read(text).map_err(|unread| match unread {
+            Unread::NotJson(_) if text.contains(['\0', '\u{fffd}']) => {
+                vec![Problem::of_all(
+                    "this is not a text in UTF-8: save it as that",
+                )]
+            }
+            Unread::NotJson(error) => {
+                vec![Problem::of_all(format!(
+                    "this is not a JSON document: {error}"
+                ))]
+            }
             Unread::Newer(version) => vec![Problem {
                 path: "version".into(),
                 message: newer(version),
@@ -32,6 +35,16 @@ impl Scenario {
             }],
             Unread::Problems(problems) => problems,
         })
+    }
+
+    /// Refuses a document of so many bytes before it is looked at, if that is too many.
+    pub fn check_bytes(bytes: usize) -> Result<(), Vec<Problem>> {
+        match bytes {
+            0..=DOCUMENT_BYTES_MAX => Ok(()),
+            _ => Err(vec![Problem::of_all(format!(
+                "the document has {bytes} bytes; at most {DOCUMENT_BYTES_MAX} are read"
+            ))]),
+        }
     }
 
     /// The document as compact JSON: fields in the order of their definition, so that the same
@@ -47,19 +60,37 @@ impl Scenario {
 
 /// Why a document was not read.
 pub(crate) enum Unread {
+    /// It is no JSON, for this reason.
+    NotJson(String),
     /// It has this version, which came after this build.
     Newer(u64),
     /// Its shape is wrong.
     Problems(Vec<Problem>),
 }
 
-/// Reads a document of any released version.
-pub(crate) fn read(raw: Value) -> Result<Scenario, Unread> {
-    match migrate::to_current(raw) {
-        Ok(current) => from_value(current).map_err(Unread::Problems),
-        Err(Unreadable::Newer(version)) => Err(Unread::Newer(version)),
-        Err(Unreadable::Unversioned(problem)) => Err(Unread::Problems(vec![problem])),
+/// Reads a document of any released version. The mark that some editors begin a text with is passed over.
+pub(crate) fn read(text: &str) -> Result<Scenario, Unread> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let (raw, twice) = json::read(text).map_err(|error| Unread::NotJson(error.to_string()))?;
+    let read = match migrate::to_current(raw) {
+        Ok(current) => from_value(current),
+        Err(Unreadable::Newer(version)) => return Err(Unread::Newer(version)),
+        Err(Unreadable::Unversioned(problem)) => Err(vec![problem]),
+    };
+    match (read, twice.is_empty()) {
+        (Ok(scenario), true) => Ok(scenario),
+        (Ok(_), false) => Err(Unread::Problems(listed(twice))),
+        (Err(problems), _) => Err(Unread::Problems(listed([twice, problems].concat()))),
     }
+}
+
+/// The problems as they are shown: what comes out of a text may have anything in it.
+fn listed(mut problems: Vec<Problem>) -> Vec<Problem> {
+    problems.truncate(PROBLEMS_MAX);
+    for problem in &mut problems {
+        problem.path = visible(&problem.path);
+    }
+    problems
 }
 
 /// That a document came after this build, and what to do.
@@ -68,14 +99,6 @@ pub(crate) fn newer(version: u64) -> String {
         "made by a newer Headroom: it has version {version}, and this one reads up to \
          {SCHEMA_VERSION}; open it with the newer one"
     )
-}
-
-fn whole(message: String) -> Vec<Problem> {
-    vec![Problem {
-        path: String::new(),
-        message,
-        component: None,
-    }]
 }
 
 /// Reads again and again, each time without what was wrong the time before, to find all problems.
@@ -244,7 +267,7 @@ fn in_plain_words(message: &str) -> String {
         ("a boolean", "true or false"),
         ("a string", "a text"),
     ];
-    let Some((wrong, right)) = message.rsplit_once("expected ") else {
+    let Some((wrong, right)) = message.rsplit_once(", expected ") else {
         return message.to_owned();
     };
     let right = match WORDS.iter().find(|(word, _)| *word == right) {
@@ -257,5 +280,13 @@ fn in_plain_words(message: &str) -> String {
             None => right.to_owned(),
         },
     };
-    format!("{wrong}expected {right}")
+    let fraction = wrong
+        .strip_prefix("invalid type: floating point `")
+        .and_then(|number| number.strip_suffix('`'));
+    match fraction {
+        Some(number) if right.starts_with("a whole number") => {
+            format!("{number} is not whole: give {right}")
+        }
+        _ => format!("{wrong}, expected {right}"),
+    }
 }

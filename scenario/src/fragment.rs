@@ -14,9 +14,11 @@
 //! what follows, and its CRC-32. What is typed by hand needs none.
 //! The number in `s1` is the version of this packing; that of the document stands inside it.
 //!
-//! Keys that this build does not know are skipped, since a newer one may have added them. A bad value
-//! of a known key is refused by name.
+//! A key that this build does not know, and a bad value of a known one, are refused by name: with either
+//! skipped, a link would open as something else. What programs put around a link is left out, wherever it
+//! is opened.
 
+mod bare;
 mod error;
 mod packing;
 mod query;
@@ -25,6 +27,7 @@ pub use error::FragmentError;
 
 use crate::document::{self, Unread};
 use crate::{Scenario, ValidScenario, step};
+use bare::bare;
 use query::Query;
 
 /// Most characters of a fragment that are looked at. The largest valid document fits, packed badly.
@@ -72,12 +75,40 @@ pub fn encode_step(scenario: &Scenario) -> Option<String> {
     (restored == original).then(|| query::write(step.name, scenario, &original))
 }
 
-/// Opens a fragment, with or without its `#`, or a whole address that ends in one.
+/// Opens a fragment, with or without its `#`, or a whole address that ends in one; in quotes or brackets,
+/// with the punctuation of a sentence behind it, or with its characters written as `%22`, as it came.
 pub fn decode(text: &str) -> Result<Opened, FragmentError> {
     if text.len() > CHARACTERS_MAX {
         return Err(FragmentError::TooLarge);
     }
-    let query = Query::read(text.split_once('#').map_or(text, |(_, fragment)| fragment))?;
+    let fragment = bare(text);
+    let without_stop = fragment.trim_end_matches('.');
+    // The full stop is that of a sentence, or else the last character of an id.
+    open(without_stop).or_else(|error| match fragment.as_str() {
+        fragment if fragment == without_stop => Err(error),
+        fragment => open(fragment).map_err(|_| error),
+    })
+}
+
+/// Whether a text is meant as a link: a whole address, a fragment with its `#`, or one that begins with a
+/// key. A document is none, whatever is in it.
+pub fn is_link(text: &str) -> bool {
+    let text = text.trim_start_matches(|c| c != '{' && bare::stands_before(c));
+    let starts = |beginning: &str| text.starts_with(beginning);
+    if starts("{") {
+        return false;
+    }
+    let starts_with_key = || {
+        bare(text)
+            .split_once('=')
+            .is_some_and(|(key, _)| query::is_key(key))
+    };
+    starts("#") || starts("%23") || starts("http://") || starts("https://") || starts_with_key()
+}
+
+/// Opens a fragment with nothing around it.
+fn open(fragment: &str) -> Result<Opened, FragmentError> {
+    let query = Query::read(fragment)?;
     let (mut scenario, origin) = match (query.packed, query.step) {
         (Some(_), Some(_)) => {
             return Err(FragmentError::BadValue {
@@ -98,8 +129,8 @@ pub fn decode(text: &str) -> Result<Opened, FragmentError> {
 fn unpack(payload: &str) -> Result<Scenario, FragmentError> {
     let json = packing::unpack(payload)?;
     let json = String::from_utf8(json).map_err(|_| FragmentError::Damaged)?;
-    let raw = serde_json::from_str(&json).map_err(|_| FragmentError::Damaged)?;
-    document::read(raw).map_err(|unread| match unread {
+    document::read(&json).map_err(|unread| match unread {
+        Unread::NotJson(_) => FragmentError::Damaged,
         Unread::Newer(version) => FragmentError::Newer {
             what: document::newer(version),
         },
@@ -119,5 +150,33 @@ fn built_in(name: &str, engine: Option<&str>) -> Result<Scenario, FragmentError>
         _ => Err(FragmentError::UnknownStep {
             name: name.to_owned(),
         }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn decode_packed(json: &str) -> Result<Opened, FragmentError> {
+        decode(&format!("s{}={}", packing::VERSION, packing::pack(json)))
+    }
+
+    #[test]
+    fn a_key_given_twice_in_the_document_of_a_link_is_refused_with_its_path() {
+        let json = step::LADDER[0].scenario().to_json();
+        let twice = json.replacen("\"rate_rps\":", "\"rate_rps\":5,\"rate_rps\":", 1);
+        match decode_packed(&twice) {
+            Err(FragmentError::Invalid(problems)) => {
+                assert_eq!(problems[0].path, "traffic.rate_rps")
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_byte_order_mark_in_the_document_of_a_link_is_passed_over() {
+        let scenario = step::LADDER[0].scenario();
+        let opened = decode_packed(&format!("\u{feff}{}", scenario.to_json())).expect("it opens");
+        assert_eq!(opened.scenario.into_inner(), scenario);
     }
 }

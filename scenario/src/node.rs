@@ -11,6 +11,8 @@ use serde::de::{
 use serde::{Deserialize, forward_to_deserialize_any};
 use serde_json::{Value, map};
 
+use crate::nearest;
+
 /// One step down a JSON document.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Step {
@@ -57,6 +59,23 @@ impl Error for Misfit {
             message: message.to_string(),
             way_back: Vec::new(),
         }))
+    }
+
+    fn unknown_field(field: &str, known: &'static [&'static str]) -> Self {
+        Self::custom(unknown("field", field, known))
+    }
+
+    fn unknown_variant(variant: &str, known: &'static [&'static str]) -> Self {
+        Self::custom(unknown("choice", variant, known))
+    }
+}
+
+/// That a name is not known, and which one was meant, or which ones there are.
+fn unknown(what: &str, name: &str, known: &[&str]) -> String {
+    match (nearest(name, known.iter().copied()), known) {
+        (Some(meant), _) => format!("unknown {what} `{name}`: did you mean `{meant}`?"),
+        (None, []) => format!("unknown {what} `{name}`: there is none here"),
+        (None, _) => format!("unknown {what} `{name}`: give one of {}", known.join(", ")),
     }
 }
 

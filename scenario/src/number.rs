@@ -10,9 +10,35 @@ pub fn read_number(text: &str) -> Option<f64> {
     serde_json::from_str(&format!("{zero}{text}")).ok()
 }
 
+/// A whole number that is not negative, as a document has it or with a fraction of nothing: `7`, `7.0`,
+/// `1e6`. One too large for its type is the largest there is.
+pub fn read_whole(text: &str) -> Option<u64> {
+    let exact = text.parse().ok();
+    exact.or_else(|| {
+        let number = read_number(text)?;
+        (number.fract() == 0.0 && number >= 0.0).then_some(number as u64)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn whole_numbers_are_read_however_they_are_written() {
+        for (text, number) in [
+            ("7", 7),
+            ("7.0", 7),
+            ("1e6", 1_000_000),
+            ("9007199254740993", 9_007_199_254_740_993),
+            ("1e300", u64::MAX),
+        ] {
+            assert_eq!(read_whole(text), Some(number), "{text}");
+        }
+        for text in ["", "7.5", "-1", "-1.0", "many", "1e-3"] {
+            assert_eq!(read_whole(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn numbers_are_read_to_the_last_bit_and_words_are_not() {

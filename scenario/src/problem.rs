@@ -15,6 +15,29 @@ pub struct Problem {
     pub component: Option<String>,
 }
 
+impl Problem {
+    /// A problem of the document as a whole.
+    pub fn of_all(message: impl Into<String>) -> Self {
+        Self {
+            path: String::new(),
+            message: message.into(),
+            component: None,
+        }
+    }
+
+    /// All problems of a thing in one sentence, which says the first: `The link has 2 problems, ...`.
+    pub fn sentence(thing: &str, problems: &[Problem]) -> String {
+        match problems {
+            [] => format!("{thing} has problems."),
+            [only] => format!("{thing} has a problem: {only}."),
+            [first, rest @ ..] => format!(
+                "{thing} has {} problems, the first of them: {first}.",
+                rest.len() + 1
+            ),
+        }
+    }
+}
+
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.path.as_str() {

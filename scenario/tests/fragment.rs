@@ -196,9 +196,9 @@ fn a_readable_link_that_was_written_and_cut_anywhere_is_said_to_be_cut() {
 #[test]
 fn a_readable_link_that_was_written_and_changed_in_one_byte_never_opens_as_something_else() {
     for (original, link) in written_readable_links() {
-        // Without its check's name it is as if typed by hand, and says the same.
+        // A `#` in front of the key leaves the link as it was.
         let refused = refused_of_changed(&link, &original);
-        assert!(refused > 254 * (link.len() - "check=".len()), "{refused}");
+        assert!(refused > 254 * link.len(), "{refused}");
     }
 }
 
@@ -240,8 +240,6 @@ fn a_readable_link_changed_by_hand_says_what_to_take_out() {
     let (_, unchecked) = changed.split_once('&').expect("the check comes first");
     let opened = fragment::decode(unchecked).expect("by hand all goes that can be");
     assert_eq!(opened.scenario.seed, 4_243);
-    let followed = fragment::decode(&format!("{link}&utm_source=mail"));
-    assert!(followed.is_ok(), "unknown keys are not under the check");
 }
 
 #[test]
@@ -505,6 +503,12 @@ fn readable_keys_set_what_they_name() {
 }
 
 #[test]
+fn a_whole_number_may_have_a_fraction_of_nothing() {
+    let opened = fragment::decode("#step=cache&seed=7.0").expect("7.0 is 7");
+    assert_eq!(opened.scenario.seed, 7);
+}
+
+#[test]
 fn view_keys_open_a_whole_document_at_a_moment_too() {
     let scenario = step::LADDER[2].scenario();
     let link = fragment::encode(&scenario);
@@ -514,14 +518,199 @@ fn view_keys_open_a_whole_document_at_a_moment_too() {
     assert_eq!(opened.scenario.design, scenario.design);
 }
 
+/// The sentence that says why a link is refused.
+fn why_refused(text: &str) -> String {
+    fragment::decode(text).expect_err(text).to_string()
+}
+
 #[test]
-fn unknown_keys_are_skipped() {
-    let plain = fragment::decode("#step=cache&seed=7");
-    assert!(plain.is_ok());
-    assert_eq!(
-        fragment::decode("#utm_source=mail&step=cache&theme=dark&seed=7&alone"),
-        plain
+fn an_unknown_key_is_refused_by_name_with_the_nearest_known() {
+    for (link, key, meant) in [
+        ("#step=cache&rte=2000", "rte", "rate"),
+        ("#step=cache&Rate=2000", "Rate", "rate"),
+        ("#sed=7&step=cache", "sed", "seed"),
+        ("#stp=cache&seed=7", "stp", "step"),
+        ("#step=cache&chek=27.x2v0Hw&seed=7", "chek", "check"),
+        ("#chck=27.x2v0Hw&step=cache&seed=7", "chck", "check"),
+        ("#step=cache&redonly=1", "redonly", "readonly"),
+        ("#step=cache&embbed&seed=7", "embbed", "embed"),
+    ] {
+        let why = why_refused(link);
+        assert!(why.contains(&format!("“{key}”")), "{link}: {why}");
+        assert!(
+            why.contains(&format!("did you mean {meant}?")),
+            "{link}: {why}"
+        );
+    }
+    let whole = fragment::encode(&step::LADDER[0].scenario());
+    for link in [
+        "#utm_source=mail&step=cache",
+        "#step=cache&theme=dark&seed=7",
+        "#step=cache&alone&seed=7",
+        &format!("#{whole}&theme=dark"),
+    ] {
+        let why = why_refused(link);
+        assert!(!why.contains("did you mean"), "{link}: {why}");
+        assert!(
+            why.contains("readonly"),
+            "the keys are listed: {link}: {why}"
+        );
+    }
+}
+
+#[test]
+fn a_key_of_a_newer_version_is_said_to_be_newer() {
+    let why = why_refused("#step=cache&v=99.0.0&weather=rain");
+    assert!(
+        why.contains("too new") && why.contains("“weather”"),
+        "{why}"
     );
+}
+
+#[test]
+fn a_readable_link_with_any_character_of_a_key_lost_is_refused() {
+    let values = [
+        ("step", "cache"),
+        ("seed", "7"),
+        ("rate", "2500.5"),
+        ("at", "42.5"),
+        ("speed", "0.1"),
+        ("paused", "1"),
+        ("select", "db"),
+        ("panel", "ring"),
+        ("readonly", "1"),
+        ("embed", "1"),
+    ];
+    for (index, (key, _)) in values.iter().enumerate() {
+        for lost in 0..key.len() {
+            let pairs = values.iter().enumerate().map(|(place, (key, value))| {
+                let mut key = (*key).to_owned();
+                if place == index {
+                    key.remove(lost);
+                }
+                format!("{key}={value}")
+            });
+            let link = pairs.collect::<Vec<_>>().join("&");
+            assert!(fragment::decode(&link).is_err(), "{link}");
+        }
+    }
+}
+
+#[test]
+fn a_readable_link_with_any_one_character_lost_or_doubled_never_opens_as_something_else() {
+    for (original, link) in written_readable_links() {
+        for position in 0..link.len() {
+            let (before, rest) = link.split_at(position);
+            let lost = format!("{before}{}", &rest[1..]);
+            let doubled = format!("{before}{}{rest}", &rest[..1]);
+            assert!(fragment::decode(&lost).is_err(), "{lost}");
+            if let Ok(opened) = fragment::decode(&doubled) {
+                assert_eq!(opened.scenario.into_inner(), original, "{doubled}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_programs_put_around_a_link_does_no_harm() {
+    let readable = "step=cache&seed=7&rate=2000";
+    let (_, written) = written_readable_links().remove(7);
+    let whole = fragment::encode(&step::LADDER[3].scenario());
+    for link in [readable, &written, &whole] {
+        let expected = fragment::decode(link);
+        assert!(expected.is_ok(), "{expected:?}");
+        for address in ["", "#", "https://example.org/headroom/#"] {
+            let link = format!("{address}{link}");
+            for (before, behind) in [
+                ("\"", "\""),
+                ("'", "'"),
+                ("`", "`"),
+                ("“", "”"),
+                ("„", "“"),
+                ("«", "»"),
+                ("<", ">"),
+                ("(", ")"),
+                ("[", "]"),
+                ("**", "**"),
+                ("", "."),
+                ("", "..."),
+                ("", "…"),
+                ("", ","),
+                ("", ";"),
+                ("", ":"),
+                ("", "!?"),
+                ("", ">,"),
+                ("", "\")."),
+                (" ", " \r\n"),
+                ("\t", "\u{a0}"),
+                ("\u{feff}", "\u{200b}"),
+                ("%22", "%22"),
+                ("%3C", "%3E."),
+                ("", "%E2%80%9D%2C"),
+            ] {
+                let text = format!("{before}{link}{behind}");
+                assert_eq!(fragment::decode(&text), expected, "{text}");
+                assert!(fragment::is_link(&text), "{text}");
+            }
+        }
+        let encoded = link.replace('&', "%26").replace('=', "%3D");
+        assert_eq!(fragment::decode(&format!("%23{encoded}")), expected);
+        let of_a_page = format!("#{}", link.replace('&', "&amp;"));
+        assert_eq!(fragment::decode(&of_a_page), expected);
+    }
+}
+
+#[test]
+fn an_id_that_ends_in_a_full_stop_comes_back_from_its_link() {
+    let mut scenario = step::LADDER[0].scenario();
+    for component in &mut scenario.design.components {
+        if component.id == "web" {
+            component.id = "web.".into();
+        }
+    }
+    for link in &mut scenario.design.links {
+        for end in [&mut link.from, &mut link.to] {
+            if end == "web" {
+                *end = "web.".into();
+            }
+        }
+    }
+    let link = format!("{}&select=web.", fragment::encode(&scenario));
+    for link in [link.clone(), format!("<{link}>"), format!("({link})!")] {
+        let opened = fragment::decode(&link).expect("it opens");
+        assert_eq!(opened.scenario.view.selected.as_deref(), Some("web."));
+    }
+}
+
+#[test]
+fn links_are_told_from_files_and_documents() {
+    for link in [
+        "#s1=abc",
+        "s1=abc",
+        "s2=abc",
+        "#step=cache&seed=7",
+        "check=9.abc&step=cache",
+        "\"step=cache\"",
+        "%23step%3Dcache",
+        "https://example.org/#s1=abc",
+        "<https://example.org/#x>",
+        "localhost:8080/#step=cache",
+    ] {
+        assert!(fragment::is_link(link), "{link}");
+    }
+    for other in [
+        "design.json",
+        "design#2.json",
+        "./#1.json",
+        "steps=3.json",
+        "{\"name\": \"#step=cache\"}",
+        "\u{feff} {\"name\": \"#step=cache\"}",
+        "./s1",
+        "cache",
+        "",
+    ] {
+        assert!(!fragment::is_link(other), "{other}");
+    }
 }
 
 #[test]
@@ -530,6 +719,7 @@ fn bad_values_of_known_keys_are_refused_by_name() {
         ("seed", "many"),
         ("seed", "-1"),
         ("seed", "9007199254740992"),
+        ("seed", "7.5"),
         ("seed", ""),
         ("rate", "0"),
         ("rate", "NaN"),
@@ -576,14 +766,17 @@ fn a_bad_link_says_why() {
         ("#about", "not a link to a scenario"),
         ("#s1=", "cut short"),
         ("#step=teleport", "no step “teleport”"),
+        ("#step=cahce", "did you mean cache?"),
+        ("#step=cache&panel=rng", "did you mean ring?"),
         ("#step=", "no step “”"),
         ("#step=teleport&v=99.0.0", "too new"),
         ("#s2=AAAA", "too new"),
         ("#s99999999999999999999=AAAA", "too new"),
         ("#step=cache&seed=1&seed=2", "twice"),
-        ("#s1=!!!!", "damaged"),
+        ("#s1=!!!!A", "damaged"),
+        ("#s1=!!!!", "cut short"),
         (&format!("#{packed}&step=cache"), "leave one out"),
-        (&format!("#{packed}."), "damaged"),
+        (&format!("#{packed}A"), "damaged"),
         (&packed[..packed.len() - 1], "cut short"),
         (&"x".repeat(fragment::CHARACTERS_MAX + 1), "too large"),
     ] {

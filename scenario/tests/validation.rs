@@ -117,6 +117,143 @@ fn all_problems_of_shape_come_at_once_each_at_its_place() {
     );
 }
 
+#[test]
+fn a_name_that_is_not_known_is_told_with_the_nearest_that_is() {
+    let mut document = last_step();
+    document["sede"] = json!(1);
+    document["design"]["components"][2]["kind"]["service"]["instancs"] = json!(2);
+    document["design"]["components"][3]["kind"] = json!({"databse": {}});
+    let problems = problems_of(&document);
+    let message = |path: &str| {
+        let found = problems.iter().find(|problem| problem.path == path);
+        found
+            .unwrap_or_else(|| panic!("{path}: {problems:#?}"))
+            .message
+            .clone()
+    };
+    assert_eq!(
+        message("sede"),
+        "unknown field `sede`: did you mean `seed`?"
+    );
+    assert_eq!(
+        message("design.components[2].kind.service.instancs"),
+        "unknown field `instancs`: did you mean `instances`?"
+    );
+    assert_eq!(
+        message("design.components[3].kind"),
+        "unknown choice `databse`: did you mean `database`?"
+    );
+
+    let mut document = last_step();
+    document["design"]["components"][2]["site"] = json!("eu_1");
+    document["design"]["sites"] = json!([{"id": "eu-1", "region": "eu"}]);
+    document["design"]["links"][1]["to"] = json!("wep");
+    document["script"] = json!([
+        {"at_ns": 1, "action": {"kill": {"component": "wbe", "instance": 0}}},
+    ]);
+    document["view"] = json!({"selected": "cahce"});
+    let problems = problems_of(&document);
+    for (path, meant) in [
+        ("design.components[2].site", "eu-1"),
+        ("design.links[1].to", "web"),
+        ("script[0].action.kill.component", "web"),
+        ("view.selected", "cache"),
+    ] {
+        let found = problems.iter().find(|problem| problem.path == path);
+        let message = &found
+            .unwrap_or_else(|| panic!("{path}: {problems:#?}"))
+            .message;
+        assert!(
+            message.contains(&format!("did you mean “{meant}”?")),
+            "{path}: {message}"
+        );
+    }
+    document["view"] = json!({"selected": "nobody"});
+    let problems = problems_of(&document);
+    let nobody = problems
+        .iter()
+        .find(|problem| problem.path == "view.selected");
+    assert!(
+        nobody
+            .expect("it is there")
+            .message
+            .contains("there are “users”")
+    );
+}
+
+#[test]
+fn a_whole_number_may_have_a_fraction_of_nothing_and_no_other() {
+    let document = one_server();
+    let with = |seed: &str, version: &str, users: &str| {
+        let mut text = document.to_string();
+        for (key, value) in [("seed", seed), ("version", version), ("users", users)] {
+            let start = text.find(&format!("\"{key}\":")).expect(key) + key.len() + 3;
+            let end = start + text[start..].find([',', '}']).expect("it ends");
+            text.replace_range(start..end, value);
+        }
+        Scenario::from_json(&text)
+    };
+    let read = with("3.0", "1.0", "1e3").expect("3.0 is 3");
+    assert_eq!((read.seed, read.version, read.traffic.users), (3, 1, 1_000));
+    let problems = with("3.5", "1", "-2.0").expect_err("3.5 is not whole");
+    let mut found: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    found.sort();
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert_eq!(
+        found[0],
+        "seed: 3.5 is not whole: give a whole number of 0 or more"
+    );
+    assert!(
+        found[1].starts_with("traffic.users: invalid value"),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn a_key_given_twice_is_refused_with_its_path_and_with_the_other_problems() {
+    let text = one_server().to_string();
+    let twice = text.replacen("\"seed\":", "\"seed\":5,\"seed\":", 1);
+    let twice = twice.replacen("\"id\":", "\"id\":\"a\",\"id\":", 1);
+    assert_ne!(twice, text);
+    let problems = Scenario::from_json(&twice).expect_err("two keys are given twice");
+    let mut found = paths(&problems);
+    found.sort_unstable();
+    assert_eq!(found, ["design.components[0].id", "seed"]);
+    assert!(
+        problems
+            .iter()
+            .all(|problem| problem.message.contains("twice"))
+    );
+
+    let broken = twice.replacen("\"version\":", "\"colour\":1,\"version\":", 1);
+    let problems = Scenario::from_json(&broken).expect_err("and one is not known");
+    assert_eq!(problems.len(), 3, "{problems:?}");
+    let odd = "{\"version\": 1, \"\u{202e}\": 1, \"\u{202e}\": 2}";
+    let problems = Scenario::from_json(odd).expect_err("it is given twice");
+    assert!(
+        problems
+            .iter()
+            .all(|problem| !problem.to_string().contains('\u{202e}'))
+    );
+}
+
+#[test]
+fn a_byte_order_mark_is_passed_over_and_another_encoding_is_named() {
+    let text = one_server().to_string();
+    assert_eq!(
+        Scenario::from_json(&format!("\u{feff}{text}")),
+        Scenario::from_json(&text)
+    );
+    // What a browser makes of a file in UTF-16, with its mark and without.
+    let units: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let marked = [&[0xff, 0xfe], &units[..]].concat();
+    for bytes in [&units, &marked] {
+        let problems = Scenario::from_json(&String::from_utf8_lossy(bytes));
+        let problems = problems.expect_err("it is no JSON");
+        assert!(problems[0].message.contains("UTF-8"), "{}", problems[0]);
+    }
+}
+
 /// Pointers to every value in a document.
 fn places(value: &Value, at: &str, found: &mut Vec<String>) {
     found.push(at.to_owned());

@@ -2,8 +2,9 @@
 
 use std::fmt;
 
+use super::query;
 use crate::step::LADDER;
-use crate::{Problem, validation::quoted};
+use crate::{Problem, did_you_mean, validation::quoted};
 
 /// Why a fragment did not open. Displayed, it is a sentence for the one who followed the link.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +28,11 @@ pub enum FragmentError {
     UnknownStep {
         /// The name.
         name: String,
+    },
+    /// It says something under a key that no link has.
+    UnknownKey {
+        /// The key.
+        key: String,
     },
     /// A value that it gives can't be.
     BadValue {
@@ -70,26 +76,30 @@ impl fmt::Display for FragmentError {
             Self::TooLarge => write!(f, "This link is too large to be a scenario."),
             Self::Newer { what } => write!(f, "This link is too new: {what}."),
             Self::UnknownStep { name } => {
-                let names: Vec<&str> = LADDER.iter().map(|step| step.name).collect();
+                let names = LADDER.iter().map(|step| step.name);
+                let meant = did_you_mean(name, names.clone());
+                let names = names.collect::<Vec<_>>().join(", ");
                 write!(
                     f,
-                    "There is no step {}. The steps are {}.",
-                    quoted(name),
-                    names.join(", ")
+                    "There is no step {}{meant}. The steps are {names}.",
+                    quoted(name)
+                )
+            }
+            Self::UnknownKey { key } => {
+                let meant = did_you_mean(key, query::keys());
+                let keys = query::keys().collect::<Vec<_>>().join(", ");
+                write!(
+                    f,
+                    "This link has the key {}, which none has{meant}. The keys are {keys}.",
+                    quoted(key)
                 )
             }
             Self::BadValue { key, problem } => {
                 write!(f, "The link's value of {key} can't be: {problem}.")
             }
-            Self::Invalid(problems) => match problems.as_slice() {
-                [] => write!(f, "The scenario in this link has problems."),
-                [only] => write!(f, "The scenario in this link has a problem: {only}."),
-                [first, rest @ ..] => write!(
-                    f,
-                    "The scenario in this link has {} problems, the first of them: {first}.",
-                    rest.len() + 1
-                ),
-            },
+            Self::Invalid(problems) => {
+                f.write_str(&Problem::sentence("The scenario in this link", problems))
+            }
         }
     }
 }

@@ -5,8 +5,9 @@ use std::fmt::{Display, Write as _};
 use super::FragmentError;
 use super::packing;
 use crate::limits::{self, Bounds};
-use crate::number::read_number;
-use crate::{Panel, Scenario, validation::quoted};
+use crate::number::{read_number, read_whole};
+use crate::validation::{quoted, visible};
+use crate::{Panel, Scenario, nearest};
 
 /// The keys of a fragment that this build knows, with their values as written.
 #[derive(Default)]
@@ -27,11 +28,11 @@ pub(super) struct Query<'a> {
 }
 
 impl<'a> Query<'a> {
-    /// Finds the known keys; refuses one that stands there twice or has lost its value, and a packing
-    /// of the future.
+    /// Finds the known keys; refuses any other, one that stands there twice or has lost its value, and a
+    /// packing of the future.
     pub(super) fn read(fragment: &'a str) -> Result<Self, FragmentError> {
         let mut query = Self::default();
-        let mut bare = Vec::new();
+        let (mut bare, mut unknown) = (Vec::new(), Vec::new());
         let mut known = String::new();
         for pair in fragment.split('&') {
             let Some((key, value)) = pair.split_once('=') else {
@@ -43,26 +44,63 @@ impl<'a> Query<'a> {
                     what: format!("a newer Headroom packed it, in version {version}"),
                 });
             }
-            if query.put(key, value)? && key != "check" {
+            if !query.put(key, value)? {
+                unknown.push(key);
+            } else if key != "check" {
                 known.extend(["&", pair]);
             }
         }
-        query.verify(known.trim_start_matches('&'))?;
-        if query.packed.is_some() || query.step.is_some() {
-            query.miss_no_value(fragment, &bare)?;
+        if query.check.is_none() && query.packed.is_none() && query.step.is_none() {
+            return query.meant_for_one(&unknown);
         }
+        query.miss_no_end(fragment, &bare)?;
+        unknown.extend(bare.iter().filter(|word| !word.is_empty() && !is_key(word)));
+        query.know_all(&unknown)?;
+        query.verify(known.trim_start_matches('&'))?;
+        query.miss_no_value(&bare)?;
         Ok(query)
     }
 
-    /// A known key without a value is no unknown one: skipped, it would open as something else, as the
-    /// step with its own seed, say. What begins a known key at the very end is what a cut left of it.
-    fn miss_no_value(&mut self, fragment: &str, bare: &[&str]) -> Result<(), FragmentError> {
-        let keys = self.places().map(|(key, _)| key);
-        let last = fragment.rsplit('&').next().unwrap_or_default();
-        if bare.last() == Some(&last) && keys.iter().any(|key| key.starts_with(last)) {
-            return Err(FragmentError::CutShort);
+    /// A fragment with nothing to open in it is of another page, unless a letter of `step` was lost.
+    fn meant_for_one(self, unknown: &[&str]) -> Result<Self, FragmentError> {
+        let meant =
+            |key: &&&str| nearest(key, keys()).is_some_and(|key| ["s1", "step"].contains(&key));
+        match unknown.iter().find(meant) {
+            Some(key) => Err(unknown_key(key)),
+            None => Err(FragmentError::NotHeadroom),
         }
-        match keys.iter().find(|key| bare.contains(key)) {
+    }
+
+    /// What begins a known key at the very end is what a cut left of it.
+    fn miss_no_end(&self, fragment: &str, bare: &[&str]) -> Result<(), FragmentError> {
+        let last = fragment.rsplit('&').next().unwrap_or_default();
+        match bare.last() == Some(&last) && keys().any(|key| key.starts_with(last)) {
+            true => Err(FragmentError::CutShort),
+            false => Ok(()),
+        }
+    }
+
+    /// A key that is not known is no key to skip: with a letter lost in it, the link would open as
+    /// something else. A newer version may have given it, and says so.
+    fn know_all(&self, unknown: &[&str]) -> Result<(), FragmentError> {
+        let Some(key) = unknown.first() else {
+            return Ok(());
+        };
+        Err(match self.engine.filter(|engine| is_newer(engine)) {
+            Some(engine) => FragmentError::Newer {
+                what: format!(
+                    "it has the key {} of Headroom {}, which this one does not know",
+                    quoted(key),
+                    visible(engine)
+                ),
+            },
+            None => unknown_key(key),
+        })
+    }
+
+    /// A known key without a value would open as something else too, as the step with its own seed, say.
+    fn miss_no_value(&self, bare: &[&str]) -> Result<(), FragmentError> {
+        match keys().find(|key| bare.contains(key)) {
             Some(key) => Err(bad(key, "its value is missing: give one after a =")),
             None => Ok(()),
         }
@@ -125,7 +163,7 @@ impl<'a> Query<'a> {
             scenario.engine = text.to_owned();
         }
         if let Some(text) = self.seed {
-            scenario.seed = number("seed", text, text.parse().ok(), limits::INTEGER)?;
+            scenario.seed = number("seed", text, read_whole(text), limits::INTEGER)?;
         }
         if let Some(text) = self.rate {
             scenario.traffic.rate_rps = number("rate", text, read_number(text), limits::RATE_RPS)?;
@@ -159,6 +197,16 @@ impl<'a> Query<'a> {
         }
         Ok(())
     }
+}
+
+/// The names of all keys.
+pub(super) fn keys() -> impl Iterator<Item = &'static str> {
+    Query::default().places().map(|(key, _)| key).into_iter()
+}
+
+/// Whether a link may have this key, of this version or of one to come.
+pub(super) fn is_key(key: &str) -> bool {
+    packing_version(key).is_some() || keys().any(|known| known == key)
 }
 
 /// The version of the packing, if the key is that of a packed document.
@@ -248,6 +296,12 @@ fn bad(key: &str, problem: impl Into<String>) -> FragmentError {
     }
 }
 
+fn unknown_key(key: &str) -> FragmentError {
+    FragmentError::UnknownKey {
+        key: key.to_owned(),
+    }
+}
+
 fn number<T>(key: &str, text: &str, value: Option<T>, bounds: Bounds<T>) -> Result<T, FragmentError>
 where
     T: Copy + PartialOrd + Display,
@@ -281,11 +335,12 @@ fn panel(text: &str) -> Result<Panel, FragmentError> {
         .into_iter()
         .find(|panel| panel.name() == text)
         .ok_or_else(|| {
-            let names = Panel::ALL.map(Panel::name).join(", ");
-            bad(
-                "panel",
-                format!("{} is no panel: give one of {names}", quoted(text)),
-            )
+            let names = Panel::ALL.map(Panel::name);
+            let advice = match nearest(text, names) {
+                Some(meant) => format!("did you mean {meant}?"),
+                None => format!("give one of {}", names.join(", ")),
+            };
+            bad("panel", format!("{} is no panel: {advice}", quoted(text)))
         })
 }
 

@@ -5,7 +5,7 @@ use super::wiring::Wiring;
 use super::{Part, at_most, component};
 use crate::limits;
 use crate::problem::{Path, Problems};
-use crate::{Component, Design, Kind};
+use crate::{Component, Design, Kind, nearest};
 
 /// Rules for each part by itself.
 pub(super) fn parts(problems: &mut Problems, at: &Path, design: &Design) {
@@ -93,10 +93,12 @@ fn places(problems: &mut Problems, at: &Path, design: &Design) {
     for (index, component) in design.components.iter().enumerate() {
         let is_known = |site: &String| design.sites.iter().any(|known| known.id == *site);
         if let Some(site) = component.site.as_ref().filter(|site| !is_known(site)) {
-            let message = format!(
-                "there is no site {}: name one of the design's sites",
-                quoted(site)
-            );
+            let sites = design.sites.iter().map(|known| known.id.as_str());
+            let advice = match nearest(site, sites) {
+                Some(meant) => format!("did you mean {}?", quoted(meant)),
+                None => "name one of the design's sites".to_owned(),
+            };
+            let message = format!("there is no site {}: {advice}", quoted(site));
             problems.about(Some(&component.id));
             problems.add(&at.index(index).field("site"), message);
         }
@@ -131,28 +133,20 @@ fn links(problems: &mut Problems, at: &Path, design: &Design) {
     problems.about(None);
 }
 
-/// That there is no such component, and which ones there are.
+/// That there is no such component, and which one was meant, or which ones there are.
 pub(super) fn unknown_component(id: &str, design: &Design) -> String {
     const SHOWN: usize = 8;
-    let known: Vec<String> = design
-        .components
-        .iter()
-        .take(SHOWN)
-        .map(|component| quoted(&component.id))
-        .collect();
-    let more = if design.components.len() > SHOWN {
-        " and others"
-    } else {
-        ""
+    let known = design.components.iter().map(|component| &*component.id);
+    let advice = match (nearest(id, known.clone()), known.len()) {
+        (Some(meant), _) => format!("did you mean {}?", quoted(meant)),
+        (None, 0) => "the design has none".to_owned(),
+        (None, count) => {
+            let shown: Vec<String> = known.take(SHOWN).map(quoted).collect();
+            let more = if count > SHOWN { " and others" } else { "" };
+            format!("there are {}{more}", shown.join(", "))
+        }
     };
-    match known.as_slice() {
-        [] => format!("there is no component {}: the design has none", quoted(id)),
-        _ => format!(
-            "there is no component {}: there are {}{more}",
-            quoted(id),
-            known.join(", ")
-        ),
-    }
+    format!("there is no component {}: {advice}", quoted(id))
 }
 
 /// Why a link makes no sense and what would, if it makes none.
