@@ -8,12 +8,14 @@ mod run;
 mod schema;
 mod steps;
 
+use headroom_scenario::{did_you_mean, nearest};
 use lexopt::{Arg, Parser, ValueExt};
 
 use crate::answer::Answer;
 use crate::failure::Failure;
 use crate::help;
 use crate::options::Options;
+use crate::source;
 
 /// A command: its name, its options beside `--help`, and what it does.
 struct Command {
@@ -34,7 +36,7 @@ const COMMANDS: [Command; 7] = [
 
 /// Does what the command line asks for.
 pub fn execute(mut parser: Parser) -> Result<Answer, Failure> {
-    let name = match parser.next()? {
+    let first = match parser.next()? {
         None | Some(Arg::Short('h') | Arg::Long("help")) => {
             return Ok(Answer::text(help::OVERVIEW));
         }
@@ -44,9 +46,11 @@ pub fn execute(mut parser: Parser) -> Result<Answer, Failure> {
                 env!("CARGO_PKG_VERSION")
             )));
         }
-        Some(Arg::Value(name)) => name.string()?,
-        Some(unknown) => return Err(unknown.unexpected().into()),
+        Some(Arg::Value(name)) => Ok(name.string()?),
+        Some(Arg::Short(letter)) => Err(format!("-{letter}")),
+        Some(Arg::Long(name)) => Err(format!("--{name}")),
     };
+    let name = first.map_err(|option| too_early(&option, &mut parser))?;
     if name == "help" {
         return explain(parser);
     }
@@ -70,13 +74,40 @@ fn explain(mut parser: Parser) -> Result<Answer, Failure> {
 }
 
 fn find(name: &str) -> Result<Command, Failure> {
-    COMMANDS
-        .into_iter()
-        .find(|command| command.name == name)
-        .ok_or_else(|| {
-            let names = COMMANDS.map(|command| command.name).join(", ");
-            Failure::Usage(format!("there is no command '{name}'; there are {names}"))
+    let names = COMMANDS.map(|command| command.name);
+    let found = COMMANDS.into_iter().find(|command| command.name == name);
+    found.ok_or_else(|| {
+        let meant = did_you_mean(name, names);
+        let names = names.join(", ");
+        Failure::Usage(if meant.is_empty() && source::is_source(name) {
+            format!("'{name}' is a scenario: write 'headroom run {name}', or another command before it; \
+                     there are {names}")
+        } else {
+            format!("there is no command '{name}'{meant}; there are {names}")
         })
+    })
+}
+
+/// That an option stands before the command, and where it belongs: which command it is of is not known
+/// until that is read.
+fn too_early(option: &str, parser: &mut Parser) -> Failure {
+    let name = option.trim_start_matches('-');
+    let known = COMMANDS.iter().flat_map(|command| command.options);
+    let known = known.copied().chain(["help", "version"]);
+    if known.clone().all(|known| known != name) {
+        let meant = nearest(name, known);
+        let meant = meant.map_or_else(String::new, |name| format!(" (did you mean --{name}?)"));
+        return Failure::Usage(format!("there is no option {option}{meant}"));
+    }
+    // What may stand in it behind a = is no command.
+    parser.optional_value();
+    let words = parser.raw_args().into_iter().flatten();
+    let mut names = words.filter_map(|word| word.into_string().ok());
+    let command = names.find(|name| COMMANDS.iter().any(|command| command.name == name));
+    let command = command.as_deref().unwrap_or("<command>");
+    Failure::Usage(format!(
+        "{option} stands before the command: write 'headroom {command} ... {option}'"
+    ))
 }
 
 #[cfg(test)]

@@ -3,7 +3,10 @@
 //! Read with lexopt: it is small, has no dependencies, and leaves the help text to us.
 
 use headroom_engine::lab::Window;
-use headroom_scenario::{INTEGER_MAX, RATE_MAX_RPS, RATE_MIN_RPS, Scenario};
+use headroom_engine::time::SimTime;
+use headroom_scenario::{
+    INTEGER_MAX, RATE_MAX_RPS, RATE_MIN_RPS, Scenario, nearest, read_number, read_whole,
+};
 use lexopt::{Arg, Parser, ValueExt};
 
 use crate::duration;
@@ -22,8 +25,10 @@ pub struct Options {
     pub duration_s: Option<f64>,
     /// `--warmup`, seconds.
     pub warmup_s: Option<f64>,
-    /// `--page`
+    /// `--page`, an address without a fragment.
     pub page: Option<String>,
+    /// `--series`: a file's name, or `-`.
+    pub series: Option<String>,
     /// `--whole`
     pub whole: bool,
     /// `--json`
@@ -40,6 +45,7 @@ impl Options {
     /// Reads the rest of the command line; `known` are the options of this command.
     pub fn parse(mut parser: Parser, command: &str, known: &[&str]) -> Result<Self, Failure> {
         let mut options = Self::default();
+        let mut given: Vec<String> = Vec::new();
         while let Some(argument) = parser.next()? {
             let name = match argument {
                 Arg::Value(value) => {
@@ -54,6 +60,12 @@ impl Options {
                 unknown => return Err(unknown_option(command, known, unknown)),
             };
             options.take(&name, &mut parser)?;
+            if given.contains(&name) {
+                return Err(Failure::Usage(format!(
+                    "--{name} is given twice: leave one out"
+                )));
+            }
+            given.push(name);
         }
         Ok(options)
     }
@@ -64,18 +76,11 @@ impl Options {
             "json" => self.json = true,
             "check" => self.check = true,
             "measure" => self.measure = true,
-            "page" => self.page = Some(parser.value()?.string()?),
+            "page" => self.page = Some(page(&parser.value()?.string()?)?),
+            "series" => self.series = Some(parser.value()?.string()?),
             "seed" => self.seed = Some(seed(&parser.value()?.string()?)?),
             "rate" => self.rate_rps = Some(rate_rps(&parser.value()?.string()?)?),
-            "for" => {
-                let duration_s = seconds(name, parser)?;
-                if duration_s == 0.0 {
-                    return Err(Failure::Usage(
-                        "--for: a run must last longer than nothing".into(),
-                    ));
-                }
-                self.duration_s = Some(duration_s);
-            }
+            "for" => self.duration_s = Some(seconds(name, parser).and_then(lasting)?),
             "warmup" => self.warmup_s = Some(seconds(name, parser)?),
             _ => unreachable!("a known option is read above"),
         }
@@ -129,9 +134,40 @@ fn unknown_option(command: &str, known: &[&str], unknown: Arg) -> Failure {
             .collect::<Vec<_>>()
             .join(", "),
     };
+    let meant = nearest(given.trim_start_matches('-'), known.iter().copied());
+    let meant = meant.map_or_else(String::new, |name| format!(" (did you mean --{name}?)"));
     Failure::Usage(format!(
-        "'headroom {command}' has no option {given}; it has {has}"
+        "'headroom {command}' has no option {given}{meant}; it has {has}"
     ))
+}
+
+/// The address of a page, as the link has it in front: what stands behind its `#` is the link's own.
+fn page(text: &str) -> Result<String, Failure> {
+    let address = text.split('#').next().unwrap_or_default();
+    let host = address.split_once("://").and_then(|(scheme, rest)| {
+        let is_web = ["http", "https"]
+            .iter()
+            .any(|web| scheme.eq_ignore_ascii_case(web));
+        is_web.then(|| rest.split(['/', '?']).next().unwrap_or_default())
+    });
+    let is_plain = |c: char| c.is_ascii_graphic() && !"\"'<>`\\".contains(c);
+    match host {
+        Some(host) if !host.is_empty() && address.chars().all(is_plain) => Ok(address.to_owned()),
+        _ => Err(Failure::Usage(format!(
+            "--page: '{text}' is no address of a page: give one that begins with http:// or https://, \
+             such as https://example.org/"
+        ))),
+    }
+}
+
+/// A run that ends when it begins measures nothing.
+fn lasting(duration_s: f64) -> Result<f64, Failure> {
+    match SimTime::from_s(duration_s) {
+        SimTime::ZERO => Err(Failure::Usage(
+            "--for: a run must last longer than nothing: write 60s, 500ms, 2m or 1h".into(),
+        )),
+        _ => Ok(duration_s),
+    }
 }
 
 fn seconds(name: &str, parser: &mut Parser) -> Result<f64, Failure> {
@@ -140,8 +176,7 @@ fn seconds(name: &str, parser: &mut Parser) -> Result<f64, Failure> {
 }
 
 fn seed(text: &str) -> Result<u64, Failure> {
-    text.parse()
-        .ok()
+    read_whole(text)
         .filter(|seed| *seed <= INTEGER_MAX)
         .ok_or_else(|| {
             Failure::Usage(format!(
@@ -152,7 +187,7 @@ fn seed(text: &str) -> Result<u64, Failure> {
 
 fn rate_rps(text: &str) -> Result<f64, Failure> {
     let is_in_range = |rate: &f64| (RATE_MIN_RPS..=RATE_MAX_RPS).contains(rate);
-    text.parse().ok().filter(is_in_range).ok_or_else(|| {
+    read_number(text).filter(is_in_range).ok_or_else(|| {
         Failure::Usage(format!(
             "--rate: '{text}' is no number of requests a second from {RATE_MIN_RPS} to {RATE_MAX_RPS}"
         ))

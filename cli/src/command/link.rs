@@ -23,11 +23,7 @@ fn execute(options: &Options) -> Result<Answer, Failure> {
         engine: ENGINE_VERSION.into(),
         ..source::open(source, options)?.into_inner()
     };
-    let page = options
-        .page
-        .as_deref()
-        .unwrap_or_default()
-        .trim_end_matches('#');
+    let page = options.page.as_deref().unwrap_or_default();
     let readable = if options.whole {
         None
     } else {
