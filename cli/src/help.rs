@@ -29,6 +29,7 @@ A SCENARIO IS
 EXAMPLES
     headroom run one-server
     headroom run one-server --rate 500 --for 2m
+    headroom run load-balancer --series figures.csv
     headroom capacity load-balancer
     headroom compare bigger-server load-balancer --rate 800
     headroom open '#step=cache' > design.json
@@ -56,10 +57,17 @@ OPTIONS
     --warmup TIME   Simulated time before that, not measured         [5s]
     --json          One JSON document instead of tables
     --check         Exit with 1 unless every objective holds
+    --series FILE   Also write every figure over time as CSV, over what FILE had; - for standard
+                    output, alone
+
+The series has a row for each second from the start of the run, warm-up included: load, answers,
+failures by reason, percentiles, and of each component servers, load, waiting line, hits and misses.
+The last row may be of less than a second. What there is nothing to say of is empty.
 
 EXAMPLES
     headroom run one-server
     headroom run design.json --rate 2000 --for 10s --check
+    headroom run load-balancer --for 10m --series queues.csv
     headroom link cache | headroom run - --json
 ";
 
@@ -129,7 +137,7 @@ USAGE
 
 OPTIONS
     --whole          The whole scenario in the link, even of a built-in step
-    --page ADDRESS   Address of the page to put in front, such as https://example.org/
+    --page ADDRESS   Address of the page to put in front, http or https: https://example.org/
     --seed N         Another seed
     --rate N         Another load, in requests a second
 
@@ -144,7 +152,8 @@ headroom open: prints the scenario in a link, as JSON
 USAGE
     headroom open <link | ->
 
-A link may be the page's whole address or what follows its '#'; quote it, for a shell.
+A link may be the page's whole address or what follows its '#'; quote it, for a shell. Quotes,
+brackets and punctuation that came along with it do no harm.
 
 EXAMPLES
     headroom open '#step=load-balancer&seed=7' > design.json

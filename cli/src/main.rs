@@ -10,6 +10,7 @@ mod help;
 mod options;
 mod progress;
 mod report_text;
+mod series;
 mod source;
 mod table;
 

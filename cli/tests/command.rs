@@ -1,9 +1,12 @@
 //! The command as its users meet it: arguments in, text and exit code out.
 
+use std::fs;
 use std::io::Write;
+use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
-use headroom_scenario::{Kind, Scenario, step};
+use headroom_engine::reason::Reason;
+use headroom_scenario::{Action, Kind, Scenario, TimedAction, step};
 use serde_json::Value;
 
 fn headroom(arguments: &[&str]) -> Output {
@@ -236,7 +239,7 @@ fn a_scenario_comes_from_a_step_a_file_a_link_or_standard_input() {
     };
     let document = first_step().to_json();
     let file = std::env::temp_dir().join(format!("headroom-{}.json", std::process::id()));
-    std::fs::write(&file, &document).expect("the temporary folder can be written");
+    fs::write(&file, &document).expect("the temporary folder can be written");
     let link = text(&["link", "one-server", "--whole"]);
 
     let expected = run("one-server", "");
@@ -249,7 +252,7 @@ fn a_scenario_comes_from_a_step_a_file_a_link_or_standard_input() {
     assert_eq!(run("#step=one-server", ""), expected);
     assert_eq!(run("-", &document), expected);
     assert_eq!(run("-", &link), expected);
-    std::fs::remove_file(file).expect("the file is still there");
+    fs::remove_file(file).expect("the file is still there");
 }
 
 #[test]
@@ -367,19 +370,59 @@ fn a_broken_objective_is_an_exit_code_only_where_it_is_asked_for() {
 fn a_command_line_that_makes_no_sense_is_explained() {
     for (arguments, words) in [
         (&["fly"][..], "there is no command 'fly'"),
+        (&["rnu", "cache"], "did you mean run?"),
+        (&["help", "capactiy"], "did you mean capacity?"),
+        (&["cache"], "write 'headroom run cache'"),
+        (&["#step=cache"], "write 'headroom run #step=cache'"),
+        (
+            &["--json", "run", "cache"],
+            "write 'headroom run ... --json'",
+        ),
+        (
+            &["--seed", "7", "run", "cache"],
+            "write 'headroom run ... --seed'",
+        ),
+        (
+            &["--rate=7", "compare"],
+            "write 'headroom compare ... --rate'",
+        ),
+        (&["--check"], "write 'headroom <command> ... --check'"),
+        (&["--jsno", "run", "cache"], "did you mean --json?"),
+        (&["--fly"], "there is no option --fly"),
         (&["run"], "something is missing"),
         (&["run", "cache", "cache"], "too much"),
         (&["run", "cache", "--page", "x"], "has no option --page"),
+        (&["run", "cache", "--rte", "7"], "did you mean --rate?"),
+        (
+            &["run", "cache", "--seed", "1", "--seed", "2"],
+            "--seed is given twice",
+        ),
         (&["run", "cache", "--for", "60"], "write 60s"),
         (&["run", "cache", "--for", "0s"], "longer than nothing"),
+        (&["run", "cache", "--for", "0"], "longer than nothing"),
+        (
+            &["run", "cache", "--for", "0.0000001ms"],
+            "longer than nothing",
+        ),
+        (&["run", "cache", "--for", "-5s"], "less than nothing"),
+        (&["run", "cache", "--for", "5d"], "no duration"),
+        (&["run", "cache", "--for"], "missing argument"),
+        (&["run", "cache", "--warmup", "-5s"], "less than nothing"),
+        (&["run", "cache", "--warmup", "soon"], "no duration"),
         (&["run", "cache", "--rate", "0"], "requests a second"),
         (&["run", "cache", "--rate", "2000000"], "requests a second"),
+        (&["run", "cache", "--rate", "abc"], "requests a second"),
+        (&["run", "cache", "--rate", "nan"], "requests a second"),
         (&["run", "cache", "--seed", "-1"], "whole number"),
+        (&["run", "cache", "--seed", "1.5"], "whole number"),
         (
             &["run", "cache", "--seed", "9007199254740992"],
             "whole number",
         ),
-        (&["--fly"], "--fly"),
+        (
+            &["run", "cache", "--json", "--series", "-"],
+            "standard output",
+        ),
     ] {
         let output = headroom(arguments);
         assert_eq!(code(&output), 2, "{arguments:?}");
@@ -390,6 +433,509 @@ fn a_command_line_that_makes_no_sense_is_explained() {
         );
         assert!(output.stdout.is_empty());
     }
+}
+
+#[test]
+fn a_seed_may_have_a_fraction_of_nothing_and_a_warm_up_of_nothing_needs_no_unit() {
+    let run = |seed: &str, warmup: &str| {
+        let more = ["--seed", seed, "--warmup", warmup];
+        json(&[&["run", "one-server", "--for", "1s", "--json"][..], &more].concat())["digest"]
+            .clone()
+    };
+    assert_eq!(run("7.0", "0"), run("7", "0s"));
+}
+
+#[test]
+fn the_page_of_a_link_is_an_address_of_the_web() {
+    for page in [
+        "x",
+        "",
+        "javascript:alert(1)",
+        "file:///tmp/index.html",
+        "ftp://example.org/",
+        "//example.org/",
+        "example.org",
+        "http://",
+        "https:///",
+        "https://exam ple.org/",
+        "https://example.org/\"onload=x",
+    ] {
+        let output = headroom(&["link", "cache", "--page", page]);
+        assert_eq!(code(&output), 2, "{page}: {}", errors(&output));
+        assert!(
+            errors(&output).contains("http:// or https://"),
+            "{page}: {}",
+            errors(&output)
+        );
+        assert!(output.stdout.is_empty(), "{page}");
+    }
+    for (page, link) in [
+        (
+            "http://localhost:8080/",
+            "http://localhost:8080/#step=cache",
+        ),
+        ("HTTPS://example.org", "HTTPS://example.org#step=cache"),
+        (
+            "https://example.org/#step=one-server",
+            "https://example.org/#step=cache",
+        ),
+        (
+            "https://example.org/a/?b=c#",
+            "https://example.org/a/?b=c#step=cache",
+        ),
+    ] {
+        let found = text(&["link", "cache", "--page", page]);
+        assert!(found.starts_with(link), "{page}: {found}");
+    }
+}
+
+/// A folder for the files of one test.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let folder = std::env::temp_dir().join(format!("headroom-{name}-{}", std::process::id()));
+        fs::create_dir_all(&folder).expect("the temporary folder can be written");
+        Self(folder)
+    }
+
+    fn path(&self, file: &str) -> String {
+        let path = self.0.join(file);
+        path.to_str().expect("a plain path").to_owned()
+    }
+
+    fn file(&self, name: &str, bytes: &[u8]) -> String {
+        let path = self.path(name);
+        fs::write(&path, bytes).expect("the folder can be written");
+        path
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+#[test]
+fn a_file_opens_whatever_its_name_is_and_with_a_byte_order_mark() {
+    let folder = Folder::new("names");
+    let document = first_step().to_json();
+    for name in ["design#2.json", "step=1.json", "#s1.json", "#step=cache"] {
+        let path = folder.file(name, document.as_bytes());
+        let run = json(&["run", &path, "--for", "1s", "--json"]);
+        assert_eq!(run["name"], first_step().name, "{name}");
+    }
+    let marked = format!("\u{feff}{document}");
+    let path = folder.file("marked.json", marked.as_bytes());
+    assert_eq!(
+        json(&["run", &path, "--for", "1s", "--json"])["name"],
+        first_step().name
+    );
+    let piped = headroom_reading(&marked, &["run", "-", "--for", "1s"]);
+    assert_eq!(code(&piped), 0, "{}", errors(&piped));
+
+    let missing = headroom(&["run", "no-such#file.json"]);
+    assert_eq!(code(&missing), 5);
+    assert!(
+        errors(&missing).contains("there is no file"),
+        "{}",
+        errors(&missing)
+    );
+    let units = document.encode_utf16().flat_map(u16::to_le_bytes);
+    let bytes: Vec<u8> = [0xff, 0xfe].into_iter().chain(units).collect();
+    let other = headroom(&["run", &folder.file("utf16.json", &bytes)]);
+    assert_eq!(code(&other), 5);
+    assert!(
+        errors(&other).contains("is in UTF-16: save it as UTF-8"),
+        "{}",
+        errors(&other)
+    );
+}
+
+#[test]
+fn a_whole_number_with_a_fraction_and_a_key_given_twice_are_told_in_a_file() {
+    let document = first_step().to_json();
+    let with_seed = |seed: &str| {
+        let start = document.find("\"seed\":").expect("it has one") + 7;
+        let end = start + document[start..].find(',').expect("it goes on");
+        let changed = format!("{}{seed}{}", &document[..start], &document[end..]);
+        headroom_reading(&changed, &["run", "-", "--for", "1s", "--json"])
+    };
+    let whole = with_seed("3.0");
+    assert_eq!(code(&whole), 0, "{}", errors(&whole));
+    let run: Value = serde_json::from_slice(&whole.stdout).expect("JSON");
+    assert_eq!(run["seed"], 3);
+    for (seed, words) in [
+        ("3.5", "seed: 3.5 is not whole"),
+        ("3,\"seed\":4", "seed: it is given twice"),
+    ] {
+        let output = with_seed(seed);
+        assert_eq!(code(&output), 3, "{seed}");
+        assert!(
+            errors(&output).contains(words),
+            "{seed}: {}",
+            errors(&output)
+        );
+    }
+}
+
+#[test]
+fn a_link_opens_as_it_comes_out_of_a_chat() {
+    let link = text(&[
+        "link",
+        "cache",
+        "--seed",
+        "7",
+        "--page",
+        "https://example.org/",
+    ]);
+    let link = link.trim();
+    let expected = text(&["open", link]);
+    let digest = |source: &str| json(&["run", source, "--for", "1s", "--json"])["digest"].clone();
+    let expected_digest = digest(link);
+    let fragment = link.split_once('#').expect("it has one").1;
+    for text_of_link in [
+        format!("<{link}>,"),
+        format!("“{link}”."),
+        format!("'#{fragment}'"),
+        format!("({fragment})"),
+        format!(" {link}\n"),
+        format!("%22{link}%22"),
+        fragment.to_owned(),
+    ] {
+        assert_eq!(text(&["open", &text_of_link]), expected, "{text_of_link}");
+        assert_eq!(digest(&text_of_link), expected_digest, "{text_of_link}");
+        for arguments in [&["open", "-"][..], &["link", "-"]] {
+            let output = headroom_reading(&text_of_link, arguments);
+            assert_eq!(code(&output), 0, "{text_of_link}: {}", errors(&output));
+        }
+    }
+}
+
+#[test]
+fn what_is_mistyped_in_a_link_or_a_step_is_told_with_what_was_meant() {
+    for (source, exit_code, words) in [
+        ("#step=cache&rte=2000", 4, "did you mean rate?"),
+        ("#step=cahce", 4, "did you mean cache?"),
+        ("loadbalancer", 5, "did you mean load-balancer?"),
+        ("chache", 5, "did you mean cache?"),
+    ] {
+        for command in ["run", "capacity", "link"] {
+            let output = headroom(&[command, source]);
+            assert_eq!(
+                code(&output),
+                exit_code,
+                "{command} {source}: {}",
+                errors(&output)
+            );
+            assert!(
+                errors(&output).contains(words),
+                "{command} {source}: {}",
+                errors(&output)
+            );
+        }
+    }
+}
+
+/// A series as a table: names, and rows of cells as they stand.
+struct Table {
+    names: Vec<String>,
+    rows: Vec<Vec<String>>,
+}
+
+impl Table {
+    fn read(text: &str) -> Self {
+        let cells = |line: &str| line.split(',').map(str::to_owned).collect::<Vec<String>>();
+        let mut lines = text.lines().map(cells);
+        let names = lines.next().expect("a heading");
+        let rows: Vec<_> = lines.collect();
+        assert!(
+            rows.iter().all(|row| row.len() == names.len()),
+            "rows are as long as the heading"
+        );
+        Self { names, rows }
+    }
+
+    fn cells(&self, name: &str) -> Vec<&str> {
+        let place = self
+            .names
+            .iter()
+            .position(|other| other == name)
+            .expect(name);
+        self.rows.iter().map(|row| row[place].as_str()).collect()
+    }
+
+    fn figures(&self, name: &str) -> Vec<f64> {
+        let number = |cell: &str| cell.parse().unwrap_or_else(|_| panic!("{name}: '{cell}'"));
+        self.cells(name).into_iter().map(number).collect()
+    }
+
+    fn sum(&self, name: &str) -> f64 {
+        self.figures(name).iter().sum()
+    }
+}
+
+/// Runs with a series in a file; the report and the table.
+fn run_with_series(name: &str, arguments: &[&str]) -> (Value, Table) {
+    let folder = Folder::new(name);
+    let path = folder.path("series.csv");
+    let more = ["--json", "--series", &path];
+    let report = json(&[arguments, &more].concat());
+    let table = fs::read_to_string(&path).expect("the series is there");
+    (report, Table::read(&table))
+}
+
+#[test]
+fn a_series_has_a_row_a_second_and_adds_up_to_the_report() {
+    let arguments = [
+        "run", "cache", "--for", "12s", "--warmup", "0s", "--rate", "3000",
+    ];
+    let (report, series) = run_with_series("sums", &arguments);
+    let starts: Vec<f64> = (0..12).map(f64::from).collect();
+    assert_eq!(series.figures("start_s"), starts);
+    assert!(
+        series
+            .figures("length_s")
+            .iter()
+            .all(|length| *length == 1.0)
+    );
+    let requests = &report["requests"];
+    for name in ["arrived", "completed", "retries"] {
+        assert_eq!(
+            series.sum(name),
+            requests[name].as_f64().expect(name),
+            "{name}"
+        );
+    }
+    let failed = requests["failed"].as_object().expect("by reason");
+    let total: f64 = failed.values().filter_map(Value::as_f64).sum();
+    assert_eq!(series.sum("failed"), total);
+    for reason in Reason::ALL {
+        let count = failed.get(reason.name()).and_then(Value::as_f64);
+        let name = format!("failed_{}", reason.name());
+        assert_eq!(series.sum(&name), count.unwrap_or(0.0), "{name}");
+    }
+    for (id, name, figure) in [
+        ("cache", "hits", "hits"),
+        ("cache", "misses", "misses"),
+        ("web", "sessions_lost", "sessions_lost"),
+        ("web", "dropped", "dropped"),
+        ("db", "dropped", "dropped"),
+    ] {
+        let expected = report["components"][id][figure].as_f64().expect(figure);
+        assert_eq!(series.sum(&format!("{id}.{name}")), expected, "{id}.{name}");
+    }
+    let busy = series.sum("web.utilisation") / 12.0;
+    let expected = report["components"]["web"]["utilisation"]
+        .as_f64()
+        .expect("a share");
+    assert!((busy - expected).abs() < 1e-4, "{busy} and {expected}");
+    let most = series
+        .figures("db.queue_max")
+        .into_iter()
+        .fold(0.0, f64::max);
+    assert_eq!(Some(most), report["components"]["db"]["queue_max"].as_f64());
+}
+
+#[test]
+fn a_series_of_hours_has_every_second_and_one_cut_within_a_second_has_that_part() {
+    let arguments = [
+        "run",
+        "one-server",
+        "--for",
+        "2h",
+        "--warmup",
+        "700s",
+        "--rate",
+        "1",
+    ];
+    let (report, series) = run_with_series("hours", &arguments);
+    let starts = series.figures("start_s");
+    assert_eq!(starts.len(), 7_900);
+    assert!(
+        (0..)
+            .zip(&starts)
+            .all(|(second, start)| *start == f64::from(second))
+    );
+    assert!(
+        series
+            .figures("length_s")
+            .iter()
+            .all(|length| *length == 1.0)
+    );
+    let measured: f64 = series.figures("arrived")[700..].iter().sum();
+    assert_eq!(report["requests"]["arrived"], measured);
+
+    let arguments = ["run", "one-server", "--for", "2.25s", "--warmup", "0s"];
+    let (report, series) = run_with_series("part", &arguments);
+    assert_eq!(series.figures("length_s"), [1.0, 1.0, 0.25]);
+    assert_eq!(report["requests"]["arrived"], series.sum("arrived"));
+    assert_eq!(report["requests"]["completed"], series.sum("completed"));
+}
+
+#[test]
+fn a_series_does_not_change_the_run() {
+    let arguments = ["run", "balancing-algorithm", "--for", "20s"];
+    let (report, _) = run_with_series("same", &arguments);
+    let without = json(&[&arguments[..], &["--json"]].concat());
+    assert_eq!(report["digest"], without["digest"]);
+    assert_eq!(report["requests"], without["requests"]);
+    assert_eq!(report["components"], without["components"]);
+}
+
+#[test]
+fn a_line_that_grows_under_overload_is_seen_to_grow() {
+    let (_, calm) = run_with_series(
+        "calm",
+        &["run", "database-apart", "--rate", "100", "--for", "8s"],
+    );
+    assert!(
+        calm.figures("web.queue_max")
+            .iter()
+            .all(|waiting| *waiting < 20.0)
+    );
+    let (_, series) = run_with_series(
+        "grows",
+        &["run", "database-apart", "--rate", "800", "--for", "8s"],
+    );
+    let waiting = series.figures("web.queue_mean");
+    assert!(
+        waiting[7] > 2.0 * waiting[2] && waiting[2] > 2.0,
+        "{waiting:?}"
+    );
+    let busy = series.figures("web.utilisation");
+    assert!(busy[7] > 0.95, "{busy:?}");
+}
+
+#[test]
+fn servers_that_are_killed_and_added_are_seen_in_the_series() {
+    let mut scenario = step::find("load-balancer").expect("is a step").scenario();
+    let at = |at_s: u64, action| TimedAction {
+        at_ns: at_s * 1_000_000_000,
+        action,
+    };
+    let component = || "web".to_owned();
+    scenario.script = vec![
+        at(
+            3,
+            Action::Kill {
+                component: component(),
+                instance: 0,
+            },
+        ),
+        at(
+            6,
+            Action::Repair {
+                component: component(),
+                instance: 0,
+            },
+        ),
+    ];
+    let folder = Folder::new("replicas");
+    let path = folder.path("series.csv");
+    let arguments = [
+        "run", "-", "--for", "10s", "--warmup", "0", "--series", &path,
+    ];
+    let output = headroom_reading(&scenario.to_json(), &arguments);
+    assert_eq!(code(&output), 0, "{}", errors(&output));
+    let series = Table::read(&fs::read_to_string(&path).expect("it is there"));
+    let servers = series.figures("web.servers");
+    let (all, fewer) = (servers[0], servers[4]);
+    assert_eq!(all - fewer, 1.0, "{servers:?}");
+    assert_eq!(servers[9], all, "{servers:?}");
+}
+
+#[test]
+fn what_there_is_nothing_to_say_of_in_a_second_is_empty() {
+    let mut scenario = first_step();
+    scenario.script = vec![TimedAction {
+        at_ns: 0,
+        action: Action::Kill {
+            component: "web".into(),
+            instance: 0,
+        },
+    }];
+    let output = headroom_reading(
+        &scenario.to_json(),
+        &["run", "-", "--for", "3s", "--warmup", "0", "--series", "-"],
+    );
+    assert_eq!(code(&output), 0, "{}", errors(&output));
+    let series = Table::read(&String::from_utf8(output.stdout).expect("it is text"));
+    assert_eq!(series.rows.len(), 3);
+    assert!(series.sum("failed") > 0.0);
+    for name in [
+        "latency_ms_p50",
+        "latency_ms_p95",
+        "latency_ms_p99",
+        "web.utilisation",
+        "web.wait_ms_mean",
+    ] {
+        assert_eq!(series.cells(name), ["", "", ""], "{name}");
+    }
+    assert_eq!(series.figures("completed"), [0.0; 3]);
+    assert_eq!(series.figures("web.servers"), [0.0; 3]);
+}
+
+#[test]
+fn the_names_of_a_series_stay() {
+    let heading = text(&["run", "cache", "--for", "1s", "--series", "-"]);
+    let heading = heading.lines().next().expect("a heading");
+    assert_eq!(
+        heading,
+        include_str!("golden/series-heading.csv").trim_end(),
+        "tests/golden/series-heading.csv is of another build"
+    );
+}
+
+#[test]
+fn a_series_that_cannot_be_written_is_refused_before_the_run() {
+    let folder = Folder::new("unwritten");
+    let inside = folder.path("no-such-folder/series.csv");
+    for path in [folder.path(""), inside] {
+        let output = headroom(&["run", "one-server", "--for", "24h", "--series", &path]);
+        assert_eq!(code(&output), 5, "{path}");
+        assert!(
+            errors(&output).contains("the series can't be written to"),
+            "{}",
+            errors(&output)
+        );
+        assert!(output.stdout.is_empty());
+    }
+    let design = folder.file("design.json", first_step().to_json().as_bytes());
+    let output = headroom(&["run", &design, "--for", "1s", "--series", &design]);
+    assert_eq!(code(&output), 2);
+    assert!(
+        errors(&output).contains("is the scenario itself"),
+        "{}",
+        errors(&output)
+    );
+    assert_eq!(
+        fs::read_to_string(&design).expect("it is there"),
+        first_step().to_json()
+    );
+}
+
+#[test]
+fn a_reader_of_a_series_that_has_seen_enough_is_no_failure() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_headroom"))
+        .args([
+            "run",
+            "one-server",
+            "--for",
+            "1h",
+            "--rate",
+            "1",
+            "--series",
+            "-",
+        ])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the command starts");
+    drop(child.stdout.take());
+    let output = child.wait_with_output().expect("the command ends");
+    assert_eq!((code(&output), errors(&output).as_str()), (0, ""));
 }
 
 #[test]

@@ -15,6 +15,7 @@ fn every_command_of_the_readme_does_what_it_is_there_for() {
     for line in lines {
         let output = Command::new(env!("CARGO_BIN_EXE_headroom"))
             .args(line.split_whitespace())
+            .current_dir(env!("CARGO_TARGET_TMPDIR"))
             .output()
             .expect("the command starts");
         let errors = String::from_utf8_lossy(&output.stderr);

@@ -448,6 +448,11 @@ impl Engine {
         self.statistics.bins_since(start_ns)
     }
 
+    /// What has passed since the last closed bin, as of the last report; none where nothing has.
+    pub fn open_bin(&self) -> Option<Bin> {
+        self.statistics.open_bin(&self.world)
+    }
+
     /// The gauges now.
     pub fn snapshot(&self) -> Snapshot {
         snapshotting::snapshot(self)

@@ -37,7 +37,9 @@ pub struct ComponentBin {
     pub queue_mean: f32,
     /// Largest number waiting.
     pub queue_max: u32,
-    /// Mean wait of those that left a line, in milliseconds.
+    /// Calls that got a slot, having waited or not.
+    pub started: u32,
+    /// Their mean wait, in milliseconds.
     pub wait_ms_mean: f32,
     /// Refused because a line was full.
     pub dropped: u32,

@@ -315,18 +315,37 @@ impl Statistics {
         bins
     }
 
+    /// The bin that is open, as far as settled; none where no time has passed in it and nothing happened.
+    pub fn open_bin(&self, world: &World) -> Option<Bin> {
+        let stretch = self.since_bin(Counts::of(&world.outcomes));
+        let bin = Bin {
+            length_ns: world.now_ns() - stretch.start_ns,
+            ..stretch.bin()
+        };
+        let ended = bin.completed + bin.failed.iter().sum::<u64>();
+        (bin.length_ns > 0 || bin.arrived + ended > 0).then_some(bin)
+    }
+
+    /// What has been settled since the last bin was closed.
+    fn since_bin(&self, now: Counts) -> Stretch {
+        let before = &self.at_bin;
+        Stretch {
+            start_ns: self.building[0].start_ns,
+            bins: 1,
+            arrived: now.arrived - before.arrived,
+            completed: now.completed - before.completed,
+            retries: now.retries - before.retries,
+            failed: std::array::from_fn(|reason| now.failed[reason] - before.failed[reason]),
+            latency: self.open.clone(),
+            components: self.bin.clone(),
+        }
+    }
+
     fn close_bin(&mut self, world: &World, now: Counts) {
-        let before = std::mem::replace(&mut self.at_bin, now);
-        let latency = std::mem::take(&mut self.open);
-        let mut stretch = Stretch::new(world.now_ns() - TICKS_PER_BIN * TICK_NS, 0);
-        stretch.bins = 1;
-        stretch.arrived = now.arrived - before.arrived;
-        stretch.completed = now.completed - before.completed;
-        stretch.retries = now.retries - before.retries;
-        stretch.failed = std::array::from_fn(|reason| now.failed[reason] - before.failed[reason]);
-        stretch.components = std::mem::take(&mut self.bin);
-        stretch.latency = latency;
-        self.bin = vec![Tally::default(); stretch.components.len()];
+        let stretch = self.since_bin(now);
+        self.at_bin = now;
+        self.open.clear();
+        self.bin.fill(Tally::default());
         for (grain, &(length, kept)) in GRAINS.iter().enumerate() {
             let building = &mut self.building[grain];
             building.add_after(&stretch);
@@ -455,6 +474,7 @@ fn component_bin(tally: &Tally) -> ComponentBin {
         servers: tally.serving_mean() as f32,
         queue_mean: ratio(tally.waiting_area_ns, tally.length_ns) as f32,
         queue_max: tally.waiting_max,
+        started: tally.started as u32,
         wait_ms_mean: tally.wait_ms_mean() as f32,
         dropped: tally.dropped as u32,
         answered: (tally.answered + tally.failed_total()) as u32,

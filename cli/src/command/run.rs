@@ -10,13 +10,17 @@ use crate::answer::Answer;
 use crate::failure::Failure;
 use crate::options::Options;
 use crate::progress::{Progress, SLICE_EVENTS};
+use crate::series::Series;
 use crate::{report_text, source};
 
 pub(super) const COMMAND: Command = Command {
     name: "run",
-    options: &["seed", "rate", "for", "warmup", "json", "check"],
+    options: &["seed", "rate", "for", "warmup", "json", "check", "series"],
     execute,
 };
+
+/// Simulated time between two looks at the seconds that have passed: the engine keeps ten minutes of them.
+const STRETCH_S: f64 = 300.0;
 
 /// The document that `--json` prints.
 #[derive(Serialize)]
@@ -41,10 +45,23 @@ fn execute(options: &Options) -> Result<Answer, Failure> {
     let [source] = options.exactly("headroom run <step | file | link | ->")?;
     let scenario = source::open(source, options)?;
     let window = options.window();
-    let (report, wall_s) = run(&scenario, window);
+    let is_series_alone = options.series.as_deref() == Some("-");
+    if is_series_alone && options.json {
+        return Err(Failure::Usage(
+            "--json and --series - both want standard output: give the series a file".into(),
+        ));
+    }
+    let series = options
+        .series
+        .as_ref()
+        .map(|name| Series::create(name, source, &scenario))
+        .transpose()?;
+    let (report, wall_s) = run(&scenario, window, series)?;
     let verdict = Verdict::of(&report, &scenario.objectives);
 
-    let answer = if options.json {
+    let answer = if is_series_alone {
+        Answer::text("")
+    } else if options.json {
         Answer::json(&RunDocument {
             name: &scenario.name,
             warmup_s: window.warmup_s,
@@ -66,15 +83,28 @@ fn execute(options: &Options) -> Result<Answer, Failure> {
     })
 }
 
-/// Runs a scenario; also says how many seconds of the wall clock it took.
-fn run(scenario: &ValidScenario, window: Window) -> (Report, f64) {
+/// Runs a scenario, and writes its seconds down where they are asked for; also says how many seconds of
+/// the wall clock it took.
+fn run(
+    scenario: &ValidScenario,
+    window: Window,
+    mut series: Option<Series>,
+) -> Result<(Report, f64), Failure> {
     let mut progress = Progress::new();
     let mut measurement = Measurement::new(scenario, window);
     loop {
-        if let Some(report) = measurement.advance(SLICE_EVENTS) {
-            return (report, progress.elapsed_s());
+        let finished = measurement.advance_by(STRETCH_S, SLICE_EVENTS);
+        let engine = measurement.engine();
+        if let Some(report) = finished {
+            if let Some(series) = series {
+                series.finish(engine)?;
+            }
+            return Ok((report, progress.elapsed_s()));
         }
-        let simulated_s = measurement.engine().now().as_s();
+        if let Some(series) = &mut series {
+            series.write(engine)?;
+        }
+        let simulated_s = engine.now().as_s();
         let pace = simulated_s / progress.elapsed_s();
         let done = measurement.progress() * 100.0;
         progress.say(&format!(

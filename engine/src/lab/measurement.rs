@@ -45,6 +45,14 @@ impl Measurement {
             .then(|| self.engine.report())
     }
 
+    /// The same, and for no longer than a stretch of simulated time, in seconds.
+    pub fn advance_by(&mut self, stretch_s: f64, events_budget: u64) -> Option<Report> {
+        let stretch_end = self.engine.now().0 + SimTime::from_s(stretch_s).0;
+        let until = SimTime(stretch_end).min(self.end_at);
+        let is_over = self.advance_to(until, events_budget) && until == self.end_at;
+        is_over.then(|| self.engine.report())
+    }
+
     /// The run itself.
     pub fn engine(&self) -> &Engine {
         &self.engine
@@ -62,8 +70,14 @@ impl Measurement {
     pub(super) fn advance_to(&mut self, until: SimTime, events_budget: u64) -> bool {
         let stop_after = self.engine.events().saturating_add(events_budget);
         if !self.is_warm {
-            if self.engine.run_until(self.warm_at, events_budget) == Progress::BudgetSpent {
+            let warming = self
+                .engine
+                .run_until(self.warm_at.min(until), events_budget);
+            if warming == Progress::BudgetSpent {
                 return false;
+            }
+            if until < self.warm_at {
+                return true;
             }
             self.engine.begin_measurement();
             self.is_warm = true;

@@ -1,0 +1,253 @@
+//! The run over time as a table of comma-separated values: a row for each second.
+//!
+//! Written as RFC 4180 has it, but for lines that end in a line feed alone, as programs that work on lines
+//! expect. All there is are numbers and names made of the characters of an id, so nothing needs quotes.
+
+use std::fs::{self, File};
+use std::io::{BufWriter, ErrorKind, Write};
+
+use headroom_engine::Engine;
+use headroom_engine::reason::Reason;
+use headroom_engine::series::{Bin, ComponentBin};
+use headroom_engine::time::NS_PER_S;
+use headroom_scenario::{Kind, Scenario};
+
+use crate::failure::Failure;
+
+/// A figure of a component: empty where there is nothing to say.
+struct Figure {
+    name: &'static str,
+    is_of: fn(&Kind) -> bool,
+    value: fn(&ComponentBin) -> Option<f64>,
+}
+
+const FIGURES: [Figure; 10] = [
+    Figure {
+        name: "utilisation",
+        is_of: works,
+        value: |bin| (bin.servers > 0.0).then(|| shortest(bin.utilisation)),
+    },
+    Figure {
+        name: "servers",
+        is_of: works,
+        value: |bin| Some(shortest(bin.servers)),
+    },
+    Figure {
+        name: "queue_mean",
+        is_of: works,
+        value: |bin| Some(shortest(bin.queue_mean)),
+    },
+    Figure {
+        name: "queue_max",
+        is_of: works,
+        value: |bin| Some(bin.queue_max.into()),
+    },
+    Figure {
+        name: "wait_ms_mean",
+        is_of: works,
+        value: |bin| (bin.started > 0).then(|| shortest(bin.wait_ms_mean)),
+    },
+    Figure {
+        name: "dropped",
+        is_of: works,
+        value: |bin| Some(bin.dropped.into()),
+    },
+    Figure {
+        name: "answered",
+        is_of: is_called,
+        value: |bin| Some(bin.answered.into()),
+    },
+    Figure {
+        name: "hits",
+        is_of: works,
+        value: |bin| Some(bin.hits.into()),
+    },
+    Figure {
+        name: "misses",
+        is_of: works,
+        value: |bin| Some(bin.misses.into()),
+    },
+    Figure {
+        name: "sessions_lost",
+        is_of: keeps_sessions,
+        value: |bin| Some(bin.sessions_lost.into()),
+    },
+];
+
+fn works(kind: &Kind) -> bool {
+    match kind {
+        Kind::Service(_) | Kind::Cache(_) | Kind::Database(_) => true,
+        Kind::Clients(_) | Kind::Dns(_) | Kind::LoadBalancer(_) => false,
+    }
+}
+
+fn is_called(kind: &Kind) -> bool {
+    !matches!(kind, Kind::Clients(_))
+}
+
+fn keeps_sessions(kind: &Kind) -> bool {
+    matches!(kind, Kind::Service(_))
+}
+
+/// A figure of 32 bits with the digits it has, and not those that 64 bits would add to it.
+fn shortest(value: f32) -> f64 {
+    value.to_string().parse().unwrap_or(f64::NAN)
+}
+
+/// A table on its way out.
+pub struct Series {
+    name: String,
+    out: Box<dyn Write>,
+    /// Each with the number of its component in the design.
+    columns: Vec<(usize, &'static Figure)>,
+    /// What has been written ends here.
+    until_ns: u64,
+    /// Who reads standard output has seen enough.
+    is_closed: bool,
+}
+
+impl Series {
+    /// Begins the table in a file, or on standard output for `-`. `source` is where the scenario came from.
+    pub fn create(name: &str, source: &str, scenario: &Scenario) -> Result<Self, Failure> {
+        let is_source = || {
+            let (file, source) = (fs::canonicalize(name), fs::canonicalize(source));
+            file.is_ok_and(|file| source.is_ok_and(|source| file == source))
+        };
+        let out: Box<dyn Write> = match name {
+            "-" => Box::new(std::io::stdout()),
+            _ if is_source() => {
+                return Err(Failure::Usage(format!(
+                    "--series: '{name}' is the scenario itself: give another file"
+                )));
+            }
+            _ => Box::new(File::create(name).map_err(|error| unwritten(name, &error))?),
+        };
+        let components = scenario.design.components.iter().enumerate();
+        let columns = components.flat_map(|(number, component)| {
+            let figures = FIGURES
+                .iter()
+                .filter(|figure| (figure.is_of)(&component.kind));
+            figures.map(move |figure| (number, figure))
+        });
+        let mut series = Self {
+            name: name.to_owned(),
+            out: Box::new(BufWriter::new(out)),
+            columns: columns.collect(),
+            until_ns: 0,
+            is_closed: false,
+        };
+        let heading = series.heading(scenario);
+        series.line(&heading)?;
+        Ok(series)
+    }
+
+    /// Writes the seconds that have passed since the last call.
+    pub fn write(&mut self, engine: &Engine) -> Result<(), Failure> {
+        let bins = engine.bins_since(self.until_ns);
+        bins.iter().try_for_each(|bin| self.row(bin))
+    }
+
+    /// Writes what is left, up to a moment within a second too.
+    pub fn finish(mut self, engine: &Engine) -> Result<(), Failure> {
+        self.write(engine)?;
+        if let Some(bin) = engine.open_bin() {
+            self.row(&bin)?;
+        }
+        let flushed = self.out.flush();
+        self.written(flushed)
+    }
+
+    fn heading(&self, scenario: &Scenario) -> Vec<String> {
+        let mut names: Vec<String> = [
+            "start_s",
+            "length_s",
+            "arrived",
+            "completed",
+            "retries",
+            "failed",
+        ]
+        .map(String::from)
+        .into();
+        names.extend(Reason::ALL.map(|reason| format!("failed_{}", reason.name())));
+        names.extend(["latency_ms_p50", "latency_ms_p95", "latency_ms_p99"].map(String::from));
+        let ids = &scenario.design.components;
+        let figures = self.columns.iter();
+        names
+            .extend(figures.map(|(number, figure)| format!("{}.{}", ids[*number].id, figure.name)));
+        names
+    }
+
+    fn row(&mut self, bin: &Bin) -> Result<(), Failure> {
+        let seconds = |ns: u64| (ns as f64 / NS_PER_S as f64).to_string();
+        let latency = &bin.latency_ms;
+        let mut cells = vec![
+            seconds(bin.start_ns),
+            seconds(bin.length_ns),
+            bin.arrived.to_string(),
+            bin.completed.to_string(),
+            bin.retries.to_string(),
+            bin.failed.iter().sum::<u64>().to_string(),
+        ];
+        cells.extend(bin.failed.map(|count| count.to_string()));
+        cells.extend(
+            [latency.p50, latency.p95, latency.p99].map(|ms| match bin.completed {
+                0 => String::new(),
+                _ => ms.to_string(),
+            }),
+        );
+        cells.extend(self.columns.iter().map(|(number, figure)| {
+            let value = bin.components.get(*number).and_then(figure.value);
+            value.map_or_else(String::new, |value| value.to_string())
+        }));
+        self.until_ns = bin.start_ns + bin.length_ns;
+        self.line(&cells)
+    }
+
+    fn line(&mut self, cells: &[String]) -> Result<(), Failure> {
+        if self.is_closed {
+            return Ok(());
+        }
+        let written = writeln!(self.out, "{}", cells.join(","));
+        self.written(written)
+    }
+
+    /// A reader that has seen enough, such as `head`, is no failure.
+    fn written(&mut self, result: std::io::Result<()>) -> Result<(), Failure> {
+        match result {
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => {
+                self.is_closed = true;
+                Ok(())
+            }
+            result => result.map_err(|error| unwritten(&self.name, &error)),
+        }
+    }
+}
+
+fn unwritten(name: &str, error: &std::io::Error) -> Failure {
+    let target = match name {
+        "-" => "standard output".to_owned(),
+        file => format!("'{file}'"),
+    };
+    Failure::Io(format!("the series can't be written to {target}: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_figure_that_the_engine_keeps_of_a_component_has_a_column() {
+        let bin = serde_json::to_value(ComponentBin::default()).expect("it is JSON");
+        let kept = bin.as_object().expect("it has fields").keys();
+        // How many waits the mean is of: what is empty without any.
+        for name in kept.filter(|name| *name != "started") {
+            assert!(FIGURES.iter().any(|figure| figure.name == name), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_figure_has_the_digits_it_was_kept_with() {
+        assert_eq!(shortest(0.1_f32).to_string(), "0.1");
+        assert_eq!(shortest(2.0).to_string(), "2");
+    }
+}
