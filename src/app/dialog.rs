@@ -4,6 +4,7 @@ use web_sys::HtmlDialogElement;
 use yew::prelude::*;
 
 use super::icon;
+use super::intent::{Behind, Damaged, Opening};
 
 /// A dialog's frame.
 #[derive(Clone, PartialEq, Properties)]
@@ -81,38 +82,56 @@ pub struct KeysProps {
     pub close: Callback<()>,
 }
 
-/// What could not be opened.
+/// What the dialog about something that did not open needs.
 #[derive(Clone, PartialEq, Properties)]
-pub struct DamagedProps {
-    /// Why.
-    pub reason: AttrValue,
-    /// All problems of a scenario that has any.
-    pub problems: Vec<String>,
-    /// The link's fragment, kept as it came.
-    pub fragment: Option<AttrValue>,
-    /// Starts with something that works.
-    pub start: Callback<()>,
+pub struct UnopenedProps {
+    /// What could not be opened.
+    pub damaged: Damaged,
+    /// What the design behind is called.
+    pub name: AttrValue,
+    /// Called when it is closed.
+    pub close: Callback<()>,
 }
 
-/// Says why a link or a file did not open, keeps it, and offers a start that works.
+/// Says why a link or a file did not open, keeps a link, and leads to what stands behind.
 #[component]
-pub fn Damaged(props: &DamagedProps) -> Html {
-    let start = props.start.reform(|_: MouseEvent| ());
+pub fn Unopened(props: &UnopenedProps) -> Html {
+    let Damaged {
+        what,
+        reason,
+        problems,
+        behind,
+    } = &props.damaged;
+    let title = match what {
+        Opening::Link(_) => "This link could not be opened",
+        Opening::File => "This file could not be opened",
+    };
+    let close = props.close.reform(|_: MouseEvent| ());
     html! {
-        <Frame title="This could not be opened" testid="damaged-dialog" close={props.start.clone()}>
-            <p role="alert" data-testid="link-problem">{ props.reason.clone() }</p>
-            if props.problems.len() > 1 {
-                <ul class="problems">{ for props.problems.iter().map(|problem| html! { <li>{ problem }</li> }) }</ul>
+        <Frame {title} testid="damaged-dialog" close={props.close.clone()}>
+            <p role="alert" data-testid="unopened-reason">{ reason }</p>
+            if problems.len() > 1 {
+                <ul class="problems">{ for problems.iter().map(|problem| html! { <li>{ problem }</li> }) }</ul>
             }
-            if let Some(fragment) = &props.fragment {
+            if let Opening::Link(fragment) = what {
                 <p>{ "It stays in the address bar as it came, so that you can look at it, or copy it again:" }</p>
                 <textarea class="field fragment" readonly=true rows="3" aria-label="The link as it came" data-control="fragment"
                     value={fragment.clone()} />
             }
-            <p>{ "Nothing of it was opened. Behind this stands the first step of the ladder, which works." }</p>
-            <div class="dialog-actions">
-                <button class="btn primary" data-control="start" autofocus=true onclick={start}>{ "Start with one server" }</button>
-            </div>
+            { match behind {
+                Behind::FirstStep => html! { <>
+                    <p data-testid="behind">{ "Nothing of it was opened. Behind this stands the first step of the ladder, which works." }</p>
+                    <div class="dialog-actions">
+                        <button class="btn primary" data-control="start" autofocus=true onclick={close}>{ "Start with one server" }</button>
+                    </div>
+                </> },
+                Behind::WhatWasOpen => html! { <>
+                    <p data-testid="behind">{ format!("Nothing of it was opened. What was open before is still there, unchanged: {}.", props.name) }</p>
+                    <div class="dialog-actions">
+                        <button class="btn primary" data-control="go-on" autofocus=true onclick={close}>{ "Go on with it" }</button>
+                    </div>
+                </> },
+            } }
         </Frame>
     }
 }

@@ -151,6 +151,11 @@ impl Document {
         true
     }
 
+    /// What the document was before can't be had back.
+    pub fn forget_past(&mut self) {
+        self.past.clear();
+    }
+
     /// Whether there is an edit to undo.
     pub fn can_undo(&self) -> bool {
         !self.past.is_empty()

@@ -1,10 +1,10 @@
 //! The scenario as a file: the same JSON that a link carries.
 
-use headroom_scenario::{Scenario, limits::DOCUMENT_BYTES_MAX};
+use headroom_scenario::{Problem, Scenario, ValidScenario};
 use js_sys::Array;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, HtmlInputElement, Url, window};
+use web_sys::{Blob, BlobPropertyBag, File, HtmlAnchorElement, HtmlInputElement, Url, window};
 use yew::Callback;
 
 use crate::address::stamped;
@@ -33,22 +33,34 @@ fn offer(name: &str, text: &str) -> Result<(), wasm_bindgen::JsValue> {
     Url::revoke_object_url(&url)
 }
 
-/// Reads the file that was chosen, and hands its text on.
-pub fn read(input: &HtmlInputElement, open: Callback<String>) {
+/// A file that was chosen, read.
+pub struct Read {
+    /// Its name.
+    pub name: String,
+    /// The scenario in it, or what is wrong with it.
+    pub scenario: Result<ValidScenario, Vec<Problem>>,
+}
+
+/// Reads the file that was chosen, and hands on what is in it.
+pub fn read(input: &HtmlInputElement, open: Callback<Read>) {
     let Some(file) = input.files().and_then(|files| files.get(0)) else {
         return;
     };
     // The same file may be chosen again after it was changed.
     input.set_value("");
-    if file.size() > DOCUMENT_BYTES_MAX as f64 {
-        // What is too large is refused by its beginning, as any text that is no scenario is.
-        return open.emit(String::new());
-    }
     spawn_local(async move {
-        let text = JsFuture::from(file.text())
+        let name = file.name();
+        let scenario = text_of(&file)
             .await
-            .ok()
-            .and_then(|text| text.as_string());
-        open.emit(text.unwrap_or_default());
+            .and_then(|text| Scenario::from_json(&text))
+            .and_then(Scenario::validate);
+        open.emit(Read { name, scenario });
     });
+}
+
+async fn text_of(file: &File) -> Result<String, Vec<Problem>> {
+    Scenario::check_bytes(file.size() as usize)?;
+    let text = JsFuture::from(file.text()).await;
+    let text = text.ok().and_then(|text| text.as_string());
+    text.ok_or_else(|| vec![Problem::of_all("the browser can't read it")])
 }

@@ -33,7 +33,9 @@ pub fn Header(props: &HeaderProps) -> Html {
         let intents = props.intents.clone();
         Callback::from(move |_: MouseEvent| intents.emit(intent.clone()))
     };
-    let editing = (!props.read_only).then(|| {
+    // What was open before one that is read only can be had back.
+    let can_change = !props.read_only || props.can_undo || props.can_redo;
+    let editing = can_change.then(|| {
         html! {
             <>
                 <button class="btn icon-only quiet" data-control="undo" aria-label="Undo" title="Undo (Ctrl+Z)"

@@ -163,12 +163,36 @@ pub enum Dialog {
     /// The keys.
     Keys,
     /// A link or a file that could not be opened.
-    Damaged {
-        /// Why.
-        reason: String,
-        /// All problems of a scenario that has any.
-        problems: Vec<String>,
-        /// The link's fragment, kept as it came; none for a file.
-        fragment: Option<String>,
-    },
+    Damaged(Damaged),
+}
+
+/// What could not be opened.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Damaged {
+    /// What it was.
+    pub what: Opening,
+    /// Why it did not open, as a sentence.
+    pub reason: String,
+    /// All problems of a scenario that has any.
+    pub problems: Vec<String>,
+    /// What stands behind: a design that was open before, or the first step, with which the page began.
+    pub behind: Behind,
+}
+
+/// What was to be opened.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Opening {
+    /// A link: its fragment, kept as it came.
+    Link(String),
+    /// A file.
+    File,
+}
+
+/// What stands behind the dialog that says that something did not open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Behind {
+    /// The first step of the ladder, for want of anything else.
+    FirstStep,
+    /// What was open before, as it was.
+    WhatWasOpen,
 }

@@ -30,7 +30,7 @@ use headroom_engine::ENGINE_VERSION;
 use headroom_engine::snapshot::InstanceState;
 use headroom_scenario::fragment::{self, FragmentError};
 use headroom_scenario::step::{self, LADDER};
-use headroom_scenario::{Action, INTEGER_MAX, Kind, Scenario, TimedAction};
+use headroom_scenario::{Action, INTEGER_MAX, Kind, Problem, Scenario, TimedAction};
 use js_sys::Float64Array;
 use web_sys::{KeyboardEvent, window};
 use yew::prelude::*;
@@ -47,6 +47,7 @@ pub use choice::Choice;
 use document::{Document, Edit};
 pub use entry::Entry;
 use experiments::Experiments;
+use intent::{Behind, Damaged, Opening};
 pub use intent::{Dialog, Intent, Intents, Tab, Theme};
 use run::Run;
 
@@ -91,8 +92,6 @@ pub struct App {
     experiments: Experiments,
     // Actions that the worker has not answered yet.
     unanswered: VecDeque<Action>,
-    // The address keeps a link that did not open until the reader does something.
-    address_held: bool,
     // When the last rate took effect, by the wall clock: another one soon after is the same drag.
     rate_ms: f64,
     follow: Option<Timeout>,
@@ -113,7 +112,7 @@ pub enum Msg {
     /// The lab can't be reached any more.
     LabLost(String),
     /// A file was read.
-    FileRead(String),
+    FileRead(file::Read),
     /// The address bar shows another fragment.
     AddressChanged,
     /// A key was pressed.
@@ -147,7 +146,6 @@ impl Component for App {
             findings: Findings::default(),
             experiments: Experiments::default(),
             unanswered: VecDeque::new(),
-            address_held: false,
             rate_ms: 0.0,
             follow: None,
             ask: None,
@@ -155,7 +153,7 @@ impl Component for App {
         };
         app.start_engine(ctx);
         app.start_lab(ctx);
-        app.open_address(ctx);
+        app.begin(ctx);
         app
     }
 
@@ -166,8 +164,8 @@ impl Component for App {
             Msg::EngineLost(reason) => self.engine_died(reason),
             Msg::Learned(answer) => return self.learn(ctx, answer),
             Msg::LabLost(reason) => self.lab_died(&reason),
-            Msg::FileRead(text) => self.open_file(ctx, &text),
-            Msg::AddressChanged => self.open_address(ctx),
+            Msg::FileRead(file) => self.open_file(ctx, file),
+            Msg::AddressChanged => self.open_address(ctx, Behind::WhatWasOpen),
             Msg::Pressed(event) => match keyboard::intent(&event, &self.look, self.step()) {
                 Some(intent) => {
                     event.prevent_default();
@@ -354,39 +352,75 @@ impl App {
         self.document.scenario.view.read_only
     }
 
-    fn open_address(&mut self, ctx: &Context<Self>) {
-        let Some(text) = address::current() else {
+    /// What the document is called: by its step, or by its own name.
+    fn title(&self) -> &str {
+        match self.step() {
+            Some(place) => LADDER[place].title,
+            None => story::name_of_own(&self.document.scenario.name),
+        }
+    }
+
+    /// Opens what the address asks for when the page starts: there is nothing before it to go back to.
+    fn begin(&mut self, ctx: &Context<Self>) {
+        self.open_address(ctx, Behind::FirstStep);
+        self.document.change().forget_past();
+    }
+
+    fn open_address(&mut self, ctx: &Context<Self>, behind: Behind) {
+        let Some(fragment) = address::current() else {
             return self.open(ctx, LADDER[0].scenario());
         };
-        match fragment::decode(&text) {
+        match fragment::decode(&fragment) {
             Ok(opened) => self.open(ctx, opened.scenario.into_inner()),
             Err(error) => {
-                self.open(ctx, LADDER[0].scenario());
-                self.address_held = true;
+                if behind == Behind::FirstStep {
+                    self.open(ctx, LADDER[0].scenario());
+                }
+                // The address keeps the link until the reader changes something.
                 self.follow = None;
-                self.look.dialog = Some(damaged(&error, Some(text)));
+                let problems = match &error {
+                    FragmentError::Invalid(problems) => &problems[..],
+                    _ => &[],
+                };
+                let what = Opening::Link(fragment);
+                self.refuse(what, error.to_string(), problems, behind);
             }
         }
     }
 
-    fn open_file(&mut self, ctx: &Context<Self>, text: &str) {
-        match Scenario::from_json(text).and_then(Scenario::validate) {
+    fn open_file(&mut self, ctx: &Context<Self>, file: file::Read) {
+        match file.scenario {
             Ok(scenario) => self.open(ctx, scenario.into_inner()),
             Err(problems) => {
-                self.look.dialog = Some(damaged(&FragmentError::Invalid(problems), None));
+                let reason = Problem::sentence(&format!("The file {}", file.name), &problems);
+                self.refuse(Opening::File, reason, &problems, Behind::WhatWasOpen);
             }
         }
     }
 
-    /// Opens a document in place of the one on screen.
+    /// Says why something did not open.
+    fn refuse(&mut self, what: Opening, reason: String, problems: &[Problem], behind: Behind) {
+        let problems = problems.iter().map(ToString::to_string).collect();
+        self.look.dialog = Some(Dialog::Damaged(Damaged {
+            what,
+            reason,
+            problems,
+            behind,
+        }));
+    }
+
+    /// Opens a document in place of the one on screen, which can be had back.
     fn open(&mut self, ctx: &Context<Self>, scenario: Scenario) {
+        self.settle();
         let made_by = &scenario.engine;
         self.look.notice = (!made_by.is_empty() && made_by != ENGINE_VERSION).then(|| {
             format!("Made with engine {made_by}; this is {ENGINE_VERSION}. The run may differ from its sender's.")
         });
         self.look.dialog = None;
         self.look.request = None;
-        self.document = Shared::new(Document::new(scenario));
+        if scenario != *self.document.scenario {
+            self.document.change().edit(scenario, Edit::New);
+        }
         self.load_view();
         self.changed(ctx);
     }
@@ -430,12 +464,10 @@ impl App {
 
     /// The document or its live design changed: the address follows, and the lab is asked.
     fn changed(&mut self, ctx: &Context<Self>) {
-        if !std::mem::take(&mut self.address_held) {
-            let link = ctx.link().clone();
-            self.follow = Some(Timeout::new(FOLLOW_AFTER_MS, move || {
-                link.send_message(Msg::FollowNow)
-            }));
-        }
+        let link = ctx.link().clone();
+        self.follow = Some(Timeout::new(FOLLOW_AFTER_MS, move || {
+            link.send_message(Msg::FollowNow)
+        }));
         self.live_changed(ctx);
     }
 
@@ -628,12 +660,7 @@ impl App {
                 self.restart_run();
             }
             Intent::OpenStep(place) => self.open_step(ctx, place),
-            Intent::Apply(_)
-            | Intent::Break
-            | Intent::Rewrite(_)
-            | Intent::Undo
-            | Intent::Redo
-            | Intent::SetSeed(_)
+            Intent::Apply(_) | Intent::Break | Intent::Rewrite(_) | Intent::SetSeed(_)
                 if self.read_only() =>
             {
                 self.look.notice =
@@ -808,19 +835,6 @@ impl App {
             .filter(|(_, instance, _)| instance.state == InstanceState::Up)
             .max_by(|(_, a, _), (_, b, _)| a.utilisation.total_cmp(&b.utilisation))
             .map(|(component, _, number)| (component.id.clone(), number))
-    }
-}
-
-/// What a link or a file that did not open is shown as.
-fn damaged(error: &FragmentError, fragment: Option<String>) -> Dialog {
-    let problems = match error {
-        FragmentError::Invalid(problems) => problems.iter().map(ToString::to_string).collect(),
-        _ => Vec::new(),
-    };
-    Dialog::Damaged {
-        reason: error.to_string(),
-        problems,
-        fragment,
     }
 }
 

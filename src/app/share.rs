@@ -22,8 +22,8 @@ pub struct ShareProps {
     pub selected: Option<String>,
     /// The panel that is open.
     pub panel: Panel,
-    /// Takes the text of a file that was opened.
-    pub open: Callback<String>,
+    /// Takes a file that was opened.
+    pub open: Callback<file::Read>,
     /// Called when it is closed.
     pub close: Callback<()>,
 }

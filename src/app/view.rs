@@ -6,14 +6,14 @@ use yew::html::Scope;
 use yew::prelude::*;
 
 use super::badge::Badge;
-use super::dialog::{Damaged, Keys};
+use super::dialog::{Keys, Unopened};
 use super::header::Header;
 use super::intent::{Dialog, Intent};
 use super::legend::Legend;
 use super::now::Now;
 use super::panels::Panels;
 use super::share::Share;
-use super::story::{Story, name_of_own};
+use super::story::Story;
 use super::timeline::Timeline;
 use super::traffic::Traffic;
 use super::{App, Msg, file};
@@ -56,8 +56,8 @@ pub(super) fn page(app: &App, link: &Scope<App>) -> Html {
             <main class="stage" aria-label="The design">
                 // Where the story is not beside the diagram but below it.
                 <p class="stage-title" aria-hidden="true">{ match step {
-                    Some(place) => format!("{} · {}", place + 1, LADDER[place].title),
-                    None => name_of_own(&app.document.scenario.name).to_owned(),
+                    Some(place) => format!("{} · {}", place + 1, app.title()),
+                    None => app.title().to_owned(),
                 } }</p>
                 <Diagram scenario={live.clone()} snapshot={run.snapshot.clone()} stage={app.stage.clone()}
                     selection={app.look.selection.clone()} on_select={app.intents.reform(Intent::Select)}
@@ -175,13 +175,8 @@ fn dialog(app: &App, link: &Scope<App>) -> Html {
                 selected={app.look.selection.as_ref().and_then(|s| s.component()).map(str::to_owned)}
                 panel={app.look.tab.panel()} open={link.callback(Msg::FileRead)} {close} />
         },
-        Some(Dialog::Damaged {
-            reason,
-            problems,
-            fragment,
-        }) => html! {
-            <Damaged reason={reason.clone()} problems={problems.clone()} fragment={fragment.clone().map(AttrValue::from)}
-                start={close} />
+        Some(Dialog::Damaged(damaged)) => html! {
+            <Unopened damaged={damaged.clone()} name={app.title().to_owned()} {close} />
         },
     }
 }

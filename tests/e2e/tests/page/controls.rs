@@ -280,6 +280,14 @@ rows! {
         page.click("[data-control=start]")?;
         step_is(page, "one-server")
     };
+    go_on_leads_from_a_bad_link_back_to_the_design: "go-on" at "#step=cache" => |page| {
+        page.session().run("location.hash = '#step=cahce'", &json!([]))?;
+        page.until("it is explained", |page| page.exists("[data-testid=unopened-reason]"))?;
+        assert!(page.text("[data-testid=unopened-reason]")?.contains("did you mean cache?"));
+        page.click("[data-control=go-on]")?;
+        page.until("the dialog is closed", |page| Ok(!page.exists("dialog[open]")?))?;
+        step_is(page, "cache")
+    };
     fragment_of_a_bad_link_can_be_copied: "fragment" at "#s1=broken" => |page| {
         page.until("it is shown", |page| page.exists("[data-control=fragment]"))?;
         assert!(page.value("[data-control=fragment]")?.contains("s1=broken"));
@@ -537,7 +545,7 @@ fn every_control_in_every_state_has_a_row() -> Outcome {
     }
     let bad = fixture::page("#s1=broken", Look::DESK)?;
     bad.until("it is explained", |page| {
-        page.exists("[data-testid=link-problem]")
+        page.exists("[data-testid=unopened-reason]")
     })?;
     found.extend(controls(&bad)?);
     let checked: BTreeSet<String> = CHECKED

@@ -42,14 +42,14 @@ fn link_of_a_step_with_a_seed_opens_both() -> Outcome {
 fn refused(fragment: &str, why: &str) -> Outcome {
     let page = fixture::page(fragment, Look::DESK)?;
     page.until("the problem is explained", |page| {
-        page.exists("[data-testid=link-problem]")
+        page.exists("[data-testid=unopened-reason]")
     })?;
-    let said = page.text("[data-testid=link-problem]")?;
+    let said = page.text("[data-testid=unopened-reason]")?;
     assert!(said.to_lowercase().contains(why), "{said}");
     assert_eq!(page.fragment()?, fragment);
     page.click("[data-control=start]")?;
     page.until("the start that works is open", |page| {
-        Ok(!page.exists("[data-testid=link-problem]")?
+        Ok(!page.exists("[data-testid=unopened-reason]")?
             && page.attribute("[data-step]", "data-step")? == "one-server")
     })
 }
@@ -88,4 +88,38 @@ fn link_that_is_too_large_says_so() -> Outcome {
 #[test]
 fn link_to_an_unknown_step_says_so() -> Outcome {
     refused("#step=no-such-step", "no-such-step")
+}
+
+#[test]
+fn link_with_an_unknown_key_says_which_was_meant() -> Outcome {
+    refused("#step=cache&rte=2000", "did you mean rate?")
+}
+
+#[test]
+fn link_as_it_comes_out_of_a_chat_opens() -> Outcome {
+    for fragment in [
+        "#step=hash-ring&seed=7>,",
+        "#step=hash-ring&seed=7\u{201d}.",
+        "#step=hash-ring&seed=7%22)",
+        "#step%3Dhash-ring%26seed%3D7",
+        "#step=hash-ring&amp;seed=7",
+    ] {
+        let page = fixture::page(fragment, Look::DESK)?;
+        assert_eq!(
+            page.attribute("[data-step]", "data-step")?,
+            "hash-ring",
+            "{fragment}"
+        );
+        assert_eq!(page.value("[data-control=seed]")?, "7", "{fragment}");
+        assert!(!page.exists("dialog[open]")?, "{fragment}");
+    }
+    Ok(())
+}
+
+#[test]
+fn link_that_did_not_open_stays_in_the_address_until_something_is_changed() -> Outcome {
+    let page = fixture::page("#step=no-such-step", Look::DESK)?;
+    page.click("[data-control=start]")?;
+    assert_eq!(page.fragment()?, "#step=no-such-step");
+    changed(&page).map(drop)
 }
