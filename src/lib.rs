@@ -21,6 +21,7 @@ pub mod host;
 pub mod inspector;
 pub mod lab;
 pub mod order;
+mod packed;
 pub mod port;
 pub mod proof;
 pub mod protocol;

@@ -1,9 +1,10 @@
-//! The two ends of the line between the page and a worker. What is said is an array of the message,
-//! in bytes, and, where there is bulk, a buffer that is handed over instead of copied.
+//! The two ends of the line between the page and a worker. What is said is an array of the message
+//! and, where there is bulk, a buffer that is handed over instead of copied.
 
-use js_sys::{Array, Float64Array, Reflect, Uint8Array};
+use js_sys::{Array, Float64Array, Reflect};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
 use web_sys::{
     DedicatedWorkerGlobalScope, ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType,
@@ -145,16 +146,18 @@ impl Home {
     }
 }
 
-/// Both ends are the same build, so the bytes name no fields: no form is smaller, nor sooner read.
+/// A message as a JavaScript value. Numbers of 64 bits travel as BigInts: as numbers they would be exact
+/// to 2^53 only.
 fn write<T: Serialize>(message: &T) -> JsValue {
-    let bytes = postcard::to_allocvec(message).expect("messages are of types that postcard knows");
-    Uint8Array::from(bytes.as_slice()).into()
+    let exact = Serializer::new().serialize_large_number_types_as_bigints(true);
+    message
+        .serialize(&exact)
+        .expect("messages are of types that JavaScript has")
 }
 
 fn read<T: DeserializeOwned>(data: &JsValue) -> Result<(T, Option<Float64Array>), String> {
     let post = data.dyn_ref::<Array>().ok_or_else(|| words(data))?;
-    let bytes: Uint8Array = post.get(0).dyn_into().map_err(|other| words(&other))?;
-    let message = postcard::from_bytes(&bytes.to_vec()).map_err(|error| error.to_string())?;
+    let message = serde_wasm_bindgen::from_value(post.get(0)).map_err(|error| error.to_string())?;
     Ok((message, post.get(1).dyn_into().ok()))
 }
 
@@ -165,4 +168,63 @@ fn words(value: &JsValue) -> String {
         .map(|error| String::from(error.message()))
         .or_else(|| value.as_string())
         .unwrap_or_else(|| format!("{value:?}"))
+}
+
+#[cfg(all(test, target_arch = "wasm32"))]
+mod tests {
+    use super::*;
+    use crate::protocol::{Command, Message, Publication, Speed};
+    use headroom_engine::Engine;
+    use headroom_engine::time::SimTime;
+    use headroom_scenario::step;
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    fn sent<T: Serialize + DeserializeOwned>(message: &T) -> T {
+        let post = Array::of1(&write(message));
+        let (read, bulk) = read(&post).expect("it is read as it was written");
+        assert!(bulk.is_none());
+        read
+    }
+
+    #[wasm_bindgen_test]
+    fn commands_are_javascript_values() {
+        let play = write(&Command::Play(true));
+        let says = Reflect::get(&play, &"Play".into()).expect("it is an object");
+        assert_eq!(says.as_bool(), Some(true));
+        for command in [
+            Command::Load {
+                epoch: 3,
+                scenario: "{}".into(),
+                at_ns: u64::MAX - 1,
+            },
+            Command::OneEvent,
+            Command::SetSpeed(Speed::FlatOut),
+            Command::SetSpeed(Speed::Times(0.001)),
+            Command::Hidden(false),
+        ] {
+            assert_eq!(sent(&command), command);
+        }
+    }
+
+    #[wasm_bindgen_test]
+    fn a_publication_arrives_to_the_last_bit() {
+        let last = step::LADDER.last().expect("the ladder has steps");
+        let scenario = last.scenario().validate().expect("a step is valid");
+        let mut engine = Engine::new(&scenario);
+        engine.run_until(SimTime::from_s(3.0), u64::MAX);
+        let publication = Publication {
+            epoch: 1,
+            snapshot: engine.snapshot(),
+            bins: engine.bins_since(0),
+            marks: Some(engine.marks_since(0).to_vec()),
+            reached: Some(0.1 + 0.2),
+            rings: (0..8).filter_map(|place| engine.ring(place)).collect(),
+            trace: engine.traces().next().cloned(),
+            recent: engine.traces().take(5).cloned().collect(),
+            ..Publication::default()
+        };
+        assert!(!publication.rings.is_empty() && publication.trace.is_some());
+        let message = Message::Published(Box::new(publication));
+        assert_eq!(sent(&message), message);
+    }
 }

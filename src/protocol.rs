@@ -1,7 +1,7 @@
 //! What the page and its workers say to each other.
 //!
-//! Scenarios and actions travel as their canonical JSON, all else as bytes (see [`crate::port`]).
-//! Flights follow their message as a transferred array (see [`crate::stage::STRIDE`]).
+//! Scenarios and actions travel as their canonical JSON, rings as bytes (see [`crate::packed`]), all else
+//! as JavaScript values. Flights follow their message as a transferred array (see [`crate::stage::STRIDE`]).
 
 use headroom_engine::happening::{Happening, Mark};
 use headroom_engine::ring_view::RingView;
@@ -162,6 +162,7 @@ pub struct Publication {
     /// The machine does not keep the speed asked for.
     pub behind: bool,
     /// Rings, while their panel is open.
+    #[serde(with = "crate::packed")]
     pub rings: Vec<RingView>,
     /// The trace that is open.
     pub trace: Option<Trace>,

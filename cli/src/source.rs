@@ -12,7 +12,8 @@ use crate::options::Options;
 /// Longest input that is read, in bytes: far more than any valid scenario has.
 const INPUT_MAX_BYTES: u64 = 16 * 1024 * 1024;
 
-/// Opens a scenario, sets what the options say, and validates it.
+/// Opens a scenario, sets what the options say, and validates it. What will not do what it seems to ask
+/// for is told beside what the command prints.
 pub fn open(source: &str, options: &Options) -> Result<ValidScenario, Failure> {
     let mut scenario = read(source)?;
     options.apply(&mut scenario);
@@ -25,6 +26,9 @@ pub fn open(source: &str, options: &Options) -> Result<ValidScenario, Failure> {
             "headroom: made with engine {made_by}; this is {ENGINE_VERSION}, so its runs may differ from \
              those seen there"
         );
+    }
+    for warning in valid.warnings() {
+        eprintln!("headroom: warning: {warning}");
     }
     Ok(valid)
 }

@@ -1022,3 +1022,20 @@ fn every_command_explains_itself() {
     }
     assert!(text(&["--version"]).starts_with("headroom "));
 }
+
+#[test]
+fn what_will_do_nothing_is_told_beside_the_answer() {
+    let mut scenario = first_step();
+    for component in &mut scenario.design.components {
+        component.kind.set_instances(3);
+    }
+    let document = scenario.to_json();
+    for command in [&["run", "-", "--for", "1s"][..], &["link", "-"]] {
+        let output = headroom_reading(&document, command);
+        assert_eq!(code(&output), 0);
+        let told = errors(&output);
+        let expected = "headroom: warning: design.components[2]: web/2 and web/3 get nothing: \
+                        put a load balancer before them";
+        assert!(told.contains(expected), "{told}");
+    }
+}
