@@ -101,10 +101,23 @@ pub fn clock(ns: u64) -> String {
     }
 }
 
-/// A simulated moment to the second: `0:42`, for axes.
+/// A simulated moment to the second: `0:42`, for axes; with hours where there are any.
 pub fn short_clock(ns: u64) -> String {
-    let seconds = ns / 1_000_000_000;
-    format!("{}:{:02}", seconds / 60, seconds % 60)
+    let all = ns / 1_000_000_000;
+    let (hours, minutes, seconds) = (all / 3_600, all / 60 % 60, all % 60);
+    if hours > 0 {
+        format!("{hours}:{minutes:02}:{seconds:02}")
+    } else {
+        format!("{minutes}:{seconds:02}")
+    }
+}
+
+/// Which seconds a gauge is of: `last 5 s`.
+pub fn lately(length_ns: u64) -> String {
+    match length_ns / 1_000_000_000 {
+        0 => "first second".to_string(),
+        seconds => format!("last {seconds}{NBSP}s"),
+    }
 }
 
 /// A simulated moment to the nanosecond, for slow motion: `00:42.180 215 004`.
@@ -188,6 +201,9 @@ mod tests {
     fn moments_keep_their_width() {
         assert_eq!(clock(42_180_000_000), "00:42.180");
         assert_eq!(short_clock(642_180_000_000), "10:42");
+        assert_eq!(short_clock(3_661_000_000_000), "1:01:01");
+        assert_eq!(lately(900_000_000), "first second");
+        assert_eq!(lately(5_000_000_000), "last 5\u{a0}s");
         assert_eq!(clock(3_661_001_000_000), "1:01:01.001");
         assert_eq!(clock_fine(1_000_002_003), "00:01.000\u{a0}002\u{a0}003");
     }

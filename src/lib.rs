@@ -22,6 +22,8 @@ pub mod inspector;
 pub mod lab;
 pub mod order;
 mod packed;
+#[cfg(test)]
+mod path_check;
 pub mod port;
 pub mod proof;
 pub mod protocol;

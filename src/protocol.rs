@@ -153,7 +153,7 @@ pub struct Publication {
     pub epoch: u32,
     /// The gauges.
     pub snapshot: Snapshot,
-    /// Stretches of the run closed since the last publication.
+    /// Stretches of the run closed since the last publication, of every length that the history keeps.
     pub bins: Vec<Bin>,
     /// All marks, when there are new ones.
     pub marks: Option<Vec<Mark>>,

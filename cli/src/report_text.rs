@@ -2,8 +2,8 @@
 
 use headroom_engine::lab::{Objective, Verdict, Window};
 use headroom_engine::reason::Reason;
-use headroom_engine::report::{Report, ReportComponent, ReportLoad};
-use headroom_scenario::{Design, Scenario, price};
+use headroom_engine::report::{Report, ReportComponent, ReportCost, ReportLoad};
+use headroom_scenario::{Design, Scenario};
 
 use crate::figure::{count, dollars, number, percent};
 use crate::table::{Align, Table};
@@ -28,7 +28,7 @@ pub fn of(
     let mut text = format!(
         "{title}\n\
          {} s measured after {} s of warm-up, seed {}; took {} s, {} × real time\n\
-         {} events, digest {}, engine {}; {} a month\n\n",
+         {} events, digest {}, engine {}; {}\n\n",
         number(report.simulated_s),
         number(window.warmup_s),
         report.seed,
@@ -37,7 +37,7 @@ pub fn of(
         count(report.events),
         report.digest,
         report.engine,
-        dollars(price::monthly_usd(&scenario.design).total_usd),
+        cost(report),
     );
     text.push_str(&requests(report));
     text.push('\n');
@@ -47,6 +47,17 @@ pub fn of(
     text.push('\n');
     text.push_str(&objectives(scenario, report, verdict));
     text
+}
+
+/// `$210 a month`, or with its mean what it is at the end, where that is another.
+fn cost(report: &Report) -> String {
+    let ReportCost { mean, at_end } = report.monthly_usd;
+    let mean_words = format!("{} a month", dollars(mean));
+    if dollars(mean) == dollars(at_end) {
+        mean_words
+    } else {
+        format!("{mean_words} on average, {} at the end", dollars(at_end))
+    }
 }
 
 fn requests(report: &Report) -> String {
@@ -186,7 +197,11 @@ fn row(name: &str, kind: &str, load: &ReportLoad) -> [String; 8] {
 
 /// Figures of the component's kind that are not 0, and why its calls failed.
 fn own_figures(component: &ReportComponent) -> String {
-    let figures = component.extra.iter().filter(|(_, value)| **value != 0.0);
+    const TOLD_AS_SHARES: [&str; 4] = ["sessions", "sessions_lost", "session_calls", "login_calls"];
+    let figures = component
+        .extra
+        .iter()
+        .filter(|(name, value)| **value != 0.0 && !TOLD_AS_SHARES.contains(&name.as_str()));
     let figures = figures.map(|(name, value)| {
         let value = if name.ends_with("_ratio") || name.ends_with("_share") {
             percent(*value)
@@ -197,9 +212,21 @@ fn own_figures(component: &ReportComponent) -> String {
         };
         format!("{} {value}", name.replace('_', " "))
     });
+    let sessions = component.figure("sessions");
+    let lost = (component.figure("sessions_lost") > 0.0).then(|| {
+        format!(
+            "{} of users had to log in anew, {} of requests",
+            percent(component.figure("sessions_lost") / sessions),
+            percent(component.figure("login_calls") / component.figure("session_calls"))
+        )
+    });
     let failed = failures(&component.failed);
     let failed = (!failed.is_empty()).then(|| format!("calls failed: {failed}"));
-    figures.chain(failed).collect::<Vec<_>>().join(", ")
+    figures
+        .chain(lost)
+        .chain(failed)
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 fn objectives(scenario: &Scenario, report: &Report, verdict: &Verdict) -> String {
@@ -236,7 +263,7 @@ fn objectives(scenario: &Scenario, report: &Report, verdict: &Verdict) -> String
     if asked.sessions_lost_share < 1.0 {
         row(
             format!(
-                "at most {} of requests lose their session",
+                "at most {} of users log in anew",
                 percent(asked.sessions_lost_share)
             ),
             percent(report.sessions_lost_share()),

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
 use headroom_engine::reason::Reason;
-use headroom_scenario::{Action, Kind, Scenario, TimedAction, step};
+use headroom_scenario::{Action, Kind, Scenario, Size, TimedAction, price, step};
 use serde_json::Value;
 
 fn headroom(arguments: &[&str]) -> Output {
@@ -147,6 +147,85 @@ fn a_full_disk_is_said_with_the_database() {
     let table = read(&[]);
     assert!(table.contains("disk used share 100 %"), "{table}");
     assert!(table.contains("disk full"), "{table}");
+}
+
+#[test]
+fn a_run_is_paid_for_by_what_it_has_and_not_by_what_it_starts_with() {
+    let mut scenario = step::find("load-balancer").expect("a step").scenario();
+    scenario.script = vec![TimedAction {
+        at_ns: 15_000_000_000,
+        action: Action::AddInstance {
+            component: "web".into(),
+        },
+    }];
+    let start_usd = price::monthly_usd(&scenario.design).total_usd;
+    let server_usd = price::server(Size::Large).monthly_usd();
+    let read = |arguments: &[&str]| {
+        let timed = [arguments, &["--for", "20s", "--warmup", "5s"]].concat();
+        let output = headroom_reading(&scenario.to_json(), &timed);
+        assert_eq!(code(&output), 0, "{}", errors(&output));
+        String::from_utf8(output.stdout).expect("the answer is text")
+    };
+    let run: Value = serde_json::from_str(&read(&["run", "-", "--json"])).expect("JSON");
+    let usd = |run: &Value, which: &str| run["monthly_usd"][which].as_f64().expect("dollars");
+    // Of the 20 s measured, the new server is there for the last ten.
+    assert!((usd(&run, "mean") - start_usd - server_usd / 2.0).abs() < 1e-3);
+    assert!((usd(&run, "at_end") - start_usd - server_usd).abs() < 1e-3);
+    assert!(
+        (run["components"]["web"]["rented_mean"]
+            .as_f64()
+            .expect("servers")
+            - 3.5)
+            .abs()
+            < 1e-6
+    );
+    let words = format!(
+        "${:.0} a month on average, ${:.0} at the end",
+        usd(&run, "mean"),
+        usd(&run, "at_end")
+    );
+    assert!(read(&["run", "-"]).contains(&words), "{words}");
+
+    let both: Value =
+        serde_json::from_str(&read(&["compare", "load-balancer", "-", "--json"])).expect("JSON");
+    // The script is part of the conditions that both face.
+    assert_eq!(both["before"]["monthly_usd"], both["after"]["monthly_usd"]);
+    assert_eq!(usd(&both["after"], "mean"), usd(&run, "mean"));
+}
+
+#[test]
+fn a_comparison_shows_what_write_policies_and_balancers_cost() {
+    let table = text(&["compare", "hash-ring", "cache", "--for", "5s"]);
+    for row in [
+        "stale hits, %",
+        "evictions",
+        "writes lost",
+        "database reads",
+        "database writes",
+    ] {
+        assert!(table.contains(row), "{row} in\n{table}");
+    }
+    let table = text(&[
+        "compare",
+        "load-balancer",
+        "sticky-sessions",
+        "--for",
+        "10s",
+    ]);
+    let shares = |row: &str| -> Vec<f64> {
+        let line = table.lines().find(|line| line.contains(row));
+        let line = line.unwrap_or_else(|| panic!("{row} in\n{table}"));
+        let figures = line.split_once('%').expect("a share").1.split_whitespace();
+        figures
+            .take(2)
+            .map(|figure| figure.parse().expect("a number"))
+            .collect()
+    };
+    for row in ["users who had to log in anew", "requests that had to"] {
+        let shares = shares(row);
+        assert!((10.0..=100.0).contains(&shares[0]), "{row}: {shares:?}");
+        assert_eq!(shares[1], 0.0, "{row}");
+    }
 }
 
 #[test]

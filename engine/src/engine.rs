@@ -59,8 +59,6 @@ pub struct Engine {
     pub(crate) events: u64,
     /// Number of the clients.
     pub(crate) clients: usize,
-    /// By component: what its kind had counted when the measurement began.
-    pub(crate) counts_at_measurement: Vec<Vec<(&'static str, u64)>>,
     pub(crate) script: Vec<TimedAction>,
     pub(crate) script_next: usize,
     pub(crate) deploys: Vec<Deploy>,
@@ -91,7 +89,6 @@ impl Engine {
             digest: Digest::default(),
             events: 0,
             clients,
-            counts_at_measurement: Vec::new(),
             script,
             script_next: 0,
             deploys: Vec::new(),
@@ -198,7 +195,9 @@ impl Engine {
         if action_ns <= tick_ns {
             self.act_by_script();
         } else {
-            self.statistics.tick(&mut self.world, &mut self.components);
+            let design = &self.scenario.design;
+            self.statistics
+                .tick(&mut self.world, &mut self.components, design);
         }
         true
     }
@@ -450,7 +449,12 @@ impl Engine {
 
     /// What has passed since the last closed bin, as of the last report; none where nothing has.
     pub fn open_bin(&self) -> Option<Bin> {
-        self.statistics.open_bin(&self.world)
+        self.statistics.open_bin(&self.world, &self.components)
+    }
+
+    /// Bins of every length that were closed after a moment: for who keeps the history and goes on with it.
+    pub fn bins_closed_after(&self, moment: SimTime) -> Vec<Bin> {
+        self.statistics.bins_closed_after(moment.0)
     }
 
     /// The gauges now.
@@ -465,9 +469,9 @@ impl Engine {
 
     /// The warm-up is over: reports count from here.
     pub fn begin_measurement(&mut self) {
+        let design = &self.scenario.design;
         self.statistics
-            .begin_measurement(&mut self.world, &mut self.components);
-        self.counts_at_measurement = self.components.iter().map(reporting::counts).collect();
+            .begin_measurement(&mut self.world, &mut self.components, design);
     }
 
     /// The run in figures, since the measurement began.
@@ -479,8 +483,9 @@ impl Engine {
     /// Takes the figures out of the meters, before a report and before what changes the number of
     /// slots: those of a stretch are the same all through it.
     pub(crate) fn settle(&mut self) {
+        let design = &self.scenario.design;
         self.statistics
-            .settle(&mut self.world, &mut self.components);
+            .settle(&mut self.world, &mut self.components, design);
     }
 
     /// Checks that nothing is lost: arrivals are completed, failed or in flight, for the whole design

@@ -44,6 +44,8 @@ impl Engine {
                 arrived_ns: self.world.arrived_by_ns(number),
             });
             self.look_at_leaving_later(number, instance);
+        } else {
+            self.end_renting(number);
         }
         true
     }
@@ -108,5 +110,12 @@ impl Engine {
         if let Some(gone) = self.components[usize::from(number)].instance_mut(instance) {
             gone.state = InstanceState::Gone;
         }
+        self.end_renting(number);
+    }
+
+    /// An instance is gone, and not paid for any more.
+    fn end_renting(&mut self, number: u8) {
+        let now_ns = self.world.now_ns();
+        self.world.meters[usize::from(number)].rented.down(now_ns);
     }
 }

@@ -33,6 +33,7 @@ pub mod limits;
 mod meter;
 mod narration;
 mod outcome;
+mod own_counts;
 pub mod popularity;
 pub mod reason;
 pub mod report;

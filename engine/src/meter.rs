@@ -1,6 +1,8 @@
 //! What is counted at a component and at each of its instances.
 
+use crate::own_counts::OwnCounts;
 use crate::reason::Reason;
+use crate::time::NS_PER_S;
 use crate::timetable::Ahead;
 
 /// A number that changes by steps, with its integral over time.
@@ -17,6 +19,13 @@ pub struct Level {
 }
 
 impl Level {
+    /// So many from the start of the run.
+    pub fn of(value: u32) -> Self {
+        let mut level = Self::default();
+        level.set(0, value);
+        level
+    }
+
     /// The number now.
     #[inline]
     pub fn value(&self) -> u32 {
@@ -128,8 +137,6 @@ pub struct Meter {
     pub hits: u32,
     /// Look-ups that missed.
     pub misses: u32,
-    /// Calls whose session was elsewhere, or nowhere any more.
-    pub sessions_lost: u32,
     /// Integral of busy slots since the start of the run, up to the last drain, in nanoseconds. It is
     /// the same however often somebody drained it.
     pub busy_ns: u64,
@@ -168,8 +175,12 @@ pub struct Tally {
     pub hits: u64,
     /// Look-ups that missed.
     pub misses: u64,
-    /// Calls whose session was elsewhere, or nowhere any more.
-    pub sessions_lost: u64,
+    /// Integral of the instances that were rented, in nanoseconds. Of a component only, as are those below.
+    pub rented_area_ns: f64,
+    /// Integral of what they cost a month, in US dollars times nanoseconds.
+    pub usd_area_ns: f64,
+    /// What only its kind counts.
+    pub own: OwnCounts,
 }
 
 impl Meter {
@@ -203,7 +214,7 @@ impl Meter {
             dropped: u64::from(std::mem::take(&mut self.dropped)),
             hits: u64::from(std::mem::take(&mut self.hits)),
             misses: u64::from(std::mem::take(&mut self.misses)),
-            sessions_lost: u64::from(std::mem::take(&mut self.sessions_lost)),
+            ..Tally::default()
         }
     }
 
@@ -249,7 +260,9 @@ impl Tally {
         self.dropped += other.dropped;
         self.hits += other.hits;
         self.misses += other.misses;
-        self.sessions_lost += other.sessions_lost;
+        self.rented_area_ns += other.rented_area_ns;
+        self.usd_area_ns += other.usd_area_ns;
+        self.own.add(&other.own);
         for (mine, theirs) in self.failed.iter_mut().zip(other.failed) {
             *mine += theirs;
         }
@@ -268,6 +281,22 @@ impl Tally {
     /// Mean number of instances that had slots, over time.
     pub fn serving_mean(&self) -> f64 {
         ratio(self.serving_area_ns, self.length_ns)
+    }
+
+    /// Mean number of instances that were rented, over time.
+    pub fn rented_mean(&self) -> f64 {
+        ratio(self.rented_area_ns, self.length_ns)
+    }
+
+    /// What it cost a month on average, in US dollars, to a millionth: sums of tenths of a second end in
+    /// digits that mean nothing.
+    pub fn usd_month_mean(&self) -> f64 {
+        (ratio(self.usd_area_ns, self.length_ns) * 1e6).round() / 1e6
+    }
+
+    /// So many in it, a second.
+    pub fn per_s(&self, count: u64) -> f64 {
+        ratio(count as f64, self.length_ns / NS_PER_S as f64)
     }
 
     /// Mean wait of the calls that got a slot, in milliseconds.

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::meter::ratio;
+
 /// A run in figures, from the end of its warm-up on.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Report {
@@ -21,6 +23,8 @@ pub struct Report {
     pub requests: ReportRequests,
     /// Latency of completed requests, first attempt to answer, in milliseconds.
     pub latency_ms: ReportLatency,
+    /// What the design cost a month, in US dollars.
+    pub monthly_usd: ReportCost,
     /// Every component by id.
     pub components: BTreeMap<String, ReportComponent>,
 }
@@ -31,15 +35,38 @@ impl Report {
         self.requests.failed_total() as f64 / self.requests.ended().max(1) as f64
     }
 
-    /// Sessions lost at all services, as a share of the requests that arrived.
+    /// Sessions lost: users who had to log in anew in the measured stretch, each once, as a share of those
+    /// who have or have had a session; 0 where nobody has. Never more than 1.
     pub fn sessions_lost_share(&self) -> f64 {
-        let lost: f64 = self
-            .components
-            .values()
-            .filter_map(|component| component.extra.get("sessions_lost"))
-            .sum();
-        lost / self.requests.arrived.max(1) as f64
+        ratio(self.sum("sessions_lost"), self.sum("sessions"))
     }
+
+    /// Requests that had to log in before they were served, as a share of those that came to a server for
+    /// their session, every attempt counted; 0 where none did. Never more than 1.
+    pub fn login_share(&self) -> f64 {
+        ratio(self.sum("login_calls"), self.sum("session_calls"))
+    }
+
+    /// Hits that gave an older value than the last acknowledged write made, as a share of all hits.
+    pub fn stale_share(&self) -> f64 {
+        ratio(self.sum("stale_hits"), self.sum("hits"))
+    }
+
+    /// A figure of its kind, of all components that have it.
+    pub fn sum(&self, figure: &str) -> f64 {
+        let parts = self.components.values();
+        parts.map(|part| part.figure(figure)).sum()
+    }
+}
+
+/// What a design cost a month over the measured stretch, in US dollars: for every instance from its start
+/// until it is gone, while it boots, drains or is dead, too.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ReportCost {
+    /// Mean over time.
+    pub mean: f64,
+    /// With what there is at the end.
+    pub at_end: f64,
 }
 
 /// Counts of requests in the measured stretch.
@@ -97,6 +124,10 @@ pub struct ReportComponent {
     /// What it has in common with its instances.
     #[serde(flatten)]
     pub load: ReportLoad,
+    /// Mean number of instances that were rented, over time.
+    pub rented_mean: f64,
+    /// What they cost a month on average, in US dollars.
+    pub usd_month_mean: f64,
     /// Calls that failed here, by reason.
     pub failed: BTreeMap<String, u64>,
     /// Figures of its kind, such as `hit_ratio` or `sessions_lost`.
@@ -104,6 +135,13 @@ pub struct ReportComponent {
     pub extra: BTreeMap<String, f64>,
     /// The same for each instance.
     pub instances: Vec<ReportInstance>,
+}
+
+impl ReportComponent {
+    /// A figure of its kind, by name; 0 of other kinds.
+    pub fn figure(&self, name: &str) -> f64 {
+        self.extra.get(name).copied().unwrap_or_default()
+    }
 }
 
 /// An instance in figures.

@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use headroom_scenario::Kind;
+use headroom_scenario::{Kind, price};
 
 use crate::component::Component;
 use crate::engine::{ENGINE_VERSION, Engine};
 use crate::meter::{Tally, ratio};
+use crate::own_counts::Own;
 use crate::reason::Reason;
 use crate::report::{
-    Report, ReportComponent, ReportInstance, ReportLatency, ReportLoad, ReportRequests,
+    Report, ReportComponent, ReportCost, ReportInstance, ReportLatency, ReportLoad, ReportRequests,
 };
 use crate::snapshot::KindGauge;
 use crate::statistics::Counts;
@@ -35,7 +36,26 @@ pub fn report(engine: &Engine) -> Report {
             p999: at(0.999),
             max: ms_from_ns(latency.max()),
         },
+        monthly_usd: monthly_usd(engine),
         components: components(engine),
+    }
+}
+
+fn monthly_usd(engine: &Engine) -> ReportCost {
+    let at_end = (0..engine.components.len()).map(|number| {
+        let rented = engine.world.meters[number].rented.value();
+        price::usd_month(
+            &engine.scenario.design.components[number].kind,
+            rented.into(),
+        )
+    });
+    let figures = &engine.statistics.components;
+    ReportCost {
+        mean: figures
+            .iter()
+            .map(|figures| figures.total.usd_month_mean())
+            .sum(),
+        at_end: at_end.sum(),
     }
 }
 
@@ -82,6 +102,8 @@ fn component(engine: &Engine, number: usize) -> ReportComponent {
     ReportComponent {
         kind: kind_name(&engine.scenario.design.components[number].kind).into(),
         load: load(&figures.total),
+        rented_mean: figures.total.rented_mean(),
+        usd_month_mean: figures.total.usd_month_mean(),
         failed: by_reason(&figures.total.failed),
         extra: extra(engine, number, &figures.total),
         instances: instances
@@ -143,21 +165,28 @@ fn load(tally: &Tally) -> ReportLoad {
 
 /// Figures of its kind, over the measurement.
 fn extra(engine: &Engine, number: usize, total: &Tally) -> BTreeMap<String, f64> {
-    let before = engine.counts_at_measurement.get(number);
+    let component = &engine.components[number];
     let mut rows = BTreeMap::new();
-    for (name, now) in counts(&engine.components[number]) {
-        let then = before.and_then(|rows| rows.iter().find(|(other, _)| *other == name));
-        let count = now - then.map_or(0, |(_, count)| *count);
-        rows.insert(name.to_owned(), count as f64);
+    for own in counted_by(component) {
+        rows.insert(own.name().to_owned(), total.own.get(*own) as f64);
+    }
+    if let Component::Service(service) = component {
+        let (sessions, sessions_lost) = service.sessions();
+        rows.insert("sessions".to_owned(), sessions.into());
+        rows.insert("sessions_lost".to_owned(), sessions_lost.into());
+    }
+    if let Component::Service(_) | Component::Cache(_) = component {
+        rows.insert("hits".to_owned(), total.hits as f64);
+        rows.insert("misses".to_owned(), total.misses as f64);
     }
     let kind = &engine.scenario.design.components[number].kind;
     if kind.autoscaling().is_some() {
         rows.insert("servers_mean".to_owned(), total.serving_mean());
     }
-    if let Some(name) = hit_ratio_name(&engine.components[number]) {
+    if let Some(name) = hit_ratio_name(component) {
         rows.insert(name.to_owned(), total.hit_ratio());
     }
-    rows.extend(disk(&engine.components[number]));
+    rows.extend(disk(component));
     rows
 }
 
@@ -176,35 +205,19 @@ fn disk(component: &Component) -> Vec<(String, f64)> {
     }
 }
 
-/// What only its kind counts, since the start of the run.
-pub fn counts(component: &Component) -> Vec<(&'static str, u64)> {
-    match component.gauge(0.0) {
-        KindGauge::Plain | KindGauge::LoadBalancer { .. } => vec![],
-        KindGauge::Clients { from_copy, .. } => vec![("from_copy", from_copy)],
-        KindGauge::Dns { lookups } => vec![("lookups", lookups)],
-        KindGauge::Service {
-            logins,
-            sessions_lost,
-            ..
-        } => {
-            vec![("logins", logins), ("sessions_lost", sessions_lost)]
-        }
-        KindGauge::Cache {
-            hits,
-            misses,
-            stale_hits,
-            evictions,
-            writes_lost,
-            values_lost,
-            ..
-        } => vec![
-            ("hits", hits),
-            ("misses", misses),
-            ("stale_hits", stale_hits),
-            ("evictions", evictions),
-            ("writes_lost", writes_lost),
-            ("values_lost", values_lost),
+/// What its kind counts.
+fn counted_by(component: &Component) -> &'static [Own] {
+    match component {
+        Component::Clients(_) => &[Own::FromCopy],
+        Component::Dns(_) => &[Own::NameLookups],
+        Component::LoadBalancer(_) => &[],
+        Component::Service(_) => &[Own::SessionCalls, Own::LoginCalls, Own::StaleHits],
+        Component::Cache(_) => &[
+            Own::StaleHits,
+            Own::Evictions,
+            Own::WritesLost,
+            Own::ValuesLost,
         ],
-        KindGauge::Database { reads, writes, .. } => vec![("reads", reads), ("writes", writes)],
+        Component::Database(_) => &[Own::Reads, Own::Writes],
     }
 }

@@ -199,7 +199,7 @@ impl Engine {
         let instance = match (component, free) {
             (Component::Service(service), Some(free)) if is_scaled => {
                 let instance = free as u16;
-                service.start_again(instance);
+                service.start_again(&mut self.world, instance);
                 self.tell_balancers(number, |balancer, world| {
                     balancer.instance_started_again(world, instance);
                 });

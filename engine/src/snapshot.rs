@@ -1,11 +1,15 @@
-//! What the page gets from the engine at one moment: gauges, smoothed so that an eye can follow.
+//! What the page gets from the engine at one moment.
+//!
+//! Every gauge that is no count is of the same stretch: the last [`RECENT_S`] full seconds, by the clock of
+//! the run; while no second is over, what there is of the first. Charts end with the same seconds.
 
 use serde::{Deserialize, Serialize};
 
 use crate::reason::Reason;
+use crate::series::Bin;
 
-/// The engine at one moment. Rates and shares are smoothed with a time constant of
-/// [`SMOOTHING_S`] simulated seconds; counts are exact and since the start of the run.
+/// The engine at one moment. Rates, shares, waits and percentiles are of the last few full seconds; counts
+/// are since the start of the run.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Snapshot {
     /// Simulated time, in nanoseconds.
@@ -16,26 +20,35 @@ pub struct Snapshot {
     pub digest: String,
     /// Requests a second that clients start (first attempts), as the script has set it.
     pub offered_rps: f64,
-    /// First attempts that came, smoothed.
-    pub arrived_rps: f64,
-    /// Requests answered well, smoothed.
-    pub completed_rps: f64,
-    /// Requests given up, smoothed.
-    pub failed_rps: f64,
-    /// Retries sent, smoothed.
-    pub retried_rps: f64,
-    /// Share of ended requests that failed, smoothed; 0 while none has ended.
-    pub failed_share: f64,
-    /// Percentiles of the requests of the last few full seconds, in milliseconds.
-    pub latency_ms: Percentiles,
+    /// The last few full seconds as one bin.
+    pub recent: Bin,
     /// Counts since the start.
     pub requests: RequestCounts,
     /// Every component, in the order of the design.
     pub components: Vec<ComponentGauge>,
 }
 
-/// Time constant of the smoothed gauges, in simulated seconds.
-pub const SMOOTHING_S: f64 = 2.5;
+impl Snapshot {
+    /// What the whole design costs.
+    pub fn cost(&self) -> Cost {
+        let parts = self.components.iter().map(|component| component.cost);
+        parts.fold(Cost::default(), |all, part| Cost {
+            rented: all.rented + part.rented,
+            usd_month: all.usd_month + part.usd_month,
+            usd_month_mean: all.usd_month_mean + part.usd_month_mean,
+        })
+    }
+}
+
+impl Cost {
+    /// Whether the mean is another than what there is now, by as much as is shown.
+    pub fn has_changed(&self) -> bool {
+        (self.usd_month - self.usd_month_mean).abs() >= 0.5
+    }
+}
+
+/// Full seconds that the gauges are of.
+pub const RECENT_S: usize = 5;
 
 /// Percentiles of latency, in milliseconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -68,15 +81,15 @@ pub struct RequestCounts {
 pub struct ComponentGauge {
     /// Its id in the design.
     pub id: String,
-    /// Calls it answered well a second, smoothed.
+    /// Calls it answered well a second.
     pub throughput_rps: f64,
-    /// Calls it answered badly a second, smoothed.
+    /// Calls it answered badly a second.
     pub failed_rps: f64,
-    /// Share of its slots that are busy, smoothed, all instances that are up together.
+    /// Share of its slots that were busy, all instances that were up together.
     pub utilisation: f64,
     /// Waiting at this moment, all instances together.
     pub queue_depth: u32,
-    /// Mean wait of those that left a waiting line lately, smoothed, in milliseconds.
+    /// Mean wait of those that left a waiting line, in milliseconds.
     pub wait_ms_mean: f64,
     /// Refused because a line was full, since the start.
     pub dropped: u64,
@@ -84,10 +97,23 @@ pub struct ComponentGauge {
     pub in_flight: u64,
     /// Its servers, nodes or the like, in order. Numbers are stable: removed ones stay, as `Gone`.
     pub instances: Vec<InstanceGauge>,
-    /// Why calls failed here lately, most frequent first; empty when none did.
+    /// What it costs.
+    pub cost: Cost,
+    /// Why calls failed here, most frequent first; empty when none did.
     pub failing: Vec<(Reason, f64)>,
     /// Figures of its kind.
     pub kind: KindGauge,
+}
+
+/// What a component costs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Cost {
+    /// Instances rented now: those that boot, drain or are dead are paid for like those that serve.
+    pub rented: u32,
+    /// What they cost a month, in US dollars.
+    pub usd_month: f64,
+    /// The mean of that since the measurement began.
+    pub usd_month_mean: f64,
 }
 
 /// One instance at one moment.
@@ -107,11 +133,11 @@ pub struct InstanceGauge {
     pub queue_depth: u32,
     /// Numbers of the classes of those at the front of its line, at most [`WAITING_SHOWN_MAX`](crate::limits::WAITING_SHOWN_MAX).
     pub waiting_classes: Vec<u8>,
-    /// Share of its slots busy, smoothed.
+    /// Share of its slots that were busy.
     pub utilisation: f64,
-    /// Calls answered well a second, smoothed.
+    /// Calls answered well a second.
     pub throughput_rps: f64,
-    /// Calls answered badly a second, smoothed.
+    /// Calls answered badly a second.
     pub failed_rps: f64,
     /// Why most of them failed, if any did lately.
     pub failing: Option<Reason>,
@@ -166,16 +192,17 @@ pub enum KindGauge {
     },
     /// Servers.
     Service {
-        /// Log-ins that lost sessions made necessary, since the start.
-        logins: u64,
-        /// Sessions that were elsewhere, or died with their server: one more request each.
-        sessions_lost: u64,
-        /// Share of look-ups answered by the servers' own cache, smoothed.
+        /// Users who have or have had a session.
+        sessions: u32,
+        /// Of them, those who had to log in anew since the measurement began: their session was elsewhere,
+        /// or had died with its server.
+        sessions_lost: u32,
+        /// Share of look-ups answered by the servers' own cache.
         local_hit_ratio: f64,
     },
     /// A cache tier.
     Cache {
-        /// Share of look-ups that hit, smoothed.
+        /// Share of look-ups that hit; one that a dead node could not answer has not.
         hit_ratio: f64,
         /// Look-ups that hit, since the start.
         hits: u64,
@@ -201,7 +228,7 @@ pub enum KindGauge {
         reads: u64,
         /// Writes since the start.
         writes: u64,
-        /// Share of reads its buffer answered, smoothed.
+        /// Share of reads its buffer answered.
         buffer_hit_ratio: f64,
         /// Data on its disk now, in GB.
         data_gb: f64,

@@ -1,16 +1,21 @@
 //! Makes a snapshot of an engine.
 
+use headroom_scenario::price;
+
 use crate::component::Component;
 use crate::engine::Engine;
 use crate::limits::WAITING_SHOWN_MAX;
+use crate::meter::Tally;
 use crate::reason::Reason;
-use crate::snapshot::{ComponentGauge, InstanceGauge, InstanceState, RequestCounts, Snapshot};
+use crate::snapshot::{
+    ComponentGauge, Cost, InstanceGauge, InstanceState, RequestCounts, Snapshot,
+};
+use crate::statistics::Figures;
 
 /// The gauges of an engine now.
 pub fn snapshot(engine: &Engine) -> Snapshot {
     let statistics = &engine.statistics;
     let outcomes = &engine.world.outcomes;
-    let [arrived_rps, completed_rps, failed_rps, retried_rps] = statistics.rates_rps();
     let now_ns = engine.world.now_ns();
     let offered_rps = match &engine.components[engine.clients] {
         Component::Clients(clients) => clients.offered_rps(now_ns),
@@ -21,12 +26,7 @@ pub fn snapshot(engine: &Engine) -> Snapshot {
         events: engine.events,
         digest: format!("{:016x}", engine.digest()),
         offered_rps,
-        arrived_rps,
-        completed_rps,
-        failed_rps,
-        retried_rps,
-        failed_share: statistics.failed_share(),
-        latency_ms: statistics.recent_percentiles(outcomes),
+        recent: statistics.recent(&engine.world, &engine.components),
         requests: RequestCounts {
             arrived: outcomes.arrived,
             completed: outcomes.completed,
@@ -45,21 +45,21 @@ pub fn snapshot(engine: &Engine) -> Snapshot {
 }
 
 fn component(engine: &Engine, number: usize) -> ComponentGauge {
-    let statistics = &engine.statistics;
-    let figures = &statistics.components[number];
+    let figures = &engine.statistics.components[number];
+    let recent = figures.recent();
     let part = &engine.components[number];
     let instances: Vec<InstanceGauge> = (0..part.instances().len())
         .map(|index| instance(engine, number, index))
         .collect();
-    let failing = figures.failing(statistics);
+    let failing = failing(&recent);
     let meters = &engine.world.meters[number];
     ComponentGauge {
         id: meters.id.clone(),
-        throughput_rps: figures.throughput_rps(statistics),
-        failed_rps: failing.iter().map(|(_, rate)| rate).sum(),
-        utilisation: figures.utilisation(statistics),
+        throughput_rps: recent.per_s(recent.answered),
+        failed_rps: recent.per_s(recent.failed_total()),
+        utilisation: recent.utilisation(),
         queue_depth: instances.iter().map(|instance| instance.queue_depth).sum(),
-        wait_ms_mean: figures.wait_ms_mean(statistics),
+        wait_ms_mean: recent.wait_ms_mean(),
         dropped: figures.dropped,
         in_flight: meters
             .instances
@@ -67,20 +67,37 @@ fn component(engine: &Engine, number: usize) -> ComponentGauge {
             .map(|meter| u64::from(meter.inside.value()))
             .sum(),
         instances,
+        cost: Cost {
+            rented: meters.rented.value(),
+            usd_month: price::usd_month(
+                &engine.scenario.design.components[number].kind,
+                meters.rented.value().into(),
+            ),
+            usd_month_mean: figures.total.usd_month_mean(),
+        },
         failing,
-        kind: part.gauge(figures.hit_ratio()),
+        kind: part.gauge(recent.hit_ratio()),
     }
 }
 
+/// Calls answered badly a second, by reason, the most frequent first.
+fn failing(recent: &Tally) -> Vec<(Reason, f64)> {
+    let mut failing: Vec<(Reason, f64)> = Vec::new();
+    for (reason, &count) in Reason::ALL.into_iter().zip(&recent.failed) {
+        if count > 0 {
+            let rate = recent.per_s(count);
+            let place = failing.partition_point(|(_, before)| *before >= rate);
+            failing.insert(place, (reason, rate));
+        }
+    }
+    failing
+}
+
 fn instance(engine: &Engine, number: usize, index: usize) -> InstanceGauge {
-    let statistics = &engine.statistics;
     let part = &engine.components[number];
     let server = &part.instances()[index];
-    let is_known = statistics.instances[number].get(index);
-    let failing = is_known
-        .map(|figures| figures.failing(statistics))
-        .unwrap_or_default();
-    let smoothed = |read: &dyn Fn(&crate::statistics::Figures) -> f64| is_known.map_or(0.0, read);
+    let figures = engine.statistics.instances[number].get(index);
+    let recent = figures.map(Figures::recent).unwrap_or_default();
     let waiting_classes = server
         .line
         .iter(&engine.world.requests)
@@ -93,10 +110,10 @@ fn instance(engine: &Engine, number: usize, index: usize) -> InstanceGauge {
         slots: part.slots(),
         queue_depth: part.waiting(index, engine.world.now_ns()),
         waiting_classes: waiting_classes.map(|request| request.class).collect(),
-        utilisation: smoothed(&|figures| figures.utilisation(statistics)),
-        throughput_rps: smoothed(&|figures| figures.throughput_rps(statistics)),
-        failed_rps: failing.iter().map(|(_, rate)| rate).sum(),
-        failing: failing.first().map(|(reason, _)| *reason),
+        utilisation: recent.utilisation(),
+        throughput_rps: recent.per_s(recent.answered),
+        failed_rps: recent.per_s(recent.failed_total()),
+        failing: failing(&recent).first().map(|(reason, _)| *reason),
         entries: part.entries(index),
     }
 }

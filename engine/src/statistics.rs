@@ -1,61 +1,44 @@
-//! Figures over time, kept bounded: smoothed gauges for the eye, bins for the charts, totals for the
+//! Figures over time, kept bounded: gauges of the last few seconds, bins for the charts, totals for the
 //! report. Nothing here is read by a mechanism.
 
 use std::collections::VecDeque;
+
+use headroom_scenario::{Design, price};
 
 use crate::component::Component;
 use crate::histogram::LatencyHistogram;
 use crate::meter::{Tally, ratio};
 use crate::outcome::Outcomes;
+use crate::own_counts::{Own, OwnCounts};
 use crate::reason::Reason;
-use crate::series::{Bin, ComponentBin};
-use crate::snapshot::{Percentiles, SMOOTHING_S};
+use crate::series::{Bin, ComponentBin, GRAINS};
+use crate::snapshot::{Percentiles, RECENT_S};
 use crate::time::{NS_PER_S, ms_from_ns};
 use crate::world::World;
 
-/// Gauges move this often.
+/// The meters are drained this often.
 pub const TICK_NS: u64 = NS_PER_S / 10;
 /// Ticks in the finest bin: one second.
 const TICKS_PER_BIN: u64 = 10;
-/// Seconds whose latencies make the percentiles of a snapshot.
-const RECENT_BINS: usize = 5;
-/// The grains of the history: length in finest bins, and how many are kept. Ten minutes by the
-/// second, two hours by ten seconds, and a day by the minute.
-const GRAINS: [(u64, usize); 3] = [(1, 600), (10, 720), (60, 1_440)];
-
-/// A value that follows what it is shown, with the time constant of [`SMOOTHING_S`].
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Smoothed(f64);
-
-impl Smoothed {
-    #[inline]
-    fn follow(&mut self, value: f64, step: f64) {
-        self.0 += (value - self.0) * step;
-    }
-}
 
 /// What is known of an instance, or of a component as a whole.
 #[derive(Clone, Debug, Default)]
 pub struct Figures {
-    /// Since the last tick.
-    tick: Tally,
+    /// In the second that is not over yet.
+    open: Tally,
+    /// In each of the last few full seconds.
+    seconds: VecDeque<Tally>,
     /// Since the measurement began.
     pub total: Tally,
     /// Since the start of the run.
     pub dropped: u64,
-    utilisation: Smoothed,
-    throughput_rps: Smoothed,
-    failed_rps: [Smoothed; Reason::COUNT],
-    wait_ms: Smoothed,
-    hits: Smoothed,
-    lookups: Smoothed,
 }
 
 /// Counts of all requests over one stretch, with its latencies.
 #[derive(Clone, Debug)]
 struct Stretch {
     start_ns: u64,
-    bins: u64,
+    seconds: u64,
     arrived: u64,
     completed: u64,
     retries: u64,
@@ -106,26 +89,18 @@ pub struct Statistics {
     settled_ns: u64,
     tick_ns: u64,
     ticks: u64,
-    /// Share of the smoothing that has had data, so that gauges start at the truth and not at 0.
-    weight: f64,
-    step: f64,
-    at_tick: Counts,
-    at_bin: Counts,
+    /// Counts at the start of the second that is not over yet.
+    at_second: Counts,
+    /// By component: what its kind had counted when the meters were last drained.
+    own: Vec<OwnCounts>,
     /// By component, by instance.
     pub instances: Vec<Vec<Figures>>,
     /// By component.
     pub components: Vec<Figures>,
-    arrived_rps: Smoothed,
-    completed_rps: Smoothed,
-    failed_rps: Smoothed,
-    retried_rps: Smoothed,
-    /// Share of those that ended in a tick who failed, and whether any ended: a tick weighs as much as
-    /// another, or a burst of failures would outweigh the few good answers of the calm after it.
-    failed_share: Smoothed,
-    any_ended: Smoothed,
+    /// Latencies of the second that is not over yet, but for those not yet taken from the outcomes.
     open: LatencyHistogram,
-    bin: Vec<Tally>,
-    recent: VecDeque<LatencyHistogram>,
+    /// The last few full seconds.
+    recent: VecDeque<Stretch>,
     building: [Stretch; GRAINS.len()],
     history: [VecDeque<Bin>; GRAINS.len()],
     /// When the measurement began, and what the counts were then.
@@ -144,20 +119,11 @@ impl Statistics {
             settled_ns: 0,
             tick_ns: TICK_NS,
             ticks: 0,
-            weight: 0.0,
-            step: 1.0 - libm::exp(-(TICK_NS as f64 / NS_PER_S as f64) / SMOOTHING_S),
-            at_tick: Counts::default(),
-            at_bin: Counts::default(),
+            at_second: Counts::default(),
+            own: vec![OwnCounts::default(); components],
             instances: vec![Vec::new(); components],
             components: vec![Figures::default(); components],
-            arrived_rps: Smoothed::default(),
-            completed_rps: Smoothed::default(),
-            failed_rps: Smoothed::default(),
-            retried_rps: Smoothed::default(),
-            failed_share: Smoothed::default(),
-            any_ended: Smoothed::default(),
             open: LatencyHistogram::new(),
-            bin: vec![Tally::default(); components],
             recent: VecDeque::new(),
             building: std::array::from_fn(|_| stretch.clone()),
             history: std::array::from_fn(|_| VecDeque::new()),
@@ -173,8 +139,9 @@ impl Statistics {
         self.tick_ns
     }
 
-    /// Takes everything counted until now out of the meters.
-    pub fn settle(&mut self, world: &mut World, components: &mut [Component]) {
+    /// Takes everything counted until now out of the meters. The design is the one of the stretch that
+    /// ends here: its prices hold for all of it.
+    pub fn settle(&mut self, world: &mut World, components: &mut [Component], design: &Design) {
         let now_ns = world.now_ns();
         let length_ns = now_ns - self.settled_ns;
         self.settled_ns = now_ns;
@@ -199,55 +166,40 @@ impl Statistics {
                 figures[index].add(&tally);
                 whole.add_beside(&tally);
             }
-            whole.waiting_max = world.meters[number].waiting.drain();
+            let meter = &mut world.meters[number];
+            whole.waiting_max = meter.waiting.drain();
+            (whole.rented_area_ns, _) = meter.rented.drain(now_ns);
+            let kind = &design.components[number].kind;
+            whole.usd_area_ns = price::usd_month(kind, whole.rented_mean()) * whole.length_ns;
+            let own = component.own_counts();
+            whole.own = own.since(&self.own[number]);
+            self.own[number] = own;
             self.components[number].add(&whole);
-            self.bin[number].add_after(&whole);
         }
         self.open.merge(&world.outcomes.latency);
         self.measured.merge(&world.outcomes.latency);
         world.outcomes.latency.clear();
     }
 
-    /// Moves the gauges on, and closes the bins that are full.
-    pub fn tick(&mut self, world: &mut World, components: &mut [Component]) {
-        self.settle(world, components);
+    /// Drains the meters, and closes the second and whatever else is full with it.
+    pub fn tick(&mut self, world: &mut World, components: &mut [Component], design: &Design) {
+        self.settle(world, components, design);
         self.ticks += 1;
         self.tick_ns += TICK_NS;
-        self.weight += (1.0 - self.weight) * self.step;
-        let all = self
-            .instances
-            .iter_mut()
-            .flatten()
-            .chain(&mut self.components);
-        all.for_each(|figures| figures.follow(self.step));
-        let now = Counts::of(&world.outcomes);
-        let tick_s = TICK_NS as f64 / NS_PER_S as f64;
-        let rate = |new: u64, old: u64| (new - old) as f64 / tick_s;
-        let before = self.at_tick;
-        self.arrived_rps
-            .follow(rate(now.arrived, before.arrived), self.step);
-        self.completed_rps
-            .follow(rate(now.completed, before.completed), self.step);
-        self.retried_rps
-            .follow(rate(now.retries, before.retries), self.step);
-        let failed = |counts: &Counts| counts.failed.iter().sum::<u64>();
-        self.failed_rps
-            .follow(rate(failed(&now), failed(&before)), self.step);
-        let new_failed = (failed(&now) - failed(&before)) as f64;
-        let new_ended = new_failed + (now.completed - before.completed) as f64;
-        let any_ended = if new_ended > 0.0 { 1.0 } else { 0.0 };
-        self.failed_share
-            .follow(ratio(new_failed, new_ended), self.step);
-        self.any_ended.follow(any_ended, self.step);
-        self.at_tick = now;
         if self.ticks.is_multiple_of(TICKS_PER_BIN) {
-            self.close_bin(world, now);
+            self.close_second(world, components);
         }
     }
 
     /// The measurement begins here: what came before was warm-up.
-    pub fn begin_measurement(&mut self, world: &mut World, components: &mut [Component]) {
-        self.settle(world, components);
+    pub fn begin_measurement(
+        &mut self,
+        world: &mut World,
+        components: &mut [Component],
+        design: &Design,
+    ) {
+        self.settle(world, components, design);
+        components.iter_mut().for_each(Component::begin_measurement);
         let all = self
             .instances
             .iter_mut()
@@ -264,33 +216,32 @@ impl Statistics {
         &self.measured
     }
 
-    /// Rates of arrivals, completions, failures and retries, smoothed.
-    pub fn rates_rps(&self) -> [f64; 4] {
-        [
-            self.arrived_rps,
-            self.completed_rps,
-            self.failed_rps,
-            self.retried_rps,
-        ]
-        .map(|rate| self.even(rate))
+    /// The last few full seconds as one bin. While no second is over, what there is of the first.
+    pub fn recent(&self, world: &World, components: &[Component]) -> Bin {
+        let mut stretch = match self.recent.front() {
+            Some(first) => Stretch::new(first.start_ns, 0),
+            None => self.since_second(world),
+        };
+        for second in &self.recent {
+            stretch.add_after(second);
+        }
+        stretch.components = self.components.iter().map(Figures::recent).collect();
+        let length_ns = match self.recent.len() {
+            0 => world.now_ns(),
+            seconds => seconds as u64 * NS_PER_S,
+        };
+        Bin {
+            length_ns,
+            ..stretch.bin(components)
+        }
     }
 
-    /// Share of ended requests that failed, smoothed; 0 while none has ended.
-    pub fn failed_share(&self) -> f64 {
-        ratio(self.failed_share.0, self.any_ended.0)
-    }
-
-    /// Percentiles of the last few full seconds and the one that is open.
-    pub fn recent_percentiles(&self, outcomes: &Outcomes) -> Percentiles {
-        let mut latency = self.open.clone();
-        latency.merge(&outcomes.latency);
-        self.recent.iter().for_each(|bin| latency.merge(bin));
-        percentiles(&latency)
-    }
-
-    /// A smoothed value, evened out for the little data there is at the start of a run.
-    pub fn even(&self, value: Smoothed) -> f64 {
-        ratio(value.0, self.weight)
+    /// What has been settled of the second that is not over yet, components left out.
+    fn since_second(&self, world: &World) -> Stretch {
+        let mut stretch = Stretch::new(self.building[0].start_ns, 0);
+        stretch.count(&Counts::of(&world.outcomes), &self.at_second);
+        stretch.latency = self.open.clone();
+        stretch
     }
 
     /// Closed bins from a moment on, in order: coarse ones for the past that the fine ones have left.
@@ -315,114 +266,81 @@ impl Statistics {
         bins
     }
 
-    /// The bin that is open, as far as settled; none where no time has passed in it and nothing happened.
-    pub fn open_bin(&self, world: &World) -> Option<Bin> {
-        let stretch = self.since_bin(Counts::of(&world.outcomes));
+    /// Bins of every grain that were closed after a moment, the finest first, each grain in order.
+    pub fn bins_closed_after(&self, moment_ns: u64) -> Vec<Bin> {
+        let all = self.history.iter().flatten();
+        all.filter(|bin| bin.end_ns() > moment_ns)
+            .cloned()
+            .collect()
+    }
+
+    /// The second that is not over yet, as far as settled; none where no time has passed in it and nothing
+    /// happened.
+    pub fn open_bin(&self, world: &World, components: &[Component]) -> Option<Bin> {
+        let mut stretch = self.since_second(world);
+        stretch.components = self.components.iter().map(|figures| figures.open).collect();
         let bin = Bin {
             length_ns: world.now_ns() - stretch.start_ns,
-            ..stretch.bin()
+            ..stretch.bin(components)
         };
-        let ended = bin.completed + bin.failed.iter().sum::<u64>();
-        (bin.length_ns > 0 || bin.arrived + ended > 0).then_some(bin)
+        let happened = bin.arrived + bin.completed + bin.failed_total();
+        (bin.length_ns > 0 || happened > 0).then_some(bin)
     }
 
-    /// What has been settled since the last bin was closed.
-    fn since_bin(&self, now: Counts) -> Stretch {
-        let before = &self.at_bin;
-        Stretch {
-            start_ns: self.building[0].start_ns,
-            bins: 1,
-            arrived: now.arrived - before.arrived,
-            completed: now.completed - before.completed,
-            retries: now.retries - before.retries,
-            failed: std::array::from_fn(|reason| now.failed[reason] - before.failed[reason]),
-            latency: self.open.clone(),
-            components: self.bin.clone(),
-        }
-    }
-
-    fn close_bin(&mut self, world: &World, now: Counts) {
-        let stretch = self.since_bin(now);
-        self.at_bin = now;
+    fn close_second(&mut self, world: &World, components: &[Component]) {
+        let mut second = self.since_second(world);
+        second.seconds = 1;
+        self.at_second = Counts::of(&world.outcomes);
         self.open.clear();
-        self.bin.fill(Tally::default());
-        for (grain, &(length, kept)) in GRAINS.iter().enumerate() {
-            let building = &mut self.building[grain];
-            building.add_after(&stretch);
-            if building.bins == length {
-                let components = building.components.len();
-                let next = Stretch::new(world.now_ns(), components);
+        self.instances
+            .iter_mut()
+            .flatten()
+            .for_each(Figures::close_second);
+        second.components = self.components.iter().map(|figures| figures.open).collect();
+        self.components.iter_mut().for_each(Figures::close_second);
+        for (place, grain) in GRAINS.iter().enumerate() {
+            let building = &mut self.building[place];
+            building.add_after(&second);
+            if building.seconds == grain.length_s {
+                let next = Stretch::new(world.now_ns(), building.components.len());
                 let closed = std::mem::replace(building, next);
-                if self.history[grain].len() == kept {
-                    self.history[grain].pop_front();
-                }
-                self.history[grain].push_back(closed.bin());
+                keep(&mut self.history[place], closed.bin(components), grain.kept);
             }
         }
-        if self.recent.len() == RECENT_BINS {
-            self.recent.pop_front();
-        }
-        self.recent.push_back(stretch.latency);
+        keep(&mut self.recent, second, RECENT_S);
     }
+}
+
+/// Adds one at the end; of more than so many, the first has to go.
+fn keep<T>(row: &mut VecDeque<T>, latest: T, most: usize) {
+    if row.len() == most {
+        row.pop_front();
+    }
+    row.push_back(latest);
 }
 
 impl Figures {
     fn add(&mut self, tally: &Tally) {
-        self.tick.add_after(tally);
+        self.open.add_after(tally);
         self.total.add_after(tally);
         self.dropped += tally.dropped;
     }
 
-    fn follow(&mut self, step: f64) {
-        let tick = std::mem::take(&mut self.tick);
-        let per_s = |count: u64| ratio(count as f64, tick.length_ns / NS_PER_S as f64);
-        self.utilisation.follow(tick.utilisation(), step);
-        self.throughput_rps.follow(per_s(tick.answered), step);
-        for (smoothed, count) in self.failed_rps.iter_mut().zip(tick.failed) {
-            smoothed.follow(per_s(count), step);
+    fn close_second(&mut self) {
+        let second = std::mem::take(&mut self.open);
+        keep(&mut self.seconds, second, RECENT_S);
+    }
+
+    /// In the last few full seconds; while none is over, what there is of the first.
+    pub fn recent(&self) -> Tally {
+        if self.seconds.is_empty() {
+            return self.open;
         }
-        if tick.started > 0 {
-            self.wait_ms.follow(tick.wait_ms_mean(), step);
-        }
-        self.hits.follow(tick.hits as f64, step);
-        self.lookups.follow((tick.hits + tick.misses) as f64, step);
-    }
-
-    /// Share of slots busy, smoothed.
-    pub fn utilisation(&self, statistics: &Statistics) -> f64 {
-        statistics.even(self.utilisation)
-    }
-
-    /// Calls answered well a second, smoothed.
-    pub fn throughput_rps(&self, statistics: &Statistics) -> f64 {
-        statistics.even(self.throughput_rps)
-    }
-
-    /// Calls answered badly a second, smoothed, by reason, most frequent first. Reasons too rare to
-    /// matter are left out.
-    pub fn failing(&self, statistics: &Statistics) -> Vec<(Reason, f64)> {
-        const NOTICED_RPS: f64 = 0.05;
-        let rates = self.failed_rps.iter().map(|&rate| statistics.even(rate));
-        let noticed = Reason::ALL
-            .into_iter()
-            .zip(rates)
-            .filter(|(_, rate)| *rate >= NOTICED_RPS);
-        let mut failing: Vec<(Reason, f64)> = Vec::new();
-        for (reason, rate) in noticed {
-            let place = failing.partition_point(|(_, before)| *before >= rate);
-            failing.insert(place, (reason, rate));
-        }
-        failing
-    }
-
-    /// Mean wait lately, in milliseconds.
-    pub fn wait_ms_mean(&self, statistics: &Statistics) -> f64 {
-        statistics.even(self.wait_ms)
-    }
-
-    /// Share of look-ups that hit lately.
-    pub fn hit_ratio(&self) -> f64 {
-        ratio(self.hits.0, self.lookups.0)
+        let mut recent = Tally::default();
+        self.seconds
+            .iter()
+            .for_each(|second| recent.add_after(second));
+        recent
     }
 }
 
@@ -430,7 +348,7 @@ impl Stretch {
     fn new(start_ns: u64, components: usize) -> Self {
         Self {
             start_ns,
-            bins: 0,
+            seconds: 0,
             arrived: 0,
             completed: 0,
             retries: 0,
@@ -440,8 +358,16 @@ impl Stretch {
         }
     }
 
+    /// What came between two moments.
+    fn count(&mut self, now: &Counts, before: &Counts) {
+        self.arrived = now.arrived - before.arrived;
+        self.completed = now.completed - before.completed;
+        self.retries = now.retries - before.retries;
+        self.failed = std::array::from_fn(|reason| now.failed[reason] - before.failed[reason]);
+    }
+
     fn add_after(&mut self, other: &Stretch) {
-        self.bins += other.bins;
+        self.seconds += other.seconds;
         self.arrived += other.arrived;
         self.completed += other.completed;
         self.retries += other.retries;
@@ -454,24 +380,33 @@ impl Stretch {
         }
     }
 
-    fn bin(&self) -> Bin {
+    /// As a bin that ends now.
+    fn bin(&self, components: &[Component]) -> Bin {
         Bin {
             start_ns: self.start_ns,
-            length_ns: self.bins * TICKS_PER_BIN * TICK_NS,
+            length_ns: self.seconds * NS_PER_S,
             arrived: self.arrived,
             completed: self.completed,
             retries: self.retries,
             failed: self.failed,
             latency_ms: percentiles(&self.latency),
-            components: self.components.iter().map(component_bin).collect(),
+            components: self
+                .components
+                .iter()
+                .zip(components)
+                .map(|(tally, component)| component_bin(tally, component))
+                .collect(),
         }
     }
 }
 
-fn component_bin(tally: &Tally) -> ComponentBin {
+fn component_bin(tally: &Tally, component: &Component) -> ComponentBin {
+    let own = |own| tally.own.get(own) as u32;
+    let (sessions, sessions_lost) = component.sessions();
     ComponentBin {
         utilisation: tally.utilisation() as f32,
         servers: tally.serving_mean() as f32,
+        usd_month: tally.usd_month_mean() as f32,
         queue_mean: ratio(tally.waiting_area_ns, tally.length_ns) as f32,
         queue_max: tally.waiting_max,
         started: tally.started as u32,
@@ -480,7 +415,15 @@ fn component_bin(tally: &Tally) -> ComponentBin {
         answered: (tally.answered + tally.failed_total()) as u32,
         hits: tally.hits as u32,
         misses: tally.misses as u32,
-        sessions_lost: tally.sessions_lost as u32,
+        stale_hits: own(Own::StaleHits),
+        evictions: own(Own::Evictions),
+        writes_lost: own(Own::WritesLost),
+        reads: own(Own::Reads),
+        writes: own(Own::Writes),
+        session_calls: own(Own::SessionCalls),
+        login_calls: own(Own::LoginCalls),
+        sessions,
+        sessions_lost,
     }
 }
 

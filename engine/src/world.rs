@@ -10,7 +10,7 @@ use crate::deadline::Deadlines;
 use crate::flight::Flight;
 use crate::happening::{Mark, Tone};
 use crate::limits::MARKS_MAX;
-use crate::meter::{Meter, Peak};
+use crate::meter::{Level, Meter, Peak};
 use crate::outcome::Outcomes;
 use crate::popularity::Popularity;
 use crate::reason::Reason;
@@ -85,6 +85,8 @@ pub struct ComponentMeter {
     pub instances: Vec<Meter>,
     /// Waiting in the lines of all of them together.
     pub waiting: Peak,
+    /// Instances that are rented: from the moment they are started until they are gone, dead or not.
+    pub rented: Level,
 }
 
 /// What all components share.
@@ -150,6 +152,7 @@ impl World {
                 id: component.id.clone(),
                 instances: Vec::new(),
                 waiting: Peak::default(),
+                rented: Level::of(component.kind.instances().into()),
             })
             .collect();
         world.set_traffic(&scenario.traffic);

@@ -2,6 +2,8 @@
 //!
 //! Only what is rented by the hour or the month is counted, and of storage a database's disk whose size is
 //! given. Requests and traffic are not: they depend on sizes that a scenario does not know.
+//!
+//! A design has a price as it starts; a run has one at every moment, for servers come and go.
 
 use serde::Serialize;
 
@@ -15,7 +17,8 @@ pub const ASSUMPTIONS: &[&str] = &[
     "All machines stand in one region, us-east-1, on demand, without reservations.",
     "A month has 730 hours.",
     "A standby load balancer costs as much as the first.",
-    "An autoscaled service is paid for as many servers as it starts with.",
+    "The price of a design is that of what it starts with; a run is paid for by what it has: a server from its start \
+     until it is gone, while it boots and while it is dead, too.",
     "A cache node is a cache.r6g.large, whatever its number of entries.",
     "A database of size 24tb runs on an EC2 u-24tb1.112xlarge by itself, which may no longer be offered.",
     "A database's disk is gp2 storage in one zone, counted where its size is given.",
@@ -88,22 +91,34 @@ pub fn monthly_usd(design: &Design) -> Cost {
     }
 }
 
-fn parts(component: &Component) -> Vec<Part> {
-    let rented = match &component.kind {
+/// What a component of this kind costs a month while so many of its instances are rented, in US dollars.
+pub fn usd_month(kind: &Kind, instances: f64) -> f64 {
+    rented(kind, instances)
+        .iter()
+        .map(|(count, price)| count * price.monthly_usd())
+        .sum()
+}
+
+/// What is rented for a component with so many instances: how much of it, and its price.
+fn rented(kind: &Kind, instances: f64) -> Vec<(f64, Price)> {
+    match kind {
         Kind::Clients(_) => vec![],
         Kind::Dns(_) => vec![(1.0, HOSTED_ZONE)],
         Kind::LoadBalancer(balancer) => {
-            vec![(1.0 + f64::from(u8::from(balancer.standby)), LOAD_BALANCER)]
+            let standby = f64::from(u8::from(balancer.standby));
+            vec![(instances * (1.0 + standby), LOAD_BALANCER)]
         }
-        Kind::Service(service) => vec![(service.instances.into(), server(service.size))],
-        Kind::Cache(cache) => vec![(cache.nodes.into(), CACHE_NODE)],
-        Kind::Database(database) => {
-            vec![
-                (1.0, database_server(database.size)),
-                (database.disk_gb, DISK_GB),
-            ]
-        }
-    };
+        Kind::Service(service) => vec![(instances, server(service.size))],
+        Kind::Cache(_) => vec![(instances, CACHE_NODE)],
+        Kind::Database(database) => vec![
+            (instances, database_server(database.size)),
+            (instances * database.disk_gb, DISK_GB),
+        ],
+    }
+}
+
+fn parts(component: &Component) -> Vec<Part> {
+    let rented = rented(&component.kind, component.kind.instances().into());
     let there = rented.into_iter().filter(|(count, _)| *count > 0.0);
     there
         .map(|(count, price)| Part {

@@ -1,8 +1,9 @@
-//! The four figures of this moment.
+//! Four figures: three of the last few seconds, and what the design costs.
 
 use std::rc::Rc;
 
-use headroom_engine::snapshot::Snapshot;
+use headroom_engine::series::Bin;
+use headroom_engine::snapshot::{Cost, Snapshot};
 use headroom_scenario::Objectives;
 use yew::prelude::*;
 
@@ -15,8 +16,8 @@ pub struct NowProps {
     pub snapshot: Option<Rc<Snapshot>>,
     /// What the design must hold.
     pub objectives: Objectives,
-    /// Price of the design, dollars a month.
-    pub monthly_usd: f64,
+    /// What the design costs.
+    pub cost: Cost,
 }
 
 /// Served, p99, failed and price.
@@ -24,20 +25,33 @@ pub struct NowProps {
 pub fn Now(props: &NowProps) -> Html {
     let gauges = props.snapshot.as_deref();
     let dash = || "–".to_string();
-    let p99_ms = gauges.map(|g| g.latency_ms.p99).filter(|ms| *ms > 0.0);
-    let failed = gauges.map(|g| g.failed_share);
+    let recent = gauges.map(|g| &g.recent);
+    let completed_rps = recent.map(|recent| recent.per_s(recent.completed));
+    let p99_ms = recent
+        .map(|recent| recent.latency_ms.p99)
+        .filter(|ms| *ms > 0.0);
+    let failed = recent.map(Bin::failed_share);
+    let cost = &props.cost;
     let is_slow = p99_ms.is_some_and(|ms| ms > props.objectives.latency_p99_ms);
     let is_failing = failed.is_some_and(|share| share > props.objectives.failed_share);
     html! {
         <section class="now" aria-labelledby="now-title">
-            <h2 class="eyebrow" id="now-title">{ "Now" }</h2>
+            <h2 class="eyebrow" id="now-title">
+                { "Now" }
+                if let Some(recent) = recent {
+                    <span class="at" data-testid="lately">{ format::lately(recent.length_ns) }</span>
+                }
+            </h2>
             <dl class="now-figures">
-                { figure("served/s", gauges.map_or_else(dash, |g| format::rate(g.completed_rps)), None, "completed-rps", gauges.map(|g| g.completed_rps)) }
+                { figure("served/s", completed_rps.map_or_else(dash, format::rate), None, "completed-rps", completed_rps) }
                 { figure("p99", p99_ms.map_or_else(dash, format::ms),
                     is_slow.then(|| format!("over {}", format::ms(props.objectives.latency_p99_ms))), "p99-ms", p99_ms) }
                 { figure("failed", failed.map_or_else(dash, format::share),
                     is_failing.then(|| format!("over {}\u{a0}%", format::plain(props.objectives.failed_share * 100.0))), "failed-share", failed) }
-                { figure("a month", format::usd(props.monthly_usd), None, "cost-usd-month", Some(props.monthly_usd)) }
+                { figure("a month", format::usd(cost.usd_month), None, "cost-usd-month", Some(cost.usd_month)) }
+                if cost.has_changed() {
+                    { figure("mean so far", format::usd(cost.usd_month_mean), None, "cost-usd-month-mean", Some(cost.usd_month_mean)) }
+                }
             </dl>
         </section>
     }

@@ -102,17 +102,18 @@ fn focus(tab: Tab) {
 
 fn body(props: &PanelsProps) -> Html {
     let run = &props.run;
-    let (scenario, snapshot, bins) = (props.live.clone(), run.snapshot.clone(), run.bins.clone());
+    let (scenario, snapshot) = (props.live.clone(), run.snapshot.clone());
+    let history = run.history.clone();
     let on_trace = props.intents.reform(Intent::OpenTrace);
     let on_select = props.intents.reform(Intent::Select);
     match props.tab {
         Tab::Figures => {
-            html! { <FiguresPanel {scenario} snapshot={run.charted.clone()} {bins} marks={run.marks.clone()} /> }
+            html! { <FiguresPanel {scenario} snapshot={run.charted.clone()} {history} marks={run.marks.clone()} /> }
         }
         Tab::Ring => {
             html! { <RingPanel {scenario} {snapshot} rings={run.rings.clone()} stage={props.stage.clone()} {on_trace} /> }
         }
-        Tab::Queues => html! { <QueuesPanel {scenario} {snapshot} {bins} {on_select} /> },
+        Tab::Queues => html! { <QueuesPanel {scenario} {snapshot} {history} {on_select} /> },
         Tab::Trace => html! {
             <TracePanel {scenario} trace={run.trace.clone()} recent={run.recent.clone()} {on_trace} {on_select} />
         },

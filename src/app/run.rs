@@ -4,14 +4,11 @@ use std::rc::Rc;
 
 use headroom_engine::happening::{Happening, Mark};
 use headroom_engine::ring_view::RingView;
-use headroom_engine::series::Bin;
 use headroom_engine::snapshot::Snapshot;
 use headroom_engine::trace::Trace;
 
+use crate::charts::history::History;
 use crate::protocol::{Publication, Speed};
-
-/// Closed stretches kept for the charts: ten minutes of seconds.
-const BINS_MAX: usize = 600;
 
 /// In slow motion no stretch closes for long: the charts follow every so many publications.
 const CHARTED_AT_LEAST_EVERY: u32 = 12;
@@ -29,8 +26,8 @@ pub struct Run {
     pub snapshot: Option<Rc<Snapshot>>,
     /// The gauges as the charts show them: drawn anew about once a second, as the bins are.
     pub charted: Option<Rc<Snapshot>>,
-    /// Closed stretches of the run, oldest first.
-    pub bins: Rc<Vec<Rc<Bin>>>,
+    /// What is behind.
+    pub history: Rc<History>,
     /// Marks of the time line.
     pub marks: Rc<Vec<Mark>>,
     /// Rings, while their panel is open.
@@ -64,7 +61,7 @@ impl Default for Run {
             speed: Speed::Times(1.0),
             snapshot: None,
             charted: None,
-            bins: Rc::default(),
+            history: Rc::default(),
             marks: Rc::default(),
             rings: Rc::default(),
             trace: None,
@@ -91,7 +88,7 @@ impl Run {
     /// so that nothing flickers.
     pub fn begin(&mut self, epoch: u32, at_ns: u64) {
         self.epoch = epoch;
-        self.bins = Rc::default();
+        self.history = Rc::default();
         self.marks = Rc::default();
         self.happening = None;
         self.reached = None;
@@ -104,10 +101,11 @@ impl Run {
         self.seeking = None;
         let is_binned = !publication.bins.is_empty() || self.charted.is_none();
         if !publication.bins.is_empty() {
-            let bins = Rc::make_mut(&mut self.bins);
-            bins.extend(publication.bins.into_iter().map(Rc::new));
-            let surplus = bins.len().saturating_sub(BINS_MAX);
-            bins.drain(..surplus);
+            let history = Rc::make_mut(&mut self.history);
+            publication
+                .bins
+                .into_iter()
+                .for_each(|bin| history.take(bin));
         }
         let mut fresh = Vec::new();
         if let Some(marks) = publication.marks {

@@ -8,7 +8,7 @@ use super::header::short_title;
 use super::icon;
 use super::intent::{Intent, Intents};
 use crate::format;
-use crate::lab::{Finding, Outcome};
+use crate::lab::{CacheOutcome, Finding, Outcome};
 
 /// What the story tells.
 #[derive(Clone, PartialEq, Properties)]
@@ -25,8 +25,6 @@ pub struct StoryProps {
     pub comparison: Option<Finding>,
     /// Largest load that the design holds, once it has been found.
     pub capacity_rps: Option<f64>,
-    /// Price a month of the design before and of this one, in dollars.
-    pub monthly_usd: (f64, f64),
     /// Where wishes go.
     pub intents: Intents,
 }
@@ -177,7 +175,7 @@ fn breaking(breach: &Breach) -> String {
             share(limit)
         ),
         Objective::SessionsLostShare => format!(
-            "loses {} of sessions, over {}",
+            "makes {} of users log in anew, over {}",
             format::share(found),
             share(limit)
         ),
@@ -205,18 +203,7 @@ fn changed(props: &StoryProps) -> Html {
             };
         }
     };
-    let mut rows = rows(before, after);
-    let (before_usd, after_usd) = props.monthly_usd;
-    rows.push(Row {
-        name: "cost a month",
-        before: format::usd(before_usd),
-        after: format::usd(after_usd),
-        tone: if before_usd == after_usd {
-            Tone::Same
-        } else {
-            Tone::Plain
-        },
-    });
+    let rows = rows(before, after);
     let same: Vec<String> = rows
         .iter()
         .filter(|row| row.tone == Tone::Same)
@@ -338,15 +325,63 @@ fn rows(before: &Outcome, after: &Outcome) -> Vec<Row> {
     }
     if before.sessions_lost_share.max(after.sessions_lost_share) > 0.0005 {
         rows.push(row(
-            "sessions lost",
+            "users who had to log in anew",
             share(before.sessions_lost_share),
             share(after.sessions_lost_share),
             true,
         ));
+        rows.push(row(
+            "requests that had to",
+            share(before.login_share),
+            share(after.login_share),
+            true,
+        ));
     }
-    if let Some(hits) = after.hit_ratio {
-        let none = before.hit_ratio.map_or((0.0, "no cache".into()), share);
-        rows.push(row("cache hits", none, share(hits), false));
+    if let (Some(before), Some(after)) = (before.queries_rps, after.queries_rps) {
+        rows.push(row("queries/s", served(before), served(after), true));
+    }
+    if let Some(cache) = &after.cache {
+        rows.extend(cache_rows(before.cache.as_ref(), cache));
+    }
+    rows.push(Row {
+        name: "cost a month",
+        before: format::usd(before.usd_month),
+        after: format::usd(after.usd_month),
+        tone: if (before.usd_month - after.usd_month).abs() < 0.5 {
+            Tone::Same
+        } else {
+            Tone::Plain
+        },
+    });
+    rows
+}
+
+/// What a cache answers, and the price of its policies, where they have one.
+fn cache_rows(before: Option<&CacheOutcome>, after: &CacheOutcome) -> Vec<Row> {
+    let row = |name, figure: fn(&CacheOutcome) -> f64, words: fn(f64) -> String, less_is_better| {
+        let (was, is) = (before.map(figure), figure(after));
+        Row {
+            name,
+            before: was.map_or_else(|| "no cache".into(), words),
+            after: words(is),
+            tone: Tone::of(was.unwrap_or_default(), is, less_is_better),
+        }
+    };
+    let mut rows = vec![row(
+        "cache hits",
+        |cache| cache.hit_ratio,
+        format::share,
+        false,
+    )];
+    let prices: [(&'static str, fn(&CacheOutcome) -> f64, fn(f64) -> String); 3] = [
+        ("stale hits", |cache| cache.stale_share, format::share),
+        ("evictions/s", |cache| cache.evictions_rps, format::rate),
+        ("writes lost", |cache| cache.writes_lost, format::rate),
+    ];
+    for (name, figure, words) in prices {
+        if before.map_or(0.0, figure).max(figure(after)) > 0.0 {
+            rows.push(row(name, figure, words, true));
+        }
     }
     rows
 }
@@ -366,8 +401,15 @@ mod tests {
         let after = Outcome {
             latency_p99_ms: Some(138.0),
             completed_rps: 600.0,
-            hit_ratio: Some(0.8),
+            cache: Some(CacheOutcome {
+                hit_ratio: 0.8,
+                writes_lost: 50.0,
+                ..CacheOutcome::default()
+            }),
             sessions_lost_share: 0.5,
+            login_share: 0.1,
+            queries_rps: Some(120.0),
+            usd_month: 210.0,
             ..Outcome::default()
         };
         let told: Vec<_> = rows(&before, &after)
@@ -379,8 +421,11 @@ mod tests {
             ("served/s", Tone::Same),
             ("p99", Tone::Better),
             ("p50", Tone::Same),
-            ("sessions lost", Tone::Worse),
+            ("users who had to log in anew", Tone::Worse),
+            ("requests that had to", Tone::Worse),
             ("cache hits", Tone::Better),
+            ("writes lost", Tone::Worse),
+            ("cost a month", Tone::Plain),
         ];
         assert_eq!(told, expected);
     }
@@ -407,7 +452,7 @@ mod tests {
             ),
             (
                 breach(Objective::SessionsLostShare, 0.184, 0.08),
-                "loses 18 % of sessions, over 8 %",
+                "makes 18 % of users log in anew, over 8 %",
             ),
             (
                 breach(Objective::BacklogShare, 0.3, 0.01),

@@ -1,5 +1,6 @@
 //! The page on screen.
 
+use headroom_engine::snapshot::Cost;
 use headroom_scenario::price;
 use headroom_scenario::step::LADDER;
 use yew::html::Scope;
@@ -33,12 +34,6 @@ pub(super) fn page(app: &App, link: &Scope<App>) -> Html {
         (None, Some(_)) => "starting",
         (None, None) => "ready",
     };
-    let cost_usd = price::monthly_usd(&live.design).total_usd;
-    let before_usd = step
-        .and_then(|place| LADDER[place].before())
-        .map_or(cost_usd, |before| {
-            price::monthly_usd(&before.design).total_usd
-        });
     let finding = |question: &Option<crate::lab::Question>| {
         question
             .as_ref()
@@ -52,7 +47,7 @@ pub(super) fn page(app: &App, link: &Scope<App>) -> Html {
                 is_broken={!app.broken().is_empty()} {read_only} theme={app.look.theme} intents={app.intents.clone()} />
             <Story {step} name={app.document.scenario.name.clone()} rate_rps={live.traffic.rate_rps}
                 payoff={finding(&app.experiments.payoff)} comparison={finding(&app.experiments.comparison)}
-                {capacity_rps} monthly_usd={(before_usd, cost_usd)} intents={app.intents.clone()} />
+                {capacity_rps} intents={app.intents.clone()} />
             <main class="stage" aria-label="The design">
                 // Where the story is not beside the diagram but below it.
                 <p class="stage-title" aria-hidden="true">{ match step {
@@ -74,10 +69,31 @@ pub(super) fn page(app: &App, link: &Scope<App>) -> Html {
             <Timeline playing={run.playing} speed={run.speed} reached={run.reached} behind={run.behind} now_ns={run.now_ns()}
                 horizon_ns={run.horizon_ns} seeking={run.seeking} marks={run.marks.clone()} seed={app.document.scenario.seed}
                 {read_only} intents={app.intents.clone()} />
-            <Now snapshot={run.snapshot.clone()} objectives={live.objectives.clone()} monthly_usd={cost_usd} />
+            <Now snapshot={run.snapshot.clone()} objectives={live.objectives.clone()} cost={cost(app)} />
             <div class="visually-hidden" aria-live="polite" data-testid="live">{ &app.look.announcement }</div>
             { dialog(app, link) }
         </div>
+    }
+}
+
+/// What the design on screen costs: by the gauges, once there are any.
+fn cost(app: &App) -> Cost {
+    let design = &app.document.live.design;
+    let Some(snapshot) = &app.run.snapshot else {
+        let usd = price::monthly_usd(design).total_usd;
+        return Cost {
+            usd_month: usd,
+            usd_month_mean: usd,
+            ..Cost::default()
+        };
+    };
+    // What is edited while time stands still has its price at once.
+    let parts = design.components.iter().zip(&snapshot.components);
+    let usd_month =
+        parts.map(|(part, gauge)| price::usd_month(&part.kind, gauge.cost.rented.into()));
+    Cost {
+        usd_month: usd_month.sum(),
+        ..snapshot.cost()
     }
 }
 

@@ -2,6 +2,7 @@
 //! follows the pointer or the arrow keys.
 
 use headroom_engine::happening::{Mark, Tone};
+use headroom_engine::time::NS_PER_S;
 use web_sys::Element;
 use yew::prelude::*;
 
@@ -35,6 +36,10 @@ pub enum Measure {
     Latency,
     /// Shares of one.
     Share,
+    /// Small shares of one, from nothing up.
+    Part,
+    /// US dollars, from nothing up.
+    Dollars,
     /// So many of something, from nothing up.
     Number,
 }
@@ -47,7 +52,8 @@ impl Measure {
             Measure::Rate if figure >= 99_950.0 => format!("{}k/s", format::rate(figure / 1e3)),
             Measure::Rate => format!("{}/s", format::rate(figure)),
             Measure::Latency => format::ms(figure),
-            Measure::Share => format::share(figure),
+            Measure::Share | Measure::Part => format::share(figure),
+            Measure::Dollars => format::usd(figure),
             Measure::Number => format::rate(figure),
         }
     }
@@ -59,13 +65,15 @@ impl Measure {
             Measure::Rate | Measure::Number => format::rate(figure),
             Measure::Latency => format::ms(figure),
             Measure::Share => format::gauge(figure),
+            Measure::Part => format!("{}\u{a0}%", format::plain(figure * 100.0)),
+            Measure::Dollars => format::usd(figure),
         }
     }
 
     fn scale(self, largest: f64, smallest: f64) -> Scale {
         let range = (PLOT.3, PLOT.1);
         match self {
-            Measure::Rate | Measure::Number => {
+            Measure::Rate | Measure::Number | Measure::Part | Measure::Dollars => {
                 Scale::linear((0.0, axis(largest, STEPS_MAX).0), range)
             }
             Measure::Share => Scale::linear((0.0, 1.0), range),
@@ -81,7 +89,9 @@ impl Measure {
     fn ticks(self, scale: &Scale, largest: f64) -> Vec<f64> {
         match self {
             Measure::Share => vec![0.0, 0.5, 1.0],
-            Measure::Rate | Measure::Number => scale.multiples(axis(largest, STEPS_MAX).1),
+            Measure::Rate | Measure::Number | Measure::Part | Measure::Dollars => {
+                scale.multiples(axis(largest, STEPS_MAX).1)
+            }
             Measure::Latency => scale.ticks(TICKS),
         }
     }
@@ -105,6 +115,8 @@ pub struct Series {
     pub class: &'static str,
     /// A figure for each bin; not a number where there is none.
     pub figures: Vec<f64>,
+    /// The figure of the last few seconds, which the gauges beside the charts are of.
+    pub lately: f64,
 }
 
 /// A chart.
@@ -114,14 +126,16 @@ pub struct Props {
     pub title: AttrValue,
     /// How far back: `last 60 s`.
     pub since: AttrValue,
+    /// Which seconds the figures beside the lines are of: `last 5 s`.
+    pub lately: AttrValue,
     /// Its name for tests.
     pub hook: AttrValue,
     /// What the figures are.
     pub measure: Measure,
     /// How they are drawn.
     pub drawing: Drawing,
-    /// The middle of each bin, in simulated nanoseconds.
-    pub times: Vec<u64>,
+    /// Start and length of each bin, in simulated nanoseconds.
+    pub stretches: Vec<(u64, u64)>,
     /// Left and right edge.
     pub span: (u64, u64),
     /// The figures.
@@ -139,7 +153,7 @@ pub struct Props {
 pub fn Chart(props: &Props) -> Html {
     let node = use_node_ref();
     let cursor = use_state_eq(|| None::<usize>);
-    let count = props.times.len();
+    let count = props.stretches.len();
     let place = cursor.filter(|place| *place < count);
     if props.series.is_empty() || count == 0 {
         return html! {
@@ -189,7 +203,7 @@ pub fn Chart(props: &Props) -> Html {
                 { picture.axes(props) }
                 { picture.marks(props) }
                 { picture.figures(props) }
-                { picture.labels(props, seen) }
+                { picture.labels(props, place) }
                 if place.is_some() {
                     { picture.cursor(props, seen) }
                 }
@@ -229,18 +243,36 @@ fn moved(key: &str, cursor: Option<usize>, count: usize) -> Option<Option<usize>
 }
 
 fn read_out_time(props: &Props, place: Option<usize>) -> String {
-    let Some(time) = place.and_then(|place| props.times.get(place)) else {
-        return String::new();
+    let Some(stretch) = place.and_then(|place| props.stretches.get(place)) else {
+        return props.lately.to_string();
     };
-    let then = props
-        .marks
-        .iter()
-        .filter(|mark| mark.at_ns.abs_diff(*time) <= NEAR_NS);
-    let mut text = format!("at {}", format::short_clock(*time));
+    let then = props.marks.iter().filter(|mark| is_near(mark, *stretch));
+    let mut text = moment(*stretch);
     for mark in then.take(1) {
         text += &format!(" · {}", mark.words);
     }
     text
+}
+
+/// The middle of a bin, in nanoseconds.
+fn middle_ns((start_ns, length_ns): (u64, u64)) -> u64 {
+    start_ns + length_ns / 2
+}
+
+/// When a bin was: `at 0:42`, or from when to when, where it is longer than a second.
+fn moment((start_ns, length_ns): (u64, u64)) -> String {
+    let at = format::short_clock(start_ns);
+    if length_ns > NS_PER_S {
+        format!("{at} to {}", format::short_clock(start_ns + length_ns))
+    } else {
+        format!("at {at}")
+    }
+}
+
+/// Whether something happened in a bin, or just before or after it.
+fn is_near(mark: &Mark, (start_ns, length_ns): (u64, u64)) -> bool {
+    let near_ns = NEAR_NS.saturating_sub(length_ns / 2);
+    (start_ns.saturating_sub(near_ns)..=start_ns + length_ns + near_ns).contains(&mark.at_ns)
 }
 
 /// Every figure of one moment in words, with what happened then.
@@ -253,9 +285,9 @@ fn read_out(props: &Props, place: usize) -> String {
             Some(format!("{} {}", series.name, props.measure.words(*figure)))
         })
         .collect();
-    if let Some(time) = props.times.get(place) {
-        words.insert(0, format!("at {}", format::short_clock(*time)));
-        let then = |mark: &&Mark| mark.at_ns.abs_diff(*time) <= NEAR_NS;
+    if let Some(stretch) = props.stretches.get(place) {
+        words.insert(0, moment(*stretch));
+        let then = |mark: &&Mark| is_near(mark, *stretch);
         words.extend(
             props
                 .marks
@@ -272,7 +304,10 @@ struct Picture {
     time: Scale,
     figure: Scale,
     largest: f64,
+    /// The middle of each bin.
     places: Vec<f64>,
+    /// How wide each bin is.
+    widths: Vec<f64>,
     /// Upper edges of each series' figures: the figures themselves, or what is stacked so far.
     tops: Vec<Vec<f64>>,
 }
@@ -306,9 +341,16 @@ impl Picture {
                 .measure
                 .scale(largest.max(1e-3), smallest.min(largest.max(1e-3))),
             places: props
-                .times
+                .stretches
                 .iter()
-                .map(|time_ns| time.place(*time_ns as f64))
+                .map(|stretch| time.place(middle_ns(*stretch) as f64))
+                .collect(),
+            widths: props
+                .stretches
+                .iter()
+                .map(|(start_ns, length_ns)| {
+                    time.place((start_ns + length_ns) as f64) - time.place(*start_ns as f64)
+                })
                 .collect(),
             tops,
         }
@@ -320,24 +362,25 @@ impl Picture {
             .series
             .iter()
             .map(|series| {
-                let known = || {
-                    series
-                        .figures
-                        .iter()
-                        .copied()
-                        .filter(|figure| figure.is_finite())
-                };
-                let latest = known().next_back().unwrap_or(f64::NAN);
-                let highest = known().fold(f64::NAN, f64::max);
+                let known = series.figures.iter().copied();
+                let highest = known
+                    .filter(|figure| figure.is_finite())
+                    .fold(f64::NAN, f64::max);
                 format!(
                     "{} {}, at most {}",
                     series.name,
-                    props.measure.words(latest),
+                    props.measure.words(series.lately),
                     props.measure.words(highest)
                 )
             })
             .collect();
-        format!("{}, {}: {}", props.title, props.since, parts.join("; "))
+        format!(
+            "{}, {}, {}: {}",
+            props.title,
+            props.since,
+            props.lately,
+            parts.join("; ")
+        )
     }
 
     fn axes(&self, props: &Props) -> Html {
@@ -406,14 +449,11 @@ impl Picture {
     }
 
     fn bars(&self, floor: &[f64], tops: &[f64]) -> String {
-        let pitch = match self.places.as_slice() {
-            [first, second, ..] => (second - first).abs(),
-            _ => 4.0,
-        };
-        let wide = (pitch * 0.82).clamp(1.0, 10.0);
         let mut path = String::new();
-        for ((x, low), high) in self.places.iter().zip(floor).zip(tops) {
+        let bars = self.places.iter().zip(&self.widths);
+        for (((x, width), low), high) in bars.zip(floor).zip(tops) {
             if high > low {
+                let wide = (width * 0.82).clamp(0.6, 10.0);
                 let (bottom, top) = (self.figure.place(*low), self.figure.place(*high));
                 path += &format!(
                     "M{:.1} {bottom:.1}V{top:.1}h{wide:.1}V{bottom:.1}Z",
@@ -425,7 +465,8 @@ impl Picture {
     }
 
     /// Names and figures at the right edge, beside the ends of their lines but never on each other.
-    fn labels(&self, props: &Props, seen: usize) -> Html {
+    fn labels(&self, props: &Props, place: Option<usize>) -> Html {
+        let seen = place.unwrap_or(self.places.len() - 1);
         let wishes: Vec<f64> = (0..props.series.len())
             .map(|number| self.middle(props, number, seen))
             .collect();
@@ -433,7 +474,10 @@ impl Picture {
         html! {
             <g class="labels" aria-hidden="true">
                 { for props.series.iter().zip(places).map(|(series, y)| {
-                    let figure = series.figures.get(seen).copied().unwrap_or(f64::NAN);
+                    let figure = match place {
+                        Some(place) => series.figures.get(place).copied().unwrap_or(f64::NAN),
+                        None => series.lately,
+                    };
                     let swatch = if props.drawing == Drawing::Stacked { "bars" } else { "line" };
                     let x = PLOT.2 + 6.0;
                     html! {
@@ -549,7 +593,21 @@ fn tone_class(tone: Tone) -> &'static str {
 fn time_ticks(seconds: &Scale) -> Vec<f64> {
     let (left, right) = (PLOT.0 + 14.0, PLOT.2 - 10.0);
     [
-        5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1_800.0, 3_600.0, 14_400.0,
+        5.0,
+        10.0,
+        20.0,
+        30.0,
+        60.0,
+        120.0,
+        300.0,
+        600.0,
+        1_800.0,
+        3_600.0,
+        14_400.0,
+        43_200.0,
+        86_400.0,
+        604_800.0,
+        2_592_000.0,
     ]
     .into_iter()
     .map(|every| seconds.multiples(every))
@@ -589,6 +647,7 @@ mod tests {
             name: "p50".into(),
             class: "",
             figures: figures.to_vec(),
+            lately: 0.0,
         }
     }
 

@@ -1,6 +1,7 @@
 //! The figures of a run over time.
 
 mod chart;
+pub mod history;
 pub mod scale;
 pub mod sparkline;
 mod window;
@@ -11,10 +12,12 @@ use headroom_engine::happening::Mark;
 use headroom_engine::reason::Reason;
 use headroom_engine::series::{Bin, ComponentBin};
 use headroom_engine::snapshot::Snapshot;
-use headroom_scenario::{Kind, Scenario, SessionStore};
+use headroom_scenario::{Kind, Scenario, SessionStore, WriteMode};
 use yew::prelude::*;
 
+use crate::format;
 use chart::{Chart, Drawing, Measure, Series};
+use history::History;
 use window::Window;
 
 /// The panel of figures.
@@ -24,8 +27,8 @@ pub struct Props {
     pub scenario: Rc<Scenario>,
     /// Its figures, once there are some.
     pub snapshot: Option<Rc<Snapshot>>,
-    /// Closed stretches of the run, the oldest first.
-    pub bins: Rc<Vec<Rc<Bin>>>,
+    /// What is behind.
+    pub history: Rc<History>,
     /// Faults, repairs, edits.
     pub marks: Rc<Vec<Mark>>,
 }
@@ -34,11 +37,19 @@ pub struct Props {
 #[component]
 pub fn FiguresPanel(props: &Props) -> Html {
     let window = use_state_eq(Window::default);
-    let (bins, span) = window.of(&props.bins);
-    let times: Vec<u64> = bins
+    let (bins, span) = window.of(&props.history);
+    let stretches: Vec<(u64, u64)> = bins
         .iter()
-        .map(|bin| bin.start_ns + bin.length_ns / 2)
+        .map(|bin| (bin.start_ns, bin.length_ns))
         .collect();
+    let recent = props.snapshot.as_ref().map(|snapshot| &snapshot.recent);
+    let lately = recent.map_or_else(String::new, |bin| format::lately(bin.length_ns));
+    let none = Bin::default();
+    let seen = Seen {
+        bins: &bins,
+        recent: recent.unwrap_or(&none),
+    };
+    let scenario = &props.scenario;
     let draw = |figures: Figures| {
         let Figures {
             title,
@@ -49,26 +60,22 @@ pub fn FiguresPanel(props: &Props) -> Html {
             empty,
         } = figures;
         html! {
-            <Chart {title} since={window.since()} {hook} {measure} {drawing} times={times.clone()}
-                {span} {series} marks={props.marks.to_vec()} marks_named={hook == "throughput"} {empty} />
+            <Chart {title} since={window.since()} lately={lately.clone()} {hook} {measure} {drawing}
+                stretches={stretches.clone()} {span} {series} marks={props.marks.to_vec()} marks_named={hook == "throughput"} {empty} />
         }
     };
     html! {
         <div class="figures" data-testid="figures-panel">
             { choice(&window) }
-            { draw(throughput(bins)) }
-            { draw(latency(bins)) }
-            { draw(errors(bins)) }
-            { draw(utilisation(bins, &props.scenario)) }
-            if let Some(lost) = sessions_lost(bins, &props.scenario) {
-                { draw(lost) }
-            }
-            if let Some(servers) = servers(bins, &props.scenario) {
-                { draw(servers) }
-            }
-            if let Some(hits) = hit_ratio(bins, &props.scenario) {
-                { draw(hits) }
-            }
+            { draw(throughput(&seen)) }
+            { draw(latency(&seen)) }
+            { draw(errors(&seen)) }
+            { draw(utilisation(&seen, scenario)) }
+            { for [
+                queries(&seen, scenario), hit_ratio(&seen, scenario), stale(&seen, scenario),
+                evictions(&seen, scenario), writes_lost(&seen, scenario), log_ins(&seen, scenario),
+                servers(&seen, scenario), cost(&seen),
+            ].into_iter().flatten().map(draw) }
         </div>
     }
 }
@@ -103,37 +110,55 @@ struct Figures {
     empty: &'static str,
 }
 
-/// Something a second, in a stretch.
-fn per_s(count: u64, bin: &Bin) -> f64 {
-    count as f64 * 1e9 / bin.length_ns.max(1) as f64
+/// What is drawn: the bins of the window, and the last few seconds, which the gauges are of.
+struct Seen<'a> {
+    bins: &'a [Rc<Bin>],
+    recent: &'a Bin,
 }
 
-fn series(
-    name: impl Into<AttrValue>,
-    class: &'static str,
-    bins: &[Rc<Bin>],
-    of: impl Fn(&Bin) -> f64,
-) -> Series {
-    Series {
-        name: name.into(),
-        class,
-        figures: bins.iter().map(|bin| of(bin)).collect(),
+impl Seen<'_> {
+    /// A figure in every bin, and lately.
+    fn series(
+        &self,
+        name: impl Into<AttrValue>,
+        class: &'static str,
+        of: impl Fn(&Bin) -> f64,
+    ) -> Series {
+        Series {
+            name: name.into(),
+            class,
+            figures: self.bins.iter().map(|bin| of(bin)).collect(),
+            lately: of(self.recent),
+        }
+    }
+
+    /// Whether anything is so in any bin.
+    fn any(&self, is_so: impl Fn(&Bin) -> bool) -> bool {
+        self.bins.iter().any(|bin| is_so(bin))
+    }
+
+    /// Whether a count of a component is above 0 in any bin.
+    fn any_of(&self, number: usize, count: impl Fn(&ComponentBin) -> u32) -> bool {
+        self.any(|bin| bin.components.get(number).is_some_and(|bin| count(bin) > 0))
     }
 }
 
-fn throughput(bins: &[Rc<Bin>]) -> Figures {
+/// Of nothing there is no share.
+fn share(part: u32, whole: u32) -> f64 {
+    if whole == 0 {
+        f64::NAN
+    } else {
+        f64::from(part) / f64::from(whole)
+    }
+}
+
+fn throughput(seen: &Seen<'_>) -> Figures {
     let mut lines = vec![
-        series("offered", "line-offered", bins, |bin| {
-            per_s(bin.arrived, bin)
-        }),
-        series("served", "line-served", bins, |bin| {
-            per_s(bin.completed, bin)
-        }),
+        seen.series("offered", "line-offered", |bin| bin.per_s(bin.arrived)),
+        seen.series("served", "line-served", |bin| bin.per_s(bin.completed)),
     ];
-    if bins.iter().any(|bin| bin.retries > 0) {
-        lines.push(series("retries", "line-retries", bins, |bin| {
-            per_s(bin.retries, bin)
-        }));
+    if seen.any(|bin| bin.retries > 0) {
+        lines.push(seen.series("retries", "line-retries", |bin| bin.per_s(bin.retries)));
     }
     Figures {
         title: "Throughput",
@@ -141,18 +166,18 @@ fn throughput(bins: &[Rc<Bin>]) -> Figures {
         measure: Measure::Rate,
         drawing: Drawing::Lines,
         series: lines,
-        empty: "The first second is not over yet.",
+        empty: NOT_YET,
     }
 }
 
-fn latency(bins: &[Rc<Bin>]) -> Figures {
+fn latency(seen: &Seen<'_>) -> Figures {
     // A second in which nothing ended has no latency.
     let known = |figure: f64| if figure > 0.0 { figure } else { f64::NAN };
-    let any = bins.iter().any(|bin| bin.latency_ms.p50 > 0.0);
+    let any = seen.any(|bin| bin.latency_ms.p50 > 0.0);
     let lines = vec![
-        series("p99", "line-p99", bins, |bin| known(bin.latency_ms.p99)),
-        series("p95", "line-p95", bins, |bin| known(bin.latency_ms.p95)),
-        series("p50", "line-p50", bins, |bin| known(bin.latency_ms.p50)),
+        seen.series("p99", "line-p99", |bin| known(bin.latency_ms.p99)),
+        seen.series("p95", "line-p95", |bin| known(bin.latency_ms.p95)),
+        seen.series("p50", "line-p50", |bin| known(bin.latency_ms.p50)),
     ];
     Figures {
         title: "Latency",
@@ -164,14 +189,14 @@ fn latency(bins: &[Rc<Bin>]) -> Figures {
     }
 }
 
-fn errors(bins: &[Rc<Bin>]) -> Figures {
+fn errors(seen: &Seen<'_>) -> Figures {
     let parts = Reason::ALL
         .into_iter()
         .enumerate()
-        .filter(|(number, _)| bins.iter().any(|bin| bin.failed[*number] > 0))
+        .filter(|(number, _)| seen.any(|bin| bin.failed[*number] > 0))
         .map(|(number, reason)| {
-            series(short_words(reason), reason_class(number), bins, |bin| {
-                per_s(bin.failed[number], bin)
+            seen.series(short_words(reason), reason_class(number), |bin| {
+                bin.per_s(bin.failed[number])
             })
         })
         .collect();
@@ -215,10 +240,10 @@ fn line_class(number: usize) -> &'static str {
 
 /// A line for each component that `keep` keeps.
 fn by_component(
-    bins: &[Rc<Bin>],
+    seen: &Seen<'_>,
     scenario: &Scenario,
     keep: impl Fn(usize, &Kind) -> bool,
-    of: impl Fn(&ComponentBin) -> f64,
+    of: impl Fn(&Bin, &ComponentBin) -> f64,
 ) -> Vec<Series> {
     let kept = scenario
         .design
@@ -228,14 +253,15 @@ fn by_component(
         .filter(|(number, component)| keep(*number, &component.kind));
     kept.enumerate()
         .map(|(place, (number, component))| {
-            series(component.id.clone(), line_class(place), bins, |bin| {
-                bin.components.get(number).map_or(f64::NAN, &of)
+            seen.series(component.id.clone(), line_class(place), |bin| {
+                let part = bin.components.get(number);
+                part.map_or(f64::NAN, |part| of(bin, part))
             })
         })
         .collect()
 }
 
-fn utilisation(bins: &[Rc<Bin>], scenario: &Scenario) -> Figures {
+fn utilisation(seen: &Seen<'_>, scenario: &Scenario) -> Figures {
     let works = |_: usize, kind: &Kind| {
         matches!(kind, Kind::Service(_) | Kind::Cache(_) | Kind::Database(_))
     };
@@ -244,85 +270,154 @@ fn utilisation(bins: &[Rc<Bin>], scenario: &Scenario) -> Figures {
         hook: "utilisation",
         measure: Measure::Share,
         drawing: Drawing::Lines,
-        series: by_component(bins, scenario, works, |bin| f64::from(bin.utilisation)),
+        series: by_component(seen, scenario, works, |_, part| f64::from(part.utilisation)),
         empty: "Nothing in this design does any work.",
     }
 }
 
-/// The share of requests whose session was lost, where sessions live in one of several servers.
-fn sessions_lost(bins: &[Rc<Bin>], scenario: &Scenario) -> Option<Figures> {
+/// Who had to log in anew, where sessions live in one of several servers: requests in each stretch, and
+/// users from the start of the run on.
+fn log_ins(seen: &Seen<'_>, scenario: &Scenario) -> Option<Figures> {
     let can_lose = |number: usize, kind: &Kind| {
-        let lost = |bin: &Rc<Bin>| {
-            let component = bin.components.get(number);
-            component.is_some_and(|bin| bin.sessions_lost > 0)
-        };
         let has_others = matches!(kind, Kind::Service(service)
             if service.sessions == SessionStore::Server && service.instances > 1);
-        has_others || bins.iter().any(lost)
+        has_others || seen.any_of(number, |part| part.login_calls)
     };
     let numbers: Vec<usize> = (0..)
         .zip(&scenario.design.components)
         .filter(|(number, component)| can_lose(*number, &component.kind))
         .map(|(number, _)| number)
         .collect();
-    let lost_share = |bin: &Bin| {
-        let lost = |number: &usize| {
-            bin.components
-                .get(*number)
-                .map_or(0, |bin| bin.sessions_lost)
-        };
-        let lost: u32 = numbers.iter().map(lost).sum();
-        f64::from(lost) / (bin.arrived.max(1)) as f64
+    let sum = |bin: &Bin, count: fn(&ComponentBin) -> u32| -> u32 {
+        let parts = numbers
+            .iter()
+            .filter_map(|number| bin.components.get(*number));
+        parts.map(count).sum()
     };
     (!numbers.is_empty()).then(|| Figures {
-        title: "Sessions lost",
-        hook: "sessions-lost",
+        title: "Had to log in anew",
+        hook: "log-ins",
         measure: Measure::Share,
         drawing: Drawing::Lines,
-        series: vec![series("of requests", line_class(0), bins, lost_share)],
-        empty: "The first second is not over yet.",
+        series: vec![
+            seen.series("requests", line_class(0), |bin| {
+                share(
+                    sum(bin, |part| part.login_calls),
+                    sum(bin, |part| part.session_calls),
+                )
+            }),
+            seen.series("users so far", line_class(1), |bin| {
+                share(
+                    sum(bin, |part| part.sessions_lost),
+                    sum(bin, |part| part.sessions),
+                )
+            }),
+        ],
+        empty: NOT_YET,
     })
 }
 
+/// Said before the first bin is closed.
+const NOT_YET: &str = "The first second is not over yet.";
+
 /// How many servers serve, of what is scaled; nothing when nothing is.
-fn servers(bins: &[Rc<Bin>], scenario: &Scenario) -> Option<Figures> {
+fn servers(seen: &Seen<'_>, scenario: &Scenario) -> Option<Figures> {
     let is_scaled = |_: usize, kind: &Kind| kind.autoscaling().is_some();
-    let lines = by_component(bins, scenario, is_scaled, |bin| f64::from(bin.servers));
-    (!lines.is_empty()).then_some(Figures {
-        title: "Servers",
-        hook: "servers",
-        measure: Measure::Number,
-        drawing: Drawing::Lines,
-        series: lines,
-        empty: "The first second is not over yet.",
-    })
+    let lines = by_component(seen, scenario, is_scaled, |_, part| f64::from(part.servers));
+    lines_of("Servers", "servers", Measure::Number, lines)
+}
+
+/// What the design costs, once that has changed.
+fn cost(seen: &Seen<'_>) -> Option<Figures> {
+    let all = |bin: &Bin| -> f64 {
+        let parts = bin.components.iter();
+        parts.map(|part| f64::from(part.usd_month)).sum()
+    };
+    let line = seen.series("all parts", line_class(0), all);
+    let first = line.figures.first().copied().unwrap_or_default();
+    let changes = line.figures.iter().any(|usd| (usd - first).abs() >= 0.005);
+    let lines = if changes { vec![line] } else { Vec::new() };
+    lines_of("Cost a month", "cost", Measure::Dollars, lines)
 }
 
 /// The share of look-ups that hit, of what stores; nothing when nothing does.
-fn hit_ratio(bins: &[Rc<Bin>], scenario: &Scenario) -> Option<Figures> {
+fn hit_ratio(seen: &Seen<'_>, scenario: &Scenario) -> Option<Figures> {
     let stores = |number: usize, kind: &Kind| {
-        let asked = |bin: &Rc<Bin>| {
-            bin.components
-                .get(number)
-                .is_some_and(|bin| bin.hits + bin.misses > 0)
-        };
-        matches!(kind, Kind::Cache(_)) || bins.iter().any(asked)
+        matches!(kind, Kind::Cache(_)) || seen.any_of(number, |part| part.hits + part.misses)
     };
-    let lines = by_component(bins, scenario, stores, |bin| {
-        let looked_up = bin.hits + bin.misses;
-        if looked_up == 0 {
-            f64::NAN
-        } else {
-            f64::from(bin.hits) / f64::from(looked_up)
-        }
+    let lines = by_component(seen, scenario, stores, |_, part| {
+        share(part.hits, part.hits + part.misses)
     });
-    (!lines.is_empty()).then_some(Figures {
-        title: "Hit ratio",
-        hook: "hit-ratio",
-        measure: Measure::Share,
+    lines_of("Hit ratio", "hit-ratio", Measure::Share, lines)
+}
+
+fn is_cache(_: usize, kind: &Kind) -> bool {
+    matches!(kind, Kind::Cache(_))
+}
+
+/// The share of hits that gave an older value than the last write made.
+fn stale(seen: &Seen<'_>, scenario: &Scenario) -> Option<Figures> {
+    let gives_stale = |number: usize, kind: &Kind| {
+        is_cache(number, kind) || seen.any_of(number, |part| part.stale_hits)
+    };
+    let lines = by_component(seen, scenario, gives_stale, |_, part| {
+        share(part.stale_hits, part.hits)
+    });
+    lines_of("Stale hits", "stale", Measure::Part, lines)
+}
+
+fn evictions(seen: &Seen<'_>, scenario: &Scenario) -> Option<Figures> {
+    let lines = by_component(seen, scenario, is_cache, |bin, part| {
+        bin.per_s(part.evictions.into())
+    });
+    lines_of("Evictions", "evictions", Measure::Rate, lines)
+}
+
+/// Acknowledged writes that were lost, where the cache holds writes back.
+fn writes_lost(seen: &Seen<'_>, scenario: &Scenario) -> Option<Figures> {
+    let can_lose = |number: usize, kind: &Kind| {
+        matches!(kind, Kind::Cache(cache) if cache.write_mode == WriteMode::Back)
+            || seen.any_of(number, |part| part.writes_lost)
+    };
+    let lines = by_component(seen, scenario, can_lose, |bin, part| {
+        bin.per_s(part.writes_lost.into())
+    });
+    lines_of("Writes lost", "writes-lost", Measure::Rate, lines)
+}
+
+/// What the database has to do.
+fn queries(seen: &Seen<'_>, scenario: &Scenario) -> Option<Figures> {
+    let parts = scenario.design.components.iter();
+    let number = parts
+        .clone()
+        .position(|part| matches!(part.kind, Kind::Database(_)))?;
+    let rate = |name, place, count: fn(&ComponentBin) -> u32| {
+        seen.series(name, line_class(place), move |bin| {
+            let part = bin.components.get(number);
+            part.map_or(f64::NAN, |part| bin.per_s(count(part).into()))
+        })
+    };
+    let lines = vec![
+        rate("reads", 0, |part| part.reads),
+        rate("writes", 1, |part| part.writes),
+    ];
+    lines_of("Database", "queries", Measure::Rate, lines)
+}
+
+/// A chart of lines; none where there are none.
+fn lines_of(
+    title: &'static str,
+    hook: &'static str,
+    measure: Measure,
+    series: Vec<Series>,
+) -> Option<Figures> {
+    (!series.is_empty()).then_some(Figures {
+        title,
+        hook,
+        measure,
         drawing: Drawing::Lines,
-        series: lines,
-        empty: "Nothing has been looked up yet.",
+        series,
+        empty: NOT_YET,
     })
 }
 
@@ -345,6 +440,22 @@ mod tests {
         })
     }
 
+    /// What is drawn of some bins, the last of which was lately.
+    fn seen(bins: &[Rc<Bin>]) -> Seen<'_> {
+        Seen {
+            bins,
+            recent: bins.last().expect("there are some"),
+        }
+    }
+
+    fn of_parts(components: Vec<ComponentBin>) -> Rc<Bin> {
+        Rc::new(Bin {
+            length_ns: 500_000_000,
+            components,
+            ..Bin::default()
+        })
+    }
+
     fn with(kind: Kind) -> Scenario {
         let mut scenario = Scenario::default();
         scenario.design.components.push(Component {
@@ -359,7 +470,7 @@ mod tests {
 
     #[test]
     fn rates_are_per_second_whatever_the_length_of_a_stretch() {
-        let figures = throughput(&[bin(100, [0; Reason::COUNT], 0, 0)]);
+        let figures = throughput(&seen(&[bin(100, [0; Reason::COUNT], 0, 0)]));
         assert_eq!(figures.series[0].figures, [200.0]);
     }
 
@@ -367,19 +478,33 @@ mod tests {
     fn only_reasons_that_happened_are_drawn() {
         let mut failed = [0; Reason::COUNT];
         failed[1] = 3;
-        let figures = errors(&[bin(1, failed, 0, 0)]);
+        let figures = errors(&seen(&[bin(1, failed, 0, 0)]));
         assert_eq!(figures.series.len(), 1);
         assert_eq!(figures.series[0].name, short_words(Reason::QueueFull));
         assert_eq!(figures.series[0].figures, [6.0]);
         assert!(
-            errors(&[bin(1, [0; Reason::COUNT], 0, 0)])
+            errors(&seen(&[bin(1, [0; Reason::COUNT], 0, 0)]))
                 .series
                 .is_empty()
         );
     }
 
     #[test]
-    fn lost_sessions_are_drawn_where_there_is_another_server_to_land_at() {
+    fn the_latest_figure_is_that_of_the_gauges() {
+        let (bins, recent) = (
+            [bin(100, [0; Reason::COUNT], 0, 0)],
+            bin(7, [0; Reason::COUNT], 0, 0),
+        );
+        let seen = Seen {
+            bins: &bins,
+            recent: &recent,
+        };
+        let offered = &throughput(&seen).series[0];
+        assert_eq!((offered.figures[0], offered.lately), (200.0, 14.0));
+    }
+
+    #[test]
+    fn log_ins_are_drawn_where_there_is_another_server_to_land_at() {
         let servers = |instances, sessions| {
             with(Kind::Service(Service {
                 instances,
@@ -387,49 +512,107 @@ mod tests {
                 ..Service::default()
             }))
         };
-        let bin = Rc::new(Bin {
-            arrived: 40,
-            components: vec![ComponentBin {
-                sessions_lost: 10,
-                ..ComponentBin::default()
-            }],
-            ..Bin::default()
-        });
-        let figures = sessions_lost(&[bin], &servers(3, SessionStore::Server)).expect("three");
+        let bins = [of_parts(vec![ComponentBin {
+            session_calls: 40,
+            login_calls: 10,
+            sessions: 8,
+            sessions_lost: 6,
+            ..ComponentBin::default()
+        }])];
+        let figures = log_ins(&seen(&bins), &servers(3, SessionStore::Server)).expect("three");
         assert_eq!(figures.series[0].figures, [0.25]);
-        assert!(sessions_lost(&[], &servers(3, SessionStore::Server)).is_some());
-        assert!(sessions_lost(&[], &servers(1, SessionStore::Server)).is_none());
-        assert!(sessions_lost(&[], &servers(3, SessionStore::None)).is_none());
+        assert_eq!(figures.series[1].figures, [0.75]);
+        let bins = [of_parts(vec![ComponentBin::default()])];
+        assert!(log_ins(&seen(&bins), &servers(3, SessionStore::Server)).is_some());
+        assert!(log_ins(&seen(&bins), &servers(1, SessionStore::Server)).is_none());
+        assert!(log_ins(&seen(&bins), &servers(3, SessionStore::None)).is_none());
     }
 
     #[test]
     fn servers_are_drawn_where_they_are_scaled() {
         let mut service = Service::default();
-        let bin = Bin {
-            components: vec![ComponentBin {
-                servers: 3.5,
-                ..ComponentBin::default()
-            }],
-            ..Bin::default()
-        };
-        let bins = [Rc::new(bin)];
-        assert!(servers(&bins, &with(Kind::Service(service.clone()))).is_none());
+        let bins = [of_parts(vec![ComponentBin {
+            servers: 3.5,
+            ..ComponentBin::default()
+        }])];
+        assert!(servers(&seen(&bins), &with(Kind::Service(service.clone()))).is_none());
         service.autoscaling = Some(Autoscaling::default());
-        let figures = servers(&bins, &with(Kind::Service(service))).expect("it is scaled");
+        let figures = servers(&seen(&bins), &with(Kind::Service(service))).expect("it is scaled");
         assert_eq!(figures.series[0].figures, [3.5]);
+    }
+
+    #[test]
+    fn the_cost_is_drawn_once_it_changes() {
+        let at = |usd_month| {
+            of_parts(vec![ComponentBin {
+                usd_month,
+                ..ComponentBin::default()
+            }])
+        };
+        assert!(cost(&seen(&[at(210.24), at(210.24)])).is_none());
+        let figures = cost(&seen(&[at(70.0), at(140.0)])).expect("it doubled");
+        assert_eq!(figures.series[0].figures, [70.0, 140.0]);
+    }
+
+    #[test]
+    fn a_cache_shows_the_price_of_its_policies() {
+        let bins = [of_parts(vec![ComponentBin {
+            hits: 10,
+            stale_hits: 2,
+            evictions: 5,
+            writes_lost: 3,
+            ..ComponentBin::default()
+        }])];
+        let seen = seen(&bins);
+        let cache = with(Kind::Cache(Cache {
+            write_mode: WriteMode::Back,
+            ..Cache::default()
+        }));
+        let only = |figures: Option<Figures>| figures.expect("a cache").series[0].figures[0];
+        assert_eq!(only(stale(&seen, &cache)), 0.2);
+        assert_eq!(only(evictions(&seen, &cache)), 10.0);
+        assert_eq!(only(writes_lost(&seen, &cache)), 6.0);
+        let database = with(Kind::Database(Database::default()));
+        assert!(evictions(&seen, &database).is_none());
+        let none = [of_parts(vec![ComponentBin::default()])];
+        let aside = with(Kind::Cache(Cache::default()));
+        let none = Seen {
+            bins: &none,
+            recent: &none[0],
+        };
+        assert!(
+            writes_lost(&none, &aside).is_none(),
+            "it holds no write back"
+        );
+    }
+
+    #[test]
+    fn reads_and_writes_of_a_database_are_drawn() {
+        let bins = [of_parts(vec![ComponentBin {
+            reads: 30,
+            writes: 4,
+            ..ComponentBin::default()
+        }])];
+        let database = with(Kind::Database(Database::default()));
+        let figures = queries(&seen(&bins), &database).expect("there is one");
+        assert_eq!(figures.series[0].figures, [60.0]);
+        assert_eq!(figures.series[1].figures, [8.0]);
+        assert!(queries(&seen(&bins), &with(Kind::Cache(Cache::default()))).is_none());
     }
 
     #[test]
     fn hit_ratios_are_drawn_where_something_is_looked_up() {
         let cache = with(Kind::Cache(Cache::default()));
-        let figures = hit_ratio(&[bin(1, [0; Reason::COUNT], 3, 1)], &cache).expect("a cache");
+        let figures =
+            hit_ratio(&seen(&[bin(1, [0; Reason::COUNT], 3, 1)]), &cache).expect("a cache");
         assert_eq!(figures.series[0].figures, [0.75]);
-        let figures = hit_ratio(&[bin(1, [0; Reason::COUNT], 0, 0)], &cache).expect("a cache");
+        let figures =
+            hit_ratio(&seen(&[bin(1, [0; Reason::COUNT], 0, 0)]), &cache).expect("a cache");
         assert!(
             figures.series[0].figures[0].is_nan(),
             "nothing looked up is no ratio"
         );
         let database = with(Kind::Database(Database::default()));
-        assert!(hit_ratio(&[bin(1, [0; Reason::COUNT], 0, 0)], &database).is_none());
+        assert!(hit_ratio(&seen(&[bin(1, [0; Reason::COUNT], 0, 0)]), &database).is_none());
     }
 }

@@ -5,6 +5,8 @@ use std::rc::Rc;
 use headroom_engine::series::Bin;
 use headroom_engine::time::NS_PER_S;
 
+use super::history::History;
+
 /// How far back charts reach.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Window {
@@ -13,7 +15,7 @@ pub enum Window {
     Minute,
     /// The last five.
     FiveMinutes,
-    /// All that is kept.
+    /// All of the run.
     All,
 }
 
@@ -52,56 +54,53 @@ impl Window {
     }
 
     /// The bins in it, and the time from its left to its right edge, in simulated nanoseconds.
-    pub fn of(self, bins: &[Rc<Bin>]) -> (&[Rc<Bin>], (u64, u64)) {
-        let end = bins.last().map_or(0, |bin| bin.start_ns + bin.length_ns);
-        let span = match self {
-            Window::Minute => 60 * NS_PER_S,
-            Window::FiveMinutes => 300 * NS_PER_S,
-            Window::All => u64::MAX,
+    pub fn of(self, history: &History) -> (Vec<Rc<Bin>>, (u64, u64)) {
+        let (bins, span_ns) = match self {
+            Window::Minute => (latest(history, 60), 60 * NS_PER_S),
+            Window::FiveMinutes => (latest(history, 300), 300 * NS_PER_S),
+            Window::All => (history.whole(), u64::MAX),
         };
-        let start = end.saturating_sub(span);
-        let first = bins.partition_point(|bin| bin.start_ns < start);
-        (
-            &bins[first..],
-            (start, end.max(start + SHORTEST_NS.min(span))),
-        )
+        let end_ns = bins.last().map_or(0, |bin| bin.end_ns());
+        let start_ns = end_ns.saturating_sub(span_ns);
+        let shortest_ns = SHORTEST_NS.min(span_ns);
+        (bins, (start_ns, end_ns.max(start_ns + shortest_ns)))
     }
+}
+
+fn latest(history: &History, seconds: usize) -> Vec<Rc<Bin>> {
+    let all = history.seconds();
+    all[all.len().saturating_sub(seconds)..].to_vec()
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::history::tests::history;
     use super::*;
-
-    fn bins(count: u64) -> Vec<Rc<Bin>> {
-        (0..count)
-            .map(|second| {
-                Rc::new(Bin {
-                    start_ns: second * NS_PER_S,
-                    length_ns: NS_PER_S,
-                    ..Bin::default()
-                })
-            })
-            .collect()
-    }
 
     #[test]
     fn a_window_holds_the_latest_bins() {
-        let bins = bins(100);
-        let (seen, (start, end)) = Window::Minute.of(&bins);
+        let history = history(100);
+        let (seen, (start, end)) = Window::Minute.of(&history);
         assert_eq!(
             (seen.len(), start, end),
             (60, 40 * NS_PER_S, 100 * NS_PER_S)
         );
-        let (seen, (start, _)) = Window::All.of(&bins);
+        let (seen, (start, _)) = Window::All.of(&history);
         assert_eq!((seen.len(), start), (100, 0));
     }
 
     #[test]
+    fn all_is_all_of_a_run_of_an_hour() {
+        let (seen, span) = Window::All.of(&history(3_607));
+        assert_eq!(span, (0, 3_607 * NS_PER_S));
+        assert_eq!(seen.iter().map(|bin| bin.arrived).sum::<u64>(), 3_607);
+    }
+
+    #[test]
     fn a_run_that_just_began_has_room_to_grow_into() {
-        let bins = bins(3);
-        let (seen, span) = Window::Minute.of(&bins);
+        let (seen, span) = Window::Minute.of(&history(3));
         assert_eq!((seen.len(), span), (3, (0, SHORTEST_NS)));
-        let (seen, span) = Window::FiveMinutes.of(&[]);
+        let (seen, span) = Window::FiveMinutes.of(&History::default());
         assert_eq!((seen.len(), span), (0, (0, SHORTEST_NS)));
     }
 }

@@ -38,7 +38,7 @@ use motion::Motion;
 use palette::{LOOKS, Look};
 use scene::{Pick, Scene};
 
-/// Below this speed the slots of a moment can be followed by eye; above, gauges are smoothed.
+/// Below this speed the slots of a moment can be followed by eye; above, those of the last seconds are shown.
 const EXACT_BELOW: f64 = 0.1;
 
 /// Dots that the bench asks for, by an event of the window: `headroom-crowd`.

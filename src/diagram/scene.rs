@@ -59,7 +59,7 @@ pub struct Scene<'a> {
     pub selection: Option<&'a Selection>,
     /// Where the last single event happened.
     pub pointed: Option<(usize, Option<u16>)>,
-    /// Time runs slowly enough to show what is busy this very moment instead of a smoothed share.
+    /// Time runs slowly enough to show what is busy this very moment instead of lately.
     pub exact: bool,
     /// Something was picked by click or key.
     pub on_pick: &'a Callback<Pick>,
@@ -98,7 +98,7 @@ impl<'a> Scene<'a> {
         self.gauge(number)?.instances.get(instance as usize)
     }
 
-    /// Slots that are busy: at this moment where the eye can follow, else smoothed.
+    /// Slots that are busy: at this moment where the eye can follow, else lately.
     pub fn busy(&self, gauge: &InstanceGauge) -> u32 {
         if self.exact {
             gauge.busy

@@ -1,11 +1,13 @@
 //! The instances of a component: their state, and what can be done to each.
 
-use headroom_engine::snapshot::{ComponentGauge, InstanceGauge, InstanceState, KindGauge};
+use headroom_engine::series::ComponentBin;
+use headroom_engine::snapshot::{ComponentGauge, Cost, InstanceGauge, InstanceState, KindGauge};
+use headroom_engine::time::NS_PER_S;
 use headroom_scenario::Action;
 use yew::prelude::*;
 
 use crate::app::{Intent, Intents};
-use crate::format;
+use crate::format::{self, capital};
 
 /// A slowed instance takes so many times as long.
 const SLOW_FACTOR: f64 = 5.0;
@@ -15,6 +17,12 @@ const SLOW_FACTOR: f64 = 5.0;
 pub struct InstancesProps {
     /// The component at this moment.
     pub gauge: ComponentGauge,
+    /// What it did in the last few seconds.
+    pub recent: ComponentBin,
+    /// How many nanoseconds those are.
+    pub length_ns: u64,
+    /// What it costs a month now, in US dollars.
+    pub usd_month: f64,
     /// The instance that is selected.
     pub chosen: Option<u16>,
     /// Instances can come and go.
@@ -45,6 +53,10 @@ pub fn Instances(props: &InstancesProps) -> Html {
             </ul>
             if let Some(disk) = disk_words(&props.gauge.kind) {
                 <p class="help" data-testid="disk">{ disk }</p>
+            }
+            { lately(&props.recent, props.length_ns, &props.gauge.kind) }
+            if let Some(cost) = cost_words(&props.gauge.cost, props.usd_month) {
+                <p class="help" data-testid="cost">{ cost }</p>
             }
             if props.scalable && !props.read_only {
                 <button class="btn small" data-control="add-instance" data-of={component()}
@@ -106,6 +118,77 @@ fn disk_words(kind: &KindGauge) -> Option<String> {
     }
 }
 
+/// What it costs: `$210 a month now, $192 on average so far`. Nothing of what is free.
+fn cost_words(cost: &Cost, usd_month: f64) -> Option<String> {
+    let now = Cost { usd_month, ..*cost };
+    match now {
+        Cost {
+            usd_month,
+            usd_month_mean,
+            ..
+        } if usd_month.max(usd_month_mean) < 0.01 => None,
+        _ if now.has_changed() => Some(format!(
+            "{} a month now, {} on average so far",
+            format::usd(now.usd_month),
+            format::usd(now.usd_month_mean)
+        )),
+        _ => Some(format!("{} a month", format::usd(now.usd_month))),
+    }
+}
+
+/// What its kind did in the last few seconds, and what its policies cost since the start.
+fn lately(recent: &ComponentBin, length_ns: u64, kind: &KindGauge) -> Html {
+    let facts = facts(recent, length_ns, kind);
+    if facts.is_empty() {
+        return Html::default();
+    }
+    html! {
+        <>
+            <h3 class="eyebrow">{ capital(&format::lately(length_ns)) }</h3>
+            <dl class="facts lately">
+                { for facts.into_iter().map(|(name, figure)| html! {
+                    <div><dd data-testid={format!("lately-{}", name.replace(' ', "-"))}>{ figure }</dd><dt>{ name }</dt></div>
+                }) }
+            </dl>
+        </>
+    }
+}
+
+fn facts(recent: &ComponentBin, length_ns: u64, kind: &KindGauge) -> Vec<(&'static str, String)> {
+    let a_second = |count: u32| {
+        let rate = f64::from(count) * NS_PER_S as f64 / length_ns.max(1) as f64;
+        format!("{}/s", format::rate(rate))
+    };
+    let share = |part: u32, whole: u32| match whole {
+        0 => "–".to_string(),
+        whole => format::share(f64::from(part) / f64::from(whole)),
+    };
+    match kind {
+        KindGauge::Cache { writes_lost, .. } => vec![
+            ("hits", share(recent.hits, recent.hits + recent.misses)),
+            ("stale hits", share(recent.stale_hits, recent.hits)),
+            ("evictions", a_second(recent.evictions)),
+            ("writes lost so far", format::count(*writes_lost)),
+        ],
+        KindGauge::Database { .. } => vec![
+            ("reads", a_second(recent.reads)),
+            ("writes", a_second(recent.writes)),
+        ],
+        KindGauge::Service {
+            sessions,
+            sessions_lost,
+            ..
+        } if *sessions > 0 => vec![
+            (
+                "requests that had to log in",
+                share(recent.login_calls, recent.session_calls),
+            ),
+            ("users who had to so far", share(*sessions_lost, *sessions)),
+        ],
+        _ => Vec::new(),
+    }
+}
+
 /// The state in a few words: `62 % busy`, `dead`, `5 × slower`.
 fn state_words(instance: &InstanceGauge) -> String {
     match instance.state {
@@ -126,5 +209,66 @@ fn state_words(instance: &InstanceGauge) -> String {
             }
             words.join(" · ")
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cost(usd_month_mean: f64) -> Cost {
+        Cost {
+            usd_month_mean,
+            ..Cost::default()
+        }
+    }
+
+    #[test]
+    fn the_cost_is_told_with_its_mean_where_that_is_another() {
+        assert_eq!(cost_words(&cost(0.0), 0.0), None);
+        assert_eq!(
+            cost_words(&cost(210.24), 210.24).as_deref(),
+            Some("$210 a month")
+        );
+        let words = cost_words(&cost(140.2), 210.24);
+        assert_eq!(
+            words.as_deref(),
+            Some("$210 a month now, $140 on average so far")
+        );
+        let words = cost_words(&cost(70.0), 0.0);
+        assert_eq!(
+            words.as_deref(),
+            Some("$0 a month now, $70 on average so far")
+        );
+    }
+
+    #[test]
+    fn a_cache_tells_the_price_of_its_policies() {
+        let recent = ComponentBin {
+            hits: 80,
+            misses: 20,
+            stale_hits: 8,
+            evictions: 10,
+            ..ComponentBin::default()
+        };
+        let kind = KindGauge::Cache {
+            hit_ratio: 0.8,
+            hits: 0,
+            misses: 0,
+            stale_hits: 0,
+            evictions: 0,
+            writes_lost: 50,
+        };
+        let told: Vec<String> = facts(&recent, 5 * NS_PER_S, &kind)
+            .into_iter()
+            .map(|(name, figure)| format!("{name} {}", figure.replace('\u{a0}', " ")))
+            .collect();
+        let expected = [
+            "hits 80 %",
+            "stale hits 10 %",
+            "evictions 2/s",
+            "writes lost so far 50",
+        ];
+        assert_eq!(told, expected);
     }
 }

@@ -9,7 +9,7 @@ mod tables;
 use std::rc::Rc;
 
 use headroom_engine::snapshot::Snapshot;
-use headroom_scenario::{Component, Kind, Scenario};
+use headroom_scenario::{Component, Kind, Scenario, price};
 use yew::prelude::*;
 
 use crate::app::{Intent, Intents};
@@ -109,9 +109,13 @@ fn component_view(props: &InspectorProps, place: usize, component: &Component) -
     let many = gauge
         .as_ref()
         .is_some_and(|gauge| gauge.instances.len() > INSTANCES_FIRST_MAX);
+    let recent = props.snapshot.as_ref().map(|snapshot| &snapshot.recent);
+    let length_ns = recent.map_or(0, |bin| bin.length_ns);
+    let recent = recent.and_then(|bin| bin.components.get(place).copied());
     let instances = gauge.map_or_else(Html::default, |gauge| {
+        let usd_month = price::usd_month(&component.kind, gauge.cost.rented.into());
         html! {
-            <Instances {gauge} {chosen} scalable={component.kind.is_scalable()} read_only={props.read_only}
+            <Instances {gauge} recent={recent.unwrap_or_default()} {length_ns} {usd_month} {chosen} scalable={component.kind.is_scalable()} read_only={props.read_only}
                 intents={props.intents.clone()} />
         }
     });

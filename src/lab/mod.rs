@@ -11,7 +11,7 @@ use std::rc::Rc;
 use crate::port::Home;
 use crate::worker::{Next, Turns, now_ms, report_panics};
 pub use findings::Findings;
-pub use question::{Answer, Finding, Outcome, Question, Wishes};
+pub use question::{Answer, CacheOutcome, Finding, Outcome, Question, Wishes};
 use search::Search;
 
 /// A turn ends after so long, so that new wishes are heard.

@@ -92,28 +92,59 @@ pub struct Outcome {
     pub completed_rps: f64,
     /// Share of ended requests that failed.
     pub failed_share: f64,
-    /// Sessions lost, as a share of requests.
+    /// Users who had to log in anew, as a share of those with a session.
     pub sessions_lost_share: f64,
-    /// Share of look-ups that the cache answered, if there is one.
-    pub hit_ratio: Option<f64>,
+    /// Requests that had to log in, as a share of those that came for a session.
+    pub login_share: f64,
+    /// What the cache did, if there is one.
+    pub cache: Option<CacheOutcome>,
+    /// Reads and writes of the database a second, if there is one.
+    pub queries_rps: Option<f64>,
+    /// What the design cost a month on average, in US dollars.
+    pub usd_month: f64,
+}
+
+/// What a cache did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct CacheOutcome {
+    /// Share of look-ups that it answered.
+    pub hit_ratio: f64,
+    /// Share of those answers that were older than the last write.
+    pub stale_share: f64,
+    /// Entries that had to go for others, a second.
+    pub evictions_rps: f64,
+    /// Acknowledged writes that never reached the database.
+    pub writes_lost: f64,
 }
 
 impl Outcome {
     /// The figures of a report.
     pub fn of(report: &Report) -> Self {
         let completed = report.requests.completed;
+        let a_second = |count: f64| count / report.simulated_s.max(f64::MIN_POSITIVE);
+        let of_kind = |kind: &str| {
+            let mut parts = report.components.values();
+            parts.find(|component| component.kind == kind)
+        };
+        let cache = of_kind("cache").map(|cache| CacheOutcome {
+            hit_ratio: cache.figure("hit_ratio"),
+            stale_share: report.stale_share(),
+            evictions_rps: a_second(cache.figure("evictions")),
+            writes_lost: cache.figure("writes_lost"),
+        });
+        let queries_rps = of_kind("database")
+            .map(|database| a_second(database.figure("reads") + database.figure("writes")));
         let answered = |ms: f64| (completed > 0).then_some(ms);
         Self {
             latency_p50_ms: answered(report.latency_ms.p50),
             latency_p99_ms: answered(report.latency_ms.p99),
-            completed_rps: completed as f64 / report.simulated_s.max(f64::MIN_POSITIVE),
+            completed_rps: a_second(completed as f64),
             failed_share: report.failed_share(),
             sessions_lost_share: report.sessions_lost_share(),
-            hit_ratio: report
-                .components
-                .values()
-                .find(|component| component.kind == "cache")
-                .and_then(|cache| cache.extra.get("hit_ratio").copied()),
+            login_share: report.login_share(),
+            cache,
+            queries_rps,
+            usd_month: report.monthly_usd.mean,
         }
     }
 }

@@ -3,11 +3,11 @@
 use std::cmp::Reverse;
 use std::rc::Rc;
 
-use headroom_engine::series::Bin;
 use headroom_engine::snapshot::{ComponentGauge, InstanceGauge, InstanceState, Snapshot};
 use headroom_scenario::{Kind, Scenario};
 use yew::prelude::*;
 
+use crate::charts::history::History;
 use crate::charts::sparkline::Sparkline;
 use crate::format;
 use crate::order::sort_by_key;
@@ -29,8 +29,8 @@ pub struct Props {
     pub scenario: Rc<Scenario>,
     /// Its figures, once there are some.
     pub snapshot: Option<Rc<Snapshot>>,
-    /// Closed stretches of the run, the oldest first.
-    pub bins: Rc<Vec<Rc<Bin>>>,
+    /// What is behind.
+    pub history: Rc<History>,
     /// A component or an instance was picked.
     pub on_select: Callback<Option<Selection>>,
 }
@@ -90,7 +90,7 @@ impl Limit {
 
 fn queue(props: &Props, number: usize, gauge: &ComponentGauge, limit: Limit) -> Html {
     let id = props.scenario.design.components[number].id.clone();
-    let history = history(&props.bins, number);
+    let history = latest(&props.history, number);
     let longest = history.iter().copied().fold(0.0, f64::max);
     let label = format!(
         "Waiting at {id} over the last {} seconds, at most {}",
@@ -132,8 +132,9 @@ fn fact(hook: &'static str, name: &'static str, figure: String, bad: bool) -> Ht
     }
 }
 
-/// Mean number waiting in each of the last stretches.
-fn history(bins: &[Rc<Bin>], number: usize) -> Vec<f64> {
+/// Mean number waiting in each of the last seconds.
+fn latest(history: &History, number: usize) -> Vec<f64> {
+    let bins = history.seconds();
     let first = bins.len().saturating_sub(HISTORY_BINS);
     bins[first..]
         .iter()
@@ -223,7 +224,8 @@ fn bar(instance: &InstanceGauge, end: u32, full: bool) -> Html {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use headroom_engine::series::ComponentBin;
+    use headroom_engine::series::{Bin, ComponentBin};
+    use headroom_engine::time::NS_PER_S;
     use headroom_scenario::{Clients, Database, Service};
 
     #[test]
@@ -244,22 +246,22 @@ mod tests {
 
     #[test]
     fn history_is_the_last_minute() {
-        let bins: Vec<Rc<Bin>> = (0..100u16)
-            .map(|second| {
-                let component = ComponentBin {
-                    queue_mean: f32::from(second),
-                    ..ComponentBin::default()
-                };
-                Rc::new(Bin {
-                    components: vec![component],
-                    ..Bin::default()
-                })
-            })
-            .collect();
-        let history = history(&bins, 0);
-        assert_eq!((history.len(), history[0], history[59]), (60, 40.0, 99.0));
+        let mut history = History::default();
+        for second in 0..100u16 {
+            let component = ComponentBin {
+                queue_mean: f32::from(second),
+                ..ComponentBin::default()
+            };
+            history.take(Bin {
+                length_ns: NS_PER_S,
+                components: vec![component],
+                ..Bin::default()
+            });
+        }
+        let figures = latest(&history, 0);
+        assert_eq!((figures.len(), figures[0], figures[59]), (60, 40.0, 99.0));
         assert_eq!(
-            super::history(&bins, 7)[0],
+            latest(&history, 7)[0],
             0.0,
             "a component that came later waited for nobody"
         );

@@ -56,7 +56,9 @@ pub fn Shares(props: &Props) -> Html {
         return html! { <p class="nothing">{ "No node is on the ring." }</p> };
     }
     let nodes = props.nodes.iter();
-    let largest = nodes.fold(0.0, |most, node| node.share.max(node.ideal).max(most));
+    let largest = nodes.fold(f64::MIN_POSITIVE, |most: f64, node| {
+        node.share.max(node.ideal).max(most)
+    });
     let ideal = even_ideal(&props.nodes);
     html! {
         <>

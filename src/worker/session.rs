@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 
+use headroom_engine::series::Bin;
 use headroom_engine::time::SimTime;
 use headroom_engine::{Engine, Progress};
 use headroom_scenario::{INTEGER_MAX, Panel, Scenario, TimedAction};
@@ -49,7 +50,7 @@ struct Run {
     seek_until: Option<SimTime>,
     /// Actions that came on the way to the moment asked for: they take effect there, in order.
     held: Vec<String>,
-    bins_from_ns: u64,
+    binned_until_ns: u64,
     marks_told: usize,
     staged_ms: f64,
     published_ms: f64,
@@ -159,7 +160,7 @@ impl Session {
             pace: Pace::new(self.speed, wall_ms),
             seek_until: (at_ns > 0).then_some(SimTime(at_ns)),
             held: Vec::new(),
-            bins_from_ns: 0,
+            binned_until_ns: 0,
             marks_told: usize::MAX,
             staged_ms: 0.0,
             published_ms: 0.0,
@@ -278,9 +279,9 @@ impl Session {
         let Some(run) = &mut self.run else { return };
         run.published_ms = wall_ms;
         let snapshot = run.engine.snapshot();
-        let bins = run.engine.bins_since(run.bins_from_ns);
-        if let Some(last) = bins.last() {
-            run.bins_from_ns = last.start_ns + last.length_ns;
+        let bins = run.engine.bins_closed_after(SimTime(run.binned_until_ns));
+        if let Some(last_ns) = bins.iter().map(Bin::end_ns).max() {
+            run.binned_until_ns = last_ns;
         }
         let marks = run.engine.marks_since(0);
         let marks = (marks.len() != run.marks_told).then(|| marks.to_vec());

@@ -2,7 +2,7 @@
 
 use headroom_engine::lab::{Comparison, facing};
 use headroom_engine::report::Report;
-use headroom_scenario::{ValidScenario, price};
+use headroom_scenario::ValidScenario;
 use serde::Serialize;
 
 use super::Command;
@@ -24,7 +24,6 @@ pub(super) const COMMAND: Command = Command {
 struct Side {
     name: String,
     report: Report,
-    monthly_usd: f64,
 }
 
 /// The document that `--json` prints.
@@ -37,7 +36,6 @@ struct ComparisonDocument<'a> {
 #[derive(Serialize)]
 struct SideDocument<'a> {
     name: &'a str,
-    monthly_usd: f64,
     #[serde(flatten)]
     report: &'a Report,
 }
@@ -90,18 +88,15 @@ fn side(scenario: &ValidScenario, source: &str, report: Report) -> Side {
     } else {
         &scenario.name
     };
-    let monthly_usd = price::monthly_usd(&scenario.design).total_usd;
     Side {
         name: name.to_string(),
         report,
-        monthly_usd,
     }
 }
 
 fn document(side: &Side) -> SideDocument<'_> {
     SideDocument {
         name: &side.name,
-        monthly_usd: side.monthly_usd,
         report: &side.report,
     }
 }
@@ -113,6 +108,7 @@ fn describe(before: &Side, after: &Side, rate_rps: f64) -> String {
         ("after", Align::Right),
         ("change", Align::Right),
     ]);
+    let whole: fn(f64) -> String = |value| count(value as u64);
     let mut row = |name: &str, figure: fn(&Side) -> f64, show: fn(f64) -> String| {
         let (was, is) = (figure(before), figure(after));
         table.row([name.to_string(), show(was), show(is), difference(is - was)]);
@@ -120,7 +116,7 @@ fn describe(before: &Side, after: &Side, rate_rps: f64) -> String {
     row(
         "completed",
         |side| side.report.requests.completed as f64,
-        |value| count(value as u64),
+        whole,
     );
     row(
         "failed, %",
@@ -136,11 +132,31 @@ fn describe(before: &Side, after: &Side, rate_rps: f64) -> String {
     row("latency p95, ms", |side| side.report.latency_ms.p95, number);
     row("latency p99, ms", |side| side.report.latency_ms.p99, number);
     row(
-        "sessions lost, %",
+        "users who had to log in anew, %",
         |side| side.report.sessions_lost_share() * 100.0,
         number,
     );
-    row("$ a month", |side| side.monthly_usd, number);
+    row(
+        "requests that had to, %",
+        |side| side.report.login_share() * 100.0,
+        number,
+    );
+    let has_cache = |side: &Side| {
+        let mut parts = side.report.components.values();
+        parts.any(|part| part.kind == "cache")
+    };
+    if has_cache(before) || has_cache(after) {
+        row(
+            "stale hits, %",
+            |side| side.report.stale_share() * 100.0,
+            number,
+        );
+        row("evictions", |side| side.report.sum("evictions"), whole);
+        row("writes lost", |side| side.report.sum("writes_lost"), whole);
+    }
+    row("database reads", |side| side.report.sum("reads"), whole);
+    row("database writes", |side| side.report.sum("writes"), whole);
+    row("$ a month", |side| side.report.monthly_usd.mean, number);
     format!(
         "{} → {}\nboth at {} requests/s, seed {}, {} s measured\n\n{}\n{}\n",
         before.name,
@@ -165,9 +181,9 @@ fn sentence(before: &Side, after: &Side) -> String {
             percent(failed.1)
         ));
     }
-    let change_usd = after.monthly_usd - before.monthly_usd;
+    let change_usd = after.report.monthly_usd.mean - before.report.monthly_usd.mean;
     parts.push(match change_usd {
-        0.0 => "at the same price".to_string(),
+        _ if change_usd.abs() < 0.005 => "at the same price".to_string(),
         _ if change_usd < 0.0 => format!("−{} a month", dollars(-change_usd)),
         _ => format!("+{} a month", dollars(change_usd)),
     });

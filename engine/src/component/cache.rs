@@ -13,6 +13,7 @@ use headroom_scenario::{Cache as Parameters, Kind, ReadMode, Scenario};
 use crate::calendar::{EventKind, What};
 use crate::component::instance::Instance;
 use crate::meter::Meter;
+use crate::own_counts::{Own, OwnCounts};
 use crate::reason::Reason;
 use crate::request::{Hop, Line, Operation, Stage, flag};
 use crate::ring::Ring;
@@ -151,6 +152,8 @@ impl Cache {
     pub fn add_node(&mut self, world: &mut World) -> u16 {
         self.open(world);
         let node = (self.nodes.len() - 1) as u16;
+        let now_ns = world.now_ns();
+        world.meters[usize::from(self.me)].rented.up(now_ns);
         if let Some(route) = &mut world.routes[usize::from(self.me)] {
             route.change(node, true);
         }
@@ -237,6 +240,9 @@ impl Cache {
             .get(usize::from(node))
             .is_some_and(Instance::listens)
         {
+            if world.requests[id].operation == Operation::Get {
+                self.count_miss(world, node);
+            }
             return world.refuse(id, Reason::ConnectionRefused);
         }
         let turn = self.book(world, node);
@@ -314,6 +320,16 @@ impl Cache {
         fetch.until_ns = self.grant(world, node, key);
         self.nodes[usize::from(node)].fetches.insert(key, fetch);
         answer_waiting(world, next);
+    }
+
+    /// What only its kind counts.
+    pub fn own_counts(&self) -> OwnCounts {
+        OwnCounts::of([
+            (Own::StaleHits, self.stale_hits),
+            (Own::Evictions, self.evictions),
+            (Own::WritesLost, self.writes_lost),
+            (Own::ValuesLost, self.values_lost),
+        ])
     }
 
     /// Figures of its kind.
@@ -410,10 +426,15 @@ impl Cache {
             world.note(id, Activity::Hit, self.me, node);
             return self.answer(world, id, node, turn);
         }
-        self.misses += 1;
-        world.meter(self.me, node).misses += 1;
+        self.count_miss(world, node);
         world.note(id, Activity::Miss, self.me, node);
         self.miss(world, id, node, turn);
+    }
+
+    /// A look-up has not found its value here: it was not there, or the node is dead.
+    fn count_miss(&mut self, world: &mut World, node: u16) {
+        self.misses += 1;
+        world.meter(self.me, node).misses += 1;
     }
 
     fn miss(&mut self, world: &mut World, id: u32, node: u16, turn: Turn) {

@@ -8,6 +8,7 @@ use headroom_scenario::{ClassKind, Curve, Kind, LoopModel, Retries, Scenario, Tr
 use crate::calendar::{EventKind, What};
 use crate::component::instance::Instance;
 use crate::meter::{Meter, ratio};
+use crate::own_counts::{Own, OwnCounts};
 use crate::popularity::Popularity;
 use crate::reason::Reason;
 use crate::request::{Operation, Request, Stage, flag};
@@ -320,6 +321,11 @@ impl Clients {
                 self.give_up(world, id, Reason::TooManyInFlight);
             }
         }
+    }
+
+    /// What only its kind counts.
+    pub fn own_counts(&self) -> OwnCounts {
+        OwnCounts::of([(Own::FromCopy, self.from_copy)])
     }
 
     /// Figures of its kind.

@@ -7,6 +7,7 @@ use crate::component::instance::Instance;
 use crate::disk::Disk;
 use crate::happening::Tone;
 use crate::meter::Meter;
+use crate::own_counts::{Own, OwnCounts};
 use crate::reason::Reason;
 use crate::request::{Operation, Stage};
 use crate::snapshot::KindGauge;
@@ -111,6 +112,10 @@ impl Database {
     /// A query arrives.
     pub fn deliver(&mut self, world: &mut World, id: u32) {
         if !self.instance.listens() {
+            if self.buffer.is_some() && !is_write(world, id) {
+                // Who is not answered has not been answered from memory.
+                world.meter(self.me, 0).misses += 1;
+            }
             return world.refuse(id, Reason::ConnectionRefused);
         }
         let (me, slots) = (self.me, self.slots());
@@ -152,6 +157,11 @@ impl Database {
         }
         world.answer(id);
         self.start_waiting(world);
+    }
+
+    /// What only its kind counts.
+    pub fn own_counts(&self) -> OwnCounts {
+        OwnCounts::of([(Own::Reads, self.reads), (Own::Writes, self.writes)])
     }
 
     /// Figures of its kind.

@@ -2,6 +2,7 @@
 
 use crate::component::instance::Instance;
 use crate::meter::Meter;
+use crate::own_counts::{Own, OwnCounts};
 use crate::snapshot::KindGauge;
 use crate::world::World;
 
@@ -31,6 +32,11 @@ impl Dns {
         let meter = world.meter(number, 0);
         meter.arrived += 1;
         meter.answered += 1;
+    }
+
+    /// What only its kind counts.
+    pub fn own_counts(&self) -> OwnCounts {
+        OwnCounts::of([(Own::NameLookups, self.lookups)])
     }
 
     /// Figures of its kind.

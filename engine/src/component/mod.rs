@@ -12,6 +12,7 @@ pub mod service;
 use headroom_scenario::{Kind, Scenario};
 
 use crate::calendar::{EventKind, What};
+use crate::own_counts::OwnCounts;
 use crate::snapshot::KindGauge;
 use crate::timetable::Ahead;
 use crate::world::World;
@@ -235,7 +236,35 @@ impl Component {
         }
     }
 
-    /// Figures of its kind; `hit_ratio` is its smoothed share of hits.
+    /// What only its kind counts, since the start of the run.
+    pub fn own_counts(&self) -> OwnCounts {
+        match self {
+            Component::Clients(clients) => clients.own_counts(),
+            Component::Dns(dns) => dns.own_counts(),
+            Component::LoadBalancer(_) => OwnCounts::default(),
+            Component::Service(service) => service.own_counts(),
+            Component::Cache(cache) => cache.own_counts(),
+            Component::Database(database) => database.own_counts(),
+        }
+    }
+
+    /// Users who have or had a session here, and those of them who had to log in anew since the
+    /// measurement began.
+    pub fn sessions(&self) -> (u32, u32) {
+        match self {
+            Component::Service(service) => service.sessions(),
+            _ => (0, 0),
+        }
+    }
+
+    /// The warm-up is over.
+    pub fn begin_measurement(&mut self) {
+        if let Component::Service(service) = self {
+            service.begin_measurement();
+        }
+    }
+
+    /// Figures of its kind; `hit_ratio` is its share of hits lately.
     pub fn gauge(&self, hit_ratio: f64) -> KindGauge {
         match self {
             Component::Clients(clients) => clients.gauge(),

@@ -10,6 +10,7 @@ use headroom_scenario::{
 
 use crate::component::instance::Instance;
 use crate::meter::Meter;
+use crate::own_counts::{Own, OwnCounts};
 use crate::popularity::Popularity;
 use crate::reason::Reason;
 use crate::request::{Line, Operation, Stage, flag};
@@ -51,8 +52,13 @@ pub struct Service {
     sessions: Vec<Session>,
     /// By server, where servers cache for themselves.
     local_caches: Vec<Store>,
-    logins: u64,
-    sessions_lost: u64,
+    /// By user: has had to log in anew since the measurement began.
+    has_lost: Vec<bool>,
+    sessions_opened: u32,
+    sessions_lost: u32,
+    session_calls: u64,
+    login_calls: u64,
+    stale_hits: u64,
 }
 
 /// The cache that the servers ask, and how.
@@ -86,8 +92,12 @@ impl Service {
             keys: StreamAhead::new(Stream::new(scenario.seed, id, "keys")),
             sessions: Vec::new(),
             local_caches: Vec::new(),
-            logins: 0,
+            has_lost: Vec::new(),
+            sessions_opened: 0,
             sessions_lost: 0,
+            session_calls: 0,
+            login_calls: 0,
+            stale_hits: 0,
         };
         for _ in 0..parameters.instances {
             service.open(world, Instance::default());
@@ -102,7 +112,11 @@ impl Service {
         self.local_query = Law::new(parameters.local_query_ms, parameters.distribution);
         self.parameters = parameters.clone();
         match parameters.sessions {
-            SessionStore::None => self.sessions = Vec::new(),
+            SessionStore::None => {
+                self.sessions = Vec::new();
+                self.has_lost = Vec::new();
+                self.count_sessions();
+            }
             SessionStore::Server => {
                 self.make_room_for_sessions(&scenario.traffic);
             }
@@ -156,7 +170,37 @@ impl Service {
     }
 
     fn make_room_for_sessions(&mut self, traffic: &Traffic) {
-        self.sessions.resize(traffic.population() as usize, NOWHERE);
+        let users = traffic.population() as usize;
+        self.sessions.resize(users, NOWHERE);
+        self.has_lost.resize(users, false);
+        self.count_sessions();
+    }
+
+    fn count_sessions(&mut self) {
+        let opened = self.sessions.iter().filter(|session| **session != NOWHERE);
+        self.sessions_opened = opened.count() as u32;
+        self.sessions_lost = self.has_lost.iter().filter(|lost| **lost).count() as u32;
+    }
+
+    /// Who had to log in anew is counted from here on.
+    pub fn begin_measurement(&mut self) {
+        self.has_lost.fill(false);
+        self.sessions_lost = 0;
+    }
+
+    /// Users who have or had a session here, and those of them who had to log in anew since the
+    /// measurement began.
+    pub fn sessions(&self) -> (u32, u32) {
+        (self.sessions_opened, self.sessions_lost)
+    }
+
+    /// What only its kind counts.
+    pub fn own_counts(&self) -> OwnCounts {
+        OwnCounts::of([
+            (Own::SessionCalls, self.session_calls),
+            (Own::LoginCalls, self.login_calls),
+            (Own::StaleHits, self.stale_hits),
+        ])
     }
 
     /// Worker slots of one server.
@@ -173,11 +217,13 @@ impl Service {
 
     /// Starts one more server; it serves after its boot time.
     pub fn add_instance(&mut self, world: &mut World) -> u16 {
+        self.rent(world);
         self.open(world, Instance::booting())
     }
 
     /// Starts a server under the number of one that is gone, which it has nothing of.
-    pub fn start_again(&mut self, instance: u16) {
+    pub fn start_again(&mut self, world: &mut World, instance: u16) {
+        self.rent(world);
         let place = usize::from(instance);
         self.instances[place] = Instance {
             incarnation: self.instances[place].incarnation + 1,
@@ -201,6 +247,11 @@ impl Service {
         } else {
             InstanceState::Gone
         };
+    }
+
+    fn rent(&self, world: &mut World) {
+        let now_ns = world.now_ns();
+        world.meters[usize::from(self.me)].rented.up(now_ns);
     }
 
     /// The server has died, with its own cache; the engine deals with the requests in it.
@@ -306,7 +357,7 @@ impl Service {
     /// Figures of its kind.
     pub fn gauge(&self, hit_ratio: f64) -> KindGauge {
         KindGauge::Service {
-            logins: self.logins,
+            sessions: self.sessions_opened,
             sessions_lost: self.sessions_lost,
             local_hit_ratio: hit_ratio,
         }
@@ -341,18 +392,23 @@ impl Service {
             // Users who are no more may still have requests on their way.
             return true;
         };
+        let is_login = request.has(flag::LOGIN);
+        self.session_calls += u64::from(!is_login);
         if *session == here {
             return true;
         }
         let is_new = *session == NOWHERE;
-        if is_new || request.has(flag::LOGIN) {
-            *session = here;
-            self.logins += u64::from(!is_new);
-            return true;
+        if !is_new && !is_login {
+            self.login_calls += 1;
+            return false;
         }
-        self.sessions_lost += 1;
-        world.meter(self.me, instance).sessions_lost += 1;
-        false
+        *session = here;
+        self.sessions_opened += u32::from(is_new);
+        let has_lost = &mut self.has_lost[request.user as usize];
+        if !is_new && !std::mem::replace(has_lost, true) {
+            self.sessions_lost += 1;
+        }
+        true
     }
 
     fn start(&mut self, world: &mut World, id: u32, instance: u16, waited_ns: u64) {
@@ -431,18 +487,15 @@ impl Service {
             return false;
         };
         let now_ns = world.now_ns();
-        let is_hit = matches!(
-            store.lookup(world.requests[id].key, now_ns),
-            Lookup::Hit { .. }
-        );
-        let meter = world.meter(self.me, instance);
-        if is_hit {
-            meter.hits += 1;
-            world.note(id, Activity::Hit, self.me, instance);
-        } else {
-            meter.misses += 1;
-        }
-        is_hit
+        let key = world.requests[id].key;
+        let Lookup::Hit { version, .. } = store.lookup(key, now_ns) else {
+            world.meter(self.me, instance).misses += 1;
+            return false;
+        };
+        self.stale_hits += u64::from(version < world.versions[key as usize]);
+        world.meter(self.me, instance).hits += 1;
+        world.note(id, Activity::Hit, self.me, instance);
+        true
     }
 
     /// Asks the cache tier, else the database.

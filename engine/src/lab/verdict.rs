@@ -19,7 +19,7 @@ pub enum Objective {
     LatencyP99Ms,
     /// Requests that fail, as a share of those that ended.
     FailedShare,
-    /// Sessions lost, as a share of the requests that arrived.
+    /// Sessions lost: users who had to log in anew, as a share of those who have or have had a session.
     SessionsLostShare,
     /// Requests that piled up unanswered, as a share of those that arrived. No document asks for
     /// it, but without it a line that grows would hold every objective for a while.
@@ -172,7 +172,8 @@ mod tests {
 
         let mut forgetful = report();
         let mut web = ReportComponent::default();
-        web.extra.insert("sessions_lost".into(), 501.0);
+        web.extra.insert("sessions".into(), 1_000.0);
+        web.extra.insert("sessions_lost".into(), 51.0);
         forgetful.components.insert("web".into(), web);
         assert_eq!(broken(&forgetful), [Objective::SessionsLostShare]);
     }

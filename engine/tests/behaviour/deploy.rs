@@ -156,7 +156,10 @@ fn sessions_and_copies_in_a_server_are_lost() {
     let after = stretch(&mut engine, 5.0, 8.0);
     // The first batch is a quarter of the users; they move on, some to who is next.
     let lost = part(&after, "web").extra["sessions_lost"];
-    assert!((90.0..=220.0).contains(&lost), "{lost} sessions lost");
+    assert!(
+        (90.0..=220.0).contains(&lost),
+        "{lost} users lost their session"
+    );
     assert!(entries(&engine) < 50, "{}", entries(&engine));
     assert_eq!(after.requests.failed.len(), 0);
 }

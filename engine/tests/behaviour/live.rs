@@ -154,19 +154,20 @@ fn the_gauge_of_failures_falls_with_them_and_not_with_the_load() {
     let kinds = vec![("web", Kind::Service(servers(1)))];
     let mut engine = engine(chain(traffic(5_000.0, compute()), 0.0, kinds));
     run_to(&mut engine, 20.0);
-    let overloaded = engine.snapshot().failed_share;
+    let overloaded = engine.snapshot().recent.failed_share();
     // Of 5,000 requests a second, 800 are served.
     assert!((overloaded - 0.84).abs() < 0.02, "{overloaded}");
     let calm = Action::SetRate { rate_rps: 50.0 };
     engine.apply(&calm).expect("a load that can be");
     // The line of 1,000 empties in little more than a second; then nothing fails any more.
-    run_to(&mut engine, 20.0 + 2.5);
-    let share = engine.snapshot().failed_share;
+    run_to(&mut engine, 20.0 + 4.0);
+    let share = engine.snapshot().recent.failed_share();
+    // One second of the five is the overloaded one; in the others all are served.
     assert!(
-        (0.2..0.45).contains(&share),
-        "{share} after a time constant"
+        (0.6..0.8).contains(&share),
+        "{share} while one second of it is in sight"
     );
-    run_to(&mut engine, 20.0 + 7.5);
-    let share = engine.snapshot().failed_share;
-    assert!(share < 0.06, "{share} after three");
+    run_to(&mut engine, 20.0 + 7.0);
+    let share = engine.snapshot().recent.failed_share();
+    assert_eq!(share, 0.0, "it is out of sight");
 }

@@ -113,9 +113,16 @@ fn a_session_dies_with_its_server_and_costs_one_more_request() {
     assert_eq!(part(&before, "web").extra["sessions_lost"], 0.0);
     let after = stretch(&mut engine, 10.5, 20.0);
     let lost = part(&after, "web").extra["sessions_lost"];
+    assert_eq!(lost, 50.0, "each of 50 users is counted once");
+    assert_eq!(
+        (after.sessions_lost_share(), before.login_share()),
+        (1.0, 0.0)
+    );
+    // Those who ask again before they have logged in had to, too.
+    let logins = part(&after, "web").extra["login_calls"];
     assert!(
-        (50.0..=60.0).contains(&lost),
-        "{lost} of 50 users lost their session"
+        (50.0..=60.0).contains(&logins),
+        "{logins} requests had to log in"
     );
     let web = engine
         .scenario()
@@ -123,9 +130,11 @@ fn a_session_dies_with_its_server_and_costs_one_more_request() {
         .component("web")
         .expect("it is there")
         .0;
-    let bins = engine.bins_since(0).into_iter();
-    let in_bins: u32 = bins.map(|bin| bin.components[web].sessions_lost).sum();
-    assert_eq!(f64::from(in_bins), lost, "the history has them too");
+    let bins = engine.bins_since(0);
+    let in_bins: u32 = bins.iter().map(|bin| bin.components[web].login_calls).sum();
+    assert_eq!(f64::from(in_bins), logins, "the history has them too");
+    let last = bins.last().expect("twenty seconds are over").components[web];
+    assert_eq!((last.sessions, last.sessions_lost), (50, 50));
     // The log-in takes twice the mean besides the request's own work.
     near("slowest", after.latency_ms.max, 30.0, 1.0);
 }

@@ -71,13 +71,29 @@ fn filled(rect: &Rect, high: f64) -> String {
     let upper = (high - (inset.height - 11.0)).clamp(0.0, 11.0);
     let top = inset.bottom() - high;
     format!(
-        "M{} {}a{u} {u} 0 0 1 {u} -{u}H{}a{u} {u} 0 0 1 {u} {u}V{}a{l} {l} 0 0 1 -{l} {l}H{}a{l} {l} 0 0 1 -{l} -{l}Z",
+        "M{} {}a{u} {u} 0 0 1 {u} {up}H{}a{u} {u} 0 0 1 {u} {u}V{}a{l} {l} 0 0 1 {back} {l}H{}a{l} {l} 0 0 1 {back} {back}Z",
         px(inset.x),
         px(top + upper),
         px(inset.right() - upper),
         px(inset.bottom() - lower),
         px(inset.x + lower),
         u = px(upper),
+        up = px(-upper),
         l = px(lower),
+        back = px(-lower),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::path_check::assert_draws;
+
+    #[test]
+    fn a_node_draws_however_full_it_is() {
+        let rect = Rect::new(12.3, 40.0, 150.0, 66.0);
+        for tenths in 0..=640 {
+            assert_draws(&filled(&rect, f64::from(tenths) / 10.0));
+        }
+    }
 }

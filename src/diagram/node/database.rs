@@ -93,12 +93,14 @@ pub fn mark(scene: &Scene<'_>, number: usize) -> Option<(Tone, String)> {
 fn body(rect: &Rect, down_by: f64) -> String {
     let radius = rect.width / 2.0;
     let top = rect.y + LID + down_by;
-    let tall = rect.bottom() - LID - top;
+    // Of what is hardly filled, the rounded bottom is all there is.
+    let tall = (rect.bottom() - LID - top).max(0.0);
     format!(
-        "M{x} {top}v{tall}a{r} {l} 0 0 0 {w} 0v-{tall}",
+        "M{x} {top}v{down}a{r} {l} 0 0 0 {w} 0v{up}",
         x = px(rect.x),
-        top = px(top),
-        tall = px(tall),
+        top = px(rect.bottom() - LID - tall),
+        down = px(tall),
+        up = px(-tall),
         r = px(radius),
         l = px(LID),
         w = px(rect.width),
@@ -110,10 +112,33 @@ fn liquid(rect: &Rect, level: f64) -> String {
     let room = rect.height - 2.0 * LID;
     let inner = Rect::new(rect.x + 1.0, rect.y, rect.width - 2.0, rect.height - 1.0);
     format!(
-        "{}a{} {} 0 0 1 -{} 0Z",
+        "{}a{} {} 0 0 1 {} 0Z",
         body(&inner, room * (1.0 - level)),
         px(inner.width / 2.0),
         px(LID),
-        px(inner.width),
+        px(-inner.width),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::path_check::assert_draws;
+
+    #[test]
+    fn a_drum_draws_however_little_it_is_used() {
+        let rect = Rect::new(20.5, 30.0, 125.0, 110.0);
+        for thousandths in 0..=1_000 {
+            assert_draws(&liquid(&rect, f64::from(thousandths) / 1e3));
+        }
+        assert_draws(&body(&rect, 0.0));
+    }
+
+    #[test]
+    fn what_fills_a_drum_stays_within_it() {
+        let rect = Rect::new(20.0, 30.0, 125.0, 110.0);
+        // At 1 in 1,000 the rounded bottom is filled, and nothing above it.
+        let drawn = liquid(&rect, 0.001);
+        assert!(drawn.starts_with("M21 126v0a"), "{drawn}");
+    }
 }

@@ -219,7 +219,7 @@ pub fn badge_of(gauge: &InstanceGauge) -> Option<(Tone, String)> {
     }
 }
 
-/// Whether a reason still holds at an instance that is up. Gauges are smoothed: for some seconds they
+/// Whether a reason still holds at an instance that is up. Gauges are of the last seconds: for so long they
 /// tell of failures whose cause is gone.
 fn holds(reason: Reason, gauge: &InstanceGauge) -> bool {
     match reason {

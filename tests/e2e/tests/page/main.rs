@@ -5,6 +5,7 @@ mod accessibility;
 mod autoscaling;
 mod controls;
 mod faults;
+mod figures;
 mod file;
 mod fit;
 mod fixture;
