@@ -20,7 +20,7 @@ pub fn of(breach: &Breach) -> String {
         }
         Objective::SessionsLostShare => {
             format!(
-                "{} of requests lose their session, over {}",
+                "{} of users have to log in anew, over {}",
                 percent(found),
                 percent(limit)
             )

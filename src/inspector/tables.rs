@@ -949,7 +949,7 @@ pub fn objectives() -> Vec<Field<Objectives>> {
             "Sessions lost at most",
             "share",
             limits::SHARE,
-            "As a share of requests; 1 asks for nothing."
+            "Users who have to log in anew, as a share of those with a session; 1 asks for nothing."
         ),
     ])
 }
