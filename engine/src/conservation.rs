@@ -1,7 +1,9 @@
 //! The books: nothing is lost, nothing is counted twice.
 
+use crate::component::instance::Instance;
 use crate::engine::Engine;
 use crate::request::Stage;
+use crate::snapshot::InstanceState;
 
 /// Checks the books of the whole design and of every instance.
 ///
@@ -9,7 +11,24 @@ use crate::request::Stage;
 /// A sentence that says where they do not balance.
 pub fn check(engine: &Engine) -> Result<(), String> {
     check_whole(engine)?;
-    check_instances(engine)
+    check_instances(engine)?;
+    check_rented(engine)
+}
+
+/// What is paid for is what is there.
+fn check_rented(engine: &Engine) -> Result<(), String> {
+    let rows = &engine.scenario.design.components;
+    let parts = engine.components.iter().zip(&engine.world.meters);
+    for ((component, meter), row) in parts.zip(rows).filter(|(_, row)| row.kind.instances() > 0) {
+        let is_there = |instance: &&Instance| instance.state != InstanceState::Gone;
+        let there = component.instances().iter().filter(is_there).count();
+        let rented = meter.rented.value();
+        if there != rented as usize {
+            let id = &row.id;
+            return Err(format!("{id}: {there} are there, {rented} are paid for"));
+        }
+    }
+    Ok(())
 }
 
 fn check_whole(engine: &Engine) -> Result<(), String> {

@@ -12,9 +12,11 @@ pub struct LegendProps {
     pub classes: Vec<Class>,
     /// One dot stands for so many requests.
     pub sampling: u64,
+    /// Which seconds the shares and rates of the diagram are of, once there are any.
+    pub lately: Option<AttrValue>,
 }
 
-/// The legend.
+/// The legend, with what the shares on the diagram are of.
 #[component]
 pub fn Legend(props: &LegendProps) -> Html {
     html! {
@@ -26,6 +28,9 @@ pub fn Legend(props: &LegendProps) -> Html {
                 0 | 1 => "1 dot = 1 request".to_string(),
                 many => format!("1 dot = {} requests", format::count(many)),
             } }</li>
+            if let Some(lately) = &props.lately {
+                <li data-testid="shares-of">{ "shares: " }{ lately }</li>
+            }
         </ul>
     }
 }

@@ -19,6 +19,7 @@ use super::timeline::Timeline;
 use super::traffic::Traffic;
 use super::{App, Msg, file};
 use crate::diagram::Diagram;
+use crate::format;
 use crate::inspector::title;
 use crate::lab::Finding;
 
@@ -140,7 +141,8 @@ fn stage_foot(app: &App) -> Html {
             if let Some(happening) = &app.run.happening {
                 <p class="sentence" data-testid="sentence">{ &happening.sentence }</p>
             }
-            <Legend classes={app.document.live.traffic.classes.clone()} sampling={app.run.sampling} />
+            <Legend classes={app.document.live.traffic.classes.clone()} sampling={app.run.sampling}
+                lately={app.run.snapshot.as_ref().map(|snapshot| AttrValue::from(format::lately(snapshot.recent.length_ns)))} />
         </div>
     }
 }

@@ -51,6 +51,12 @@ pub fn QueuesPanel(props: &Props) -> Html {
             if lines.is_empty() {
                 <p class="nothing">{ "Nothing in this design has a waiting line." }</p>
             }
+            if let (false, Some(snapshot)) = (lines.is_empty(), &props.snapshot) {
+                <h2 class="eyebrow">
+                    { "Waiting lines" }
+                    <span class="at">{ format!("mean wait: {}", format::lately(snapshot.recent.length_ns)) }</span>
+                </h2>
+            }
             { for lines }
         </div>
     }
