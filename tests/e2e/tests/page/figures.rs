@@ -109,14 +109,11 @@ fn broken_paths(page: &Page) -> Outcome<String> {
 #[test]
 fn every_path_draws_however_little_a_part_is_used() -> Outcome {
     let page = fixture::page("#step=cache&rate=60", Look::DESK)?;
-    page.click("[data-control=panel][data-of=figures]")?;
-    let busy = "[data-testid=diagram] [data-component=db]";
     page.figure_becoming("[data-testid=clock]", "past 3 s", |clock| clock > 3.0)?;
     for _ in 0..40 {
         assert_eq!(broken_paths(&page)?, "");
         std::thread::sleep(std::time::Duration::from_millis(100));
     }
-    assert!(page.exists(busy)? || page.exists("[data-testid=diagram]")?);
     Ok(())
 }
 
