@@ -63,9 +63,12 @@ pub fn data(gb: f64) -> String {
     format!("{words}{NBSP}{unit}")
 }
 
-/// A share: `38 %`, below a tenth with one decimal: `0.4 %`.
+/// A share: `38 %`, below a tenth with one decimal: `0.4 %`. Next to nothing is not nothing: `< 0.1 %`.
 pub fn share(value: f64) -> String {
     let percent = value * 100.0;
+    if percent > 0.0 && percent < 0.05 {
+        return format!("<{NBSP}0.1{NBSP}%");
+    }
     let decimals = usize::from(percent != 0.0 && percent.abs() < 9.95);
     format!("{}{NBSP}%", decimal(percent, decimals))
 }
@@ -191,6 +194,7 @@ mod tests {
         assert_eq!(share(0.382), "38\u{a0}%");
         assert_eq!(share(0.004), "0.4\u{a0}%");
         assert_eq!(share(0.0), "0\u{a0}%");
+        assert_eq!(share(0.000_3), "<\u{a0}0.1\u{a0}%");
         assert_eq!(usd(577.6), "$578");
         assert_eq!(gauge(0.624), "62\u{a0}%");
         assert_eq!(counted(1, "server", "servers"), "1\u{a0}server");

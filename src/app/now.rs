@@ -48,12 +48,24 @@ pub fn Now(props: &NowProps) -> Html {
                     is_slow.then(|| format!("over {}", format::ms(props.objectives.latency_p99_ms))), "p99-ms", p99_ms) }
                 { figure("failed", failed.map_or_else(dash, format::share),
                     is_failing.then(|| format!("over {}\u{a0}%", format::plain(props.objectives.failed_share * 100.0))), "failed-share", failed) }
-                { figure("a month", format::usd(cost.usd_month), None, "cost-usd-month", Some(cost.usd_month)) }
-                if cost.has_changed() {
-                    { figure("mean so far", format::usd(cost.usd_month_mean), None, "cost-usd-month-mean", Some(cost.usd_month_mean)) }
-                }
+                { price(cost) }
             </dl>
         </section>
+    }
+}
+
+/// What the design costs now, and the mean over the run, once that is another.
+fn price(cost: &Cost) -> Html {
+    html! {
+        <div class="figure">
+            <dd data-testid="figure-cost-usd-month" data-value={cost.usd_month.to_string()}>{ format::usd(cost.usd_month) }</dd>
+            <dt>{ "a month" }</dt>
+            if cost.has_changed() {
+                <dd class="more" data-testid="figure-cost-usd-month-mean" data-value={cost.usd_month_mean.to_string()}>
+                    { format!("mean {}", format::usd(cost.usd_month_mean)) }
+                </dd>
+            }
+        </div>
     }
 }
 

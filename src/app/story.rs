@@ -358,7 +358,9 @@ fn rows(before: &Outcome, after: &Outcome) -> Vec<Row> {
 
 /// What a cache answers, and the price of its policies, where they have one.
 fn cache_rows(before: Option<&CacheOutcome>, after: &CacheOutcome) -> Vec<Row> {
-    let row = |name, figure: fn(&CacheOutcome) -> f64, words: fn(f64) -> String, less_is_better| {
+    type Figure = fn(&CacheOutcome) -> f64;
+    type Words = fn(f64) -> String;
+    let row = |name, figure: Figure, words: Words, less_is_better| {
         let (was, is) = (before.map(figure), figure(after));
         Row {
             name,
@@ -373,13 +375,26 @@ fn cache_rows(before: Option<&CacheOutcome>, after: &CacheOutcome) -> Vec<Row> {
         format::share,
         false,
     )];
-    let prices: [(&'static str, fn(&CacheOutcome) -> f64, fn(f64) -> String); 3] = [
-        ("stale hits", |cache| cache.stale_share, format::share),
-        ("evictions/s", |cache| cache.evictions_rps, format::rate),
-        ("writes lost", |cache| cache.writes_lost, format::rate),
+    // So little of it is none in the words.
+    const NOTICED_SHARE: f64 = 0.0005;
+    const NOTICED_RPS: f64 = 0.05;
+    let prices: [(&'static str, Figure, f64, Words); 3] = [
+        (
+            "stale hits",
+            |cache| cache.stale_share,
+            NOTICED_SHARE,
+            format::share,
+        ),
+        (
+            "evictions/s",
+            |cache| cache.evictions_rps,
+            NOTICED_RPS,
+            format::rate,
+        ),
+        ("writes lost", |cache| cache.writes_lost, 1.0, format::rate),
     ];
-    for (name, figure, words) in prices {
-        if before.map_or(0.0, figure).max(figure(after)) > 0.0 {
+    for (name, figure, noticed, words) in prices {
+        if before.map_or(0.0, figure).max(figure(after)) >= noticed {
             rows.push(row(name, figure, words, true));
         }
     }
@@ -428,6 +443,27 @@ mod tests {
             ("cost a month", Tone::Plain),
         ];
         assert_eq!(told, expected);
+    }
+
+    #[test]
+    fn a_price_that_is_next_to_nothing_is_left_out() {
+        let told = |cache: CacheOutcome| -> Vec<&'static str> {
+            cache_rows(None, &cache)
+                .iter()
+                .map(|row| row.name)
+                .collect()
+        };
+        let mut cache = CacheOutcome {
+            hit_ratio: 0.8,
+            stale_share: 0.0004,
+            ..CacheOutcome::default()
+        };
+        assert_eq!(told(cache), ["cache hits"]);
+        cache.stale_share = 0.01;
+        cache.evictions_rps = 220.0;
+        cache.writes_lost = 3.0;
+        let all = ["cache hits", "stale hits", "evictions/s", "writes lost"];
+        assert_eq!(told(cache), all);
     }
 
     #[test]

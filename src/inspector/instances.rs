@@ -56,7 +56,7 @@ pub fn Instances(props: &InstancesProps) -> Html {
             }
             { lately(&props.recent, props.length_ns, &props.gauge.kind) }
             if let Some(cost) = cost_words(&props.gauge.cost, props.usd_month) {
-                <p class="help" data-testid="cost">{ cost }</p>
+                <p class="note" data-testid="cost">{ cost }</p>
             }
             if props.scalable && !props.read_only {
                 <button class="btn small" data-control="add-instance" data-of={component()}

@@ -262,7 +262,7 @@ fn what_a_node_had_found_when_it_died_comes_from_the_database() {
         operation_ms: 100.0,
         ..Cache::default()
     };
-    let mut scenario = cached(traffic(8.0, lookup()), cache, Database::default());
+    let mut scenario = cached(traffic(20.0, lookup()), cache, Database::default());
     scenario.traffic.keys.count = 1;
     scenario.script = vec![at_s(30.0, kill("cache", 0))];
     let mut engine = engine(scenario);
