@@ -21,72 +21,68 @@ struct Figure {
     value: fn(&ComponentBin) -> Option<f64>,
 }
 
-const FIGURES: [Figure; 10] = [
-    Figure {
-        name: "utilisation",
-        is_of: works,
-        value: |bin| (bin.servers > 0.0).then(|| shortest(bin.utilisation)),
-    },
-    Figure {
-        name: "servers",
-        is_of: works,
-        value: |bin| Some(shortest(bin.servers)),
-    },
-    Figure {
-        name: "queue_mean",
-        is_of: works,
-        value: |bin| Some(shortest(bin.queue_mean)),
-    },
-    Figure {
-        name: "queue_max",
-        is_of: works,
-        value: |bin| Some(bin.queue_max.into()),
-    },
-    Figure {
-        name: "wait_ms_mean",
-        is_of: works,
-        value: |bin| (bin.started > 0).then(|| shortest(bin.wait_ms_mean)),
-    },
-    Figure {
-        name: "dropped",
-        is_of: works,
-        value: |bin| Some(bin.dropped.into()),
-    },
-    Figure {
-        name: "answered",
-        is_of: is_called,
-        value: |bin| Some(bin.answered.into()),
-    },
-    Figure {
-        name: "hits",
-        is_of: works,
-        value: |bin| Some(bin.hits.into()),
-    },
-    Figure {
-        name: "misses",
-        is_of: works,
-        value: |bin| Some(bin.misses.into()),
-    },
-    Figure {
-        name: "sessions_lost",
-        is_of: keeps_sessions,
-        value: |bin| Some(bin.sessions_lost.into()),
-    },
+const fn figure(
+    name: &'static str,
+    is_of: fn(&Kind) -> bool,
+    value: fn(&ComponentBin) -> Option<f64>,
+) -> Figure {
+    Figure { name, is_of, value }
+}
+
+const FIGURES: [Figure; 19] = [
+    figure("utilisation", works, |bin| {
+        (bin.servers > 0.0).then(|| shortest(bin.utilisation))
+    }),
+    figure("servers", works, |bin| Some(shortest(bin.servers))),
+    figure("usd_month", is_called, |bin| Some(shortest(bin.usd_month))),
+    figure("queue_mean", works, |bin| Some(shortest(bin.queue_mean))),
+    figure("queue_max", works, |bin| Some(bin.queue_max.into())),
+    figure("wait_ms_mean", works, |bin| {
+        (bin.started > 0).then(|| shortest(bin.wait_ms_mean))
+    }),
+    figure("dropped", works, |bin| Some(bin.dropped.into())),
+    figure("answered", is_called, |bin| Some(bin.answered.into())),
+    figure("hits", works, |bin| Some(bin.hits.into())),
+    figure("misses", works, |bin| Some(bin.misses.into())),
+    figure("stale_hits", caches, |bin| Some(bin.stale_hits.into())),
+    figure("evictions", is_cache, |bin| Some(bin.evictions.into())),
+    figure("writes_lost", is_cache, |bin| Some(bin.writes_lost.into())),
+    figure("reads", is_database, |bin| Some(bin.reads.into())),
+    figure("writes", is_database, |bin| Some(bin.writes.into())),
+    figure("session_calls", is_service, |bin| {
+        Some(bin.session_calls.into())
+    }),
+    figure("login_calls", is_service, |bin| {
+        Some(bin.login_calls.into())
+    }),
+    figure("sessions", is_service, |bin| Some(bin.sessions.into())),
+    figure("sessions_lost", is_service, |bin| {
+        Some(bin.sessions_lost.into())
+    }),
 ];
 
 fn works(kind: &Kind) -> bool {
-    match kind {
-        Kind::Service(_) | Kind::Cache(_) | Kind::Database(_) => true,
-        Kind::Clients(_) | Kind::Dns(_) | Kind::LoadBalancer(_) => false,
-    }
+    is_service(kind) || is_cache(kind) || is_database(kind)
 }
 
 fn is_called(kind: &Kind) -> bool {
     !matches!(kind, Kind::Clients(_))
 }
 
-fn keeps_sessions(kind: &Kind) -> bool {
+fn caches(kind: &Kind) -> bool {
+    is_service(kind) || is_cache(kind)
+}
+
+fn is_service(kind: &Kind) -> bool {
     matches!(kind, Kind::Service(_))
+}
+
+fn is_cache(kind: &Kind) -> bool {
+    matches!(kind, Kind::Cache(_))
+}
+
+fn is_database(kind: &Kind) -> bool {
+    matches!(kind, Kind::Database(_))
 }
 
 /// A figure of 32 bits with the digits it has, and not those that 64 bits would add to it.

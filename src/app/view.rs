@@ -2,7 +2,6 @@
 
 use headroom_engine::snapshot::Cost;
 use headroom_scenario::price;
-use headroom_scenario::step::LADDER;
 use yew::html::Scope;
 use yew::prelude::*;
 

@@ -258,6 +258,7 @@ mod tests {
             stale_hits: 0,
             evictions: 0,
             writes_lost: 50,
+            values_lost: 5,
         };
         let told: Vec<String> = facts(&recent, 5 * NS_PER_S, &kind)
             .into_iter()
