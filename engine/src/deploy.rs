@@ -7,6 +7,7 @@ use crate::calendar::{EventKind, What};
 use crate::component::Component;
 use crate::engine::Engine;
 use crate::happening::Tone;
+use crate::marks;
 use crate::snapshot::InstanceState;
 use crate::time::NS_PER_S;
 
@@ -65,7 +66,7 @@ impl Engine {
             out: out.unwrap_or_default(),
         });
         let id = &self.world.meters[usize::from(number)].id;
-        let words = format!("deploy of {id}, {} at a time", plan.batch);
+        let words = marks::deploy(id, plan.batch);
         self.world.mark(Tone::Neutral, words, number, None);
         if is_first {
             self.go_on_deploying(number);

@@ -384,6 +384,10 @@ impl Engine {
             clients.resolved(world, id);
         });
         let Some(number) = directory else { return };
+        let mut wires = self.world.wires.iter_mut();
+        if let Some(wire) = wires.find(|wire| wire.to == number) {
+            wire.calls += 1;
+        }
         if let Component::Dns(dns) = &mut self.components[usize::from(number)] {
             dns.looked_up(&mut self.world, number);
         }
@@ -438,8 +442,8 @@ impl Engine {
 
     /// Marks of the time line from a moment on.
     pub fn marks_since(&self, at_ns: u64) -> &[Mark] {
-        let first = self.world.marks.partition_point(|mark| mark.at_ns < at_ns);
-        &self.world.marks[first..]
+        let marks = self.world.marks.all();
+        &marks[marks.partition_point(|mark| mark.at_ns < at_ns)..]
     }
 
     /// Closed bins that start at a moment or later.

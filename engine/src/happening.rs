@@ -30,10 +30,23 @@ pub struct Mark {
     pub tone: Tone,
     /// A few words: `web/2 dies`, `web/2 out after 3 failed checks`.
     pub words: String,
+    /// All of it, where the words leave something out; else empty.
+    pub details: String,
     /// Number of the component, if it is about one.
     pub component: Option<u8>,
     /// The instance there.
     pub instance: Option<u16>,
+}
+
+impl Mark {
+    /// All there is to say.
+    pub fn in_full(&self) -> &str {
+        if self.details.is_empty() {
+            &self.words
+        } else {
+            &self.details
+        }
+    }
 }
 
 /// The tone of a mark.

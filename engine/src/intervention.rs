@@ -12,7 +12,7 @@ use crate::component::load_balancer::LoadBalancer;
 use crate::deploy::Plan;
 use crate::engine::Engine;
 use crate::happening::Tone;
-use crate::narration;
+use crate::marks;
 use crate::reason::Reason;
 use crate::request::{Hop, Line, Stage};
 use crate::snapshot::InstanceState;
@@ -53,11 +53,12 @@ impl Engine {
     }
 
     fn act(&mut self, action: &Action) {
+        let now_ns = self.world.now_ns();
+        self.world.marks.add_edit(now_ns, action, &self.scenario);
         match action {
             Action::SetRate { rate_rps } => {
                 self.scenario.traffic.rate_rps = *rate_rps;
                 self.clients(|clients, world| clients.set_rate(world, *rate_rps));
-                self.mark_traffic();
             }
             Action::SetTraffic { traffic } => self.set_traffic(traffic),
             Action::Kill {
@@ -147,16 +148,6 @@ impl Engine {
         for component in &mut self.components {
             component.connect(&self.scenario, &mut self.world);
         }
-        self.mark_traffic();
-    }
-
-    fn mark_traffic(&mut self) {
-        let words = format!(
-            "{} requests/s",
-            narration::whole(self.scenario.traffic.rate_rps)
-        );
-        let clients = self.clients as u8;
-        self.world.mark(Tone::Neutral, words, clients, None);
     }
 
     fn set_latency(&mut self, from: &str, to: &str, latency_ms: f64) {
@@ -174,14 +165,12 @@ impl Engine {
     fn configure(&mut self, number: u8, kind: &Kind) {
         let row = &mut self.scenario.design.components[usize::from(number)];
         row.kind = kind.clone();
-        let words = format!("{} changed", row.id);
         let component = &mut self.components[usize::from(number)];
         component.configure(kind, &self.scenario, &mut self.world);
         for component in &mut self.components {
             component.connect(&self.scenario, &mut self.world);
         }
         self.follow_autoscaling(number);
-        self.world.mark(Tone::Neutral, words, number, None);
     }
 
     fn add_instance(&mut self, number: u8) {
@@ -190,21 +179,10 @@ impl Engine {
         };
         self.note_servers(number);
         let name = self.world.name(number, instance);
-        if let Component::Service(_) = &self.components[usize::from(number)] {
-            self.world.mark(
-                Tone::Neutral,
-                format!("{name} starts"),
-                number,
-                Some(instance),
-            );
-        } else {
-            self.world.mark(
-                Tone::Neutral,
-                format!("{name} added"),
-                number,
-                Some(instance),
-            );
-        }
+        let boots = matches!(self.components[usize::from(number)], Component::Service(_));
+        let words = marks::joins(&name, boots);
+        self.world
+            .mark(Tone::Neutral, words, number, Some(instance));
     }
 
     /// An instance that has started will serve after its boot time.
@@ -225,12 +203,9 @@ impl Engine {
         let name = self.world.name(number, instance);
         if self.take_out(number, instance) {
             self.note_servers(number);
-            self.world.mark(
-                Tone::Neutral,
-                format!("{name} taken out"),
-                number,
-                Some(instance),
-            );
+            let words = marks::taken_out(&name);
+            self.world
+                .mark(Tone::Neutral, words, number, Some(instance));
         }
     }
 
@@ -238,7 +213,7 @@ impl Engine {
         let name = self.world.name(number, instance);
         if let Some(slowed) = self.components[usize::from(number)].instance_mut(instance) {
             slowed.slow_factor = factor;
-            let words = format!("{name} {factor} times slower");
+            let words = marks::slower(&name, factor);
             self.world.mark(Tone::Bad, words, number, Some(instance));
         }
     }
@@ -252,7 +227,7 @@ impl Engine {
             return;
         };
         repaired.slow_factor = 1.0;
-        let mut words = format!("{name} works again");
+        let mut words = marks::works_again(&name);
         match (repaired.state, repaired.has_booted) {
             (InstanceState::Down, true) => {
                 repaired.state = InstanceState::Up;
@@ -279,7 +254,7 @@ impl Engine {
             return;
         }
         self.world
-            .mark(Tone::Bad, format!("{name} dies"), number, Some(instance));
+            .mark(Tone::Bad, marks::dies(&name), number, Some(instance));
         self.stop(number, instance, InstanceState::Down);
     }
 

@@ -30,6 +30,7 @@ pub mod lab;
 mod lane;
 mod leaving;
 pub mod limits;
+pub mod marks;
 mod meter;
 mod narration;
 mod outcome;

@@ -158,7 +158,7 @@ fn duration(ns: u64) -> String {
 }
 
 /// A number in whole, its thousands set apart: `12,345`.
-pub fn whole(value: f64) -> String {
+fn whole(value: f64) -> String {
     grouped((value + 0.5) as u64)
 }
 

@@ -26,6 +26,9 @@ pub struct Snapshot {
     pub requests: RequestCounts,
     /// Every component, in the order of the design.
     pub components: Vec<ComponentGauge>,
+    /// Every link, in the order of the design: calls that came over it a second, in the same seconds as
+    /// `recent`. Retries count, and so do look-ups of names; answers and probes do not.
+    pub calls_rps: Vec<f64>,
 }
 
 impl Snapshot {

@@ -41,6 +41,7 @@ pub fn snapshot(engine: &Engine) -> Snapshot {
         components: (0..engine.components.len())
             .map(|number| component(engine, number))
             .collect(),
+        calls_rps: statistics.calls_rps(&engine.world),
     }
 }
 

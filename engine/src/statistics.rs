@@ -45,6 +45,8 @@ struct Stretch {
     failed: [u64; Reason::COUNT],
     latency: LatencyHistogram,
     components: Vec<Tally>,
+    /// By link, calls that came over it: kept of single seconds alone.
+    calls: Vec<u32>,
 }
 
 /// Counts as they stood at some moment.
@@ -236,11 +238,31 @@ impl Statistics {
         }
     }
 
+    /// By link of the design: calls that came over it a second, in the last few full seconds; while none is
+    /// over, what came in the first.
+    pub fn calls_rps(&self, world: &World) -> Vec<f64> {
+        let seconds = self.recent.len();
+        let wires = world.wires.iter().enumerate();
+        let rates = wires.map(|(link, wire)| {
+            if seconds == 0 {
+                let now_s = world.now_ns() as f64 / NS_PER_S as f64;
+                return ratio(wire.calls.into(), now_s);
+            }
+            let calls = self
+                .recent
+                .iter()
+                .map(|second| f64::from(second.calls[link]));
+            ratio(calls.sum(), seconds as f64)
+        });
+        rates.collect()
+    }
+
     /// What has been settled of the second that is not over yet, components left out.
     fn since_second(&self, world: &World) -> Stretch {
         let mut stretch = Stretch::new(self.building[0].start_ns, 0);
         stretch.count(&Counts::of(&world.outcomes), &self.at_second);
         stretch.latency = self.open.clone();
+        stretch.calls = world.wires.iter().map(|wire| wire.calls).collect();
         stretch
     }
 
@@ -287,11 +309,12 @@ impl Statistics {
         (bin.length_ns > 0 || happened > 0).then_some(bin)
     }
 
-    fn close_second(&mut self, world: &World, components: &[Component]) {
+    fn close_second(&mut self, world: &mut World, components: &[Component]) {
         let mut second = self.since_second(world);
         second.seconds = 1;
         self.at_second = Counts::of(&world.outcomes);
         self.open.clear();
+        world.wires.iter_mut().for_each(|wire| wire.calls = 0);
         self.instances
             .iter_mut()
             .flatten()
@@ -355,6 +378,7 @@ impl Stretch {
             failed: [0; Reason::COUNT],
             latency: LatencyHistogram::new(),
             components: vec![Tally::default(); components],
+            calls: Vec::new(),
         }
     }
 

@@ -9,7 +9,7 @@ use crate::calendar::{Calendar, EventKind, LaneNumber, What};
 use crate::deadline::Deadlines;
 use crate::flight::Flight;
 use crate::happening::{Mark, Tone};
-use crate::limits::MARKS_MAX;
+use crate::marks::{self, Marks};
 use crate::meter::{Level, Meter, Peak};
 use crate::outcome::Outcomes;
 use crate::popularity::Popularity;
@@ -31,6 +31,8 @@ pub struct Wire {
     pub latency_ns: Vec<u64>,
     /// What was sent while it took another time has arrived by then.
     arrived_ns: u64,
+    /// Calls that came over it since they were last taken.
+    pub calls: u32,
     lanes: Vec<LaneNumber>,
 }
 
@@ -117,7 +119,7 @@ pub struct World {
     /// Follows sampled requests.
     pub tracer: Tracer,
     /// Marks for the time line.
-    pub marks: Vec<Mark>,
+    pub marks: Marks,
     /// By user, the region each lives in; empty where there is just one.
     user_regions: Vec<u8>,
     /// Names of the classes.
@@ -140,7 +142,7 @@ impl World {
             versions: Vec::new(),
             stored: Vec::new(),
             tracer: Tracer::default(),
-            marks: Vec::new(),
+            marks: Marks::default(),
             user_regions: Vec::new(),
             class_names: Vec::new(),
         };
@@ -165,6 +167,7 @@ impl World {
                 to: number_of(&scenario.design, &link.to),
                 latency_ns: Vec::new(),
                 arrived_ns: 0,
+                calls: 0,
                 lanes: Vec::new(),
             })
             .collect();
@@ -296,7 +299,10 @@ impl World {
             return;
         }
         let now_ns = self.now_ns();
-        let meter = self.meter(self.wires[usize::from(link)].to, instance);
+        let wire = &mut self.wires[usize::from(link)];
+        wire.calls += 1;
+        let to = wire.to;
+        let meter = self.meter(to, instance);
         meter.arrived += 1;
         meter.inside.up(now_ns);
     }
@@ -564,14 +570,12 @@ impl World {
 
     /// Puts a mark on the time line.
     pub fn mark(&mut self, tone: Tone, words: String, component: u8, instance: Option<u16>) {
-        if self.marks.len() == MARKS_MAX {
-            self.marks.remove(0);
-        }
         let at_ns = self.now_ns();
-        self.marks.push(Mark {
+        self.marks.add(Mark {
             at_ns,
             tone,
             words,
+            details: String::new(),
             component: Some(component),
             instance,
         });
@@ -580,10 +584,7 @@ impl World {
     /// `web/2` for instance 1 of `web`.
     pub fn name(&self, component: u8, instance: u16) -> String {
         let meter = &self.meters[usize::from(component)];
-        match meter.instances.len() {
-            1 => meter.id.clone(),
-            _ => format!("{}/{}", meter.id, instance + 1),
-        }
+        marks::name(&meter.id, instance, meter.instances.len() as u16)
     }
 
     /// A call of a request's own to make: blank but for what the callee must know.

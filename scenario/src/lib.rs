@@ -15,6 +15,7 @@
 //! [`ValidScenario::warnings`]. What may be in it is bounded by [`limits`]; what it costs to run for
 //! real is in [`price`].
 
+mod change;
 mod component;
 mod design;
 mod document;
@@ -26,6 +27,7 @@ mod nearest;
 mod node;
 mod number;
 mod objectives;
+mod parameter;
 pub mod price;
 mod problem;
 mod scenario;

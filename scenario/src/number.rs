@@ -20,6 +20,28 @@ pub fn read_whole(text: &str) -> Option<u64> {
     })
 }
 
+/// A number as a sentence has it: no more decimals than it has, at most six, and thousands set apart.
+pub(crate) fn written(number: f64) -> String {
+    let text = format!("{:.6}", number.abs());
+    let (whole, decimals) = text.split_once('.').unwrap_or((&text, ""));
+    let decimals = decimals.trim_end_matches('0');
+    let mut words = String::new();
+    if number < 0.0 {
+        words.push('-');
+    }
+    for (at, digit) in whole.char_indices() {
+        if at > 0 && (whole.len() - at).is_multiple_of(3) {
+            words.push(',');
+        }
+        words.push(digit);
+    }
+    if !decimals.is_empty() {
+        words.push('.');
+        words.push_str(decimals);
+    }
+    words
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -37,6 +59,20 @@ mod tests {
         }
         for text in ["", "7.5", "-1", "-1.0", "many", "1e-3"] {
             assert_eq!(read_whole(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_written_with_no_idle_digits() {
+        for (number, text) in [
+            (0.0, "0"),
+            (300.0, "300"),
+            (1_200.5, "1,200.5"),
+            (0.05, "0.05"),
+            (1e6, "1,000,000"),
+            (-2.0, "-2"),
+        ] {
+            assert_eq!(written(number), text);
         }
     }
 

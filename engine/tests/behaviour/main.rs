@@ -9,5 +9,7 @@ mod deploy;
 mod design;
 mod figures;
 mod limits;
+mod links;
 mod live;
+mod marks;
 mod service;
