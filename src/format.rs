@@ -26,6 +26,18 @@ pub fn rate(value: f64) -> String {
     }
 }
 
+/// The same in at most seven letters: `1,498`, `31.7k`, `250k`, `1M`.
+pub fn short_rate(value: f64) -> String {
+    let (value, unit) = match value {
+        v if v < 9_999.5 => return rate(v),
+        v if v < 999_500.0 => (v / 1e3, "k"),
+        v => (v / 1e6, "M"),
+    };
+    let decimals = usize::from(value < 99.95);
+    let words = decimal(value, decimals);
+    format!("{}{unit}", words.strip_suffix(".0").unwrap_or(&words))
+}
+
 /// A time given in milliseconds, to two or three figures: `0.25 ms`, `4.2 ms`, `40 ms`, `138 ms`,
 /// `4.1 s`, `2.5 min`.
 pub fn ms(value: f64) -> String {
@@ -174,6 +186,10 @@ mod tests {
         assert_eq!(rate(0.42), "0.4");
         assert_eq!(rate(1.0), "1");
         assert_eq!(rate(1_497.6), "1,498");
+        assert_eq!(short_rate(1_497.6), "1,498");
+        assert_eq!(short_rate(31_730.0), "31.7k");
+        assert_eq!(short_rate(250_000.0), "250k");
+        assert_eq!(short_rate(1e6), "1M");
         assert_eq!(ms(0.254), "0.25\u{a0}ms");
         assert_eq!(ms(4.21), "4.2\u{a0}ms");
         assert_eq!(ms(0.0), "0\u{a0}ms");

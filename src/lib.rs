@@ -29,6 +29,7 @@ pub mod proof;
 pub mod protocol;
 pub mod queues;
 pub mod ring;
+pub mod sampling;
 pub mod selection;
 pub mod shared;
 pub mod stage;

@@ -11,6 +11,8 @@ use headroom_engine::trace::Trace;
 use headroom_scenario::{Action, Panel, SCHEMA_VERSION, Scenario, TimedAction};
 use serde::{Deserialize, Serialize};
 
+use crate::sampling::Sampling;
+
 /// How fast simulated time passes.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Speed {
@@ -107,8 +109,8 @@ pub enum Message {
         now_ns: u64,
         /// Simulated nanoseconds that pass per millisecond; 0 while paused.
         ns_per_ms: f64,
-        /// One flight stands for so many requests.
-        sampling: u64,
+        /// How many requests one flight stands for.
+        sampling: Sampling,
     },
     /// The engine panicked; this worker does nothing any more.
     Panicked {

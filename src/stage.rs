@@ -6,6 +6,8 @@ use std::rc::Rc;
 
 use js_sys::Float64Array;
 
+use crate::sampling::Sampling;
+
 /// Numbers that one flight takes in a batch: start and end in nanoseconds, request, link, then the
 /// instances as `from * 65536 + to`, then `class * 256 + flags`.
 pub const STRIDE: usize = 6;
@@ -42,8 +44,8 @@ pub struct Stage {
     pub epoch: u32,
     /// The simulated time to draw.
     pub clock: Clock,
-    /// One dot stands for so many requests.
-    pub sampling: u64,
+    /// How many requests one dot stands for.
+    pub sampling: Sampling,
     /// Batches of flights, [`STRIDE`] numbers each flight, that nobody has taken yet.
     pub incoming: Vec<Float64Array>,
 }

@@ -242,6 +242,7 @@ fn an_autoscaler_is_told_by_what_it_aims_at() {
         scale_in_window_s: 60.0,
         instances_min: 2,
         instances_max: 20,
+        ..Autoscaling::default()
     };
     assert_eq!(
         configured(service(Autoscaling::default()), service(after)),

@@ -2,6 +2,8 @@
 
 use std::rc::Rc;
 
+use headroom_engine::happening::Mark;
+use headroom_engine::marks::scheduled;
 use headroom_scenario::{Action, Problem, Scenario, TimedAction, done_by, validate_action};
 
 /// Documents that undo can go back to.
@@ -25,6 +27,8 @@ pub struct Document {
     pub live: Rc<Scenario>,
     /// What is wrong with it; while anything is, nothing runs.
     pub problems: Rc<Vec<Problem>>,
+    /// The marks that the script will make.
+    pub scheduled: Rc<Vec<Mark>>,
     past: Vec<Rc<Scenario>>,
     future: Vec<Rc<Scenario>>,
     // The last edit was a rate, which a drag may go on changing.
@@ -39,6 +43,7 @@ impl Document {
             scenario: Rc::new(scenario),
             live: Rc::default(),
             problems: Rc::default(),
+            scheduled: Rc::default(),
             past: Vec::new(),
             future: Vec::new(),
             can_continue: false,
@@ -98,7 +103,7 @@ impl Document {
     pub fn after<'a>(&self, under_way: impl IntoIterator<Item = &'a Action>) -> Rc<Scenario> {
         let mut after = self.live.clone();
         for action in under_way {
-            carry_out(action, Rc::make_mut(&mut after));
+            action.carry_out(Rc::make_mut(&mut after));
         }
         after
     }
@@ -124,7 +129,7 @@ impl Document {
         };
         let before = self.after(under_way);
         let mut after = Scenario::clone(&before);
-        carry_out(action, &mut after);
+        action.carry_out(&mut after);
         is_value && after == *before
     }
 
@@ -185,6 +190,7 @@ impl Document {
     fn examine(&mut self) {
         let result = Scenario::clone(&self.scenario).validate();
         self.problems = Rc::new(result.err().unwrap_or_default());
+        self.scheduled = Rc::new(scheduled(&self.scenario));
         let known = self.actions_done.min(self.scenario.script.len());
         self.actions_done = known;
         self.live = Rc::new(live(&self.scenario, known));
@@ -196,38 +202,31 @@ impl Document {
 fn live(scenario: &Scenario, actions: usize) -> Scenario {
     let mut live = scenario.clone();
     for timed in &scenario.script[..actions] {
-        carry_out(&timed.action, &mut live);
+        timed.action.carry_out(&mut live);
     }
     live
 }
 
-fn carry_out(action: &Action, live: &mut Scenario) {
-    match action {
-        Action::SetRate { rate_rps } => live.traffic.rate_rps = *rate_rps,
-        Action::SetTraffic { traffic } => live.traffic = traffic.clone(),
-        Action::Configure { component, kind } => {
-            let components = &mut live.design.components;
-            if let Some(found) = components.iter_mut().find(|c| c.id == *component) {
-                found.kind = kind.clone();
-            }
-        }
-        Action::SetLatency {
-            from,
-            to,
-            latency_ms,
-        } => {
-            let links = &mut live.design.links;
-            if let Some(link) = links.iter_mut().find(|l| l.from == *from && l.to == *to) {
-                link.latency_ms = *latency_ms;
-            }
-        }
-        Action::Kill { .. }
-        | Action::Repair { .. }
-        | Action::Slow { .. }
-        | Action::AddInstance { .. }
-        | Action::RemoveInstance { .. }
-        | Action::Deploy { .. } => {}
+/// The moment before which two documents are the same run; 0 where they are not even the same design.
+pub fn agree_before_ns(one: &Scenario, other: &Scenario) -> u64 {
+    let start = |scenario: &Scenario| {
+        (
+            scenario.seed,
+            scenario.traffic.clone(),
+            scenario.design.clone(),
+        )
+    };
+    if start(one) != start(other) {
+        return 0;
     }
+    let mut pairs = one.script.iter().zip(&other.script);
+    let shorter = one.script.len().min(other.script.len());
+    let place = pairs
+        .position(|(one, other)| one != other)
+        .unwrap_or(shorter);
+    let differing = [one, other].map(|scenario| scenario.script.get(place));
+    let moments = differing.into_iter().flatten().map(|timed| timed.at_ns);
+    moments.min().unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]
@@ -243,6 +242,34 @@ mod tests {
 
     fn opened() -> Document {
         Document::new(headroom_scenario::step::LADDER[0].scenario())
+    }
+
+    #[test]
+    fn two_documents_are_the_same_run_up_to_what_differs() {
+        let mut document = opened();
+        let before = document.scenario.clone();
+        assert_eq!(agree_before_ns(&before, &before), u64::MAX);
+        document.append(set_rate(10, 200.0), Edit::New);
+        document.append(set_rate(20, 300.0), Edit::New);
+        let after = document.scenario.clone();
+        assert_eq!(agree_before_ns(&before, &after), 10);
+        document.undo();
+        assert_eq!(agree_before_ns(&document.scenario, &after), 20);
+        let mut another = Scenario::clone(&after);
+        another.view.at_ns = 5;
+        assert_eq!(agree_before_ns(&another, &after), u64::MAX);
+        another.seed += 1;
+        assert_eq!(agree_before_ns(&another, &after), 0);
+    }
+
+    #[test]
+    fn what_the_script_will_do_is_known_beforehand() {
+        let mut document = opened();
+        assert!(document.scheduled.is_empty());
+        document.append(set_rate(10, 200.0), Edit::New);
+        assert_eq!(document.scheduled.len(), 1);
+        document.undo();
+        assert!(document.scheduled.is_empty());
     }
 
     #[test]

@@ -4,14 +4,15 @@ use headroom_scenario::{Class, ClassKind};
 use yew::prelude::*;
 
 use crate::format;
+use crate::sampling::Sampling;
 
 /// What the legend explains.
 #[derive(Clone, PartialEq, Properties)]
 pub struct LegendProps {
     /// The classes in the mix.
     pub classes: Vec<Class>,
-    /// One dot stands for so many requests.
-    pub sampling: u64,
+    /// How many requests one dot stands for.
+    pub sampling: Sampling,
     /// Which seconds the shares and rates of the diagram are of, once there are any.
     pub lately: Option<AttrValue>,
 }
@@ -24,15 +25,22 @@ pub fn Legend(props: &LegendProps) -> Html {
             { for props.classes.iter().map(|class| html! { <li>{ shape(class.kind) }{ &class.id }</li> }) }
             <li>{ picture("answer", "M5 1.4a3.6 3.6 0 1 0 0 7.2 3.6 3.6 0 0 0 0-7.2z") }{ "answer" }</li>
             <li>{ picture("failed", "M1.5 1.5l7 7M8.5 1.5l-7 7") }{ "failed" }</li>
-            <li data-testid="sampling">{ match props.sampling {
-                0 | 1 => "1 dot = 1 request".to_string(),
-                many => format!("1 dot = {} requests", format::count(many)),
-            } }</li>
+            <li data-testid="sampling" data-value={props.sampling.drawn.to_string()}>{ scale(props.sampling) }</li>
             if let Some(lately) = &props.lately {
                 <li data-testid="shares-of">{ "shares: " }{ lately }</li>
             }
         </ul>
     }
+}
+
+/// What one dot stands for, and why it is more than it was.
+fn scale(sampling: Sampling) -> String {
+    let requests = format::counted(sampling.drawn, "request", "requests");
+    if sampling.drawn > sampling.scale {
+        let usual = format::count(sampling.scale);
+        return format!("1 dot = {requests}: too many to draw at {usual}");
+    }
+    format!("1 dot = {requests}")
 }
 
 /// The shape of a class, as on the wires.

@@ -23,6 +23,7 @@ mod traffic;
 mod view;
 
 use std::collections::VecDeque;
+use std::rc::Rc;
 
 use gloo::events::EventListener;
 use gloo::timers::callback::Timeout;
@@ -40,11 +41,12 @@ use crate::host::Role;
 use crate::lab::{Answer, Findings};
 use crate::port::Remote;
 use crate::protocol::{Command, Message, Speed, write_action};
+use crate::sampling::Sampling;
 use crate::selection::Selection;
 use crate::shared::Shared;
 use crate::stage::StageHandle;
 pub use choice::Choice;
-use document::{Document, Edit};
+use document::{Document, Edit, agree_before_ns};
 pub use entry::Entry;
 use experiments::Experiments;
 use intent::{Behind, Damaged, Opening};
@@ -80,6 +82,8 @@ struct Look {
 pub struct App {
     document: Shared<Document>,
     run: Shared<Run>,
+    // The document that the run is of.
+    loaded: Rc<Scenario>,
     look: Look,
     stage: StageHandle,
     intents: Intents,
@@ -133,6 +137,7 @@ impl Component for App {
         let mut app = Self {
             document: Shared::new(Document::new(LADDER[0].scenario())),
             run: Shared::default(),
+            loaded: Rc::default(),
             look: Look {
                 theme: theme::stored(),
                 ..Look::default()
@@ -287,7 +292,10 @@ impl App {
     /// Runs the document from its start to a moment.
     fn load(&mut self, at_ns: u64) {
         let epoch = self.run.epoch + 1;
-        self.run.change().begin(epoch, at_ns);
+        let document = self.document.scenario.clone();
+        let same_before_ns = agree_before_ns(&self.loaded, &document);
+        self.loaded = document;
+        self.run.change().begin(epoch, at_ns, same_before_ns);
         self.unanswered.clear();
         self.stage.borrow_mut().restart(epoch);
         self.document.change().advance_to(at_ns);
@@ -507,8 +515,8 @@ impl App {
             }
             Message::Published(publication) if publication.epoch == epoch => {
                 let fresh = self.run.change().take(*publication);
-                if let Some(mark) = fresh.last() {
-                    self.look.announcement = mark.words.clone();
+                if let Some(mark) = fresh {
+                    self.look.announcement = mark.in_full().to_owned();
                 }
                 // What is done live is stamped with the nanosecond after this, and shown at once.
                 let next_ns = self.run.now_ns() + 1;
@@ -532,7 +540,7 @@ impl App {
                     Some(happening) => happening.sentence.clone(),
                     None => "Nothing is left to happen.".into(),
                 };
-                self.run.change().happening = happening.map(std::rc::Rc::new);
+                self.run.change().happening = happening.map(Rc::new);
             }
             Message::Applied { epoch: of, at_ns } if of == epoch => {
                 if let Some(action) = self.unanswered.pop_front() {
@@ -540,6 +548,8 @@ impl App {
                     self.document
                         .change()
                         .append(TimedAction { at_ns, action }, edit);
+                    self.loaded = self.document.scenario.clone();
+                    self.run.change().forget_marks_from(at_ns);
                     self.changed(ctx);
                 }
             }
@@ -577,7 +587,7 @@ impl App {
         &mut self,
         now_ns: u64,
         ns_per_ms: f64,
-        sampling: u64,
+        sampling: Sampling,
         bulk: Option<Float64Array>,
     ) {
         let wall_ms = window()
@@ -726,7 +736,7 @@ impl App {
     }
 
     /// The document with all that has been done to the run, answered by the worker or not.
-    fn settled(&self) -> std::rc::Rc<Scenario> {
+    fn settled(&self) -> Rc<Scenario> {
         self.document.settled(&self.unanswered, self.moment_ns())
     }
 

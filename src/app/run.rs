@@ -9,6 +9,7 @@ use headroom_engine::trace::Trace;
 
 use crate::charts::history::History;
 use crate::protocol::{Publication, Speed};
+use crate::sampling::Sampling;
 
 /// In slow motion no stretch closes for long: the charts follow every so many publications.
 const CHARTED_AT_LEAST_EVERY: u32 = 12;
@@ -28,8 +29,11 @@ pub struct Run {
     pub charted: Option<Rc<Snapshot>>,
     /// What is behind.
     pub history: Rc<History>,
-    /// Marks of the time line.
+    /// Marks of the time line as far as this run has ever been, in order of time. Those ahead of the
+    /// moment on screen happened before the reader went back, and will again.
     pub marks: Rc<Vec<Mark>>,
+    /// The moment before which all its marks are known.
+    pub marks_known_before_ns: u64,
     /// Rings, while their panel is open.
     pub rings: Rc<Vec<RingView>>,
     /// The trace that is open.
@@ -40,8 +44,8 @@ pub struct Run {
     pub reached: Option<f64>,
     /// The machine does not keep the speed asked for.
     pub behind: bool,
-    /// One dot stands for so many requests.
-    pub sampling: u64,
+    /// How many requests one dot stands for.
+    pub sampling: Sampling,
     /// On the way to a moment: reached, and to be reached, in nanoseconds.
     pub seeking: Option<(u64, u64)>,
     /// What the last single event did.
@@ -63,12 +67,13 @@ impl Default for Run {
             charted: None,
             history: Rc::default(),
             marks: Rc::default(),
+            marks_known_before_ns: 0,
             rings: Rc::default(),
             trace: None,
             recent: Rc::default(),
             reached: None,
             behind: false,
-            sampling: 1,
+            sampling: Sampling::default(),
             seeking: None,
             happening: None,
             horizon_ns: 0,
@@ -85,19 +90,32 @@ impl Run {
     }
 
     /// Begins another load, at a moment. The figures of the old one stay until there are new ones,
-    /// so that nothing flickers.
-    pub fn begin(&mut self, epoch: u32, at_ns: u64) {
+    /// so that nothing flickers, and its marks before the moment up to which it is the same run.
+    pub fn begin(&mut self, epoch: u32, at_ns: u64, same_before_ns: u64) {
         self.epoch = epoch;
         self.history = Rc::default();
-        self.marks = Rc::default();
+        self.forget_marks_from(same_before_ns);
         self.happening = None;
         self.reached = None;
         self.behind = false;
         self.seeking = (at_ns > 0).then_some((0, at_ns));
     }
 
-    /// Takes in what the worker published. Returns the marks that were not there before.
-    pub fn take(&mut self, publication: Publication) -> Vec<Mark> {
+    /// From a moment on the run goes another way than it is known to.
+    pub fn forget_marks_from(&mut self, at_ns: u64) {
+        self.marks_known_before_ns = self.marks_known_before_ns.min(at_ns);
+        if self.marks.last().is_some_and(|mark| mark.at_ns >= at_ns) {
+            Rc::make_mut(&mut self.marks).retain(|mark| mark.at_ns < at_ns);
+        }
+    }
+
+    /// The latest mark up to a moment.
+    fn last_mark(&self, now_ns: u64) -> Option<&Mark> {
+        self.marks.iter().rfind(|mark| mark.at_ns <= now_ns)
+    }
+
+    /// Takes in what the worker published. Returns the latest mark if it was not there before.
+    pub fn take(&mut self, publication: Publication) -> Option<Mark> {
         self.seeking = None;
         let is_binned = !publication.bins.is_empty() || self.charted.is_none();
         if !publication.bins.is_empty() {
@@ -107,11 +125,18 @@ impl Run {
                 .into_iter()
                 .for_each(|bin| history.take(bin));
         }
-        let mut fresh = Vec::new();
-        if let Some(marks) = publication.marks {
-            fresh.extend(marks.iter().skip(self.marks.len()).cloned());
+        let now_ns = publication.snapshot.now_ns;
+        let last = self.last_mark(self.now_ns()).cloned();
+        if let Some(mut marks) = publication.marks {
+            let ahead = self.marks.iter().filter(|mark| mark.at_ns > now_ns);
+            marks.extend(ahead.cloned());
             self.marks = Rc::new(marks);
         }
+        self.marks_known_before_ns = self.marks_known_before_ns.max(now_ns + 1);
+        let fresh = self
+            .last_mark(now_ns)
+            .filter(|mark| Some(*mark) != last.as_ref());
+        let fresh = fresh.cloned();
         self.horizon_ns = self.horizon_ns.max(publication.snapshot.now_ns);
         let snapshot = Rc::new(publication.snapshot);
         if is_binned || self.since_charted >= CHARTED_AT_LEAST_EVERY {
@@ -126,5 +151,74 @@ impl Run {
         self.trace = publication.trace.map(Rc::new);
         self.recent = Rc::new(publication.recent);
         fresh
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use headroom_engine::happening::Tone;
+
+    fn mark(second: u64) -> Mark {
+        Mark {
+            at_ns: second * 1_000_000_000,
+            tone: Tone::Bad,
+            words: format!("{second}"),
+            details: String::new(),
+            component: None,
+            instance: None,
+        }
+    }
+
+    fn publication(now_s: u64, marks: Option<&[u64]>) -> Publication {
+        Publication {
+            snapshot: Snapshot {
+                now_ns: now_s * 1_000_000_000,
+                ..Snapshot::default()
+            },
+            marks: marks.map(|marks| marks.iter().map(|second| mark(*second)).collect()),
+            ..Publication::default()
+        }
+    }
+
+    fn words(run: &Run) -> Vec<&str> {
+        run.marks.iter().map(|mark| mark.words.as_str()).collect()
+    }
+
+    #[test]
+    fn going_back_keeps_the_marks_that_lie_ahead() {
+        let mut run = Run::default();
+        run.take(publication(30, Some(&[10, 20])));
+        run.begin(1, 5_000_000_000, u64::MAX);
+        assert_eq!(words(&run), ["10", "20"], "while the run is on its way");
+        run.take(publication(5, Some(&[])));
+        assert_eq!(words(&run), ["10", "20"]);
+        run.take(publication(12, Some(&[10])));
+        assert_eq!(words(&run), ["10", "20"]);
+        assert_eq!(run.marks_known_before_ns, 30_000_000_001);
+    }
+
+    #[test]
+    fn an_edit_forgets_what_would_have_followed() {
+        let mut run = Run::default();
+        run.take(publication(30, Some(&[10, 20])));
+        run.begin(1, 15_000_000_000, u64::MAX);
+        run.take(publication(15, Some(&[10])));
+        run.forget_marks_from(15_000_000_001);
+        assert_eq!(words(&run), ["10"]);
+        assert_eq!(run.marks_known_before_ns, 15_000_000_001);
+        run.begin(2, 0, 0);
+        assert!(run.marks.is_empty());
+        assert_eq!(run.marks_known_before_ns, 0);
+    }
+
+    #[test]
+    fn only_a_mark_that_is_new_is_told() {
+        let mut run = Run::default();
+        assert_eq!(run.take(publication(10, Some(&[10]))), Some(mark(10)));
+        assert_eq!(run.take(publication(11, None)), None);
+        assert_eq!(run.take(publication(20, Some(&[10, 20]))), Some(mark(20)));
+        // As many marks as a run keeps: the oldest has gone for the latest.
+        assert_eq!(run.take(publication(30, Some(&[20, 30]))), Some(mark(30)));
     }
 }

@@ -59,8 +59,12 @@ pub struct TimelineProps {
     pub horizon_ns: u64,
     /// On the way to a moment: reached, and to be reached.
     pub seeking: Option<(u64, u64)>,
-    /// Faults, edits and their consequences.
+    /// Faults, edits and their consequences, ahead as far as they are known.
     pub marks: Rc<Vec<Mark>>,
+    /// The moment before which all marks are known.
+    pub marks_known_before_ns: u64,
+    /// The marks that the script will make.
+    pub scheduled: Rc<Vec<Mark>>,
     /// Seed of the run.
     pub seed: u64,
     /// Nothing can be edited.
@@ -83,7 +87,8 @@ pub fn Timeline(props: &TimelineProps) -> Html {
                 </div>
             </div>
             <Track now_ns={props.now_ns} horizon_ns={props.horizon_ns} seeking={props.seeking}
-                marks={props.marks.clone()} intents={props.intents.clone()} />
+                marks={props.marks.clone()} marks_known_before_ns={props.marks_known_before_ns} scheduled={props.scheduled.clone()}
+                intents={props.intents.clone()} />
         </section>
     }
 }
@@ -218,8 +223,12 @@ pub struct TrackProps {
     pub horizon_ns: u64,
     /// On the way to a moment.
     pub seeking: Option<(u64, u64)>,
-    /// Faults, edits and their consequences.
+    /// Faults, edits and their consequences, ahead as far as they are known.
     pub marks: Rc<Vec<Mark>>,
+    /// The moment before which all marks are known.
+    pub marks_known_before_ns: u64,
+    /// The marks that the script will make.
+    pub scheduled: Rc<Vec<Mark>>,
     /// Where wishes go.
     pub intents: Intents,
 }
@@ -241,10 +250,26 @@ pub fn Track(props: &TrackProps) -> Html {
             }
         });
     }
-    let span_ms = span_ms(props.horizon_ns);
-    let at_ns = dragged
-        .or(props.seeking.map(|(_, until)| until))
-        .unwrap_or(props.now_ns);
+    let pointed = use_state_eq(|| None::<String>);
+    let moment_ns = props.seeking.map_or(props.now_ns, |(_, until)| until);
+    let marks = shown(props, moment_ns);
+    let last_ns = marks.last().map_or(0, |shown| shown.mark.at_ns);
+    let span_ms = span_ms(props.horizon_ns, last_ns);
+    let at_ns = dragged.unwrap_or(moment_ns);
+    let placed = placed(&marks, span_ms, *width_px);
+    let onmousemove = {
+        let (pointed, width_px) = (pointed.clone(), *width_px);
+        let told: Vec<(f64, String)> = placed
+            .iter()
+            .map(|placed| (placed.x / 100.0 * width_px, placed.shown.told()))
+            .collect();
+        Callback::from(move |event: MouseEvent| {
+            let x = f64::from(event.offset_x()) - THUMB_PX / 2.0;
+            let near = told.iter().filter(|(at, _)| (at - x).abs() <= REACH_PX);
+            let told: Vec<&str> = near.map(|(_, told)| told.as_str()).collect();
+            pointed.set((!told.is_empty()).then(|| told.join("\n")));
+        })
+    };
     let share = |ns: u64| (ns as f64 / 1e6 / span_ms as f64).min(1.0) * 100.0;
     let oninput = {
         let dragged = dragged.clone();
@@ -263,10 +288,16 @@ pub fn Track(props: &TrackProps) -> Html {
                 <line class="track" x1="0" y1="26" x2="100%" y2="26" />
                 <line class="track-seen" x1="0" y1="26" x2={format!("{:.2}%", share(props.horizon_ns))} y2="26" />
                 <line class="track-fill" x1="0" y1="26" x2={format!("{:.2}%", share(at_ns))} y2="26" />
-                { for placed(&props.marks, span_ms, *width_px).into_iter().map(|placed| mark(&placed)) }
+                { for placed.iter().map(mark) }
             </svg>
             <input type="range" data-control="moment" min="0" max={span_ms.to_string()} step="any" value={(at_ns / 1_000_000).to_string()}
-                aria-label="Moment of the run" aria-valuetext={format::clock(at_ns)} {oninput} {onchange} />
+                aria-label="Moment of the run" aria-valuetext={format::clock(at_ns)} title={(*pointed).clone()}
+                {oninput} {onchange} {onmousemove} />
+            <ul class="visually-hidden" aria-label="Marks of the run">
+                { for placed.iter().map(|placed| html! {
+                    <li data-testid="mark" data-ahead={placed.shown.ahead.to_string()}>{ placed.shown.told() }</li>
+                }) }
+            </ul>
             <div class="track-ends" aria-hidden="true">
                 <span>{ "0:00" }</span><span>{ format::short_clock(span_ms * 1_000_000) }</span>
             </div>
@@ -279,10 +310,46 @@ fn moment_of(event: &impl TargetCast) -> u64 {
     (input.value_as_number().max(0.0) * 1e6) as u64
 }
 
-/// The length of the track, in milliseconds: a round one, with room ahead.
-fn span_ms(horizon_ns: u64) -> u64 {
+/// A mark as it stands at the moment on screen.
+#[derive(Clone, Copy)]
+struct Shown<'a> {
+    mark: &'a Mark,
+    /// It has not happened yet.
+    ahead: bool,
+}
+
+impl Shown<'_> {
+    /// All there is to say of it, with its moment.
+    fn told(self) -> String {
+        let ahead = if self.ahead { ", ahead" } else { "" };
+        let clock = format::clock(self.mark.at_ns);
+        format!("{clock}{ahead}: {}", self.mark.in_full())
+    }
+}
+
+/// The marks in order of time: those of the run as far as it is known, then what its script has still
+/// to do. Of very many, those nearest to the moment.
+fn shown(props: &TrackProps, moment_ns: u64) -> Vec<Shown<'_>> {
+    let known_before_ns = props.marks_known_before_ns;
+    let known = props.marks.iter();
+    let to_come = props.scheduled.iter();
+    let marks: Vec<Shown<'_>> = known
+        .chain(to_come.filter(|mark| mark.at_ns >= known_before_ns))
+        .map(|mark| Shown {
+            mark,
+            ahead: mark.at_ns > moment_ns,
+        })
+        .collect();
+    let happened = marks.iter().filter(|shown| !shown.ahead).count();
+    let first = happened.saturating_sub(MARKS_MAX);
+    let end = marks.len().min(happened + MARKS_MAX);
+    marks[first..end].to_vec()
+}
+
+/// The length of the track, in milliseconds: a round one, with room ahead, that the last mark is on.
+fn span_ms(horizon_ns: u64, last_ns: u64) -> u64 {
     const MINUTE_MS: u64 = 60_000;
-    let needed_ms = horizon_ns / 1_000_000 * 10 / 9;
+    let needed_ms = (horizon_ns / 1_000_000 * 10 / 9).max(last_ns / 1_000_000);
     let rounds = [1, 2, 5, 10, 20, 30, 60].map(|minutes| minutes * MINUTE_MS);
     let fitting = rounds.into_iter().find(|round| needed_ms <= *round);
     fitting.unwrap_or_else(|| needed_ms.next_power_of_two().max(60 * MINUTE_MS))
@@ -290,7 +357,9 @@ fn span_ms(horizon_ns: u64) -> u64 {
 
 /// A mark where it is drawn.
 struct Placed<'a> {
-    mark: &'a Mark,
+    shown: Shown<'a>,
+    /// Its words, as many as the track has room for.
+    words: String,
     /// From the left, as a share of the track in percent.
     x: f64,
     /// From where to where its words would stand with room around them, in pixels.
@@ -318,27 +387,30 @@ enum Line {
 /// Width of a letter of a mark's words, and room between two, in pixels.
 const LETTER_PX: f64 = 6.1;
 const GAP_PX: f64 = 10.0;
-/// Most marks drawn; those before are in the announcements.
+/// Most marks drawn of what has happened, and of what is ahead.
 const MARKS_MAX: usize = 60;
+/// A mark so near to the pointer is meant.
+const REACH_PX: f64 = 6.0;
+/// Width of the slider's thumb, by half of which it reaches over the track at both ends.
+const THUMB_PX: f64 = 16.0;
 
 /// Gives each mark its words where they overlap no others: above the line, else below it, else as
 /// a title only. What went wrong has the right of way, then the latest.
-fn placed(marks: &[Mark], span_ms: u64, width_px: f64) -> Vec<Placed<'_>> {
-    let shown = &marks[marks.len().saturating_sub(MARKS_MAX)..];
-    let mut placed: Vec<Placed<'_>> = shown
+fn placed<'a>(marks: &[Shown<'a>], span_ms: u64, width_px: f64) -> Vec<Placed<'a>> {
+    let mut placed: Vec<Placed<'a>> = marks
         .iter()
-        .map(|mark| unplaced(mark, span_ms, width_px))
+        .map(|shown| unplaced(*shown, span_ms, width_px))
         .collect();
-    let mut order: Vec<usize> = (0..shown.len()).rev().collect();
+    let mut order: Vec<usize> = (0..marks.len()).rev().collect();
     sort_by_key(&mut order, |number| {
-        !matches!(shown[*number].tone, Tone::Bad | Tone::Warning)
+        !matches!(marks[*number].mark.tone, Tone::Bad | Tone::Warning)
     });
     let mut taken: [Vec<(f64, f64)>; 2] = Default::default();
     for number in order {
         let placed = &mut placed[number];
         let (from, to) = placed.words_px;
         // Neutral marks are edits: the reader made them, and there are many while one drags.
-        let lines = match placed.mark.tone {
+        let lines = match placed.shown.mark.tone {
             Tone::Neutral => [Line::Below, Line::Above],
             Tone::Bad | Tone::Warning | Tone::Good => [Line::Above, Line::Below],
         };
@@ -356,10 +428,11 @@ fn placed(marks: &[Mark], span_ms: u64, width_px: f64) -> Vec<Placed<'_>> {
 }
 
 /// A mark with the stretch that its words would take, on the track as far as they can be.
-fn unplaced(mark: &Mark, span_ms: u64, width_px: f64) -> Placed<'_> {
-    let share = (mark.at_ns as f64 / 1e6 / span_ms as f64).min(1.0);
+fn unplaced(shown: Shown<'_>, span_ms: u64, width_px: f64) -> Placed<'_> {
+    let share = (shown.mark.at_ns as f64 / 1e6 / span_ms as f64).min(1.0);
     let at = share * width_px;
-    let half = mark.words.chars().count() as f64 * LETTER_PX / 2.0;
+    let words = shortened(&shown.mark.words, (width_px / LETTER_PX) as usize);
+    let half = words.chars().count() as f64 * LETTER_PX / 2.0;
     let centre = at.clamp(
         half.min(width_px / 2.0),
         (width_px - half).max(width_px / 2.0),
@@ -372,7 +445,8 @@ fn unplaced(mark: &Mark, span_ms: u64, width_px: f64) -> Placed<'_> {
         Side::Middle
     };
     Placed {
-        mark,
+        shown,
+        words,
         x: share * 100.0,
         words_px: (centre - half - GAP_PX, centre + half + GAP_PX),
         line: None,
@@ -380,8 +454,18 @@ fn unplaced(mark: &Mark, span_ms: u64, width_px: f64) -> Placed<'_> {
     }
 }
 
+/// The words, cut off where there is room for so many letters only.
+fn shortened(words: &str, letters: usize) -> String {
+    if words.chars().count() <= letters {
+        return words.to_owned();
+    }
+    let kept: String = words.chars().take(letters.saturating_sub(1)).collect();
+    format!("{}…", kept.trim_end_matches([' ', ',']))
+}
+
 fn mark(placed: &Placed<'_>) -> Html {
-    let tone = match placed.mark.tone {
+    let mark = placed.shown.mark;
+    let tone = match mark.tone {
         Tone::Bad => "bad",
         Tone::Warning => "warn",
         Tone::Good => "ok",
@@ -394,13 +478,12 @@ fn mark(placed: &Placed<'_>) -> Html {
         Side::Right => ("100%".into(), "end"),
         Side::Middle => (x.clone(), "middle"),
     };
-    let small = placed.mark.tone == Tone::Neutral;
+    let small = mark.tone == Tone::Neutral;
     html! {
-        <g class={classes!("mark", tone)}>
-            <title>{ format!("{}: {}", format::clock(placed.mark.at_ns), placed.mark.words) }</title>
+        <g class={classes!("mark", tone, placed.shown.ahead.then_some("ahead"))}>
             <circle cx={x} cy="26" r={if small { "3.5" } else { "5" }} />
             if let Some(line) = placed.line {
-                <text x={words_x} y={if line == Line::Above { "12" } else { "46" }} text-anchor={anchor}>{ &placed.mark.words }</text>
+                <text x={words_x} y={if line == Line::Above { "12" } else { "46" }} text-anchor={anchor}>{ &placed.words }</text>
             }
         </g>
     }
@@ -415,9 +498,90 @@ mod tests {
             at_ns: second * 1_000_000_000,
             tone: Tone::Bad,
             words: words.into(),
+            details: String::new(),
             component: None,
             instance: None,
         }
+    }
+
+    fn happened(marks: &[Mark]) -> Vec<Shown<'_>> {
+        let shown = |mark| Shown { mark, ahead: false };
+        marks.iter().map(shown).collect()
+    }
+
+    fn track(marks: Vec<Mark>, known_before_s: u64, scheduled: Vec<Mark>) -> TrackProps {
+        TrackProps {
+            now_ns: 0,
+            horizon_ns: 0,
+            seeking: None,
+            marks: Rc::new(marks),
+            marks_known_before_ns: known_before_s * 1_000_000_000,
+            scheduled: Rc::new(scheduled),
+            intents: Intents::noop(),
+        }
+    }
+
+    fn at_moment(props: &TrackProps, second: u64) -> Vec<(&str, bool)> {
+        let shown = shown(props, second * 1_000_000_000);
+        let told = shown
+            .iter()
+            .map(|shown| (shown.mark.words.as_str(), shown.ahead));
+        told.collect()
+    }
+
+    #[test]
+    fn what_is_scheduled_stands_ahead_until_it_has_happened() {
+        let script = || vec![mark_at(10, "web/1 dies"), mark_at(30, "web/1 works again")];
+        let fresh = track(Vec::new(), 1, script());
+        assert_eq!(
+            at_moment(&fresh, 0),
+            [("web/1 dies", true), ("web/1 works again", true)]
+        );
+        let dead = vec![mark_at(10, "web/1 dies"), mark_at(16, "web/1 out")];
+        let later = track(dead, 20, script());
+        assert_eq!(
+            at_moment(&later, 20),
+            [
+                ("web/1 dies", false),
+                ("web/1 out", false),
+                ("web/1 works again", true)
+            ]
+        );
+        let back = [
+            ("web/1 dies", true),
+            ("web/1 out", true),
+            ("web/1 works again", true),
+        ];
+        assert_eq!(at_moment(&later, 5), back, "going back keeps the marks");
+    }
+
+    #[test]
+    fn of_very_many_marks_those_nearest_to_the_moment_are_drawn() {
+        let marks: Vec<Mark> = (0..200).map(|second| mark_at(second, "x")).collect();
+        let props = track(marks, 200, Vec::new());
+        let shown = shown(&props, 100_000_000_000);
+        assert_eq!(shown.len(), 2 * MARKS_MAX);
+        assert_eq!(shown[0].mark.at_ns, 41_000_000_000);
+    }
+
+    #[test]
+    fn words_longer_than_the_track_are_cut_off_and_told_in_full() {
+        let long = Mark {
+            details: "cache: TTL 300 → 2 s, all of it".into(),
+            ..mark_at(
+                20,
+                "cache: TTL 300 → 2 s, room 10,000 → 50 entries, +2 more",
+            )
+        };
+        let marks = [long];
+        let placed = placed(&happened(&marks), 60_000, 200.0);
+        assert_eq!(placed[0].words, "cache: TTL 300 → 2 s, room 10,0…");
+        assert_eq!(
+            placed[0].shown.told(),
+            "00:20.000: cache: TTL 300 → 2 s, all of it"
+        );
+        let (from, to) = placed[0].words_px;
+        assert!(from >= -GAP_PX && to <= 200.0 + GAP_PX);
     }
 
     #[test]
@@ -428,7 +592,7 @@ mod tests {
             mark_at(22, "web/1 dies"),
             mark_at(50, "web/2 back"),
         ];
-        let lines: Vec<_> = placed(&marks, 60_000, 700.0)
+        let lines: Vec<_> = placed(&happened(&marks), 60_000, 700.0)
             .iter()
             .map(|placed| placed.line)
             .collect();
@@ -454,23 +618,24 @@ mod tests {
             good(21, "web/4 in after 2 good checks"),
             good(22, "web/5 in after 2 good checks"),
         ];
-        let placed = placed(&marks, 60_000, 700.0);
+        let placed = placed(&happened(&marks), 60_000, 700.0);
         let lines: Vec<_> = placed.iter().map(|placed| placed.line).collect();
         assert!(lines == [Some(Line::Above), None, Some(Line::Below)]);
         assert!(
             placed
                 .iter()
-                .map(|placed| &placed.mark.words)
+                .map(|placed| &placed.words)
                 .eq(marks.iter().map(|mark| &mark.words))
         );
     }
 
     #[test]
     fn the_track_has_room_ahead() {
-        assert_eq!(span_ms(0), 60_000);
-        assert_eq!(span_ms(53_000_000_000), 60_000);
-        assert_eq!(span_ms(55_000_000_000), 120_000);
-        assert!(span_ms(10_000_000_000_000) > 10_000_000);
+        assert_eq!(span_ms(0, 0), 60_000);
+        assert_eq!(span_ms(53_000_000_000, 0), 60_000);
+        assert_eq!(span_ms(55_000_000_000, 0), 120_000);
+        assert!(span_ms(10_000_000_000_000, 0) > 10_000_000);
+        assert_eq!(span_ms(0, 90_000_000_000), 120_000);
     }
 
     #[test]

@@ -67,7 +67,8 @@ pub(super) fn page(app: &App, link: &Scope<App>) -> Html {
                 stage={app.stage.clone()} selection={app.look.selection.clone()} {read_only} intents={app.intents.clone()} />
             <Traffic rate_rps={live.traffic.rate_rps} {capacity_rps} {read_only} intents={app.intents.clone()} />
             <Timeline playing={run.playing} speed={run.speed} reached={run.reached} behind={run.behind} now_ns={run.now_ns()}
-                horizon_ns={run.horizon_ns} seeking={run.seeking} marks={run.marks.clone()} seed={app.document.scenario.seed}
+                horizon_ns={run.horizon_ns} seeking={run.seeking} marks={run.marks.clone()}
+                marks_known_before_ns={run.marks_known_before_ns} scheduled={app.document.scheduled.clone()} seed={app.document.scenario.seed}
                 {read_only} intents={app.intents.clone()} />
             <Now snapshot={run.snapshot.clone()} objectives={live.objectives.clone()} cost={cost(app)} />
             <div class="visually-hidden" aria-live="polite" data-testid="live">{ &app.look.announcement }</div>

@@ -670,6 +670,7 @@ mod tests {
     #[test]
     fn words_of_marks_never_cover_each_other_and_faults_are_named_first() {
         let mark = |tone| Mark {
+            details: String::new(),
             at_ns: 0,
             tone,
             words: "web/2 dies".to_string(),

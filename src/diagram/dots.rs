@@ -3,7 +3,7 @@
 use headroom_scenario::read_number;
 use web_sys::{Element, HtmlCanvasElement};
 
-use super::flights::{Changed, Flights, View};
+use super::flights::{Changed, Crowd, Flights, View};
 use super::geometry::Fit;
 use super::layout::Layout;
 use super::palette::{LOOKS, Look};
@@ -18,6 +18,8 @@ const SOFTNESS: f64 = 0.75;
 /// As many dots are drawn at full size. Of more, each is smaller, so that they can still be told
 /// apart, and so that ten times the dots are not ten times the paint.
 const ROOMY: f64 = 1_500.0;
+/// The same where many are close together, for each pixel of wire.
+const ROOMY_PER_PX: f64 = 0.2;
 /// No crowd makes dots smaller than this share of their size.
 const SMALLEST: f64 = 0.5;
 /// Sizes that a crowd makes lie so far apart: too near to see a dot jump from one to the next.
@@ -39,8 +41,9 @@ pub struct Frame {
 }
 
 /// How large each dot is among so many, as a share of its full size.
-pub fn size_of(dots: usize) -> f64 {
-    let crowded = ROOMY / (dots as f64).max(ROOMY);
+pub fn size_of(crowd: Crowd) -> f64 {
+    let many = ROOMY / (crowd.dots as f64).max(ROOMY);
+    let crowded = many.min(ROOMY_PER_PX / crowd.per_px.max(ROOMY_PER_PX));
     let size = crowded.cbrt().max(SMALLEST);
     (size / SIZE_STEP).round() * SIZE_STEP
 }
@@ -214,9 +217,15 @@ mod tests {
 
     #[test]
     fn only_a_crowd_makes_dots_smaller_and_not_too_small_to_see() {
-        assert_eq!(size_of(0), 1.0);
-        assert_eq!(size_of(ROOMY as usize), 1.0);
-        assert!((size_of(10_000) - 0.55).abs() < 1e-9);
-        assert_eq!(size_of(1_000_000), SMALLEST);
+        let size = |dots, per_px| size_of(Crowd { dots, per_px });
+        assert_eq!(size(0, 0.0), 1.0);
+        assert_eq!(size(ROOMY as usize, ROOMY_PER_PX), 1.0);
+        assert!((size(10_000, 0.1) - 0.55).abs() < 1e-9);
+        assert_eq!(size(1_000_000, 0.1), SMALLEST);
+        assert!(
+            (size(300, 0.6) - 0.7).abs() < 1e-9,
+            "few, but all on one wire"
+        );
+        assert_eq!(size(1_000, 3.0), SMALLEST);
     }
 }

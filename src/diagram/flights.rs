@@ -27,6 +27,8 @@ pub struct Trip {
     pub flight: Flight,
     /// Its wire in the layout; none when an end of it is not drawn.
     pub wire: Option<u16>,
+    /// How far beside its wire: the broader the wire, the further apart its dots.
+    pub aside: f64,
 }
 
 /// The latest trips, the oldest overwritten first.
@@ -36,6 +38,17 @@ pub struct Flights {
     next: usize,
     // How many of the oldest are over.
     over: usize,
+    // How broad each wire is.
+    widths: Vec<f64>,
+}
+
+/// How many dots there are to see, and how close together.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Crowd {
+    /// So many.
+    pub dots: usize,
+    /// Dots for each pixel of wire, as the mean dot has them around it.
+    pub per_px: f64,
 }
 
 /// Slots of the ring that have changed: `count` from `first` on, over the end and on from 0.
@@ -67,9 +80,11 @@ impl Flights {
     }
 
     fn put(&mut self, flight: Flight, layout: &Layout) {
+        let wire = wire_of(&flight, layout);
         let trip = Trip {
             flight,
-            wire: wire_of(&flight, layout),
+            wire,
+            aside: aside(self.width(wire), flight.request),
         };
         if self.trips.len() < KEPT_MAX {
             self.trips.push(trip);
@@ -86,6 +101,16 @@ impl Flights {
         self.trips.clear();
         self.next = 0;
         self.over = 0;
+    }
+
+    /// How broad the wires are from now on: trips that set out are spread by it.
+    pub fn set_widths(&mut self, widths: Vec<f64>) {
+        self.widths = widths;
+    }
+
+    fn width(&self, wire: Option<u16>) -> f64 {
+        let width = wire.and_then(|wire| self.widths.get(wire as usize));
+        width.copied().unwrap_or(0.0)
     }
 
     /// The drawing has changed: every trip takes the wire it has now.
@@ -148,12 +173,21 @@ impl Flights {
             .map(|(trip, _)| trip)
     }
 
-    /// How many dots there are to see.
-    pub fn under_way(&self, layout: &Layout, view: View) -> usize {
-        self.trips
-            .iter()
-            .filter(|trip| trip.place(layout, view).is_some())
-            .count()
+    /// How many dots there are to see, and how close together.
+    pub fn under_way(&self, layout: &Layout, view: View) -> Crowd {
+        let mut on_wire = vec![0u32; layout.wires.len()];
+        for trip in &self.trips {
+            if let (Some(wire), true) = (trip.wire, trip.place(layout, view).is_some()) {
+                on_wire[wire as usize] += 1;
+            }
+        }
+        let dots: u32 = on_wire.iter().sum();
+        let around = on_wire.iter().zip(&layout.wires);
+        let around = around.map(|(on, wire)| f64::from(*on).powi(2) / wire.curve.length().max(1.0));
+        Crowd {
+            dots: dots as usize,
+            per_px: around.sum::<f64>() / f64::from(dots.max(1)),
+        }
     }
 }
 
@@ -195,9 +229,9 @@ impl Trip {
         let curve = &layout.wires.get(self.wire? as usize)?.curve;
         let part = self.part(curve, view)?;
         Some(if self.is(Flight::BACK) {
-            curve.beside(1.0 - part, LANE)
+            curve.beside(1.0 - part, self.aside)
         } else {
-            curve.beside(part, -LANE)
+            curve.beside(part, -self.aside)
         })
     }
 
@@ -205,6 +239,13 @@ impl Trip {
     pub fn is(&self, flag: u8) -> bool {
         self.flight.flags & flag != 0
     }
+}
+
+/// How far beside a wire of that width the dot of a request keeps.
+fn aside(width: f64, request: u64) -> f64 {
+    const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
+    let lot = (request.wrapping_mul(GOLDEN) >> 40) as f64 / (1u64 << 24) as f64;
+    LANE + lot * (width / 2.0 - LANE).max(0.0)
 }
 
 fn wire_of(flight: &Flight, layout: &Layout) -> Option<u16> {
@@ -410,7 +451,7 @@ mod tests {
         assert!(flights.nearest(&layout, near, 8.0, view).is_some());
         let far = Point::new(at.x, at.y + 30.0);
         assert!(flights.nearest(&layout, far, 8.0, view).is_none());
-        assert_eq!(flights.under_way(&layout, view), 1);
+        assert_eq!(flights.under_way(&layout, view).dots, 1);
     }
 
     #[test]
@@ -420,10 +461,37 @@ mod tests {
         flights.take(&crowd(10_000, 3, &layout, 100e9), 6, &layout);
         for now_ns in [100e9, 115e9, 129e9] {
             assert_eq!(
-                flights.under_way(&layout, View { now_ns, speed: 1.0 }),
+                flights.under_way(&layout, View { now_ns, speed: 1.0 }).dots,
                 10_000
             );
         }
+    }
+
+    #[test]
+    fn the_broader_a_wire_the_further_its_dots_are_spread_but_never_off_it() {
+        assert_eq!(aside(0.0, 7), LANE);
+        assert_eq!(aside(2.0 * LANE, 7), LANE);
+        let asides: Vec<f64> = (0..1_000).map(|number| aside(20.0, number * 20)).collect();
+        assert!(asides.iter().all(|aside| (LANE..10.0).contains(aside)));
+        let mean = asides.iter().sum::<f64>() / 1_000.0;
+        assert!((mean - (LANE + 10.0) / 2.0).abs() < 0.2);
+    }
+
+    #[test]
+    fn a_crowd_is_told_by_the_dots_around_a_dot() {
+        let layout = layout(&design(), None, (772.0, 732.0));
+        let mut flights = Flights::default();
+        for _ in 0..50 {
+            flights.take(&flight(0.0, 1e9, 0), 6, &layout);
+        }
+        let view = View {
+            now_ns: 0.5e9,
+            speed: 0.1,
+        };
+        let crowd = flights.under_way(&layout, view);
+        let length = layout.wires[0].curve.length();
+        assert_eq!(crowd.dots, 50);
+        assert!((crowd.per_px - 50.0 / length).abs() < 1e-9);
     }
 
     #[test]

@@ -21,6 +21,9 @@ const MARGIN: f64 = 30.0;
 /// Room for the name of a tier above its instances, and between them for the badge of one.
 const HEADING: f64 = 31.0;
 
+/// Words below a component are hardly ever wider.
+const WORDS_WIDTH: f64 = 130.0;
+
 /// Which way requests flow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Flow {
@@ -52,8 +55,10 @@ pub struct Layout {
 /// Where a component stands.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Place {
-    /// All of it but its words below.
+    /// All of it but its words above and below.
     pub frame: Rect,
+    /// Its words below.
+    pub words: Rect,
     /// How its instances are drawn.
     pub form: Form,
 }
@@ -250,7 +255,7 @@ pub fn layout(design: &Design, snapshot: Option<&Snapshot>, box_size: (f64, f64)
     let ranks = ranks(design);
     let (fit, corners) = match flow {
         Flow::Rightwards => in_columns(&ranks, &needs, design, box_size),
-        Flow::Downwards => in_rows(&ranks, &needs, box_size),
+        Flow::Downwards => in_rows(&ranks, &needs, design, box_size),
     };
     let places: Vec<Place> = needs
         .into_iter()
@@ -462,6 +467,10 @@ fn extent(sizes: impl Iterator<Item = f64>, gap: f64) -> f64 {
     sum + count.saturating_sub(1) as f64 * gap
 }
 
+/// Between the things of one row, and where a link runs from one to the next.
+const ROW_GAP: f64 = 28.0;
+const ROW_GAP_LINKED: f64 = 60.0;
+
 /// Between the things of one column.
 const STACK_GAP: f64 = 46.0;
 
@@ -552,11 +561,25 @@ fn in_columns(
     )
 }
 
-fn in_rows(ranks: &[Vec<usize>], needs: &[Need], box_size: (f64, f64)) -> (Fit, Vec<Point>) {
+fn in_rows(
+    ranks: &[Vec<usize>],
+    needs: &[Need],
+    design: &Design,
+    box_size: (f64, f64),
+) -> (Fit, Vec<Point>) {
     let margin = 12.0;
+    // The directory is linked to the users beside it: what passes between them has room.
+    let is_directory = |c: &usize| matches!(design.components[*c].kind, Kind::Dns(_));
+    let aside = |row: &Vec<usize>| {
+        if row.iter().any(is_directory) {
+            ROW_GAP_LINKED
+        } else {
+            ROW_GAP
+        }
+    };
     let tall = |c: &usize| needs[*c].above + needs[*c].height + needs[*c].below;
     let height = |row: &Vec<usize>| row.iter().map(tall).fold(0.0, f64::max);
-    let width = |row: &Vec<usize>| extent(row.iter().map(|c| needs[*c].width), 28.0);
+    let width = |row: &Vec<usize>| extent(row.iter().map(|c| needs[*c].width), aside(row));
     let widest = ranks.iter().map(width).fold(0.0, f64::max) + 2.0 * margin;
     let top = 22.0;
     let room = |gap: f64| extent(ranks.iter().map(height), gap) + top + margin;
@@ -570,7 +593,7 @@ fn in_rows(ranks: &[Vec<usize>], needs: &[Need], box_size: (f64, f64)) -> (Fit, 
         let mut x = (wide - width(row)) / 2.0;
         for c in row {
             corners[*c] = Point::new(x, y + needs[*c].above);
-            x += needs[*c].width + 28.0;
+            x += needs[*c].width + aside(row);
         }
         y += height(row) + gap;
     }
@@ -586,11 +609,22 @@ fn in_rows(ranks: &[Vec<usize>], needs: &[Need], box_size: (f64, f64)) -> (Fit, 
 
 fn place(need: Need, corner: Point, kind: &Kind, flow: Flow) -> Place {
     let frame = Rect::new(corner.x, corner.y, need.width, need.height);
+    let words = Rect::new(
+        frame.center().x - WORDS_WIDTH / 2.0,
+        frame.bottom(),
+        WORDS_WIDTH,
+        // The name of a tier has a place of its own.
+        if need.instances.is_empty() {
+            need.below
+        } else {
+            0.0
+        },
+    );
     let form = match kind {
         Kind::Service(_) | Kind::Cache(_) => spread(need.instances, frame, kind, flow),
         _ => Form::Single,
     };
-    Place { frame, form }
+    Place { frame, words, form }
 }
 
 fn spread(instances: Vec<u16>, frame: Rect, kind: &Kind, flow: Flow) -> Form {

@@ -7,6 +7,7 @@ mod canvas;
 mod dots;
 mod flights;
 mod geometry;
+mod labels;
 mod layout;
 mod menu;
 mod motion;
@@ -135,6 +136,10 @@ pub fn Diagram(props: &Props) -> Html {
         on_pick: &on_pick,
         on_link: &on_link,
     };
+    let widths = wire::widths(&scene);
+    if let Some(motion) = motion.borrow().as_ref() {
+        motion.borrow_mut().set_widths(widths.clone());
+    }
     let fit = layout.fit;
     let placed = format!(
         "translate({} {}) scale({:.4})",
@@ -147,7 +152,7 @@ pub fn Diagram(props: &Props) -> Html {
             <svg class="drawing" width={scene::px(size.0)} height={scene::px(size.1)}
                 role="group" aria-label={summary(&scene)}>
                 <g transform={placed.clone()}>
-                    { wire::wires(&scene) }
+                    { wire::wires(&scene, &widths) }
                     { for layout.order.iter().map(|number| html! {
                         <>
                             { node::component(&scene, *number) }
@@ -162,7 +167,7 @@ pub fn Diagram(props: &Props) -> Html {
             <svg class="drawing above" width={scene::px(size.0)} height={scene::px(size.1)} aria-hidden="true">
                 <g transform={placed}>
                     { node::badges(&scene) }
-                    { wire::notes(&scene, still) }
+                    { wire::notes(&scene, &widths, size, still) }
                 </g>
             </svg>
             { probes() }

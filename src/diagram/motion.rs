@@ -7,7 +7,7 @@ use gloo::render::{AnimationFrame, request_animation_frame};
 use web_sys::{Element, HtmlCanvasElement};
 
 use super::dots::{self, Colours, Frame, Painter};
-use super::flights::{self, Flights, Trip, View};
+use super::flights::{self, Crowd, Flights, Trip, View};
 use super::geometry::Point;
 use super::layout::Layout;
 use super::palette::Look;
@@ -39,7 +39,7 @@ pub struct Motion {
     /// Readers who asked for less motion see counters instead.
     still: bool,
     painted: Option<Frame>,
-    dots: usize,
+    crowd: Crowd,
     counted_at_ms: f64,
 }
 
@@ -62,7 +62,7 @@ impl Motion {
             box_size: (1.0, 1.0),
             still: false,
             painted: None,
-            dots: 0,
+            crowd: Crowd::default(),
             counted_at_ms: f64::MIN,
         };
         motion.restore();
@@ -97,6 +97,11 @@ impl Motion {
         self.box_size = box_size;
         self.flights.rewire(&self.layout);
         self.rewire();
+    }
+
+    /// How broad the wires of the drawing are.
+    pub fn set_widths(&mut self, widths: Vec<f64>) {
+        self.flights.set_widths(widths);
     }
 
     fn rewire(&mut self) {
@@ -157,12 +162,12 @@ impl Motion {
 
     /// Counts the dots, for their size and for tools.
     fn count(&mut self, view: View) {
-        self.dots = if self.still {
-            0
+        self.crowd = if self.still {
+            Crowd::default()
         } else {
             self.flights.under_way(&self.layout, view)
         };
-        let dots = self.dots.to_string();
+        let dots = self.crowd.dots.to_string();
         // The name of the attribute is a good one.
         let _ = self.canvas.set_attribute("data-dots", &dots);
     }
@@ -175,7 +180,7 @@ impl Motion {
             fit: self.layout.fit,
             ratio,
             pixels: (pixels(self.box_size.0), pixels(self.box_size.1)),
-            size: dots::size_of(self.dots),
+            size: dots::size_of(self.crowd),
         }
     }
 

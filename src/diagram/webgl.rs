@@ -10,13 +10,15 @@ use web_sys::{
 };
 
 use super::dots::{Colours, Frame};
-use super::flights::{Changed, Flights, KEPT_MAX, LANE, Trip};
+use super::flights::{Changed, Flights, KEPT_MAX, Trip};
 use super::layout::Layout;
 use super::program::program;
 use super::sprites::Sprites;
 
 /// Numbers a trip takes in the buffer.
 const NUMBERS: usize = 4;
+/// No dot keeps so far beside its wire. As the shader has it.
+const ASIDE_MAX: f64 = 64.0;
 /// Texels in a row of the wires' texture; two texels make a wire.
 const ROW: usize = 256;
 /// The texture unit of the sprites; the wires' is the first.
@@ -27,14 +29,13 @@ const REBASE_NS: f64 = 8e9;
 
 const VERTEX: &str = r"#version 300 es
 precision highp float;
-in vec4 trip;             // start and end, seconds from the origin; wire; look and flags
+in vec4 trip;             // start and end, seconds from the origin; wire; look, flags and how far aside
 uniform sampler2D wires;  // two texels each: start and first handle, second handle and end
 uniform vec2 time;        // now, and how long a trip is seen at least for each pixel
 uniform vec3 fit;         // scale and offset, in pixels of the device
 uniform vec2 size;        // of the canvas
 uniform float radius;     // of a dot, in pixels of the device
 uniform float margin;     // of its rim and of that rim's softness, in radii
-uniform float lane;       // requests keep to one side of the wire, answers to the other
 flat out vec4 sprite;     // corner and extent of what the dot shows of the sheet
 
 // How far a shape reaches from its middle, in radii: no pixel is painted where nothing is.
@@ -58,6 +59,7 @@ void main() {
         return;
     }
     int style = int(trip.w);
+    float lane = fract(trip.w) * 64.0; // requests keep to one side of the wire, answers to the other
     int flags = style / 8;
     bool back = flags % 2 == 1;
     bool failed = (flags / 2) % 2 == 1;
@@ -109,7 +111,6 @@ struct Places {
     size: Option<WebGlUniformLocation>,
     radius: Option<WebGlUniformLocation>,
     margin: Option<WebGlUniformLocation>,
-    lane: Option<WebGlUniformLocation>,
 }
 
 impl Places {
@@ -121,7 +122,6 @@ impl Places {
             size: place("size"),
             radius: place("radius"),
             margin: place("margin"),
-            lane: place("lane"),
         }
     }
 }
@@ -229,7 +229,7 @@ impl Painter {
                 seconds(trip.flight.start_ns),
                 seconds(trip.flight.end_ns),
                 trip.wire.map_or(-1.0, f32::from),
-                style as f32,
+                style as f32 + (trip.aside / ASIDE_MAX) as f32,
             ]);
         }
         let gl = &self.gl;
@@ -267,7 +267,6 @@ impl Painter {
         gl.uniform1f(places.radius.as_ref(), frame.radius() as f32);
         let margin = frame.rim() + frame.softness();
         gl.uniform1f(places.margin.as_ref(), margin as f32);
-        gl.uniform1f(places.lane.as_ref(), LANE as f32);
         for slots in flights.stretches() {
             gl.draw_arrays(Gl::POINTS, slots.start as i32, slots.len() as i32);
         }

@@ -3,28 +3,34 @@
 use headroom_scenario::Kind;
 use yew::prelude::*;
 
-use super::geometry::{Curve, Point};
+use super::geometry::{Point, Rect};
+use super::labels::{self, HEIGHT, Wish};
 use super::layout::Wire;
+use super::node;
 use super::scene::{Pick, Scene, px};
 use crate::format;
 use crate::selection::Selection;
 
-/// How much broader a wire's band is for each tenfold of what passes over it.
-const BAND_PER_TENFOLD: f64 = 5.0;
-/// So many calls a second have no band yet.
-const BAND_FROM_RPS: f64 = 10.0;
+/// The width of a wire that one call a second passes over.
+const WIDTH_AT_1_RPS: f64 = 2.0;
+/// Ten times the rate is this power of ten as broad: 1.6 times. A million a second are 32 wide.
+const GROWTH: f64 = 0.2;
+/// Calls a second that are too few to be written down.
+const RARE_RPS: f64 = 0.05;
+/// About as wide are a figure, a sign between figures and a letter of a label, and room at both ends.
+const FIGURE: f64 = 7.0;
+const SIGN: f64 = 3.8;
+const LETTER: f64 = 6.6;
+const ENDS: f64 = 4.0;
 
 /// Every wire as a hairline in a band that is the broader the more passes. Links are picked by what
 /// lies above them.
-pub fn wires(scene: &Scene<'_>) -> Html {
+pub fn wires(scene: &Scene<'_>, widths: &[f64]) -> Html {
     let wires = &scene.layout.wires;
     html! {
         <g class="wires" aria-hidden="true">
-            { for wires.iter().enumerate().filter_map(|(number, wire)| {
-                let width = band(flow_rps(scene, number, wire.link?));
-                (width > 0.0).then(|| html! {
-                    <path class="band" d={wire.curve.path()} stroke-width={px(width)} />
-                })
+            { for wires.iter().zip(widths).filter(|(_, width)| **width > 0.0).map(|(wire, width)| html! {
+                <path class="band" d={wire.curve.path()} stroke-width={px(*width)} />
             }) }
             { for wires.iter().map(|wire| {
                 let selected = wire.link.is_some_and(|link| is_selected(scene, link));
@@ -37,46 +43,64 @@ pub fn wires(scene: &Scene<'_>) -> Html {
     }
 }
 
-/// The width of a band that so many calls a second pass over.
-fn band(rate_rps: f64) -> f64 {
-    BAND_PER_TENFOLD * (rate_rps / BAND_FROM_RPS).max(1.0).log10()
+/// How broad each wire is.
+pub fn widths(scene: &Scene<'_>) -> Vec<f64> {
+    let wires = scene.layout.wires.iter().enumerate();
+    wires
+        .map(|(number, wire)| {
+            let rate_rps = wire.link.map(|link| flow_rps(scene, number, link));
+            width(rate_rps.unwrap_or(0.0))
+        })
+        .collect()
 }
 
-/// Calls a second over one wire: what its called end gets, by the caller's part in all calls. Look-ups
-/// of names count for nothing.
+/// The width of a wire that so many calls a second pass over.
+fn width(rate_rps: f64) -> f64 {
+    WIDTH_AT_1_RPS * rate_rps.max(0.0).powf(GROWTH)
+}
+
+/// Calls a second over a link, as the engine has counted them.
+fn link_rps(scene: &Scene<'_>, link: usize) -> f64 {
+    let counted = scene
+        .snapshot
+        .and_then(|snapshot| snapshot.calls_rps.get(link));
+    counted.copied().unwrap_or(0.0)
+}
+
+/// Calls a second over one of a link's wires: all of the link's, by the parts that its two ends have in
+/// what their components do.
 fn flow_rps(scene: &Scene<'_>, wire: usize, link: usize) -> f64 {
     let design = &scene.scenario.design;
-    let links = &design.links;
-    let number = |id: &str| design.component(id).map(|(number, _)| number);
+    let part = |id: &str, instance: Option<u16>| {
+        let (component, _) = design.component(id)?;
+        Some(instance.map_or(1.0, |instance| part_of(scene, component, instance)))
+    };
     let (from, to) = scene.layout.ends(wire);
-    let Some((caller, called)) = number(&links[link].from).zip(number(&links[link].to)) else {
-        return 0.0;
-    };
-    if matches!(design.components[called].kind, Kind::Dns(_)) {
-        return 0.0;
-    }
-    let callers = links.iter().filter(|other| other.to == links[link].to);
-    let calls = callers.filter_map(|other| Some(calls_rps(scene, number(&other.from)?, None)));
-    let (all, count) = calls.fold((0.0, 0.0), |(all, count), rps| (all + rps, count + 1.0));
-    let part = if all > 0.0 {
-        calls_rps(scene, caller, from) / all
-    } else {
-        // Nobody calls the users: what they send is known by who gets it.
-        1.0 / f64::max(count, 1.0)
-    };
-    calls_rps(scene, called, to) * part
+    let link_of = &design.links[link];
+    let parts = part(&link_of.from, from).zip(part(&link_of.to, to));
+    parts.map_or(0.0, |(from, to)| link_rps(scene, link) * from * to)
 }
 
-/// Calls that end at a component, or at one instance of it, a second.
-fn calls_rps(scene: &Scene<'_>, component: usize, instance: Option<u16>) -> f64 {
-    match instance {
-        Some(instance) => scene
-            .instance(component, instance)
-            .map_or(0.0, |gauge| gauge.throughput_rps + gauge.failed_rps),
-        None => scene
-            .gauge(component)
-            .map_or(0.0, |gauge| gauge.throughput_rps + gauge.failed_rps),
+/// The part of a component's calls that one of its instances has.
+fn part_of(scene: &Scene<'_>, component: usize, instance: u16) -> f64 {
+    let count = scene
+        .gauge(component)
+        .map_or(0, |gauge| gauge.instances.len());
+    let all: f64 = (0..count as u16)
+        .map(|instance| calls_rps(scene, component, instance))
+        .sum();
+    if all > 0.0 {
+        calls_rps(scene, component, instance) / all
+    } else {
+        0.0
     }
+}
+
+/// Calls that end at an instance, a second.
+fn calls_rps(scene: &Scene<'_>, component: usize, instance: u16) -> f64 {
+    scene
+        .instance(component, instance)
+        .map_or(0.0, |gauge| gauge.throughput_rps + gauge.failed_rps)
 }
 
 fn is_selected(scene: &Scene<'_>, link: usize) -> bool {
@@ -101,23 +125,86 @@ fn wires_of<'a>(scene: &'a Scene<'_>, link: usize) -> Vec<&'a Wire> {
     wires.filter(|wire| wire.link == Some(link)).collect()
 }
 
-/// What stands on the links: their latency when they are selected, and what passes over them when
-/// nothing is to move.
-pub fn notes(scene: &Scene<'_>, counted: bool) -> Html {
-    html! {
-        { for (0..scene.scenario.design.links.len()).filter_map(|number| {
-            let wires = wires_of(scene, number);
-            let middle = wires.get(wires.len() / 2)?.curve;
-            let note = if is_selected(scene, number) {
-                Some(one_way(scene, number))
-            } else if counted {
-                passing(scene, number)
-            } else {
-                None
-            };
-            Some(label(&middle, &note?))
-        }) }
+/// What stands at the links: how much passes over them, and of the selected one how long it takes.
+/// Where nothing is to move, each has its figure even if there is hardly room for it.
+pub fn notes(scene: &Scene<'_>, widths: &[f64], box_size: (f64, f64), still: bool) -> Html {
+    let mut notes: Vec<Note> = (0..scene.scenario.design.links.len())
+        .filter_map(|link| note(scene, link, still))
+        .collect();
+    // Who comes first has the best place.
+    if let Some(selected) = notes.iter().position(|note| note.selected) {
+        notes[..=selected].rotate_right(1);
     }
+    let wishes: Vec<Wish> = notes
+        .iter()
+        .map(|note| Wish {
+            link: note.link,
+            width: text_width(&note.words),
+            beside: broadest(scene, widths, note.link) / 2.0,
+            // That nothing passes is worth no place that something else has.
+            always: note.selected || still && note.rate_rps > 0.0,
+        })
+        .collect();
+    let components = 0..scene.layout.places.len();
+    let headings = components.filter_map(|number| node::heading_place(scene, number));
+    let headings: Vec<Rect> = headings.map(|(_, rect)| rect).collect();
+    let places = labels::places(scene.layout, box_size, &headings, &wishes);
+    html! {
+        { for notes.iter().zip(&places).filter_map(|(note, place)| Some(label(note, place.as_ref()?))) }
+    }
+}
+
+/// About how wide a label is.
+fn text_width(words: &str) -> f64 {
+    let wide = |letter: char| match letter {
+        '0'..='9' => FIGURE,
+        ',' | '.' | '/' | '·' | ' ' | '\u{a0}' => SIGN,
+        _ => LETTER,
+    };
+    words.chars().map(wide).sum::<f64>() + ENDS
+}
+
+/// The width of the broadest of a link's wires.
+fn broadest(scene: &Scene<'_>, widths: &[f64], link: usize) -> f64 {
+    let wires = scene.layout.wires.iter().zip(widths);
+    let of_link = wires.filter(|(wire, _)| wire.link == Some(link));
+    of_link.fold(0.0, |most, (_, width)| f64::max(most, *width))
+}
+
+/// Words on a link.
+struct Note {
+    link: usize,
+    of: String,
+    words: String,
+    rate_rps: f64,
+    selected: bool,
+}
+
+fn note(scene: &Scene<'_>, number: usize, still: bool) -> Option<Note> {
+    let link = &scene.scenario.design.links[number];
+    let selected = is_selected(scene, number);
+    let rate_rps = link_rps(scene, number);
+    let is_drawn = scene
+        .layout
+        .wires
+        .iter()
+        .any(|wire| wire.link == Some(number));
+    let rate = format!("{}/s", format::short_rate(rate_rps));
+    let is_known = scene
+        .snapshot
+        .is_some_and(|snapshot| !snapshot.calls_rps.is_empty());
+    let is_worth_it = is_known && (still || rate_rps >= RARE_RPS);
+    (is_drawn && (is_worth_it || selected)).then(|| Note {
+        link: number,
+        of: format!("{}-{}", link.from, link.to),
+        words: match (selected, is_known) {
+            (true, true) => format!("{rate} · {}", format::ms(latency_ms(scene, number))),
+            (true, false) => one_way(scene, number),
+            (false, _) => rate,
+        },
+        rate_rps,
+        selected,
+    })
 }
 
 fn one_way(scene: &Scene<'_>, number: usize) -> String {
@@ -145,7 +232,7 @@ fn link(scene: &Scene<'_>, number: usize) -> Html {
     };
     html! {
         <g class={if selected { "link selected" } else { "link" }} role="button" tabindex="0"
-            aria-label={format!("Link from {} to {}, {latency}", link.from, link.to)}
+            aria-label={format!("Link from {} to {}, {latency}, {}/s", link.from, link.to, format::rate(link_rps(scene, number)))}
             aria-pressed={if selected { "true" } else { "false" }} data-control="link"
             data-of={format!("{}-{}", link.from, link.to)} {onclick} {onkeydown}>
             { for wires.iter().map(|wire| html! { <path d={wire.curve.path()} /> }) }
@@ -153,14 +240,15 @@ fn link(scene: &Scene<'_>, number: usize) -> Html {
     }
 }
 
-/// Words on a wire, on a ground of their own.
-fn label(curve: &Curve, text: &str) -> Html {
-    let Point { x, y } = curve.at(0.5);
-    let width = text.chars().count() as f64 * 6.1 + 14.0;
+/// Words beside a wire, on a ground of their own.
+fn label(note: &Note, place: &Rect) -> Html {
+    let Point { x, y } = place.center();
+    let half = HEIGHT / 2.0;
     html! {
-        <g class="wire-label">
-            <rect x={px(x - width / 2.0)} y={px(y - 24.0)} width={px(width)} height="18" rx="9" />
-            <text x={px(x)} y={px(y - 11.3)}>{ text.to_string() }</text>
+        <g class={if note.selected { "wire-label selected" } else { "wire-label" }} data-testid="rate"
+            data-of={note.of.clone()} data-value={note.rate_rps.to_string()}>
+            <rect x={px(place.x)} y={px(y - half)} width={px(place.width)} height={px(HEIGHT)} rx={px(half)} />
+            <text x={px(x)} y={px(y + 4.0)}>{ note.words.clone() }</text>
         </g>
     }
 }
@@ -190,30 +278,23 @@ fn latency_ms(scene: &Scene<'_>, number: usize) -> f64 {
         }
 }
 
-/// Calls a second that arrive over a link, while its called has no other callers.
-fn passing(scene: &Scene<'_>, number: usize) -> Option<String> {
-    let links = &scene.scenario.design.links;
-    let to = &links[number].to;
-    if links.iter().filter(|link| link.to == *to).count() > 1 {
-        return None;
-    }
-    let (called, _) = scene.scenario.design.component(to)?;
-    let gauge = scene.gauge(called)?;
-    Some(format!(
-        "{}/s",
-        format::rate(gauge.throughput_rps + gauge.failed_rps)
-    ))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_tenfold_load_is_a_broader_band_by_the_same_amount() {
-        assert_eq!(band(0.0), 0.0);
-        assert_eq!(band(BAND_FROM_RPS), 0.0);
-        assert_eq!(band(10.0 * BAND_FROM_RPS), BAND_PER_TENFOLD);
-        assert_eq!(band(10_000.0) - band(1_000.0), BAND_PER_TENFOLD);
+    fn ten_times_the_rate_is_a_broader_wire_in_the_same_proportion() {
+        assert_eq!(width(0.0), 0.0);
+        assert_eq!(width(1.0), WIDTH_AT_1_RPS);
+        for power in 0..6 {
+            let rate_rps = 10f64.powi(power);
+            let broader = width(rate_rps * 10.0) / width(rate_rps);
+            assert!((broader - 1.585).abs() < 1e-3);
+            assert!(
+                width(rate_rps * 10.0) - width(rate_rps) > 1.0,
+                "one can see it"
+            );
+        }
+        assert!(width(1e6) < 33.0);
     }
 }

@@ -4,7 +4,6 @@ mod checkpoints;
 mod flights;
 mod pace;
 mod panic;
-mod sampling;
 mod session;
 mod turns;
 

@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 
+use headroom_engine::happening::Mark;
 use headroom_engine::series::Bin;
 use headroom_engine::time::SimTime;
 use headroom_engine::{Engine, Progress};
@@ -10,11 +11,11 @@ use headroom_scenario::{INTEGER_MAX, Panel, Scenario, TimedAction};
 use super::checkpoints::Checkpoints;
 use super::flights::FlightPacker;
 use super::pace::Pace;
-use super::sampling::sampling;
 use super::turns::Next;
 use crate::order::sort_by_key;
 use crate::port::Home;
 use crate::protocol::{Command, Message, Publication, Speed, read_action};
+use crate::sampling::Sampling;
 
 /// A turn ends after so long, so that the page's commands are heard.
 const TURN_MS: f64 = 10.0;
@@ -43,7 +44,10 @@ pub struct Session {
 
 struct Run {
     epoch: u32,
+    /// As it was loaded, its script aside.
+    document: Scenario,
     engine: Engine,
+    sampling: Sampling,
     script: Vec<TimedAction>,
     checkpoints: Checkpoints,
     pace: Pace,
@@ -51,7 +55,8 @@ struct Run {
     /// Actions that came on the way to the moment asked for: they take effect there, in order.
     held: Vec<String>,
     binned_until_ns: u64,
-    marks_told: usize,
+    /// Number and last of the marks told.
+    marks_told: Option<(usize, Option<Mark>)>,
     staged_ms: f64,
     published_ms: f64,
 }
@@ -155,13 +160,18 @@ impl Session {
         self.run = Some(Run {
             epoch,
             engine,
+            sampling: Sampling::default(),
             script: scenario.script.clone(),
+            document: Scenario {
+                script: Vec::new(),
+                ..scenario.into_inner()
+            },
             checkpoints,
             pace: Pace::new(self.speed, wall_ms),
             seek_until: (at_ns > 0).then_some(SimTime(at_ns)),
             held: Vec::new(),
             binned_until_ns: 0,
-            marks_told: usize::MAX,
+            marks_told: None,
             staged_ms: 0.0,
             published_ms: 0.0,
         });
@@ -239,9 +249,10 @@ impl Session {
 
     fn choose_sampling(&mut self) {
         if let Some(run) = &mut self.run {
-            let wanted = sampling(run.engine.snapshot().offered_rps, self.speed);
-            if wanted != run.engine.sampling() {
-                run.engine.sample_every(wanted);
+            let offered_rps = run.engine.snapshot().offered_rps;
+            run.sampling = Sampling::of(&run.document, offered_rps, self.speed);
+            if run.sampling.drawn != run.engine.sampling() {
+                run.engine.sample_every(run.sampling.drawn);
             }
         }
     }
@@ -266,7 +277,7 @@ impl Session {
             epoch: run.epoch,
             now_ns: run.engine.now().0,
             ns_per_ms: if moving { run.pace.ns_per_ms() } else { 0.0 },
-            sampling: run.engine.sampling(),
+            sampling: run.sampling,
         };
         match self.flights.take() {
             Some(batch) => self.home.send_with(&message, &batch),
@@ -283,9 +294,11 @@ impl Session {
         if let Some(last_ns) = bins.iter().map(Bin::end_ns).max() {
             run.binned_until_ns = last_ns;
         }
+        // Their number alone does not tell: the last one may have been replaced, or the oldest gone.
         let marks = run.engine.marks_since(0);
-        let marks = (marks.len() != run.marks_told).then(|| marks.to_vec());
-        run.marks_told = marks.as_ref().map_or(run.marks_told, Vec::len);
+        let state = Some((marks.len(), marks.last().cloned()));
+        let marks = (state != run.marks_told).then(|| marks.to_vec());
+        run.marks_told = state;
         let rings = match self.panel {
             Panel::Ring => (0..snapshot.components.len())
                 .filter_map(|component| run.engine.ring(component))

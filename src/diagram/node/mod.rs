@@ -27,18 +27,22 @@ pub fn component(scene: &Scene<'_>, number: usize) -> Html {
         Kind::Dns(dns) => directory::draw(scene, number, dns),
         Kind::LoadBalancer(balancer) => balancer::draw(scene, number, balancer),
         Kind::Database(database) => database::draw(scene, number, database),
-        Kind::Service(service) => {
-            let size = format!("{} × {}", present(scene, number), service.size.name());
-            tier(scene, number, &size, |instance, rect| {
-                server::draw(scene, number, instance, rect, service)
-            })
-        }
-        Kind::Cache(cache) => {
-            let nodes = format::counted(present(scene, number) as u64, "node", "nodes");
-            tier(scene, number, &nodes, |instance, rect| {
-                cache::draw(scene, number, instance, rect, cache)
-            })
-        }
+        Kind::Service(service) => tier(scene, number, |instance, rect| {
+            server::draw(scene, number, instance, rect, service)
+        }),
+        Kind::Cache(cache) => tier(scene, number, |instance, rect| {
+            cache::draw(scene, number, instance, rect, cache)
+        }),
+    }
+}
+
+/// How many there are of a tier, and of what.
+fn size(scene: &Scene<'_>, number: usize) -> Option<String> {
+    let present = present(scene, number);
+    match &scene.component(number).kind {
+        Kind::Service(service) => Some(format!("{present} × {}", service.size.name())),
+        Kind::Cache(_) => Some(format::counted(present as u64, "node", "nodes")),
+        Kind::Clients(_) | Kind::Dns(_) | Kind::LoadBalancer(_) | Kind::Database(_) => None,
     }
 }
 
@@ -79,18 +83,18 @@ fn present(scene: &Scene<'_>, number: usize) -> usize {
 }
 
 /// A tier of like instances: its name above them, then a card or a cell each.
-fn tier(scene: &Scene<'_>, number: usize, size: &str, card: impl Fn(u16, &Rect) -> Html) -> Html {
+fn tier(scene: &Scene<'_>, number: usize, card: impl Fn(u16, &Rect) -> Html) -> Html {
     let place = scene.place(number);
     match &place.form {
         Form::Grid(grid) => html! {
             <>
-                { heading(scene, number, size) }
+                { heading(scene, number) }
                 { grid::draw(scene, number, grid, &place.frame) }
             </>
         },
         Form::Cards(cards) => html! {
             <>
-                { heading(scene, number, size) }
+                { heading(scene, number) }
                 { for cards.iter().map(|(instance, rect)| card(*instance, rect)) }
             </>
         },
@@ -104,7 +108,25 @@ fn upper(words: &str) -> String {
 }
 
 /// The name of a tier, which picks the whole of it.
-fn heading(scene: &Scene<'_>, number: usize, size: &str) -> Html {
+fn heading(scene: &Scene<'_>, number: usize) -> Html {
+    let Some((text, rect)) = heading_place(scene, number) else {
+        return Html::default();
+    };
+    let size = size(scene, number).unwrap_or_default();
+    let part = Part {
+        pick: Pick::Component(number),
+        label: format!("{}: {size}", scene.name(number)),
+        rect: &rect,
+        radius: 3.0,
+        dim: false,
+    };
+    let drawing = words("caps", rect.x, rect.y + 13.0, text);
+    scene.part(part, drawing)
+}
+
+/// The words over a tier and where they stand; none over what is no tier.
+pub fn heading_place(scene: &Scene<'_>, number: usize) -> Option<(String, Rect)> {
+    let size = size(scene, number)?;
     let frame = scene.place(number).frame;
     let name = scene.name(number);
     let is_below = Layout::names_below(&scene.component(number).kind, scene.layout.flow);
@@ -131,18 +153,9 @@ fn heading(scene: &Scene<'_>, number: usize, size: &str) -> Html {
     };
     let whole = format!("{} · {size}", upper(&name));
     let (text, x, width) = words_at(whole)
-        .or_else(|| words_at(size.to_owned()))
-        .unwrap_or_else(|| (size.to_owned(), frame.x, text_width(size, 6.9)));
-    let rect = Rect::new(x, baseline - 13.0, width, 17.0);
-    let part = Part {
-        pick: Pick::Component(number),
-        label: format!("{name}: {size}"),
-        rect: &rect,
-        radius: 3.0,
-        dim: false,
-    };
-    let drawing = words("caps", x, baseline, text);
-    scene.part(part, drawing)
+        .or_else(|| words_at(size.clone()))
+        .unwrap_or_else(|| (size.clone(), frame.x, text_width(&size, 6.9)));
+    Some((text, Rect::new(x, baseline - 13.0, width, 17.0)))
 }
 
 /// Where words of this width start, so that no wire which arrives from above runs through them: at

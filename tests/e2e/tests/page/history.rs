@@ -1,8 +1,86 @@
 //! Undo and redo, and refusals in place.
 
-use headroom_e2e::{Look, Outcome};
+use headroom_e2e::{Look, Outcome, Page};
+use serde_json::json;
 
 use crate::fixture;
+
+/// The marks of the time line, those ahead in brackets.
+fn marks(page: &Page) -> Outcome<Vec<String>> {
+    let read = "return [...document.querySelectorAll('[data-testid=mark]')].map((mark) => {
+        const words = mark.textContent.replace(/^.*?: /, '');
+        return mark.dataset.ahead === 'true' ? `(${words})` : words;
+    })";
+    let marks = page.session().run(read, &json!([]))?;
+    let marks = marks.as_array().cloned().unwrap_or_default();
+    Ok(marks
+        .iter()
+        .filter_map(|mark| mark.as_str().map(str::to_owned))
+        .collect())
+}
+
+fn seek(page: &Page, second: u32) -> Outcome {
+    page.set("[data-control=moment]", &(second * 1_000).to_string())?;
+    let second = f64::from(second);
+    page.figure_becoming("[data-testid=clock]", "there", |clock| {
+        (second - 0.1..second + 0.1).contains(&clock)
+    })
+    .map(drop)
+}
+
+#[test]
+fn what_is_scheduled_is_hollow_until_it_happens_and_stays_when_one_goes_back() -> Outcome {
+    let page = fixture::page("#step=load-balancer", Look::DESK)?;
+    page.pause()?;
+    assert_eq!(marks(&page)?, ["(web/1 dies)", "(web/1 works again)"]);
+    seek(&page, 20)?;
+    let happened = [
+        "web/1 dies",
+        "web/1 out after 2 failed checks",
+        "(web/1 works again)",
+    ];
+    assert_eq!(marks(&page)?, happened);
+    assert_eq!(page.count(".track-line .mark.ahead")?, 1);
+    seek(&page, 5)?;
+    let ahead = [
+        "(web/1 dies)",
+        "(web/1 out after 2 failed checks)",
+        "(web/1 works again)",
+    ];
+    assert_eq!(marks(&page)?, ahead);
+    Ok(())
+}
+
+#[test]
+fn an_edit_says_on_the_time_line_what_from_and_to_and_so_does_its_link() -> Outcome {
+    let page = fixture::page("#step=cache", Look::DESK)?;
+    page.figure_becoming("[data-testid=clock]", "past 1 s", |clock| clock > 1.0)?;
+    page.click("[data-control=panel][data-of=inspector]")?;
+    page.click("[data-control=inspect][data-of=cache]")?;
+    let before = page.fragment()?;
+    page.set(
+        "[data-control=parameter][data-of=cache][data-name=ttl_s]",
+        "2",
+    )?;
+    page.until("the edit has its mark", |page| {
+        Ok(marks(page)?
+            .iter()
+            .any(|mark| mark.starts_with("cache: TTL ") && mark.ends_with(" → 2 s")))
+    })?;
+    page.until("the link has followed", |page| {
+        Ok(page.fragment()? != before)
+    })?;
+    page.pause()?;
+    let told = marks(&page)?;
+    let link = page.fragment()?;
+    page.session().open("about:blank")?;
+    page.go(&link)?;
+    page.until("the same marks are there again", |page| {
+        let again = marks(page)?;
+        let plain = |marks: &[String]| marks.join("|").replace(['(', ')'], "");
+        Ok(plain(&again) == plain(&told))
+    })
+}
 
 #[test]
 fn undo_takes_back_the_last_edit_and_redo_does_it_again() -> Outcome {

@@ -1,7 +1,11 @@
 //! The page spares those whom motion disturbs. How smoothly it moves is measured by `cargo xtask bench`:
 //! a test that times fails on a busy machine.
 
-use headroom_e2e::{Look, Outcome};
+use std::thread;
+use std::time::Duration;
+
+use headroom_e2e::{Failure, Look, Outcome, Page};
+use serde_json::json;
 
 use crate::fixture;
 
@@ -16,6 +20,109 @@ fn reduced_motion_shows_counters_in_place_of_dots() -> Outcome {
     still.figure_becoming("[data-testid=clock]", "past 2 s", |clock| clock > 2.0)?;
     let dots = still.attribute("[data-testid=dots]", "data-dots")?;
     assert_eq!(dots.parse().unwrap_or(0), 0);
-    assert!(still.text("[data-testid=diagram]")?.contains("/s"));
+    let [users, web, database] = ["users-lb", "lb-web", "web-db"];
+    still.go("#step=load-balancer")?;
+    for link in [users, web, database] {
+        let rate = format!("[data-testid=rate][data-of={link}]");
+        still.figure_becoming(&rate, "the load of the step", |rps| {
+            (500.0..2_000.0).contains(&rps)
+        })?;
+    }
+    Ok(())
+}
+
+/// The mean number of dots over some seconds.
+fn dots(page: &Page) -> Outcome<f64> {
+    const LOOKS: u32 = 8;
+    let mut sum = 0.0;
+    for _ in 0..LOOKS {
+        thread::sleep(Duration::from_millis(500));
+        let dots = page.attribute("[data-testid=dots]", "data-dots")?;
+        sum += dots.parse::<f64>().unwrap_or(0.0);
+    }
+    Ok(sum / f64::from(LOOKS))
+}
+
+/// The broadest wire, in pixels of the drawing.
+fn broadest(page: &Page) -> Outcome<f64> {
+    let widths = "return Math.max(0, ...[...document.querySelectorAll('.band')]
+        .map((band) => Number(band.getAttribute('stroke-width'))))";
+    let widest = page.session().run(widths, &json!([]))?;
+    widest
+        .as_f64()
+        .ok_or_else(|| Failure::new("a width is a number"))
+}
+
+#[test]
+fn ten_times_the_load_is_ten_times_the_dots_and_broader_wires() -> Outcome {
+    let page = fixture::page("#step=bigger-server", Look::DESK)?;
+    let at = |rate_rps: u32| -> Outcome<(f64, f64, String)> {
+        page.set("[data-control=rate]", &rate_rps.to_string())?;
+        let near = f64::from(rate_rps);
+        page.figure_becoming("[data-testid=rate][data-of=users-web]", "the load", |rps| {
+            (0.8 * near..1.25 * near).contains(&rps)
+        })?;
+        let scale = page.text("[data-testid=sampling]")?;
+        Ok((dots(&page)?, broadest(&page)?, scale))
+    };
+    let (few, narrow, scale) = at(60)?;
+    let (many, broad, same_scale) = at(600)?;
+    assert_eq!(scale, same_scale);
+    let times = many / few;
+    assert!((6.0..16.0).contains(&times), "{few} dots became {many}");
+    assert!(broad > 1.4 * narrow, "{narrow} px became {broad}");
+    Ok(())
+}
+
+#[test]
+fn more_dots_than_a_screen_takes_are_said_to_stand_for_more() -> Outcome {
+    let page = fixture::page("#step=one-server", Look::DESK)?;
+    let says = |scale: &'static str| {
+        page.until(scale, |page| {
+            let said = page.text("[data-testid=sampling]")?;
+            Ok(said.replace('\u{a0}', " ") == scale)
+        })
+    };
+    says("1 dot = 5 requests")?;
+    page.set("[data-control=rate]", "100000")?;
+    says("1 dot = 50 requests: too many to draw at 5")
+}
+
+/// Rates that lie on a part of the drawing or on each other.
+const COVERED: &str = "
+    const boxes = (selector) => [...document.querySelectorAll(selector)].map((element) => {
+      const { left, top, right, bottom } = element.getBoundingClientRect();
+      return { left, top, right, bottom, name: element.dataset.of ?? element.textContent };
+    });
+    const rates = boxes('.wire-label');
+    const parts = boxes('.part .halo').map((part) => ({ ...part,
+      left: part.left + 3, top: part.top + 3, right: part.right - 3, bottom: part.bottom - 3 }));
+    const meet = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+    const found = rates.length === 0 ? ['no rates'] : [];
+    rates.forEach((rate, number) => {
+      for (const other of [...parts, ...rates.slice(0, number)]) {
+        if (meet(rate, other)) found.push(`${rate.name} on ${other.name}`);
+      }
+    });
+    return found;
+";
+
+#[test]
+fn rates_lie_on_no_part_of_the_drawing_and_not_on_each_other() -> Outcome {
+    let page = fixture::page("", Look::DESK)?;
+    for (width, height) in [(1_440, 900), (1_180, 820), (768, 1_024), (390, 844)] {
+        let metrics =
+            json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
+        page.session()
+            .devtools("Emulation.setDeviceMetricsOverride", metrics)?;
+        for step in ["one-server", "load-balancer", "cache"] {
+            page.go(&format!("#step={step}"))?;
+            page.until("rates are there", |page| page.exists("[data-testid=rate]"))?;
+            let covered = page.session().run(COVERED, &json!([]))?;
+            assert_eq!(covered, json!([]), "{step} at {width}x{height}");
+        }
+    }
+    page.session()
+        .devtools("Emulation.clearDeviceMetricsOverride", json!({}))?;
     Ok(())
 }

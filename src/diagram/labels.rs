@@ -1,0 +1,262 @@
+//! Where the words of links stand: beside their wires, and on nothing else.
+
+use super::geometry::{Point, Rect};
+use super::layout::{Flow, Layout};
+
+/// Height of a label, and room kept around it.
+pub const HEIGHT: f64 = 16.0;
+const AROUND: f64 = 2.0;
+/// From the middle of a wire to the edge of words beside it at least: as far as dots reach.
+const BESIDE_MIN: f64 = 8.0;
+/// Places along a wire, the best first: where a wire is in the middle, it is the most by itself.
+const PARTS: [f64; 9] = [0.5, 0.44, 0.56, 0.36, 0.64, 0.28, 0.72, 0.2, 0.8];
+/// Of a link's many wires so many are tried, outermost ones included.
+const WIRES_TRIED: usize = 5;
+/// Places at which a wire is looked at for whether it runs under a label.
+const SAMPLES: usize = 24;
+/// What the page lays over a wide diagram: the headroom badge at the top left, in pixels.
+const BADGE: (f64, f64) = (270.0, 122.0);
+
+/// Words that want a place.
+#[derive(Clone, Copy, Debug)]
+pub struct Wish {
+    /// Number of the link.
+    pub link: usize,
+    /// How wide they are.
+    pub width: f64,
+    /// From the middle of a wire to its edge.
+    pub beside: f64,
+    /// They are there even where they cover something.
+    pub always: bool,
+}
+
+/// A place for each wish, if there is one: on no component and its words (the
+/// `headings` of tiers among them), on no other label, off the
+/// wires of others if it can be.
+pub fn places(
+    layout: &Layout,
+    box_size: (f64, f64),
+    headings: &[Rect],
+    wishes: &[Wish],
+) -> Vec<Option<Rect>> {
+    let mut ground = Ground::of(layout, box_size, headings);
+    wishes
+        .iter()
+        .map(|wish| {
+            let place = ground.best(layout, wish)?;
+            ground.taken.push(place);
+            Some(place)
+        })
+        .collect()
+}
+
+/// What is there already.
+struct Ground {
+    all: Rect,
+    taken: Vec<Rect>,
+    /// Places on wires, with their links.
+    wires: Vec<(Option<usize>, Point)>,
+}
+
+impl Ground {
+    fn of(layout: &Layout, box_size: (f64, f64), headings: &[Rect]) -> Self {
+        let scale = layout.fit.scale;
+        let places = layout.places.iter();
+        let mut taken: Vec<Rect> = places
+            .flat_map(|place| [place.frame, place.words])
+            .collect();
+        taken.extend(headings);
+        if layout.flow == Flow::Rightwards {
+            taken.push(Rect::new(0.0, 0.0, BADGE.0 / scale, BADGE.1 / scale));
+        }
+        let wires = layout.wires.iter().flat_map(|wire| {
+            let part = |sample: usize| (sample as f64 + 0.5) / SAMPLES as f64;
+            (0..SAMPLES).map(move |sample| (wire.link, wire.curve.at(part(sample))))
+        });
+        Self {
+            all: Rect::new(0.0, 0.0, box_size.0 / scale, box_size.1 / scale),
+            taken,
+            wires: wires.collect(),
+        }
+    }
+
+    fn best(&self, layout: &Layout, wish: &Wish) -> Option<Rect> {
+        let candidates = candidates(layout, wish);
+        let rated = candidates
+            .into_iter()
+            .enumerate()
+            .filter_map(|(order, at)| {
+                let cost = self.cost(&at, wish)?;
+                Some((cost + order as f64 * 0.02, at))
+            });
+        let best = rated.min_by(|a, b| a.0.total_cmp(&b.0));
+        best.map(|(_, at)| at)
+    }
+
+    /// How bad a place is; none where words must not stand.
+    fn cost(&self, at: &Rect, wish: &Wish) -> Option<f64> {
+        let covered: f64 = self.taken.iter().map(|taken| overlap(at, taken)).sum();
+        let outside = at.width * at.height - overlap(at, &self.all);
+        if covered + outside > 0.0 && !wish.always {
+            return None;
+        }
+        let crossed = self.wires.iter().filter(|(_, place)| holds(at, *place));
+        let crossed: f64 = crossed
+            .map(|(link, _)| if *link == Some(wish.link) { 0.5 } else { 3.0 })
+            .sum();
+        Some(crossed + 10.0 * (covered + 100.0 * outside))
+    }
+}
+
+/// Boxes beside and on the wires of a link, better ones first.
+fn candidates(layout: &Layout, wish: &Wish) -> Vec<Rect> {
+    let wires = layout
+        .wires
+        .iter()
+        .filter(|wire| wire.link == Some(wish.link));
+    let curves: Vec<_> = wires.map(|wire| wire.curve).collect();
+    let tried = curves.len().min(WIRES_TRIED);
+    let spread = |number: usize| match tried {
+        0 | 1 => 0,
+        _ => number * (curves.len() - 1) / (tried - 1),
+    };
+    let (wide, high) = (wish.width, HEIGHT + 2.0 * AROUND);
+    let beside = (wish.beside + AROUND).max(BESIDE_MIN);
+    let mut boxes = Vec::new();
+    for part in PARTS {
+        for curve in (0..tried).map(|number| &curves[spread(number)]) {
+            let Point { x, y } = curve.at(part);
+            let (up, aside) = (high / 2.0 + beside - AROUND, wide / 2.0 + beside);
+            let places = [
+                (0.0, -up),
+                (0.0, up),
+                (aside, 0.0),
+                (-aside, 0.0),
+                (0.0, 0.0),
+            ];
+            boxes.extend(
+                places.map(|(dx, dy)| {
+                    Rect::new(x + dx - wide / 2.0, y + dy - high / 2.0, wide, high)
+                }),
+            );
+        }
+    }
+    boxes
+}
+
+fn overlap(one: &Rect, other: &Rect) -> f64 {
+    let wide = one.right().min(other.right()) - one.x.max(other.x);
+    let high = one.bottom().min(other.bottom()) - one.y.max(other.y);
+    wide.max(0.0) * high.max(0.0)
+}
+
+fn holds(rect: &Rect, place: Point) -> bool {
+    (rect.x..rect.right()).contains(&place.x) && (rect.y..rect.bottom()).contains(&place.y)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagram::layout::layout;
+    use headroom_scenario::step::LADDER;
+
+    /// Boxes of windows from a wide screen to a small phone.
+    const BOXES: [(f64, f64); 8] = [
+        (1_240.0, 860.0),
+        (772.0, 732.0),
+        (720.0, 660.0),
+        (620.0, 640.0),
+        (768.0, 520.0),
+        (600.0, 420.0),
+        (390.0, 420.0),
+        (320.0, 380.0),
+    ];
+
+    fn wishes(layout: &Layout, links: usize, width: f64, always: bool) -> Vec<Wish> {
+        let drawn = |link: &usize| layout.wires.iter().any(|wire| wire.link == Some(*link));
+        let wish = |link| Wish {
+            link,
+            width,
+            beside: 4.0,
+            always,
+        };
+        (0..links).filter(drawn).map(wish).collect()
+    }
+
+    #[test]
+    fn no_label_covers_a_component_its_words_or_another_label() {
+        for step in LADDER {
+            let design = step.scenario().design;
+            for box_size in BOXES {
+                let layout = layout(&design, None, box_size);
+                let wishes = wishes(&layout, design.links.len(), 46.0, false);
+                let found = places(&layout, box_size, &[], &wishes);
+                let placed: Vec<Rect> = found.into_iter().flatten().collect();
+                for (number, label) in placed.iter().enumerate() {
+                    let others = placed[..number].iter();
+                    let drawn = layout.places.iter();
+                    let drawn = drawn.flat_map(|place| [&place.frame, &place.words]);
+                    for taken in others.chain(drawn) {
+                        let name = step.name;
+                        assert_eq!(overlap(label, taken), 0.0, "{name} in {box_size:?}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_link_of_every_step_has_its_label_on_a_desk_and_on_a_phone() {
+        for step in LADDER {
+            let design = step.scenario().design;
+            for box_size in [(1_240.0, 860.0), (772.0, 732.0), (390.0, 420.0)] {
+                let layout = layout(&design, None, box_size);
+                let mut wishes = wishes(&layout, design.links.len(), 46.0, false);
+                // Nothing passes from a cache to a database while the servers fill it.
+                wishes.retain(|wish| design.links[wish.link].from != "cache");
+                let found = places(&layout, box_size, &[], &wishes);
+                let missing = found.iter().filter(|place| place.is_none()).count();
+                assert_eq!(missing, 0, "{} in {box_size:?}", step.name);
+            }
+        }
+    }
+
+    #[test]
+    fn with_reduced_motion_there_is_always_a_label_and_it_is_within_the_drawing() {
+        for step in LADDER {
+            let design = step.scenario().design;
+            for box_size in BOXES {
+                let layout = layout(&design, None, box_size);
+                let wishes = wishes(&layout, design.links.len(), 60.0, true);
+                let found = places(&layout, box_size, &[], &wishes);
+                for place in found {
+                    let place = place.expect("there is always one");
+                    let scale = layout.fit.scale;
+                    assert!(place.x >= 0.0 && place.right() * scale <= box_size.0);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_label_stands_by_its_own_wires() {
+        let design = LADDER[LADDER.len() - 1].scenario().design;
+        let layout = layout(&design, None, (772.0, 732.0));
+        let wishes = wishes(&layout, design.links.len(), 46.0, false);
+        for (wish, place) in wishes
+            .iter()
+            .zip(places(&layout, (772.0, 732.0), &[], &wishes))
+        {
+            let Some(place) = place else { continue };
+            let near = |link: usize| {
+                let wires = layout.wires.iter().filter(|wire| wire.link == Some(link));
+                let places =
+                    wires.flat_map(|wire| (0..=40).map(|at| wire.curve.at(f64::from(at) / 40.0)));
+                places
+                    .map(|at| at.distance_squared(place.center()).sqrt())
+                    .fold(f64::INFINITY, f64::min)
+            };
+            assert!(near(wish.link) < 40.0, "link {}", wish.link);
+        }
+    }
+}
