@@ -9,7 +9,7 @@ use crate::time::NS_PER_S;
 /// Changes that a mark names; of more it says how many.
 const CHANGES_NAMED_MAX: usize = 2;
 
-/// Rates set within so long of each other are one turn of the load, and one mark.
+/// Rates set within less than so long of each other are one turn of the load, and one mark.
 const TURN_NS: u64 = NS_PER_S;
 
 /// Marks in order of time, the oldest gone when there are too many.
@@ -42,7 +42,7 @@ impl Marks {
         let turned;
         let last = self.kept.last().map_or(0, |mark| mark.at_ns);
         let began_at_rps = match action {
-            Action::SetRate { .. } => self.turned_from_rps.filter(|_| at_ns - last <= TURN_NS),
+            Action::SetRate { .. } => self.turned_from_rps.filter(|_| at_ns - last < TURN_NS),
             _ => None,
         };
         if let Some(rate_rps) = began_at_rps {

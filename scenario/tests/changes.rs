@@ -111,6 +111,22 @@ fn parameters_of_components_are_told_by_name_and_unit() {
             "take-over 2,000 → 500 ms",
         ),
         (
+            told!(LoadBalancer, |of| of.forward_ms = 1.0),
+            "passing on 0.05 → 1 ms",
+        ),
+        (
+            told!(LoadBalancer, |of| of.response_memory_s = 1.0),
+            "remembers for 10 → 1 s",
+        ),
+        (
+            told!(Service, |of| of.probe_ms = 5.0),
+            "health check 1 → 5 ms",
+        ),
+        (
+            told!(Cache, |of| of.lease_ms = 500.0),
+            "wait for one fetch 10,000 → 500 ms",
+        ),
+        (
             told!(Service, |of| of.size = Size::Xlarge),
             "machine large → xlarge",
         ),
@@ -242,7 +258,9 @@ fn an_autoscaler_is_told_by_what_it_aims_at() {
         scale_in_window_s: 60.0,
         instances_min: 2,
         instances_max: 20,
-        ..Autoscaling::default()
+        scale_out_share: 2.0,
+        scale_out_servers: 8,
+        scale_out_period_s: 60.0,
     };
     assert_eq!(
         configured(service(Autoscaling::default()), service(after)),
@@ -253,6 +271,9 @@ fn an_autoscaler_is_told_by_what_it_aims_at() {
             "scale in after 300 → 60 s",
             "target 0.6 → 0.8 share busy",
             "tolerance 0.1 → 0.2 of the target",
+            "scale-out period 15 → 60 s",
+            "scale out by 4 → 8 servers",
+            "scale out by 1 → 2 × servers",
         ]
     );
 }
@@ -329,6 +350,10 @@ fn an_edit_of_the_traffic_says_what_it_changes() {
         (
             traffic(|of| of.client.retries.budget = 0.1),
             "retry budget 1 → 0.1 × requests",
+        ),
+        (
+            traffic(|of| of.client.retries.saved_max = 10),
+            "retries saved at most 1,000 → 10",
         ),
         (
             traffic(|of| of.client.retries.backoff_ms = 50.0),

@@ -61,7 +61,7 @@ fn the_newest_marks_are_kept() {
         if number == MARKS_MAX {
             assert_eq!(marks(&engine).len(), MARKS_MAX);
         }
-        let rate_rps = 1.0 + number as f64;
+        let rate_rps = 2.0 + number as f64;
         engine
             .apply(&Action::SetRate { rate_rps })
             .expect("a load that can be");
@@ -69,9 +69,17 @@ fn the_newest_marks_are_kept() {
     }
     let kept = marks(&engine);
     assert_eq!(kept.len(), MARKS_MAX);
-    assert!(kept[0].words.starts_with("2 "), "{}", kept[0].words);
+    assert!(
+        kept[0].words.starts_with("rate 2 → 3 "),
+        "{}",
+        kept[0].words
+    );
     let newest = kept.last().expect("there are many");
-    assert!(newest.words.starts_with("1,001 "), "{}", newest.words);
+    assert!(
+        newest.words.starts_with("rate 1,001 → 1,002 "),
+        "{}",
+        newest.words
+    );
 }
 
 #[test]
