@@ -73,9 +73,9 @@ pub enum Finding {
     /// To [`Question::Comparison`].
     Comparison {
         /// The design before.
-        before: Outcome,
+        before: Box<Outcome>,
         /// The design after.
-        after: Outcome,
+        after: Box<Outcome>,
     },
     /// The question can't be answered, and why.
     Unanswerable(String),

@@ -72,8 +72,8 @@ impl Search {
             Self::Comparison(runs) => {
                 runs.advance(events_budget)
                     .map(|(before, after)| Finding::Comparison {
-                        before: Outcome::of(&before),
-                        after: Outcome::of(&after),
+                        before: Box::new(Outcome::of(&before)),
+                        after: Box::new(Outcome::of(&after)),
                     })
             }
             Self::Unanswerable(reason) => Some(Finding::Unanswerable(reason.clone())),
