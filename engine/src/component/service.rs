@@ -342,12 +342,8 @@ impl Service {
         if request.failure != 0 && !asked_cache {
             return self.finish(world, id, instance);
         }
-        // A cache that fails is a cache that misses, whatever it had found before it died: the database still
-        // has the value.
-        if request.failure != 0 {
-            request.failure = 0;
-            request.flags &= !flag::HIT;
-        }
+        // A cache that fails is a cache that misses: the database still has the value.
+        request.failure = 0;
         match operation {
             Operation::Get => self.looked_up(world, id, instance),
             Operation::Read => self.fetched(world, id, instance),

@@ -257,31 +257,6 @@ fn a_look_up_that_a_dead_node_could_not_answer_has_not_hit() {
 }
 
 #[test]
-fn what_a_node_had_found_when_it_died_comes_from_the_database() {
-    let cache = Cache {
-        operation_ms: 100.0,
-        ..Cache::default()
-    };
-    let mut scenario = cached(traffic(20.0, lookup()), cache, Database::default());
-    scenario.traffic.keys.count = 1;
-    scenario.script = vec![at_s(30.0, kill("cache", 0))];
-    let mut engine = engine(scenario);
-    run_to(&mut engine, 29.999_999);
-    let reads = |engine: &mut headroom_engine::Engine| part(&engine.report(), "db").extra["reads"];
-    let before = reads(&mut engine);
-    let inside = engine.snapshot().components[2].in_flight;
-    assert!(inside > 0, "the key is looked up all the time");
-    // Those that come in the next moments find nobody there, and ask the database, too.
-    let arrived = engine.snapshot().requests.arrived;
-    run_to(&mut engine, 30.1);
-    let arrived = engine.snapshot().requests.arrived - arrived;
-    assert!(
-        reads(&mut engine) - before >= inside as f64,
-        "{inside} and {arrived}"
-    );
-}
-
-#[test]
 fn what_a_dead_database_refuses_was_not_in_its_buffer() {
     let database = Database {
         buffer_entries: 1_000,
