@@ -1,5 +1,7 @@
 //! Figures as words: few digits, tabular, always with their unit.
 
+use headroom_engine::lab::Load;
+
 /// Keeps a figure and its unit on one line.
 const NBSP: char = '\u{a0}';
 
@@ -36,6 +38,14 @@ pub fn short_rate(value: f64) -> String {
     let decimals = usize::from(value < 99.95);
     let words = decimal(value, decimals);
     format!("{}{unit}", words.strip_suffix(".0").unwrap_or(&words))
+}
+
+/// A load: `1,498/s`, `20 users`.
+pub fn load(load: Load) -> String {
+    match load {
+        Load::RateRps(rate_rps) => format!("{}/s", rate(rate_rps)),
+        Load::Users(users) => counted(u64::from(users), "user", "users"),
+    }
 }
 
 /// A time given in milliseconds, to two or three figures: `0.25 ms`, `4.2 ms`, `40 ms`, `138 ms`,

@@ -6,7 +6,10 @@ use crate::figure::{number, percent};
 
 /// `p99 is 712 ms, over 500 ms`.
 pub fn of(breach: &Breach) -> String {
-    let (found, limit) = (breach.found, breach.limit);
+    let limit = breach.limit;
+    let Some(found) = breach.found else {
+        return "nothing is answered".into();
+    };
     match breach.objective {
         Objective::LatencyP99Ms => {
             format!("p99 is {} ms, over {} ms", number(found), number(limit))
@@ -27,7 +30,7 @@ pub fn of(breach: &Breach) -> String {
         }
         Objective::BacklogShare => {
             format!(
-                "requests pile up: {} of them are never answered",
+                "requests pile up: {} more come than are answered",
                 percent(found)
             )
         }

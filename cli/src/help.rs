@@ -75,9 +75,13 @@ const CAPACITY: &str = "\
 headroom capacity: finds the largest load at which a scenario holds its objectives
 
 It doubles the load until an objective breaks and closes in to 2 %, then says which component
-gives way first. The script runs as it is, but for what it says about the rate. Without a script,
-each load is measured for as long as steady figures need; with one, for --for, so that a fault
-takes the same share of every run.
+gives way first. Users of a closed loop have no rate of their own: there the answer is their
+number, with the rate they reach.
+
+The design is in service: its caches and sessions are filled before anything is measured, and a
+load holds when three runs, each with a seed of its own, hold it. The script begins anew in each of
+them, as it is but for what it says about the load. Without a script, a load is measured for as long
+as steady figures need; with one, for --for, so that a fault takes the same share of every run.
 
 USAGE
     headroom capacity <step | file | link | -> [options]
@@ -86,7 +90,7 @@ OPTIONS
     --seed N        Another seed
     --rate N        Start the search here, and call this the load of now
     --for TIME      Simulated time of each run     [60s]
-    --warmup TIME   Simulated time before that     [5s]
+    --warmup TIME   Simulated time before that, from when the script begins   [5s]
     --json          One JSON document
 
 EXAMPLES
@@ -98,6 +102,8 @@ const COMPARE: &str = "\
 headroom compare: runs two designs under the same conditions, side by side
 
 Both face the traffic, script, seed and objectives of the second, so that only the design differs.
+Where the first calls a tier otherwise and there is no doubt which is meant, what happens to the one
+happens to the other, with the same draws of chance; what can't be done in the first is said.
 
 USAGE
     headroom compare <before> <after> [options]
@@ -107,7 +113,8 @@ OPTIONS
     --rate N        Another load, for both, in requests a second
     --for TIME      Simulated time to measure      [60s]
     --warmup TIME   Simulated time before that     [5s]
-    --json          One JSON document with the keys 'before' and 'after'
+    --json          One JSON document with the keys 'before', 'after', 'renamed' and
+                    'left_out'
 
 EXAMPLES
     headroom compare one-server database-apart

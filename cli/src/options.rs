@@ -5,7 +5,7 @@
 use headroom_engine::lab::Window;
 use headroom_engine::time::SimTime;
 use headroom_scenario::{
-    INTEGER_MAX, RATE_MAX_RPS, RATE_MIN_RPS, Scenario, nearest, read_number, read_whole,
+    INTEGER_MAX, LoopModel, RATE_MAX_RPS, RATE_MIN_RPS, Scenario, nearest, read_number, read_whole,
 };
 use lexopt::{Arg, Parser, ValueExt};
 
@@ -110,13 +110,22 @@ impl Options {
     }
 
     /// Sets the seed and the rate, where they were given.
-    pub fn apply(&self, scenario: &mut Scenario) {
+    pub fn apply(&self, scenario: &mut Scenario) -> Result<(), Failure> {
         if let Some(seed) = self.seed {
             scenario.seed = seed;
         }
-        if let Some(rate_rps) = self.rate_rps {
-            scenario.traffic.rate_rps = rate_rps;
+        match (self.rate_rps, &scenario.traffic.client.loop_model) {
+            (None, _) => {}
+            (Some(rate_rps), LoopModel::Open) => scenario.traffic.rate_rps = rate_rps,
+            (Some(_), LoopModel::Closed { users, .. }) => {
+                return Err(Failure::Usage(format!(
+                    "--rate: users of a closed loop ask as fast as they are answered and have no rate of \
+                     their own; change their number instead, in the document: \
+                     traffic.client.loop.closed.users, {users} now"
+                )));
+            }
         }
+        Ok(())
     }
 }
 

@@ -39,7 +39,7 @@ pub fn of(
         report.engine,
         cost(report),
     );
-    text.push_str(&requests(report));
+    text.push_str(&requests(scenario, report));
     text.push('\n');
     text.push_str(&latency(report));
     text.push('\n');
@@ -60,7 +60,7 @@ fn cost(report: &Report) -> String {
     }
 }
 
-fn requests(report: &Report) -> String {
+fn requests(scenario: &Scenario, report: &Report) -> String {
     use Align::Right;
     let requests = &report.requests;
     let mut table = Table::new([
@@ -82,6 +82,13 @@ fn requests(report: &Report) -> String {
     let mut text = table.lines();
     if requests.failed_total() > 0 {
         text.push_str(&format!("  failed: {}\n", failures(&requests.failed)));
+    }
+    if requests.overdue > 0 {
+        text.push_str(&format!(
+            "  in flight: {} have waited for longer than {} ms\n",
+            count(requests.overdue),
+            number(scenario.objectives.latency_p99_ms),
+        ));
     }
     text
 }
@@ -229,6 +236,16 @@ fn own_figures(component: &ReportComponent) -> String {
         .join(", ")
 }
 
+/// What the objective of latency is held to, where anything was answered or is overdue.
+fn latency_found(report: &Report) -> String {
+    let p99_ms = report.latency_ms.p99_with_overdue;
+    if p99_ms.is_nan() {
+        "no answer".into()
+    } else {
+        format!("{} ms", number(p99_ms))
+    }
+}
+
 fn objectives(scenario: &Scenario, report: &Report, verdict: &Verdict) -> String {
     let asked = &scenario.objectives;
     let mut table = Table::new([
@@ -252,7 +269,7 @@ fn objectives(scenario: &Scenario, report: &Report, verdict: &Verdict) -> String
             "99 of 100 answers within {} ms",
             number(asked.latency_p99_ms)
         ),
-        format!("{} ms", number(report.latency_ms.p99)),
+        latency_found(report),
         Objective::LatencyP99Ms,
     );
     row(
@@ -277,7 +294,7 @@ fn objectives(scenario: &Scenario, report: &Report, verdict: &Verdict) -> String
     if let Some(backlog) = backlog {
         row(
             "requests do not pile up".into(),
-            percent(backlog.found),
+            percent(backlog.found.unwrap_or_default()),
             Objective::BacklogShare,
         );
     }

@@ -16,7 +16,7 @@ const INPUT_MAX_BYTES: u64 = 16 * 1024 * 1024;
 /// for is told beside what the command prints.
 pub fn open(source: &str, options: &Options) -> Result<ValidScenario, Failure> {
     let mut scenario = read(source)?;
-    options.apply(&mut scenario);
+    options.apply(&mut scenario)?;
     let valid = scenario
         .validate()
         .map_err(|problems| Failure::scenario(name(source), problems))?;

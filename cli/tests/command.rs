@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
 use headroom_engine::reason::Reason;
-use headroom_scenario::{Action, Kind, Scenario, Size, TimedAction, price, step};
+use headroom_scenario::{Action, Kind, LoopModel, Scenario, Size, TimedAction, price, step};
 use serde_json::Value;
 
 fn headroom(arguments: &[&str]) -> Output {
@@ -407,7 +407,175 @@ fn capacity_says_how_much_is_left_and_what_gives_way() {
     let breaks_rps = capacity["breaks"]["rate_rps"].as_f64().expect("a load");
     assert!(rate_rps > 0.0 && breaks_rps > rate_rps && breaks_rps < rate_rps * 1.03);
     assert_eq!(capacity["limited"], "web");
-    assert!(text(&["capacity", "one-server"]).contains("What gives way first: web."));
+    assert_eq!(capacity["now"]["rate_rps"], 250.0);
+    let times = capacity["headroom"]["times_now"]
+        .as_f64()
+        .expect("a multiple");
+    let used = capacity["headroom"]["used_share"]
+        .as_f64()
+        .expect("a share");
+    assert!((times - rate_rps / 250.0).abs() < 1e-9 && (times * used - 1.0).abs() < 1e-9);
+    let told = text(&["capacity", "one-server"]);
+    assert!(told.contains("What gives way first: web."), "{told}");
+    let headroom = format!(
+        "At 250 requests/s it takes {times:.1} × this load: {:.0} % of its capacity used.",
+        used * 100.0
+    );
+    assert!(told.contains(&headroom), "{told}");
+    let over = text(&["capacity", "one-server", "--rate", "1000"]);
+    assert!(
+        over.contains("it takes 0.") && over.contains("% of its capacity asked."),
+        "{over}"
+    );
+}
+
+/// One server and users who each ask anew a millisecond after their answer.
+fn closed_loop() -> String {
+    let mut scenario = first_step();
+    scenario.traffic.client.loop_model = LoopModel::Closed {
+        users: 20,
+        think_time_ms: 1.0,
+    };
+    scenario.to_json()
+}
+
+#[test]
+fn the_capacity_of_a_closed_loop_is_a_number_of_users() {
+    let read = |more: &[&str]| {
+        let output = headroom_reading(&closed_loop(), &[&["capacity", "-"], more].concat());
+        assert_eq!(code(&output), 0, "{}", errors(&output));
+        String::from_utf8(output.stdout).expect("the answer is text")
+    };
+    let capacity: Value = serde_json::from_str(&read(&["--json"])).expect("JSON");
+    let users = capacity["users"].as_u64().expect("a number of users");
+    let reached_rps = capacity["reached_rps"].as_f64().expect("a rate");
+    assert!(
+        users > 20 && (100.0..1_000.0).contains(&reached_rps),
+        "{capacity}"
+    );
+    assert_eq!(capacity["now"]["users"], 20);
+    assert!(capacity["breaks"]["users"].as_u64() > Some(users));
+    assert!(capacity["rate_rps"].is_null(), "it has no rate of its own");
+    let told = read(&[]);
+    assert!(
+        told.starts_with(&format!(
+            "Holds its objectives up to {users} users, who reach "
+        )),
+        "{told}"
+    );
+    assert!(told.contains("At 20 users it takes "), "{told}");
+}
+
+#[test]
+fn a_closed_loop_has_no_rate_to_be_set() {
+    let compared = ["compare", "one-server", "-", "--rate", "50"];
+    let linked = ["link", "-", "--rate", "50"];
+    for arguments in [
+        &["run", "-", "--rate", "50"][..],
+        &["capacity", "-", "--rate", "50"],
+        &compared,
+        &linked,
+    ] {
+        let output = headroom_reading(&closed_loop(), arguments);
+        assert_eq!(code(&output), 2, "{arguments:?}");
+        let errors = errors(&output);
+        assert!(errors.contains("have no rate of their own"), "{errors}");
+        assert!(
+            errors.contains("traffic.client.loop.closed.users, 20 now"),
+            "{errors}"
+        );
+        assert!(output.stdout.is_empty());
+    }
+}
+
+#[test]
+fn a_percentile_of_nothing_is_no_figure() {
+    let mut scenario = first_step();
+    scenario.traffic.client.timeout_ms = 1.0;
+    scenario.objectives.failed_share = 1.0;
+    let read = |arguments: &[&str]| {
+        let output = headroom_reading(&scenario.to_json(), arguments);
+        String::from_utf8(output.stdout).expect("the answer is text")
+    };
+    let run: Value =
+        serde_json::from_str(&read(&["run", "-", "--for", "5s", "--json"])).expect("JSON");
+    assert_eq!(run["requests"]["completed"], 0);
+    assert!(run["latency_ms"]["p99"].is_null(), "{}", run["latency_ms"]);
+    assert_eq!(run["objectives"]["hold"], false);
+    let table = read(&["run", "-", "--for", "5s"]);
+    let line = table
+        .lines()
+        .find(|line| line.contains("99 of 100"))
+        .expect("the objective");
+    assert!(
+        line.contains("no answer") && line.contains("BROKEN"),
+        "{line}"
+    );
+    let latency = table
+        .lines()
+        .position(|line| line.starts_with("Latency"))
+        .expect("a table");
+    let figures = table.lines().nth(latency + 1).expect("its row");
+    assert_eq!(figures.split_whitespace().collect::<Vec<_>>(), ["–"; 6]);
+    let compared = read(&["compare", "one-server", "-", "--for", "5s"]);
+    assert!(
+        compared.contains("nothing is answered, before or after"),
+        "{compared}"
+    );
+    let p99 = compared
+        .lines()
+        .find(|line| line.starts_with("latency p99"))
+        .expect("a row");
+    assert!(p99.ends_with("–"), "{p99}");
+}
+
+#[test]
+fn a_comparison_says_what_stands_for_what_and_what_could_not_be_done() {
+    let mut renamed = step::find("load-balancer").expect("a step").scenario();
+    renamed.script.clear();
+    for component in &mut renamed.design.components {
+        if component.id == "web" {
+            component.id = "app".into();
+        }
+    }
+    for link in &mut renamed.design.links {
+        for end in [&mut link.from, &mut link.to] {
+            if end == "web" {
+                *end = "app".into();
+            }
+        }
+    }
+    let compare = |before: &str, after: &str, more: &[&str]| {
+        let arguments = [&["compare", before, after, "--for", "20s"], more].concat();
+        let output = headroom_reading(&renamed.to_json(), &arguments);
+        assert_eq!(code(&output), 0, "{}", errors(&output));
+        String::from_utf8(output.stdout).expect("the answer is text")
+    };
+    for (before, after) in [("-", "load-balancer"), ("load-balancer", "-")] {
+        let both: Value = serde_json::from_str(&compare(before, after, &["--json"])).expect("JSON");
+        assert_eq!(both["before"]["digest"], both["after"]["digest"]);
+        assert_eq!(both["renamed"].as_array().map(Vec::len), Some(1));
+        assert_eq!(both["left_out"].as_array().map(Vec::len), Some(0));
+    }
+    let told = compare("-", "load-balancer", &[]);
+    assert!(told.contains("is taken as web"), "{told}");
+
+    // One server has no second one to be slowed.
+    let told = compare("one-server", "balancing-algorithm", &[]);
+    assert!(
+        told.contains("Not done in \"One server\": at 10 s, slow web/2 3 ×: "),
+        "{told}"
+    );
+    let both = json(&[
+        "compare",
+        "one-server",
+        "balancing-algorithm",
+        "--for",
+        "5s",
+        "--json",
+    ]);
+    assert_eq!(both["left_out"].as_array().map(Vec::len), Some(2));
+    assert!(both["left_out"][0]["reason"].is_string());
 }
 
 #[test]

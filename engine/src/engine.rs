@@ -501,6 +501,11 @@ impl Engine {
         conservation::check(self)
     }
 
+    /// Requests started.
+    pub fn arrived(&self) -> u64 {
+        self.world.outcomes.arrived
+    }
+
     /// Requests started and not ended.
     pub fn in_flight(&self) -> u64 {
         self.world.outcomes.in_flight

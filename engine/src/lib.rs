@@ -24,6 +24,7 @@ pub mod flight;
 pub mod happening;
 pub mod hash;
 mod hash_function;
+mod held_back;
 pub mod histogram;
 mod intervention;
 pub mod lab;

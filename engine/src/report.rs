@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::meter::ratio;
 
 /// A run in figures, from the end of its warm-up on.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Report {
     /// Version of the engine that ran it.
     pub engine: String,
@@ -33,6 +33,11 @@ impl Report {
     /// Requests that failed, as a share of those that ended; 0 when none ended.
     pub fn failed_share(&self) -> f64 {
         self.requests.failed_total() as f64 / self.requests.ended().max(1) as f64
+    }
+
+    /// Requests answered a second.
+    pub fn completed_rps(&self) -> f64 {
+        self.requests.completed as f64 / self.simulated_s.max(f64::MIN_POSITIVE)
     }
 
     /// Sessions lost: users who had to log in anew in the measured stretch, each once, as a share of those
@@ -82,6 +87,8 @@ pub struct ReportRequests {
     pub failed: BTreeMap<String, u64>,
     /// Not ended yet.
     pub in_flight: u64,
+    /// Those of them who have waited for longer than the objective of latency allows.
+    pub overdue: u64,
     /// Further attempts sent.
     pub retries: u64,
 }
@@ -99,8 +106,8 @@ impl ReportRequests {
 }
 
 /// Latency in milliseconds, from a histogram of every request with a relative error below 1 %;
-/// mean and maximum are exact.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+/// mean and maximum are exact. Not a number, which JSON writes as `null`, where nothing was answered.
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ReportLatency {
     /// Mean.
     pub mean: f64,
@@ -114,6 +121,23 @@ pub struct ReportLatency {
     pub p999: f64,
     /// Largest.
     pub max: f64,
+    /// 99th percentile of those answered together with those overdue, who count with the time they have
+    /// waited so far: the objective is held to it. None where there are neither.
+    pub p99_with_overdue: f64,
+}
+
+impl Default for ReportLatency {
+    fn default() -> Self {
+        Self {
+            mean: f64::NAN,
+            p50: f64::NAN,
+            p95: f64::NAN,
+            p99: f64::NAN,
+            p999: f64::NAN,
+            max: f64::NAN,
+            p99_with_overdue: f64::NAN,
+        }
+    }
 }
 
 /// A component in figures.
@@ -172,7 +196,8 @@ pub struct ReportLoad {
     pub queue_max: u64,
     /// Mean wait in line of all calls that got a slot, in milliseconds.
     pub wait_ms_mean: f64,
-    /// Mean time from arrival to answer of all calls that were not refused at the door, in milliseconds.
+    /// Mean time from arrival to answer, good or bad, of all calls that did not find the line full, in
+    /// milliseconds.
     pub sojourn_ms_mean: f64,
     /// Mean number inside, over time: Little's law says throughput times sojourn.
     pub inside_mean: f64,

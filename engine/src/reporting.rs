@@ -6,6 +6,7 @@ use headroom_scenario::{Kind, price};
 
 use crate::component::Component;
 use crate::engine::{ENGINE_VERSION, Engine};
+use crate::histogram::LatencyHistogram;
 use crate::meter::{Tally, ratio};
 use crate::own_counts::Own;
 use crate::reason::Reason;
@@ -14,28 +15,22 @@ use crate::report::{
 };
 use crate::snapshot::KindGauge;
 use crate::statistics::Counts;
-use crate::time::{NS_PER_S, ms_from_ns};
+use crate::time::{NS_PER_S, ms_from_ns, ns_from_ms};
 
 /// The report of an engine whose statistics are settled.
 pub fn report(engine: &Engine) -> Report {
-    let statistics = &engine.statistics;
-    let latency = statistics.latency();
-    let at = |share| ms_from_ns(latency.quantile(share));
+    let overdue = overdue(engine);
     Report {
         engine: ENGINE_VERSION.into(),
         seed: engine.scenario.seed,
         simulated_s: simulated_s(engine),
         events: engine.events,
         digest: format!("{:016x}", engine.digest()),
-        requests: requests(engine),
-        latency_ms: ReportLatency {
-            mean: latency.mean() / 1e6,
-            p50: at(0.5),
-            p95: at(0.95),
-            p99: at(0.99),
-            p999: at(0.999),
-            max: ms_from_ns(latency.max()),
+        requests: ReportRequests {
+            overdue: overdue.count(),
+            ..requests(engine)
         },
+        latency_ms: latency(engine, &overdue),
         monthly_usd: monthly_usd(engine),
         components: components(engine),
     }
@@ -56,6 +51,45 @@ fn monthly_usd(engine: &Engine) -> ReportCost {
             .map(|figures| figures.total.usd_month_mean())
             .sum(),
         at_end: at_end.sum(),
+    }
+}
+
+/// How long those have waited who are still waiting, and have for longer than the objective allows.
+fn overdue(engine: &Engine) -> LatencyHistogram {
+    let now_ns = engine.world.now_ns();
+    let limit_ns = ns_from_ms(engine.scenario.objectives.latency_p99_ms);
+    let waiting = engine.world.requests.iter();
+    let waiting = waiting.filter(|(_, request)| !request.is_abandoned());
+    let mut overdue = LatencyHistogram::new();
+    for (_, request) in waiting {
+        let waited_ns = now_ns - request.started_ns;
+        if waited_ns > limit_ns {
+            overdue.record(waited_ns);
+        }
+    }
+    overdue
+}
+
+fn latency(engine: &Engine, overdue: &LatencyHistogram) -> ReportLatency {
+    let answered = engine.statistics.latency();
+    let mut with_overdue = answered.clone();
+    with_overdue.merge(overdue);
+    let mut latency = ReportLatency::default();
+    if with_overdue.count() > 0 {
+        latency.p99_with_overdue = ms_from_ns(with_overdue.quantile(0.99));
+    }
+    if answered.count() == 0 {
+        return latency;
+    }
+    let at = |share| ms_from_ns(answered.quantile(share));
+    ReportLatency {
+        mean: answered.mean() / 1e6,
+        p50: at(0.5),
+        p95: at(0.95),
+        p99: at(0.99),
+        p999: at(0.999),
+        max: ms_from_ns(answered.max()),
+        ..latency
     }
 }
 
@@ -82,6 +116,7 @@ fn requests(engine: &Engine) -> ReportRequests {
         completed: now.completed - before.completed,
         failed: by_reason(&failed),
         in_flight: now.in_flight,
+        overdue: 0,
         retries: now.retries - before.retries,
     }
 }
@@ -145,11 +180,8 @@ pub fn kind_name(kind: &Kind) -> &'static str {
 }
 
 fn load(tally: &Tally) -> ReportLoad {
-    // Calls refused at the door never were inside; where nothing works in slots, all were.
-    let inside = match tally.started {
-        0 => tally.answered + tally.failed_total(),
-        started => started,
-    };
+    // Those who left, whether they had got a slot or not; who found the line full never was inside.
+    let left = (tally.answered + tally.failed_total()).saturating_sub(tally.dropped);
     ReportLoad {
         arrived: tally.arrived,
         utilisation: tally.utilisation(),
@@ -157,7 +189,7 @@ fn load(tally: &Tally) -> ReportLoad {
         queue_mean: ratio(tally.waiting_area_ns, tally.length_ns),
         queue_max: u64::from(tally.waiting_max),
         wait_ms_mean: tally.wait_ms_mean(),
-        sojourn_ms_mean: ratio(tally.inside_area_ns, inside as f64) / 1e6,
+        sojourn_ms_mean: ratio(tally.inside_area_ns, left as f64) / 1e6,
         inside_mean: ratio(tally.inside_area_ns, tally.length_ns),
         dropped: tally.dropped,
     }

@@ -25,6 +25,11 @@ impl SimTime {
         SimTime((seconds * NS_PER_S as f64 + 0.5) as u64)
     }
 
+    /// The moment so many seconds later, to the nearest nanosecond.
+    pub fn after_s(self, seconds: f64) -> Self {
+        SimTime(self.0.saturating_add(Self::from_s(seconds).0))
+    }
+
     /// Seconds since the start.
     pub fn as_s(self) -> f64 {
         self.0 as f64 / NS_PER_S as f64

@@ -1,8 +1,8 @@
 //! What is wrong with a document is told at its place, all of it, with what would be right.
 
 use headroom_scenario::{
-    Action, Algorithm, Autoscaling, Curve, Design, Kind, Link, Problem, ReadMode, Scenario, Size,
-    TimedAction, WriteMode, limits, step, validate_action,
+    Action, Algorithm, Autoscaling, Curve, Design, Kind, Link, LoopModel, Problem, ReadMode,
+    Scenario, Size, TimedAction, WriteMode, limits, step, validate_action,
 };
 use serde_json::{Value, json};
 
@@ -928,6 +928,25 @@ fn a_script_can_not_ask_for_a_higher_peak_than_traffic_may_have() {
     let too_high = scripted([spiky(8.0), rate(500_001.0)]);
     assert_eq!(too_high, Err(vec![path.to_owned()]));
     assert_eq!(scripted([rate(500_001.0), spiky(8.0)]), Ok(()));
+}
+
+#[test]
+fn a_closed_loop_has_no_rate_to_set() {
+    let rate = Action::SetRate { rate_rps: 50.0 };
+    let turned = |loop_model| {
+        let mut traffic = step::LADDER[0].scenario().traffic;
+        traffic.client.loop_model = loop_model;
+        Action::SetTraffic { traffic }
+    };
+    let closed = turned(LoopModel::Closed {
+        users: 20,
+        think_time_ms: 1.0,
+    });
+    let path = "script[1].action.set_rate.rate_rps";
+    let refused = scripted([closed.clone(), rate.clone()]);
+    assert_eq!(refused, Err(vec![path.to_owned()]));
+    let open_again = turned(LoopModel::Open);
+    assert_eq!(scripted([closed, open_again, rate]), Ok(()));
 }
 
 #[test]

@@ -1,96 +1,285 @@
-//! Headroom itself: the load the design can still take, and what gives way first.
+//! Headroom itself: how much of what the design can take is asked of it, and what gives way first.
 
+use std::rc::Rc;
+
+use headroom_engine::lab::{Breach, Headroom, Load, Objective, Strain};
+use headroom_engine::snapshot::Snapshot;
+use headroom_scenario::Objectives;
 use yew::prelude::*;
 
+use super::story::breaking;
 use crate::format;
 
 /// What the badge is about.
 #[derive(Clone, PartialEq, Properties)]
 pub struct BadgeProps {
-    /// The load now, in requests a second.
-    pub rate_rps: f64,
-    /// Largest load that holds the objectives, once it has been found.
-    pub capacity_rps: Option<f64>,
-    /// What the component that gives way first is called.
-    pub limited: Option<String>,
-    /// Why it can't be found.
-    pub unanswerable: Option<String>,
+    /// The load now.
+    pub load: Load,
+    /// What the design as it stands now holds, as far as that is known.
+    pub capacity: Capacity,
+    /// The gauges, and what they must hold.
+    pub snapshot: Option<Rc<Snapshot>>,
+    /// What the design must hold.
+    pub objectives: Objectives,
 }
 
-/// From here up, what is left is told as a multiple.
-const MULTIPLE_FROM: f64 = 10.0;
+/// What a design holds, as far as it is known.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Capacity {
+    /// It is being searched.
+    Searching,
+    /// It has been found.
+    Found {
+        /// Largest load that holds the objectives.
+        load: Load,
+        /// Requests answered a second at that load.
+        reached_rps: f64,
+        /// It is the largest load there is.
+        is_unlimited: bool,
+        /// What the component that gives way first is called.
+        limited: Option<String>,
+    },
+    /// It can't be found, and why.
+    Unanswerable(String),
+}
+
+impl Capacity {
+    /// Largest load that holds, where it has been found.
+    pub fn load(&self) -> Option<Load> {
+        match self {
+            Self::Found { load, .. } => Some(*load),
+            Self::Searching | Self::Unanswerable(_) => None,
+        }
+    }
+}
 
 /// The badge at the top of the diagram.
 #[component]
 pub fn Badge(props: &BadgeProps) -> Html {
-    let (tone, figure, words) = sentence(props);
+    let Told {
+        tone,
+        figure,
+        lines,
+    } = told(props);
     html! {
-        <div class={classes!("headroom-badge", tone)} data-testid="headroom" role="group" aria-label="Headroom">
+        <div class={classes!("headroom-badge", tone)} data-testid="headroom" role="group" aria-label="Headroom"
+            data-value={props.capacity.load().map(|load| load.amount().to_string())}>
             <h2 class="eyebrow">{ "Headroom" }</h2>
             <div class="badge-figure">{ figure }</div>
-            <div class="badge-words">{ words }</div>
-            if let Some(capacity_rps) = props.capacity_rps.filter(|rps| *rps > 0.0) {
-                <div class="badge-words">{ format!("holds up to {}/s", format::rate(capacity_rps)) }</div>
-            }
+            { for lines.into_iter().map(|line| html! { <div class="badge-words">{ line }</div> }) }
         </div>
     }
 }
 
-/// The tone, the figure and the words.
-fn sentence(props: &BadgeProps) -> (&'static str, String, String) {
-    if let Some(reason) = &props.unanswerable {
-        return ("unknown", "–".into(), reason.clone());
+/// What the badge says.
+#[derive(Debug, PartialEq)]
+struct Told {
+    tone: &'static str,
+    figure: String,
+    lines: Vec<String>,
+}
+
+fn told(props: &BadgeProps) -> Told {
+    let failing = props
+        .snapshot
+        .as_deref()
+        .and_then(|snapshot| broken_now(snapshot, &props.objectives));
+    match (&props.capacity, failing) {
+        (Capacity::Unanswerable(reason), _) => Told {
+            tone: "unknown",
+            figure: "–".into(),
+            lines: vec![reason.clone()],
+        },
+        (Capacity::Searching, None) => Told {
+            tone: "unknown",
+            figure: "…".into(),
+            lines: vec!["measuring what it can take".into()],
+        },
+        (Capacity::Searching, Some(breach)) => Told {
+            lines: vec![
+                format!("it {}", breaking(&breach)),
+                "measuring what it can take".into(),
+            ],
+            ..failing_now()
+        },
+        (
+            Capacity::Found {
+                load,
+                reached_rps,
+                is_unlimited,
+                limited,
+            },
+            failing,
+        ) => {
+            let headroom = Headroom::new(*load, props.load, *is_unlimited);
+            let holds = holds(*load, *reached_rps);
+            match failing.filter(|_| headroom.strain() != Strain::Over) {
+                // What it can take is of no use to those who get no answer now.
+                Some(breach) => Told {
+                    lines: vec![
+                        format!("it {}", breaking(&breach)),
+                        format!("{holds} once it has recovered"),
+                    ],
+                    ..failing_now()
+                },
+                None => Told {
+                    tone: match headroom.strain() {
+                        Strain::Over => "bad",
+                        Strain::Close => "warn",
+                        Strain::Roomy => "ok",
+                    },
+                    figure: nowrap(&headroom.figure()),
+                    lines: [headroom.share(), Some(first(limited)), Some(holds)]
+                        .into_iter()
+                        .flatten()
+                        .collect(),
+                },
+            }
+        }
     }
-    let Some(capacity_rps) = props.capacity_rps else {
-        return ("unknown", "…".into(), "measuring what it can take".into());
-    };
-    let first = match &props.limited {
+}
+
+fn failing_now() -> Told {
+    Told {
+        tone: "bad",
+        figure: "failing now".into(),
+        lines: Vec::new(),
+    }
+}
+
+fn first(limited: &Option<String>) -> String {
+    match limited {
         // Tiers of several servers are named in the plural.
         Some(name) if name.ends_with('s') => format!("{name} give way first"),
         Some(name) => format!("{name} gives way first"),
         None => "takes all that the slider has".into(),
-    };
-    if capacity_rps <= 0.0 {
-        return (
-            "bad",
-            "none left".into(),
-            "not even 1 request/s holds the objectives".into(),
-        );
     }
-    let left = capacity_rps / props.rate_rps - 1.0;
-    if left < 0.0 {
-        return ("bad", "none left".into(), first);
+}
+
+fn holds(load: Load, reached_rps: f64) -> String {
+    match load {
+        _ if load.amount() == 0.0 => "not even the smallest load holds the objectives".into(),
+        Load::RateRps(_) => format!("holds up to {}", format::load(load)),
+        Load::Users(_) => format!(
+            "holds up to {}, who reach {}/s",
+            format::load(load),
+            format::rate(reached_rps)
+        ),
     }
-    let figure = if left >= MULTIPLE_FROM {
-        format!("{}\u{a0}× more", format::count(left.round() as u64))
-    } else {
-        format!("{} left", format::gauge(left))
-    };
-    (if left < 0.15 { "warn" } else { "ok" }, figure, first)
+}
+
+/// The figure and its unit on one line.
+fn nowrap(words: &str) -> String {
+    words.replace(" ×", "\u{a0}×")
+}
+
+/// The first objective that the gauges show broken.
+fn broken_now(snapshot: &Snapshot, objectives: &Objectives) -> Option<Breach> {
+    let found = [
+        (
+            Objective::FailedShare,
+            snapshot.recent.failed_share(),
+            objectives.failed_share,
+        ),
+        (
+            Objective::LatencyP99Ms,
+            snapshot.recent.latency_ms.p99,
+            objectives.latency_p99_ms,
+        ),
+    ];
+    let broken = found.into_iter().find(|(_, found, limit)| found > limit)?;
+    let (objective, found, limit) = broken;
+    Some(Breach {
+        objective,
+        found: Some(found),
+        limit,
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn at(rate_rps: f64) -> (&'static str, String, String) {
-        sentence(&BadgeProps {
-            rate_rps,
-            capacity_rps: Some(1_380.0),
-            limited: Some("Database".into()),
-            unanswerable: None,
-        })
+    fn props(rate_rps: f64, snapshot: Snapshot) -> BadgeProps {
+        BadgeProps {
+            load: Load::RateRps(rate_rps),
+            capacity: Capacity::Found {
+                load: Load::RateRps(1_380.0),
+                reached_rps: 1_380.0,
+                is_unlimited: false,
+                limited: Some("Database".into()),
+            },
+            snapshot: Some(Rc::new(snapshot)),
+            objectives: Objectives::default(),
+        }
+    }
+
+    fn at(rate_rps: f64) -> Told {
+        told(&props(rate_rps, Snapshot::default()))
     }
 
     #[test]
-    fn headroom_is_what_is_left_of_what_it_takes_now() {
-        assert_eq!(at(1_000.0).1, "38\u{a0}% left");
-        assert_eq!(at(1_000.0).2, "Database gives way first");
-        assert_eq!(at(1_300.0).0, "warn");
+    fn headroom_says_how_many_times_this_load_it_takes() {
+        let told = at(800.0);
         assert_eq!(
-            at(2_000.0),
-            ("bad", "none left".into(), "Database gives way first".into())
+            (told.tone, told.figure.as_str()),
+            ("ok", "takes 1.7\u{a0}× this load")
         );
-        assert_eq!(at(10.0).1, "137\u{a0}× more");
+        let lines = [
+            "58 % of its capacity used",
+            "Database gives way first",
+            "holds up to 1,380/s",
+        ];
+        assert_eq!(told.lines, lines);
+        assert_eq!(at(1_300.0).tone, "warn");
+        let over = at(2_000.0);
+        assert_eq!(
+            (over.tone, over.figure.as_str()),
+            ("bad", "takes 0.69\u{a0}× this load")
+        );
+    }
+
+    #[test]
+    fn users_of_a_closed_loop_are_counted() {
+        let found = Capacity::Found {
+            load: Load::Users(34),
+            reached_rps: 98.8,
+            is_unlimited: false,
+            limited: None,
+        };
+        let told = told(&BadgeProps {
+            load: Load::Users(20),
+            capacity: found,
+            ..props(1.0, Snapshot::default())
+        });
+        assert_eq!(told.figure, "takes 1.7\u{a0}× this load");
+        assert_eq!(
+            told.lines
+                .last()
+                .map(|line| line.replace('\u{a0}', " "))
+                .as_deref(),
+            Some("holds up to 34 users, who reach 99/s")
+        );
+    }
+
+    #[test]
+    fn a_design_that_fails_now_has_nothing_left() {
+        let mut failing = Snapshot::default();
+        failing.recent.completed = 88;
+        failing.recent.failed[0] = 12;
+        let now = told(&props(800.0, failing.clone()));
+        assert_eq!((now.tone, now.figure.as_str()), ("bad", "failing now"));
+        assert_eq!(
+            now.lines[0].replace('\u{a0}', " "),
+            "it fails 12 % of requests, over 1 %"
+        );
+        assert_eq!(now.lines[1], "holds up to 1,380/s once it has recovered");
+        let searching = told(&BadgeProps {
+            capacity: Capacity::Searching,
+            ..props(800.0, failing.clone())
+        });
+        assert_eq!(searching.figure, "failing now");
+        // Too much load is said as such.
+        assert_eq!(told(&props(2_000.0, failing)).figure, at(2_000.0).figure);
     }
 }

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use headroom_engine::happening::Mark;
+use headroom_engine::lab::Load;
 use headroom_engine::marks::scheduled;
 use headroom_scenario::{Action, Problem, Scenario, TimedAction, done_by, validate_action};
 
@@ -31,7 +32,7 @@ pub struct Document {
     pub scheduled: Rc<Vec<Mark>>,
     past: Vec<Rc<Scenario>>,
     future: Vec<Rc<Scenario>>,
-    // The last edit was a rate, which a drag may go on changing.
+    // The last edit was a load, which a drag may go on changing.
     can_continue: bool,
     actions_done: usize,
 }
@@ -70,13 +71,13 @@ impl Document {
 
     /// Appends an action that took effect in the running design.
     pub fn append(&mut self, timed: TimedAction, edit: Edit) {
-        let is_rate = matches!(timed.action, Action::SetRate { .. });
+        let turns_load = self.turns_load(&timed.action);
         let mut scenario = Scenario::clone(&self.scenario);
         let now_ns = timed.at_ns;
         let at = done_by(&scenario.script, now_ns);
         scenario.script.insert(at, timed);
         self.edit(scenario, edit);
-        self.can_continue = is_rate;
+        self.can_continue = turns_load;
         self.advance_to(now_ns);
     }
 
@@ -131,6 +132,19 @@ impl Document {
         let mut after = Scenario::clone(&before);
         action.carry_out(&mut after);
         is_value && after == *before
+    }
+
+    /// Whether an action changes nothing but the load, as the traffic slider does.
+    pub fn turns_load(&self, action: &Action) -> bool {
+        match action {
+            Action::SetRate { .. } => true,
+            Action::SetTraffic { traffic } => {
+                let mut turned = self.live.traffic.clone();
+                Load::of(traffic).set(&mut turned);
+                turned == *traffic
+            }
+            _ => false,
+        }
     }
 
     /// Goes back by one edit; false when there is none.
@@ -284,6 +298,29 @@ mod tests {
         assert!(!document.undo());
         assert!(document.redo());
         assert_eq!(document.scenario.script.len(), 2);
+    }
+
+    #[test]
+    fn one_drag_of_a_closed_loops_users_is_one_edit() {
+        let mut scenario = headroom_scenario::step::LADDER[0].scenario();
+        scenario.traffic.client.loop_model = headroom_scenario::LoopModel::Closed {
+            users: 20,
+            think_time_ms: 0.0,
+        };
+        let mut document = Document::new(scenario);
+        let before = document.scenario.clone();
+        for (at_ns, users, edit) in [(1, 30, Edit::New), (2, 40, Edit::Drag)] {
+            let action = Load::Users(users).action(&document.live.traffic);
+            assert!(document.turns_load(&action));
+            document.append(TimedAction { at_ns, action }, edit);
+        }
+        assert_eq!(Load::of(&document.live.traffic), Load::Users(40));
+        assert!(document.undo());
+        assert_eq!(document.scenario, before);
+
+        let mut other = document.live.traffic.clone();
+        other.keys.count += 1;
+        assert!(!document.turns_load(&Action::SetTraffic { traffic: other }));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What the lab is asked about the design on screen.
 
-use headroom_scenario::step::LADDER;
+use headroom_engine::lab::Load;
+use headroom_scenario::step::{LADDER, Step};
 use headroom_scenario::{Action, Scenario, TimedAction, View};
 
 use super::document::Document;
@@ -11,10 +12,12 @@ use crate::lab::Question;
 pub struct Experiments {
     /// What the design as it stands now can take.
     pub capacity: Option<Question>,
-    /// From which load on its step pays off.
+    /// From which load on its step pays off, as the reader has changed it.
     pub payoff: Option<Question>,
-    /// What its step changed, at the load now.
+    /// What its step changed, as the reader has changed it, at the load now.
     pub comparison: Option<Question>,
+    /// The reader has broken something that the last two leave out.
+    pub leaves_out_faults: bool,
 }
 
 impl Experiments {
@@ -23,8 +26,9 @@ impl Experiments {
         if !document.problems.is_empty() {
             return Self::default();
         }
+        let standing = standing(document);
         let capacity = Some(Question::Capacity {
-            scenario: standing(document).to_json(),
+            scenario: standing.to_json(),
         });
         let Some((step, before)) =
             step.and_then(|place| Some((&LADDER[place], LADDER[place].before()?)))
@@ -35,27 +39,20 @@ impl Experiments {
             };
         };
         let seed = document.scenario.seed;
-        let original = Scenario {
-            seed,
-            ..step.scenario()
-        };
-        // The step's own trouble, and not what the reader did on the way: that is seen live.
-        let after = Scenario {
-            script: original.script.clone(),
-            view: View::default(),
-            ..Scenario::clone(&document.live)
-        };
         let before = Scenario { seed, ..before }.to_json();
+        let after = edited(document, step);
         Self {
             capacity,
             payoff: Some(Question::Payoff {
                 before: before.clone(),
-                after: original.to_json(),
+                after: at_first_load(document, after.clone()).to_json(),
             }),
             comparison: Some(Question::Comparison {
                 before,
                 after: after.to_json(),
             }),
+            leaves_out_faults: by_hand(&standing.script, &step.scenario())
+                .any(|timed| is_fault(&timed.action)),
         }
     }
 
@@ -69,11 +66,8 @@ impl Experiments {
 }
 
 /// The design as it stands now: what was configured, and which instances died, slowed, came or went.
-/// The load is left as the document has it, for the capacity does not depend on it: the same design
-/// is one question at every load.
 fn standing(document: &Document) -> Scenario {
-    let mut standing = Scenario::clone(&document.live);
-    standing.traffic.rate_rps = document.scenario.traffic.rate_rps;
+    let mut standing = at_first_load(document, Scenario::clone(&document.live));
     standing.view = View::default();
     standing.script = Vec::new();
     for timed in document.done() {
@@ -94,18 +88,73 @@ fn standing(document: &Document) -> Scenario {
     standing
 }
 
+/// The load is left as the document has it, for what is searched does not depend on it: the same design
+/// is one question at every load.
+fn at_first_load(document: &Document, mut scenario: Scenario) -> Scenario {
+    Load::of(&document.scenario.traffic).set(&mut scenario.traffic);
+    scenario
+}
+
+/// The design as the reader has changed it, with the step's own trouble. What they broke on the way is
+/// seen live; servers that they added or removed are there from the start.
+fn edited(document: &Document, step: &Step) -> Scenario {
+    let original = step.scenario();
+    let mut edited = Scenario {
+        script: original.script.clone(),
+        view: View::default(),
+        ..Scenario::clone(&document.live)
+    };
+    for timed in by_hand(document.done(), &original) {
+        let (id, change) = match &timed.action {
+            Action::AddInstance { component } => (component, 1),
+            Action::RemoveInstance { component, .. } => (component, -1),
+            _ => continue,
+        };
+        let mut resized = edited.clone();
+        let components = &mut resized.design.components;
+        if let Some(found) = components.iter_mut().find(|found| found.id == *id) {
+            let instances = found.kind.instances().saturating_add_signed(change);
+            found.kind.set_instances(instances);
+        }
+        // Where the step's trouble is about a server that is no more, there is no such design.
+        if resized.clone().validate().is_ok() {
+            edited = resized;
+        }
+    }
+    edited
+}
+
+/// Actions that are not the step's own.
+fn by_hand<'a>(
+    script: &'a [TimedAction],
+    original: &Scenario,
+) -> impl Iterator<Item = &'a TimedAction> {
+    script.iter().filter(|timed| {
+        let mut own = original.script.iter();
+        !own.any(|own| own.action == timed.action)
+    })
+}
+
+fn is_fault(action: &Action) -> bool {
+    matches!(action, Action::Kill { .. } | Action::Slow { .. })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::app::document::Edit;
 
-    fn capacity_after(actions: &[Action]) -> Option<Question> {
+    fn after(actions: &[Action]) -> Experiments {
         let mut document = Document::new(LADDER[3].scenario());
         for (at_ns, action) in (1..).zip(actions) {
             let action = action.clone();
             document.append(TimedAction { at_ns, action }, Edit::New);
         }
-        Experiments::of(&document, Some(3)).capacity
+        Experiments::of(&document, Some(3))
+    }
+
+    fn capacity_after(actions: &[Action]) -> Option<Question> {
+        after(actions).capacity
     }
 
     #[test]
@@ -125,6 +174,65 @@ mod tests {
             instance: 1,
         };
         assert_eq!(capacity_after(&[kill, repair]), untouched);
+    }
+
+    #[test]
+    fn killed_added_and_removed_servers_are_the_design_that_stands_there() {
+        let untouched = capacity_after(&[]);
+        for action in [
+            Action::AddInstance {
+                component: "web".into(),
+            },
+            Action::RemoveInstance {
+                component: "web".into(),
+                instance: 2,
+            },
+        ] {
+            assert_ne!(capacity_after(&[action]), untouched);
+        }
+    }
+
+    #[test]
+    fn before_after_and_pay_off_are_measured_anew_after_an_edit() {
+        let untouched = after(&[]);
+        let added = after(&[Action::AddInstance {
+            component: "web".into(),
+        }]);
+        assert_ne!(added.comparison, untouched.comparison);
+        assert_ne!(added.payoff, untouched.payoff);
+
+        let mut kind = LADDER[3].scenario().design.components[2].kind.clone();
+        kind.set_instances(3);
+        if let headroom_scenario::Kind::Service(service) = &mut kind {
+            service.workers += 1;
+        }
+        let configured = after(&[Action::Configure {
+            component: "web".into(),
+            kind,
+        }]);
+        assert_ne!(configured.comparison, untouched.comparison);
+        assert_ne!(configured.payoff, untouched.payoff);
+
+        // The load is no edit of the design, though before and after are told at it.
+        let turned_up = after(&[Action::SetRate { rate_rps: 777.0 }]);
+        assert_ne!(turned_up.comparison, untouched.comparison);
+        assert_eq!(turned_up.payoff, untouched.payoff);
+    }
+
+    #[test]
+    fn what_the_reader_broke_is_left_out_and_said_so() {
+        let kill = Action::Kill {
+            component: "web".into(),
+            instance: 1,
+        };
+        let broken = after(std::slice::from_ref(&kill));
+        assert!(broken.leaves_out_faults);
+        assert_eq!(broken.comparison, after(&[]).comparison);
+        let repair = Action::Repair {
+            component: "web".into(),
+            instance: 1,
+        };
+        assert!(!after(&[kill, repair]).leaves_out_faults);
     }
 
     #[test]

@@ -570,9 +570,9 @@ impl App {
         true
     }
 
-    /// Rates that follow one another closely are one drag of the slider.
+    /// Loads that follow one another closely are one drag of the slider.
     fn edit_of(&mut self, action: &Action) -> Edit {
-        if !matches!(action, Action::SetRate { .. }) {
+        if !self.document.turns_load(action) {
             return Edit::New;
         }
         let before_ms = std::mem::replace(&mut self.rate_ms, js_sys::Date::now());

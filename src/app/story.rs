@@ -1,6 +1,6 @@
 //! The story: what hurts, what this step does about it, and what that changed, measured.
 
-use headroom_engine::lab::{Breach, Objective};
+use headroom_engine::lab::{Breach, Load, Objective};
 use headroom_scenario::step::{LADDER, Step};
 use yew::prelude::*;
 
@@ -17,20 +17,22 @@ pub struct StoryProps {
     pub step: Option<usize>,
     /// The document's own name, for one that came from elsewhere.
     pub name: AttrValue,
-    /// The load now, in requests a second.
-    pub rate_rps: f64,
+    /// The load now.
+    pub load: Load,
     /// From which load on the step pays off, once it has been found.
     pub payoff: Option<Finding>,
     /// What it changed, once it has been measured.
     pub comparison: Option<Finding>,
     /// Largest load that the design holds, once it has been found.
-    pub capacity_rps: Option<f64>,
+    pub capacity: Option<Load>,
+    /// Something is broken that the reader broke, and that before and after leave out.
+    pub is_broken_by_hand: bool,
     /// Where wishes go.
     pub intents: Intents,
 }
 
-/// What pays off from fewer requests a second than this does so whatever the load.
-const ANY_LOAD_BELOW_RPS: f64 = 2.0;
+/// What pays off from fewer requests a second, or users, than this does so whatever the load.
+const ANY_LOAD_BELOW: f64 = 2.0;
 
 /// The story at the left.
 #[component]
@@ -95,13 +97,10 @@ fn open(props: &StoryProps, place: usize) -> Callback<MouseEvent> {
 
 /// Said beside the way on, while more arrives than the design holds.
 fn hurts(props: &StoryProps) -> Html {
-    match props.capacity_rps {
-        Some(capacity_rps) if capacity_rps < props.rate_rps => {
-            let words = if capacity_rps > 0.0 {
-                format!(
-                    "It hurts: this design holds {}/s.",
-                    format::rate(capacity_rps)
-                )
+    match props.capacity {
+        Some(capacity) if capacity.amount() < props.load.amount() => {
+            let words = if capacity.amount() > 0.0 {
+                format!("It hurts: this design holds {}.", format::load(capacity))
             } else {
                 "It hurts: as it stands, it holds nothing.".into()
             };
@@ -117,18 +116,18 @@ fn payoff(props: &StoryProps) -> Html {
             html! { <span class="measuring">{ "Looking for the load from which it pays off" }</span> }
         }
         Some(Finding::Payoff {
-            rate_rps: Some(rate_rps),
+            load: Some(load),
             breach,
         }) => html! {
             <>
                 { "Pays off " }
-                <b data-testid="pays-off-from" data-value={rate_rps.to_string()}>{ from_load(*rate_rps) }</b>
+                <b data-testid="pays-off-from" data-value={load.amount().to_string()}>{ from_load(*load) }</b>
                 if let Some(breach) = breach {
-                    <small>{ format!("{} the step before {}.", at_load(*rate_rps), breaking(breach)) }</small>
+                    <small>{ format!("{} the step before {}.", at_load(*load), breaking(breach)) }</small>
                 }
             </>
         },
-        Some(Finding::Payoff { rate_rps: None, .. }) => html! {
+        Some(Finding::Payoff { load: None, .. }) => html! {
             <span data-testid="never-pays-off">{ "No load was found that this design holds and the one before does not." }</span>
         },
         Some(Finding::Unanswerable(reason)) => html! { { reason } },
@@ -138,30 +137,37 @@ fn payoff(props: &StoryProps) -> Html {
 }
 
 /// From which load on, in words.
-fn from_load(rate_rps: f64) -> String {
-    if rate_rps < ANY_LOAD_BELOW_RPS {
-        "at any load".into()
-    } else {
-        format!("from {} requests/s", format::rate(two_figures(rate_rps)))
+fn from_load(load: Load) -> String {
+    match load {
+        _ if is_any(load) => "at any load".into(),
+        Load::RateRps(rate_rps) => {
+            format!("from {} requests/s", format::rate(two_figures(rate_rps)))
+        }
+        Load::Users(_) => format!("from {}", format::load(load)),
     }
 }
 
 /// At that load, at the start of a sentence.
-fn at_load(rate_rps: f64) -> &'static str {
-    if rate_rps < ANY_LOAD_BELOW_RPS {
-        "Even at 1/s"
+fn at_load(load: Load) -> String {
+    if is_any(load) {
+        format!("Even at {}", format::load(load.least()))
     } else {
-        "There"
+        "There".into()
     }
 }
 
+fn is_any(load: Load) -> bool {
+    load.amount() < ANY_LOAD_BELOW
+}
+
 /// What breaking an objective means, after the design that does it.
-fn breaking(breach: &Breach) -> String {
+pub fn breaking(breach: &Breach) -> String {
     let Breach {
-        objective,
-        found,
-        limit,
+        objective, limit, ..
     } = *breach;
+    let Some(found) = breach.found else {
+        return "answers nobody".into();
+    };
     let share = |share: f64| format!("{}\u{a0}%", format::plain(share * 100.0));
     match objective {
         Objective::LatencyP99Ms => format!(
@@ -190,7 +196,7 @@ fn two_figures(rate_rps: f64) -> f64 {
 }
 
 fn changed(props: &StoryProps) -> Html {
-    let load = format!("At {}/s", format::rate(props.rate_rps));
+    let load = format!("At {}", format::load(props.load));
     let (before, after) = match &props.comparison {
         Some(Finding::Comparison { before, after }) => (before, after),
         Some(Finding::Unanswerable(reason)) => return html! { <p>{ reason }</p> },
@@ -224,6 +230,9 @@ fn changed(props: &StoryProps) -> Html {
             <tfoot>
                 if !same.is_empty() {
                     <tr><td colspan="3">{ format!("Much the same: {}.", same.join(", ")) }</td></tr>
+                }
+                if props.is_broken_by_hand {
+                    <tr><td colspan="3" data-testid="without-your-faults">{ "Both without what you broke: that is seen live." }</td></tr>
                 }
                 if before.failed_share - after.failed_share > SILENCED_SHARE {
                     <tr><td colspan="3">{ format!("p99 is of answers: {} got none before.", format::share(before.failed_share)) }</td></tr>
@@ -468,13 +477,19 @@ mod tests {
 
     #[test]
     fn a_pay_off_says_from_where_and_what_breaks_there() {
-        assert_eq!(from_load(1.0), "at any load");
-        assert_eq!((at_load(1.0), at_load(2.0)), ("Even at 1/s", "There"));
-        assert_eq!(from_load(2.0), "from 2 requests/s");
-        assert_eq!(from_load(658.3), "from 660 requests/s");
+        let rate = Load::RateRps;
+        assert_eq!(from_load(rate(1.0)), "at any load");
+        assert_eq!(at_load(rate(1.0)), "Even at 1/s");
+        assert_eq!(at_load(rate(2.0)), "There");
+        assert_eq!(from_load(rate(2.0)), "from 2 requests/s");
+        assert_eq!(from_load(rate(658.3)), "from 660 requests/s");
+        assert_eq!(
+            from_load(Load::Users(34)).replace('\u{a0}', " "),
+            "from 34 users"
+        );
         let breach = |objective, found, limit| Breach {
             objective,
-            found,
+            found: Some(found),
             limit,
         };
         for (breach, words) in [

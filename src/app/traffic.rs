@@ -1,7 +1,10 @@
-//! The traffic slider: from 1 to 1,000,000 requests a second, each tenfold as far as the last, with
-//! the rate to be typed as well.
+//! The traffic slider: from 1 to 1,000,000 requests a second, or users where the loop is closed, each
+//! tenfold as far as the last, with the load to be typed as well.
 
-use headroom_scenario::{Action, RATE_MAX_RPS, RATE_MIN_RPS, read_number};
+use std::rc::Rc;
+
+use headroom_engine::lab::Load;
+use headroom_scenario::{Scenario, read_number};
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
@@ -19,10 +22,10 @@ const DRAG_EVERY_MS: f64 = 200.0;
 /// What the traffic control shows.
 #[derive(Clone, PartialEq, Properties)]
 pub struct TrafficProps {
-    /// The rate now, in requests a second.
-    pub rate_rps: f64,
-    /// Largest rate that the design holds, if it is known.
-    pub capacity_rps: Option<f64>,
+    /// The design now, with its traffic.
+    pub live: Rc<Scenario>,
+    /// Largest load that the design holds, if it is known.
+    pub capacity: Option<Load>,
     /// Nothing can be edited.
     pub read_only: bool,
     /// Where wishes go.
@@ -32,59 +35,64 @@ pub struct TrafficProps {
 /// The traffic control.
 #[component]
 pub fn Traffic(props: &TrafficProps) -> Html {
-    let dragged = use_state(|| None::<f64>);
-    let sent = use_mut_ref(|| (props.rate_rps, 0.0_f64));
-    let shown_rps = dragged.unwrap_or(props.rate_rps);
+    let now = Load::of(&props.live.traffic);
+    let dragged = use_state(|| None::<Load>);
+    let sent = use_mut_ref(|| (now, 0.0_f64));
+    let shown = dragged.unwrap_or(now);
 
+    let apply = {
+        let (intents, live) = (props.intents.clone(), props.live.clone());
+        move |load: Load| intents.emit(Intent::Apply(load.action(&live.traffic)))
+    };
     let send = {
-        let (intents, sent) = (props.intents.clone(), sent.clone());
-        move |rate_rps: f64, at_ms: f64| {
-            *sent.borrow_mut() = (rate_rps, at_ms);
-            intents.emit(Intent::Apply(Action::SetRate { rate_rps }));
+        let (apply, sent) = (apply.clone(), sent.clone());
+        move |load: Load, at_ms: f64| {
+            *sent.borrow_mut() = (load, at_ms);
+            apply(load);
         }
     };
     let oninput = {
         let (dragged, sent, send) = (dragged.clone(), sent.clone(), send.clone());
         Callback::from(move |event: InputEvent| {
-            let rate_rps = rate_at(position_of(&event));
-            dragged.set(Some(rate_rps));
-            let (sent_rps, sent_ms) = *sent.borrow();
-            if rate_rps != sent_rps && event.time_stamp() - sent_ms >= DRAG_EVERY_MS {
-                send(rate_rps, event.time_stamp());
+            let load = load_at(now, position_of(&event));
+            dragged.set(Some(load));
+            let (sent_load, sent_ms) = *sent.borrow();
+            if load != sent_load && event.time_stamp() - sent_ms >= DRAG_EVERY_MS {
+                send(load, event.time_stamp());
             }
         })
     };
     let onchange = {
-        let (dragged, send, now_rps) = (dragged.clone(), send.clone(), props.rate_rps);
+        let (dragged, send) = (dragged.clone(), send.clone());
         Callback::from(move |event: Event| {
-            let rate_rps = rate_at(position_of(&event));
+            let load = load_at(now, position_of(&event));
             dragged.set(None);
-            if rate_rps != now_rps {
-                send(rate_rps, event.time_stamp());
+            if load != now {
+                send(load, event.time_stamp());
             }
         })
     };
-    let commit = {
-        let intents = props.intents.clone();
-        Callback::from(move |text: String| {
-            let rate_rps = parse_rate(&text)?;
-            intents.emit(Intent::Apply(Action::SetRate { rate_rps }));
-            Ok(())
-        })
-    };
-    let capacity_rps = props
-        .capacity_rps
-        .filter(|rps| (RATE_MIN_RPS..RATE_MAX_RPS).contains(rps));
-    let (filled, limit) = (position_at(shown_rps), capacity_rps.map(position_at));
+    let commit = Callback::from(move |text: String| {
+        apply(parse_load(now, &text)?);
+        Ok(())
+    });
+    let words = Words::of(now);
+    let shown_amount = format::rate(shown.amount());
+    let on_scale = now.least().amount()..now.most().amount();
+    let capacity = props
+        .capacity
+        .map(Load::amount)
+        .filter(|amount| on_scale.contains(amount));
+    let (filled, limit) = (position_at(shown.amount()), capacity.map(position_at));
     let held = limit.map_or(filled, |limit| filled.min(limit));
     html! {
         <section class="traffic" aria-labelledby="traffic-title">
             <div class="traffic-head">
                 <h2 class="eyebrow" id="traffic-title">{ "Traffic" }</h2>
                 <div class="traffic-rate">
-                    <Entry id="rate" control="rate" label="Requests a second" value={format::rate(shown_rps)}
+                    <Entry id="rate" control="rate" label={words.label} value={shown_amount.clone()}
                         disabled={props.read_only} {commit} />
-                    <span>{ "requests/s" }</span>
+                    <span>{ words.unit }</span>
                 </div>
             </div>
             <div class="range">
@@ -99,12 +107,36 @@ pub fn Traffic(props: &TrafficProps) -> Html {
                     }
                 </svg>
                 <input type="range" data-control="traffic" min="0" max={POSITIONS.to_string()} step="1"
-                    aria-label="Traffic, requests a second" aria-valuetext={format!("{} requests a second", format::rate(shown_rps))}
+                    aria-label={format!("Traffic, {}", words.spoken)} aria-valuetext={format!("{shown_amount} {}", words.spoken)}
                     disabled={props.read_only}
-                    value={position_at(shown_rps).to_string()} {oninput} {onchange} />
+                    value={position_at(shown.amount()).to_string()} {oninput} {onchange} />
             </div>
-            { scale(capacity_rps, shown_rps) }
+            { scale(capacity, shown.amount()) }
         </section>
+    }
+}
+
+/// What a load is called beside the control.
+struct Words {
+    label: &'static str,
+    unit: &'static str,
+    spoken: &'static str,
+}
+
+impl Words {
+    const fn of(load: Load) -> Self {
+        match load {
+            Load::RateRps(_) => Self {
+                label: "Requests a second",
+                unit: "requests/s",
+                spoken: "requests a second",
+            },
+            Load::Users(_) => Self {
+                label: "Users at work",
+                unit: "users",
+                spoken: "users at work",
+            },
+        }
     }
 }
 
@@ -116,9 +148,14 @@ const SCALE: [(f64, &str, &str, f64); 4] = [
     (POSITIONS, "1 million", "last", 2.3 * DECADE),
 ];
 
-fn scale(capacity_rps: Option<f64>, rate_rps: f64) -> Html {
-    let is_over = capacity_rps.is_some_and(|rps| rps < rate_rps);
-    let limit = capacity_rps.map(|rps| (position_at(rps), format!("holds {}", format::rate(rps))));
+fn scale(capacity: Option<f64>, shown: f64) -> Html {
+    let is_over = capacity.is_some_and(|amount| amount < shown);
+    let limit = capacity.map(|amount| {
+        (
+            position_at(amount),
+            format!("holds {}", format::rate(amount)),
+        )
+    });
     let is_free = |position: f64, apart: f64| {
         let taken = limit.as_ref().map(|(taken, _)| *taken);
         taken.is_none_or(|taken| (position - taken).abs() >= apart)
@@ -156,22 +193,22 @@ fn percent(position: f64) -> String {
     format!("{:.2}%", position / POSITIONS * 100.0)
 }
 
-/// Where a rate stands on the slider.
-fn position_at(rate_rps: f64) -> f64 {
-    (rate_rps.max(RATE_MIN_RPS).log10() * DECADE)
+/// Where a load stands on the slider.
+fn position_at(amount: f64) -> f64 {
+    (amount.max(1.0).log10() * DECADE)
         .round()
         .clamp(0.0, POSITIONS)
 }
 
-/// The rate of a position, to two figures.
-fn rate_at(position: f64) -> f64 {
-    let rate_rps = 10f64.powf(position / DECADE);
-    let unit = 10f64.powf(rate_rps.log10().floor() - 1.0);
-    ((rate_rps / unit).round() * unit).clamp(RATE_MIN_RPS, RATE_MAX_RPS)
+/// The load of a position, to two figures.
+fn load_at(now: Load, position: f64) -> Load {
+    let amount = 10f64.powf(position / DECADE);
+    let unit = 10f64.powf(amount.log10().floor() - 1.0);
+    now.with_amount((amount / unit).round() * unit)
 }
 
-/// A rate as people type it: `1500`, `1,500`, `1.5k`, `2 M`.
-fn parse_rate(text: &str) -> Result<f64, String> {
+/// A load as people type it: `1500`, `1,500`, `1.5k`, `2 M`.
+fn parse_load(now: Load, text: &str) -> Result<Load, String> {
     let text = text
         .trim()
         .to_ascii_lowercase()
@@ -181,9 +218,13 @@ fn parse_rate(text: &str) -> Result<f64, String> {
         Some(digits) => (digits, 1e6),
         None => (text.as_str(), 1.0),
     };
+    let bounds = now.least().amount()..=now.most().amount();
     match read_number(digits).map(|number| number * unit) {
-        Some(rate_rps) if (RATE_MIN_RPS..=RATE_MAX_RPS).contains(&rate_rps) => Ok(rate_rps),
-        Some(_) => Err("Between 1 and 1,000,000 requests a second.".into()),
+        Some(amount) if bounds.contains(&amount) => Ok(now.with_amount(amount)),
+        Some(_) => Err(format!(
+            "Between 1 and 1,000,000 {}.",
+            Words::of(now).spoken
+        )),
         None => Err("A number, such as 1500 or 20k.".into()),
     }
 }
@@ -192,8 +233,11 @@ fn parse_rate(text: &str) -> Result<f64, String> {
 mod tests {
     use super::*;
 
+    const RATE: Load = Load::RateRps(100.0);
+
     #[test]
     fn the_slider_spans_one_to_a_million_and_every_position_returns() {
+        let rate_at = |position| load_at(RATE, position).amount();
         assert_eq!(rate_at(0.0), 1.0);
         assert_eq!(rate_at(POSITIONS), 1_000_000.0);
         assert_eq!(rate_at(position_at(1_500.0)), 1_500.0);
@@ -204,7 +248,21 @@ mod tests {
     }
 
     #[test]
+    fn in_a_closed_loop_it_is_users_that_are_turned_up() {
+        let users = Load::Users(20);
+        assert_eq!(load_at(users, 0.0), Load::Users(1));
+        assert_eq!(load_at(users, POSITIONS), Load::Users(1_000_000));
+        assert_eq!(load_at(users, position_at(34.0)), Load::Users(34));
+        assert_eq!(parse_load(users, "1.5k"), Ok(Load::Users(1_500)));
+        assert_eq!(
+            parse_load(users, "0").unwrap_err(),
+            "Between 1 and 1,000,000 users at work."
+        );
+    }
+
+    #[test]
     fn rates_are_read_as_people_type_them() {
+        let parse_rate = |text| parse_load(RATE, text).map(Load::amount);
         assert_eq!(parse_rate("1500"), Ok(1_500.0));
         assert_eq!(parse_rate(" 1,500 "), Ok(1_500.0));
         assert_eq!(parse_rate("1.5k"), Ok(1_500.0));

@@ -1,11 +1,12 @@
 //! The page on screen.
 
+use headroom_engine::lab::Load;
 use headroom_engine::snapshot::Cost;
 use headroom_scenario::price;
 use yew::html::Scope;
 use yew::prelude::*;
 
-use super::badge::Badge;
+use super::badge::{Badge, Capacity};
 use super::dialog::{Keys, Unopened};
 use super::header::Header;
 use super::intent::{Dialog, Intent};
@@ -28,7 +29,8 @@ pub(super) fn page(app: &App, link: &Scope<App>) -> Html {
     let live = &app.document.live;
     let step = app.step();
     let read_only = app.read_only();
-    let (capacity_rps, limited, unanswerable) = capacity(app);
+    let capacity = capacity(app);
+    let load = Load::of(&live.traffic);
     let engine = match (&run.failure, &app.waiting) {
         (Some(_), _) => "panicked",
         (None, Some(_)) => "starting",
@@ -45,9 +47,8 @@ pub(super) fn page(app: &App, link: &Scope<App>) -> Html {
             data-step={app.document.scenario.step.clone().unwrap_or_default()} data-playing={run.playing.to_string()}>
             <Header {step} can_undo={app.document.can_undo()} can_redo={app.document.can_redo()}
                 is_broken={!app.broken().is_empty()} {read_only} theme={app.look.theme} intents={app.intents.clone()} />
-            <Story {step} name={app.document.scenario.name.clone()} rate_rps={live.traffic.rate_rps}
-                payoff={finding(&app.experiments.payoff)} comparison={finding(&app.experiments.comparison)}
-                {capacity_rps} intents={app.intents.clone()} />
+            <Story {step} name={app.document.scenario.name.clone()} {load} payoff={finding(&app.experiments.payoff)} comparison={finding(&app.experiments.comparison)}
+                capacity={capacity.load()} is_broken_by_hand={app.experiments.leaves_out_faults} intents={app.intents.clone()} />
             <main class="stage" aria-label="The design">
                 // Where the story is not beside the diagram but below it.
                 <p class="stage-title" aria-hidden="true">{ match step {
@@ -58,14 +59,14 @@ pub(super) fn page(app: &App, link: &Scope<App>) -> Html {
                     selection={app.look.selection.clone()} on_select={app.intents.reform(Intent::Select)}
                     on_action={app.intents.reform(Intent::Apply)} on_trace={app.intents.reform(Intent::OpenTrace)}
                     happening={run.happening.clone()} problems={app.document.problems.clone()} {read_only} />
-                <Badge rate_rps={live.traffic.rate_rps} {capacity_rps} {limited} {unanswerable} />
+                <Badge {load} capacity={capacity.clone()} snapshot={run.snapshot.clone()} objectives={live.objectives.clone()} />
                 { stage_foot(app) }
                 { failure(app) }
             </main>
             // A second edit builds on the first even while the engine has not answered that one.
             <Panels tab={app.look.tab} document={app.settled()} live={app.document.after(&app.unanswered)} run={run.clone()}
                 stage={app.stage.clone()} selection={app.look.selection.clone()} {read_only} intents={app.intents.clone()} />
-            <Traffic rate_rps={live.traffic.rate_rps} {capacity_rps} {read_only} intents={app.intents.clone()} />
+            <Traffic live={live.clone()} capacity={capacity.load()} {read_only} intents={app.intents.clone()} />
             <Timeline playing={run.playing} speed={run.speed} reached={run.reached} behind={run.behind} now_ns={run.now_ns()}
                 horizon_ns={run.horizon_ns} seeking={run.seeking} marks={run.marks.clone()}
                 marks_known_before_ns={run.marks_known_before_ns} scheduled={app.document.scheduled.clone()} seed={app.document.scenario.seed}
@@ -98,14 +99,10 @@ fn cost(app: &App) -> Cost {
     }
 }
 
-/// The capacity found, what limits it, and why it could not be found.
-fn capacity(app: &App) -> (Option<f64>, Option<String>, Option<String>) {
+/// What the design as it stands holds, as far as it is known.
+fn capacity(app: &App) -> Capacity {
     if !app.document.problems.is_empty() {
-        return (
-            None,
-            None,
-            Some("the design has problems: nothing runs".into()),
-        );
+        return Capacity::Unanswerable("the design has problems: nothing runs".into());
     }
     let finding = app
         .experiments
@@ -113,17 +110,24 @@ fn capacity(app: &App) -> (Option<f64>, Option<String>, Option<String>) {
         .as_ref()
         .and_then(|question| app.findings.get(question));
     match finding {
-        Some(Finding::Capacity { rate_rps, limited }) => {
-            let name = limited
+        Some(Finding::Capacity {
+            load,
+            reached_rps,
+            is_unlimited,
+            limited,
+        }) => Capacity::Found {
+            load: *load,
+            reached_rps: *reached_rps,
+            is_unlimited: *is_unlimited,
+            limited: limited
                 .as_ref()
                 .map(|id| match app.document.live.design.component(id) {
                     Some((_, component)) => title(component).to_owned(),
                     None => id.clone(),
-                });
-            (Some(*rate_rps), name, None)
-        }
-        Some(Finding::Unanswerable(reason)) => (None, None, Some(reason.clone())),
-        _ => (None, None, None),
+                }),
+        },
+        Some(Finding::Unanswerable(reason)) => Capacity::Unanswerable(reason.clone()),
+        _ => Capacity::Searching,
     }
 }
 

@@ -82,7 +82,7 @@ mod tests {
         findings.learn(
             wishes[0].0,
             Finding::Payoff {
-                rate_rps: None,
+                load: None,
                 breach: None,
             },
         );
@@ -101,7 +101,7 @@ mod tests {
             findings.learn(
                 wishes[0].0,
                 Finding::Payoff {
-                    rate_rps: None,
+                    load: None,
                     breach: None,
                 },
             );

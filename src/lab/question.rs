@@ -1,6 +1,6 @@
 //! What the page asks the lab, and what it finds.
 
-use headroom_engine::lab::Breach;
+use headroom_engine::lab::{Breach, Load};
 use headroom_engine::report::Report;
 use serde::{Deserialize, Serialize};
 
@@ -58,15 +58,19 @@ pub enum Answer {
 pub enum Finding {
     /// To [`Question::Capacity`].
     Capacity {
-        /// Largest load that holds the objectives, in requests a second.
-        rate_rps: f64,
+        /// Largest load that holds the objectives.
+        load: Load,
+        /// Requests answered a second at that load.
+        reached_rps: f64,
+        /// It is the largest load there is.
+        is_unlimited: bool,
         /// Id of the component that gives way first.
         limited: Option<String>,
     },
     /// To [`Question::Payoff`].
     Payoff {
-        /// Lowest load at which the change pays off, in requests a second, if there is one.
-        rate_rps: Option<f64>,
+        /// Lowest load at which the change pays off, if there is one.
+        load: Option<Load>,
         /// The first objective that the design before breaks at that load.
         breach: Option<Breach>,
     },

@@ -5,7 +5,7 @@ use headroom_scenario::{Problem, Scenario, ValidScenario};
 
 use super::question::{Finding, Outcome, Question};
 
-/// How long searches measure, where the load does not say otherwise.
+/// How long searches measure, where the load does not say otherwise, and since when the script has run.
 const WINDOW: Window = Window {
     warmup_s: 5.0,
     duration_s: 20.0,
@@ -44,9 +44,8 @@ impl Search {
                 WINDOW,
             )?)),
             Question::Comparison { before, after } => {
-                let after = read(after)?;
-                let window = WINDOW.fitted(&after);
-                Self::Comparison(Box::new(Comparison::new(&read(before)?, &after, window)?))
+                let (before, after) = (read(before)?, read(after)?);
+                Self::Comparison(Box::new(Comparison::in_service(&before, &after, WINDOW)?))
             }
         })
     }
@@ -58,12 +57,14 @@ impl Search {
                 search
                     .advance(events_budget)
                     .map(|capacity| Finding::Capacity {
-                        rate_rps: capacity.rate_rps,
+                        load: capacity.load,
+                        reached_rps: capacity.reached_rps,
+                        is_unlimited: capacity.breaks.is_none(),
                         limited: capacity.limited,
                     })
             }
             Self::Payoff(search) => search.advance(events_budget).map(|payoff| Finding::Payoff {
-                rate_rps: payoff.rate_rps,
+                load: payoff.load,
                 breach: payoff
                     .before
                     .breaks

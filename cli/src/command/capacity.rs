@@ -1,13 +1,13 @@
 //! `headroom capacity`: the largest load that holds the objectives.
 
-use headroom_engine::lab::{Capacity, CapacitySearch, Window};
-use headroom_scenario::{Objectives, RATE_MAX_RPS, ValidScenario};
+use headroom_engine::lab::{Capacity, CapacitySearch, Headroom, Load, Window};
+use headroom_scenario::{Objectives, ValidScenario};
 use serde::Serialize;
 
 use super::Command;
 use crate::answer::Answer;
 use crate::failure::Failure;
-use crate::figure::{number, percent};
+use crate::figure::{count, number};
 use crate::options::Options;
 use crate::progress::{Progress, SLICE_EVENTS};
 use crate::{breach_text, source};
@@ -23,26 +23,39 @@ pub(super) const COMMAND: Command = Command {
 struct CapacityDocument<'a> {
     name: &'a str,
     objectives: &'a Objectives,
-    rate_now_rps: f64,
-    headroom: f64,
+    now: Load,
+    headroom: HeadroomDocument,
     #[serde(flatten)]
     capacity: &'a Capacity,
+}
+
+#[derive(Serialize)]
+struct HeadroomDocument {
+    /// The largest load that holds, as a multiple of the load now.
+    times_now: f64,
+    /// Of the largest load that holds, the share that is asked now; none where there is no limit.
+    used_share: Option<f64>,
 }
 
 fn execute(options: &Options) -> Result<Answer, Failure> {
     let [source] = options.exactly("headroom capacity <step | file | link | ->")?;
     let scenario = source::open(source, options)?;
     let capacity = find(&scenario, options.window());
+    let now = Load::of(&scenario.traffic);
+    let headroom = capacity.headroom(now);
     if options.json {
         return Answer::json(&CapacityDocument {
             name: &scenario.name,
             objectives: &scenario.objectives,
-            rate_now_rps: scenario.traffic.rate_rps,
-            headroom: capacity.headroom(scenario.traffic.rate_rps),
+            now,
+            headroom: HeadroomDocument {
+                times_now: headroom.times,
+                used_share: headroom.used_share(),
+            },
             capacity: &capacity,
         });
     }
-    Ok(Answer::text(describe(&scenario, &capacity)))
+    Ok(Answer::text(describe(now, headroom, &capacity)))
 }
 
 /// Finds what a scenario can take.
@@ -53,40 +66,49 @@ pub(super) fn find(scenario: &ValidScenario, window: Window) -> Capacity {
         if let Some(capacity) = search.advance(SLICE_EVENTS) {
             return capacity;
         }
-        progress.say(&format!("trying {} requests/s", number(search.rate_rps())));
+        progress.say(&format!("trying {}", load_text(search.load())));
     }
 }
 
-fn describe(scenario: &ValidScenario, capacity: &Capacity) -> String {
-    let now_rps = scenario.traffic.rate_rps;
-    let mut text = if capacity.rate_rps >= RATE_MAX_RPS {
-        format!(
-            "Holds its objectives up to the largest load there is, {} requests/s.\n",
-            number(RATE_MAX_RPS)
-        )
-    } else if capacity.rate_rps == 0.0 {
-        "Holds its objectives at no load at all.\n".to_string()
+/// `3,301 requests/s`, `20 users`.
+pub(super) fn load_text(load: Load) -> String {
+    match load {
+        Load::RateRps(rate_rps) => format!("{} requests/s", number(rate_rps)),
+        Load::Users(1) => "1 user".into(),
+        Load::Users(users) => format!("{} users", count(u64::from(users))),
+    }
+}
+
+fn describe(now: Load, headroom: Headroom, capacity: &Capacity) -> String {
+    let holds = load_text(capacity.load);
+    let mut text = if capacity.load.amount() == 0.0 {
+        "Holds its objectives at no load at all".to_string()
+    } else if headroom.is_unlimited {
+        format!("Holds its objectives up to the largest load there is, {holds}")
     } else {
-        format!(
-            "Holds its objectives up to {} requests/s.\n",
-            number(capacity.rate_rps)
-        )
+        format!("Holds its objectives up to {holds}")
     };
-    let headroom = capacity.headroom(now_rps);
-    text.push_str(&if headroom >= 0.0 {
-        format!(
-            "It takes {} now: {} left.\n",
-            number(now_rps),
-            percent(headroom)
-        )
-    } else {
-        format!("It is asked to take {}: too much.\n", number(now_rps))
-    });
+    // Users of a closed loop reach a rate; an open one has it.
+    if let Load::Users(users) = capacity.load
+        && users > 0
+    {
+        let reached = number(capacity.reached_rps);
+        text.push_str(&format!(", who reach {reached} requests/s"));
+    }
+    text.push_str(".\n");
+    let share = headroom
+        .share()
+        .map_or(String::new(), |share| format!(": {share}"));
+    text.push_str(&format!(
+        "At {} it {}{share}.\n",
+        load_text(now),
+        headroom.figure()
+    ));
     if let Some(breaks) = &capacity.breaks {
         let why: Vec<String> = breaks.broken.iter().map(breach_text::of).collect();
         text.push_str(&format!(
-            "At {} requests/s {}.\n",
-            number(breaks.rate_rps),
+            "At {} {}.\n",
+            load_text(breaks.load),
             why.join("; ")
         ));
     }

@@ -1,11 +1,12 @@
 //! `headroom compare`: two designs under the same conditions.
 
-use headroom_engine::lab::{Comparison, facing};
+use headroom_engine::lab::{Comparison, Faced, LeftOut, Load, Renamed};
 use headroom_engine::report::Report;
 use headroom_scenario::ValidScenario;
 use serde::Serialize;
 
 use super::Command;
+use super::capacity::load_text;
 use crate::answer::Answer;
 use crate::failure::Failure;
 use crate::figure::{count, difference, dollars, number, percent};
@@ -31,6 +32,10 @@ struct Side {
 struct ComparisonDocument<'a> {
     before: SideDocument<'a>,
     after: SideDocument<'a>,
+    /// Tiers of the first design that are the second's under another name: its actions are done to them.
+    renamed: &'a [Renamed],
+    /// Actions of the second design's script that the first one can't follow.
+    left_out: &'a [LeftOut],
 }
 
 #[derive(Serialize)]
@@ -49,37 +54,50 @@ fn execute(options: &Options) -> Result<Answer, Failure> {
     }
     let after_scenario = source::open(after, options)?;
     let before_scenario = source::open(before, options)?;
-    let before_scenario = facing(&before_scenario, &after_scenario)
+    let comparison = Comparison::new(&before_scenario, &after_scenario, options.window())
         .map_err(|problems| Failure::scenario(before, problems))?;
-
-    let (before_report, after_report) = run(before, &before_scenario, &after_scenario, options)?;
+    let faced = comparison.faced().clone();
+    let (before_report, after_report) = run(comparison);
     let before = side(&before_scenario, before, before_report);
     let after = side(&after_scenario, after, after_report);
     if options.json {
         return Answer::json(&ComparisonDocument {
             before: document(&before),
             after: document(&after),
+            renamed: &faced.renamed,
+            left_out: &faced.left_out,
         });
     }
-    let rate_rps = after_scenario.traffic.rate_rps;
-    Ok(Answer::text(describe(&before, &after, rate_rps)))
+    let load = Load::of(&after_scenario.traffic);
+    Ok(Answer::text(
+        describe(&before, &after, load) + &notes(&before, &faced),
+    ))
 }
 
-fn run(
-    name: &str,
-    before: &ValidScenario,
-    after: &ValidScenario,
-    options: &Options,
-) -> Result<(Report, Report), Failure> {
+fn run(mut comparison: Comparison) -> (Report, Report) {
     let mut progress = Progress::new();
-    let mut comparison = Comparison::new(before, after, options.window())
-        .map_err(|problems| Failure::scenario(name, problems))?;
     loop {
         if let Some(reports) = comparison.advance(SLICE_EVENTS) {
-            return Ok(reports);
+            return reports;
         }
         progress.say("running both designs");
     }
+}
+
+/// What had to be made of the second design's script for the first one to follow it.
+fn notes(before: &Side, faced: &Faced) -> String {
+    let mut text = String::new();
+    for Renamed { own, there } in &faced.renamed {
+        text.push_str(&format!(
+            "{own} of \"{}\" is taken as {there}: what happens to {there} happens to it.\n",
+            before.name
+        ));
+    }
+    for left_out in &faced.left_out {
+        let sentence = left_out.sentence();
+        text.push_str(&format!("Not done in \"{}\": {sentence}.\n", before.name));
+    }
+    text
 }
 
 fn side(scenario: &ValidScenario, source: &str, report: Report) -> Side {
@@ -101,7 +119,7 @@ fn document(side: &Side) -> SideDocument<'_> {
     }
 }
 
-fn describe(before: &Side, after: &Side, rate_rps: f64) -> String {
+fn describe(before: &Side, after: &Side, load: Load) -> String {
     let mut table = Table::new([
         ("", Align::Left),
         ("before", Align::Right),
@@ -158,10 +176,10 @@ fn describe(before: &Side, after: &Side, rate_rps: f64) -> String {
     row("database writes", |side| side.report.sum("writes"), whole);
     row("$ a month", |side| side.report.monthly_usd.mean, number);
     format!(
-        "{} → {}\nboth at {} requests/s, seed {}, {} s measured\n\n{}\n{}\n",
+        "{} → {}\nboth at {}, seed {}, {} s measured\n\n{}\n{}\n",
         before.name,
         after.name,
-        number(rate_rps),
+        load_text(load),
         after.report.seed,
         number(after.report.simulated_s),
         table.lines(),
@@ -173,7 +191,13 @@ fn describe(before: &Side, after: &Side, rate_rps: f64) -> String {
 fn sentence(before: &Side, after: &Side) -> String {
     let p99_ms = after.report.latency_ms.p99 - before.report.latency_ms.p99;
     let failed = (before.report.failed_share(), after.report.failed_share());
-    let mut parts = vec![format!("p99 {} ms", difference(p99_ms))];
+    let latency = |side: &Side| side.report.latency_ms.p99.is_finite();
+    let mut parts = vec![match (latency(before), latency(after)) {
+        (true, true) => format!("p99 {} ms", difference(p99_ms)),
+        (true, false) => "nothing is answered any more".into(),
+        (false, true) => "nothing was answered before".into(),
+        (false, false) => "nothing is answered, before or after".into(),
+    }];
     if failed.0 != failed.1 {
         parts.push(format!(
             "failed {} → {}",

@@ -1,6 +1,6 @@
 //! `headroom steps`: the ladder, and what each step of it is worth.
 
-use headroom_engine::lab::{Payoff, PayoffSearch, Window};
+use headroom_engine::lab::{Load, Payoff, PayoffSearch, Window};
 use headroom_scenario::step::{self, Step};
 use headroom_scenario::{ValidScenario, price};
 use serde::Serialize;
@@ -84,9 +84,9 @@ fn measure(
         .transpose()
         .map_err(|problems| Failure::scenario(step.name, problems))?;
     Ok(Measured {
-        capacity_rps: capacity.rate_rps,
+        capacity_rps: capacity.load.amount(),
         limited: capacity.limited,
-        pays_off_from_rps: payoff.and_then(|payoff| payoff.rate_rps),
+        pays_off_from_rps: payoff.and_then(|payoff| payoff.load).map(Load::amount),
     })
 }
 

@@ -22,6 +22,10 @@ use crate::world::World;
 /// Candidate arrivals looked at in a row when the curve leaves almost none; then time moves on.
 const CANDIDATES_MAX: u32 = 1_000;
 
+/// What their streams are named after: the users are the users, whatever a design calls them, so that two
+/// designs face the same ones.
+const STREAMS: &str = "users";
+
 /// The users and their streams of random numbers.
 #[derive(Clone, Debug)]
 pub struct Clients {
@@ -41,6 +45,8 @@ pub struct Clients {
     users: StreamAhead,
     backoffs: Stream,
     thoughts: Stream,
+    /// The moment that the curve counts from; later than all while it is held where it starts.
+    curve_from_ns: u64,
     /// By user, whether it is in the closed loop: it thinks, or has a request under way.
     in_loop: Vec<bool>,
     /// Retries that the budget allows by now.
@@ -121,8 +127,7 @@ impl Clients {
         world.meters[usize::from(number)]
             .instances
             .push(Meter::default());
-        let id = &scenario.design.components[usize::from(number)].id;
-        let stream = |purpose| Stream::new(scenario.seed, id, purpose);
+        let stream = |purpose| Stream::new(scenario.seed, STREAMS, purpose);
         let traffic = scenario.traffic.clone();
         Self {
             me: number,
@@ -139,6 +144,7 @@ impl Clients {
             users: StreamAhead::new(stream("users")),
             backoffs: stream("backoffs"),
             thoughts: stream("thoughts"),
+            curve_from_ns: 0,
             in_loop: Vec::new(),
             retry_savings: 0.0,
             backing_off: 0,
@@ -245,10 +251,25 @@ impl Clients {
         }
     }
 
+    /// The curve counts from a moment on, and stays where it starts until then.
+    pub fn count_curve_from(&mut self, world: &mut World, from_ns: u64) {
+        self.curve_from_ns = from_ns;
+        if self.traffic.curve != Curve::Steady {
+            self.start(world);
+        }
+    }
+
+    fn factor(&self, at_ns: u64) -> f64 {
+        factor(
+            &self.traffic.curve,
+            at_ns.saturating_sub(self.curve_from_ns),
+        )
+    }
+
     /// Requests a second that users start at a moment.
     pub fn offered_rps(&self, at_ns: u64) -> f64 {
         match self.traffic.client.loop_model {
-            LoopModel::Open => self.traffic.rate_rps * factor(&self.traffic.curve, at_ns),
+            LoopModel::Open => self.traffic.rate_rps * self.factor(at_ns),
             LoopModel::Closed { .. } => 0.0,
         }
     }
@@ -609,7 +630,7 @@ impl Clients {
             // Where the curve leaves nothing, the next arrival is at the end of time.
             let wait_ns = (mean_ns / peak * self.arrivals.exponential() + 0.5) as u64;
             at_ns = at_ns.saturating_add(wait_ns);
-            if self.arrivals.uniform() * peak < factor(&self.traffic.curve, at_ns) {
+            if self.arrivals.uniform() * peak < self.factor(at_ns) {
                 world.calendar.set_alarm(at_ns, arrival(true));
                 return;
             }

@@ -1,28 +1,29 @@
 //! The largest load at which a design holds its objectives.
 
-use headroom_scenario::{Objectives, RATE_MAX_RPS, RATE_MIN_RPS, ValidScenario};
+use headroom_scenario::ValidScenario;
 use serde::{Deserialize, Serialize};
 
+use crate::Engine;
 use crate::lab::bottleneck::bottleneck;
+use crate::lab::load::{Load, at_load};
+use crate::lab::trial::{Found, Opening, Trial};
 use crate::lab::verdict::Breach;
-use crate::lab::{Measurement, Verdict, Window, at_rate};
-use crate::report::Report;
+use crate::lab::{Headroom, Window};
 
 /// A search ends when the load that holds and the load that breaks are this close together.
 const TOLERANCE: f64 = 1.02;
 /// Each further load until both are known is this many times the one before, or its inverse.
 const BRACKET_STEP: f64 = 2.0;
-/// A probe stops after so many events and is judged by what it has seen.
-const PROBE_EVENTS_MAX: u64 = 30_000_000;
-/// Moments of a probe at which it may be cut short: where it stops must not depend on budgets.
-const PROBE_MARKS: u32 = 16;
 
-/// What a design can take.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+/// What a design can take, once it is in service.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Capacity {
-    /// Largest load at which all objectives hold, in requests a second, to 2 %: at most
-    /// [`RATE_MAX_RPS`], less where a curve's peak would pass the limits, and 0 when not even [`RATE_MIN_RPS`] holds.
-    pub rate_rps: f64,
+    /// Largest load at which all objectives hold, to 2 % or one user: at most the largest there is, less
+    /// where a curve's peak would pass the limits, and 0 when not even the smallest holds.
+    #[serde(flatten)]
+    pub load: Load,
+    /// Requests answered a second at that load.
+    pub reached_rps: f64,
     /// Id of the component that gives way first; none where the design takes all there is.
     pub limited: Option<String>,
     /// Smallest load at which one broke, and which; none where the design takes all there is.
@@ -32,48 +33,58 @@ pub struct Capacity {
 /// How a design breaks just past its capacity.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Break {
-    /// The load, in requests a second.
-    pub rate_rps: f64,
+    /// The load.
+    #[serde(flatten)]
+    pub load: Load,
     /// The objectives that broke.
     pub broken: Vec<Breach>,
 }
 
 impl Capacity {
-    /// The load the design can still take, as a share of what it takes now.
-    pub fn headroom(&self, rate_now_rps: f64) -> f64 {
-        self.rate_rps / rate_now_rps - 1.0
+    /// What is left of it at a load.
+    pub fn headroom(&self, now: Load) -> Headroom {
+        Headroom::new(self.load, now, self.breaks.is_none())
     }
 }
 
-/// A search for a design's [`Capacity`] under way: doubles or halves the load until one that holds
-/// and one that breaks are known, then halves the distance between them.
+/// A search for a design's [`Capacity`] under way: puts it into service, doubles or halves the load until
+/// one that holds and one that breaks are known, then halves the distance between them. Each load is tried
+/// from the design as it goes on at the largest load that has held, so that what a cold start piles up is
+/// no part of it.
 ///
-/// It takes a design to hold every load below one that it holds. The script stays as it is, but for
-/// what it says about the rate: ask for the capacity of a [`settled`](crate::lab::settled) scenario
-/// where that is not wanted.
+/// It takes a design to hold every load below one that it holds. The script begins anew at every load: it
+/// stays as it is, but for what it says about the load. Ask for the capacity of a
+/// [`settled`](crate::lab::settled) scenario where that is not wanted.
 pub struct CapacitySearch {
     scenario: ValidScenario,
     window: Window,
-    held_rps: Option<f64>,
+    held: Option<(Load, f64)>,
     broke: Option<(Break, Option<String>)>,
-    rate_rps: f64,
-    rate_max_rps: f64,
-    probe: Probe,
+    load_max: Load,
+    in_service: Vec<Engine>,
+    stage: Stage,
+}
+
+enum Stage {
+    Opening(Box<Opening>, Load),
+    Trying(Box<Trial>),
 }
 
 impl CapacitySearch {
     /// A search that starts at the scenario's own load.
     pub fn new(scenario: &ValidScenario, window: Window) -> Self {
-        let rate_max_rps = rate_max_rps(scenario);
-        let rate_rps = scenario.traffic.rate_rps.min(rate_max_rps);
+        let own = Load::of(&scenario.traffic);
+        let load_max = load_max(scenario);
+        let load = own.with_amount(own.amount().min(load_max.amount()));
+        let opening = Opening::new(scenario, load, window);
         Self {
             scenario: scenario.clone(),
             window,
-            held_rps: None,
+            held: None,
             broke: None,
-            rate_rps,
-            rate_max_rps,
-            probe: Probe::new(scenario, rate_rps, window),
+            load_max,
+            in_service: Vec::new(),
+            stage: Stage::Opening(Box::new(opening), load),
         }
     }
 
@@ -81,57 +92,73 @@ impl CapacitySearch {
     pub fn advance(&mut self, events_budget: u64) -> Option<Capacity> {
         let mut events_left = events_budget;
         loop {
-            let events_before = self.probe.events();
-            let report = self.probe.advance(events_left)?;
-            events_left = events_left.saturating_sub(self.probe.events() - events_before);
-
-            let verdict = Verdict::of(&report, &self.scenario.objectives);
-            if verdict.holds() {
-                self.held_rps = Some(self.rate_rps);
-            } else {
-                let limited = bottleneck(&self.scenario.design, &report);
-                let broke = Break {
-                    rate_rps: self.rate_rps,
-                    broken: verdict.broken,
-                };
-                self.broke = Some((broke, limited));
-            }
-            match self.next_rate_rps() {
-                Some(rate_rps) => {
-                    self.rate_rps = rate_rps;
-                    self.probe = Probe::new(&self.scenario, rate_rps, self.window);
+            let next = match &mut self.stage {
+                Stage::Opening(opening, load) => {
+                    self.in_service = opening.advance(&mut events_left)?;
+                    Some(*load)
                 }
-                None => return Some(self.capacity()),
-            }
+                Stage::Trying(trial) => {
+                    let found = trial.advance(&mut events_left)?;
+                    let load = trial.load();
+                    self.learn(load, found);
+                    self.next_load()
+                }
+            };
+            let Some(load) = next else {
+                return Some(self.capacity());
+            };
+            let trial = Trial::new(&self.scenario, load, self.window, &self.in_service);
+            self.stage = Stage::Trying(Box::new(trial));
         }
     }
 
-    /// The load that is being tried, in requests a second.
-    pub fn rate_rps(&self) -> f64 {
-        self.rate_rps
+    /// The load that is being tried.
+    pub fn load(&self) -> Load {
+        match &self.stage {
+            Stage::Opening(_, load) => *load,
+            Stage::Trying(trial) => trial.load(),
+        }
+    }
+
+    fn learn(&mut self, load: Load, found: Found) {
+        match found {
+            Found::Holds {
+                reached_rps,
+                in_service,
+            } => {
+                self.held = Some((load, reached_rps));
+                self.in_service = in_service;
+            }
+            Found::Breaks(report, verdict) => {
+                let limited = bottleneck(&self.scenario.design, &report);
+                let broken = verdict.broken;
+                self.broke = Some((Break { load, broken }, limited));
+            }
+        }
     }
 
     /// The next load to try; none when enough is known.
-    fn next_rate_rps(&self) -> Option<f64> {
-        match (
-            self.held_rps,
-            self.broke.as_ref().map(|(broke, _)| broke.rate_rps),
-        ) {
-            (Some(held), Some(broke)) => (broke > held * TOLERANCE).then(|| (held * broke).sqrt()),
-            (Some(held), None) => {
-                (held < self.rate_max_rps).then(|| (held * BRACKET_STEP).min(self.rate_max_rps))
-            }
-            (None, Some(broke)) => {
-                (broke > RATE_MIN_RPS).then(|| (broke / BRACKET_STEP).max(RATE_MIN_RPS))
-            }
-            (None, None) => Some(self.rate_rps),
-        }
+    fn next_load(&self) -> Option<Load> {
+        let held = self.held.map(|(load, _)| load);
+        let broke = self.broke.as_ref().map(|(broke, _)| broke.load);
+        let load = held.or(broke)?;
+        let (amount, most) = (load.amount(), self.load_max.amount());
+        let next = match (held, broke) {
+            (Some(_), Some(broke)) if broke.amount() <= amount * TOLERANCE => return None,
+            (Some(_), Some(broke)) => (amount * broke.amount()).sqrt(),
+            (Some(_), None) => (amount * BRACKET_STEP).min(most),
+            (None, _) => amount / BRACKET_STEP,
+        };
+        // Between two neighbouring numbers of users there is none.
+        Some(load.with_amount(next)).filter(|next| Some(*next) != held && Some(*next) != broke)
     }
 
     fn capacity(&self) -> Capacity {
         let (breaks, limited) = self.broke.clone().unzip();
+        let (load, reached_rps) = self.held.unwrap_or((self.load_max.none(), 0.0));
         Capacity {
-            rate_rps: self.held_rps.unwrap_or(0.0),
+            load,
+            reached_rps,
             limited: limited.flatten(),
             breaks,
         }
@@ -140,59 +167,18 @@ impl CapacitySearch {
 
 /// The largest load a search tries: where a curve makes the peak of the slider's top more than a
 /// document may ask for, half of that, and so on.
-fn rate_max_rps(scenario: &ValidScenario) -> f64 {
-    let fits = |rate_rps: &f64| at_rate(scenario, *rate_rps).is_some();
-    let halves = std::iter::successors(Some(RATE_MAX_RPS), |rate_rps| Some(rate_rps / 2.0));
-    let mut within_bounds = halves.take_while(|rate_rps| *rate_rps > RATE_MIN_RPS);
-    let fitting = within_bounds.find(fits).unwrap_or(RATE_MIN_RPS);
-    Some(scenario.traffic.rate_rps)
-        .filter(fits)
-        .map_or(fitting, |rate_rps| rate_rps.max(fitting))
-}
-
-/// One run of a search at one load: it ends early when its verdict is sealed.
-pub(super) struct Probe {
-    measurement: Measurement,
-    objectives: Objectives,
-    marks_passed: u32,
-}
-
-impl Probe {
-    pub(super) fn new(scenario: &ValidScenario, rate_rps: f64, window: Window) -> Self {
-        let loaded = at_rate(scenario, rate_rps).expect("a search stays within the limits");
-        Self {
-            measurement: Measurement::new(&loaded, window.fitted(&loaded)),
-            objectives: scenario.objectives.clone(),
-            marks_passed: 0,
-        }
-    }
-
-    /// Events handled so far.
-    pub(super) fn events(&self) -> u64 {
-        self.measurement.engine().events()
-    }
-
-    /// Runs on for at most so many events; the report by which the load is judged.
-    pub(super) fn advance(&mut self, events_budget: u64) -> Option<Report> {
-        let stop_after = self.events().saturating_add(events_budget);
-        loop {
-            let passed = f64::from(self.marks_passed + 1) / f64::from(PROBE_MARKS);
-            let mark = self.measurement.moment(passed);
-            if !self
-                .measurement
-                .advance_to(mark, stop_after.saturating_sub(self.events()))
-            {
-                return None;
-            }
-            self.marks_passed += 1;
-            let report = self.measurement.report();
-            if self.marks_passed == PROBE_MARKS
-                || self.events() >= PROBE_EVENTS_MAX
-                || Verdict::is_sealed(&report, &self.objectives, passed)
-            {
-                return Some(report);
-            }
-        }
+fn load_max(scenario: &ValidScenario) -> Load {
+    let own = Load::of(&scenario.traffic);
+    let fits = |load: &Load| at_load(scenario, *load).is_some();
+    let halves = std::iter::successors(Some(own.most()), |load| {
+        let half = load.with_amount(load.amount() / 2.0);
+        (half != *load).then_some(half)
+    });
+    let fitting = halves.into_iter().find(fits).unwrap_or(own.least());
+    if fits(&own) && own.amount() > fitting.amount() {
+        own
+    } else {
+        fitting
     }
 }
 
@@ -200,7 +186,7 @@ impl Probe {
 mod tests {
     use super::*;
     use crate::lab::queue::queue;
-    use headroom_scenario::{Action, Curve, TimedAction, Traffic};
+    use headroom_scenario::{Action, Curve, RATE_MAX_RPS, RATE_MIN_RPS, TimedAction, Traffic};
 
     /// As many requests in each probe as a search allows: the least noise.
     const LONG: Window = Window {
@@ -230,16 +216,13 @@ mod tests {
         for (p99_ms, start_rps) in [(200.0, 10.0), (100.0, 500.0)] {
             let capacity = search(&mm1(start_rps, p99_ms), LONG, u64::MAX);
             let expected = lambda(p99_ms / 1_000.0);
-            let error = capacity.rate_rps / expected - 1.0;
-            assert!(
-                error.abs() < 0.04,
-                "{} instead of {expected}",
-                capacity.rate_rps
-            );
+            let found = capacity.load.amount();
+            let error = found / expected - 1.0;
+            assert!(error.abs() < 0.04, "{found} instead of {expected}");
             assert_eq!(capacity.limited.as_deref(), Some("web"));
             let breaks = capacity.breaks.expect("an M/M/1 breaks");
-            assert!(breaks.rate_rps > capacity.rate_rps);
-            assert!(breaks.rate_rps <= capacity.rate_rps * TOLERANCE);
+            assert!(breaks.load.amount() > found);
+            assert!(breaks.load.amount() <= found * TOLERANCE);
         }
     }
 
@@ -253,10 +236,10 @@ mod tests {
     #[test]
     fn what_no_load_holds_has_no_capacity() {
         let capacity = search(&mm1(40.0, 1.0), Window::default(), u64::MAX);
-        assert_eq!(capacity.rate_rps, 0.0);
+        assert_eq!(capacity.load, Load::RateRps(0.0));
         assert_eq!(
-            capacity.breaks.map(|breaks| breaks.rate_rps),
-            Some(RATE_MIN_RPS)
+            capacity.breaks.map(|breaks| breaks.load),
+            Some(Load::RateRps(RATE_MIN_RPS))
         );
     }
 
@@ -273,14 +256,8 @@ mod tests {
             },
             u64::MAX,
         );
-        assert_eq!(
-            capacity,
-            Capacity {
-                rate_rps: RATE_MAX_RPS,
-                limited: None,
-                breaks: None
-            }
-        );
+        assert_eq!(capacity.load, Load::RateRps(RATE_MAX_RPS));
+        assert_eq!((capacity.limited, capacity.breaks), (None, None));
     }
 
     #[test]
@@ -293,7 +270,7 @@ mod tests {
         };
         scenario.traffic.curve = spike.clone();
         let calm = scenario.clone().validate().expect("a valid scenario");
-        let rate_max_rps = rate_max_rps(&calm);
+        let rate_max_rps = load_max(&calm).amount();
         assert!(
             (20_000.0..=40_000.0).contains(&rate_max_rps),
             "{rate_max_rps}"
@@ -318,19 +295,10 @@ mod tests {
             warmup_s: 0.5,
             duration_s: 0.5,
         };
-        let found = search(&busy, window, u64::MAX).rate_rps;
+        let found = search(&busy, window, u64::MAX).load.amount();
         assert!(
             found < busy.traffic.rate_rps,
             "{found}, found without a panic"
         );
-    }
-
-    #[test]
-    fn headroom_is_what_is_left_as_a_share_of_what_it_takes_now() {
-        let capacity = Capacity {
-            rate_rps: 138.0,
-            ..Capacity::default()
-        };
-        assert!((capacity.headroom(100.0) - 0.38).abs() < 1e-12);
     }
 }

@@ -2,18 +2,33 @@
 
 use headroom_scenario::{Problem, ValidScenario};
 
-use crate::lab::{Measurement, Window, facing};
+use crate::lab::facing::{Faced, facing};
+use crate::lab::filling::Filling;
+use crate::lab::load::Load;
+use crate::lab::trial::Run;
+use crate::lab::{Measurement, Window};
 use crate::report::Report;
 
 /// Two runs under way, one after the other: the same load, seed, script and window.
 pub struct Comparison {
-    before: Measurement,
-    after: Measurement,
+    faced: Faced,
+    before: Side,
+    after: Side,
     before_report: Option<Report>,
 }
 
+/// A design that is measured.
+enum Side {
+    /// From its start.
+    Cold(Box<Measurement>),
+    /// It is put into service first.
+    Filling(Box<Filling>, Window),
+    /// It is in service.
+    InService(Box<Run>),
+}
+
 impl Comparison {
-    /// Two runs under the conditions of the second.
+    /// Two runs from their start, under the conditions of the second.
     ///
     /// # Errors
     /// The problems of a first design that can't face the conditions of the second.
@@ -22,24 +37,74 @@ impl Comparison {
         after: &ValidScenario,
         window: Window,
     ) -> Result<Self, Vec<Problem>> {
+        Self::of(before, after, |scenario| {
+            Side::Cold(Box::new(Measurement::new(scenario, window)))
+        })
+    }
+
+    /// The same of designs that are in service when the script begins.
+    ///
+    /// # Errors
+    /// The problems of a first design that can't face the conditions of the second.
+    pub fn in_service(
+        before: &ValidScenario,
+        after: &ValidScenario,
+        window: Window,
+    ) -> Result<Self, Vec<Problem>> {
+        Self::of(before, after, |scenario| {
+            let load = Load::of(&scenario.traffic);
+            let filling = Filling::new(scenario, scenario.seed, load, window.warmup_s);
+            Side::Filling(Box::new(filling), window)
+        })
+    }
+
+    fn of(
+        before: &ValidScenario,
+        after: &ValidScenario,
+        side: impl Fn(&ValidScenario) -> Side,
+    ) -> Result<Self, Vec<Problem>> {
+        let faced = facing(before, after)?;
         Ok(Self {
-            before: Measurement::new(&facing(before, after)?, window),
-            after: Measurement::new(after, window),
+            before: side(&faced.scenario),
+            after: side(after),
+            faced,
             before_report: None,
         })
+    }
+
+    /// What had to be made of the conditions, for the first design to face them.
+    pub fn faced(&self) -> &Faced {
+        &self.faced
     }
 
     /// Runs on for about so many events; both reports when both runs have ended.
     pub fn advance(&mut self, events_budget: u64) -> Option<(Report, Report)> {
         match &self.before_report {
             None => {
-                self.before_report = Some(self.before.advance(events_budget)?);
+                let report = self.before.advance(events_budget)?;
+                self.before_report = Some(self.faced.in_own_names(report));
                 None
             }
-            Some(before) => self
-                .after
-                .advance(events_budget)
-                .map(|after| (before.clone(), after)),
+            Some(before) => {
+                let after = self.after.advance(events_budget)?;
+                Some((before.clone(), after))
+            }
+        }
+    }
+}
+
+impl Side {
+    fn advance(&mut self, events_budget: u64) -> Option<Report> {
+        let mut events_left = events_budget;
+        match self {
+            Self::Cold(measurement) => measurement.advance(events_budget),
+            Self::Filling(filling, window) => {
+                let engine = filling.advance(&mut events_left)?;
+                let run = Run::new(filling.scenario(), *window, engine);
+                *self = Self::InService(Box::new(run));
+                None
+            }
+            Self::InService(run) => run.advance(&mut events_left),
         }
     }
 }

@@ -67,7 +67,7 @@ impl Measurement {
     }
 
     /// Runs on to a moment of the window; whether it got there within the budget.
-    pub(super) fn advance_to(&mut self, until: SimTime, events_budget: u64) -> bool {
+    fn advance_to(&mut self, until: SimTime, events_budget: u64) -> bool {
         let stop_after = self.engine.events().saturating_add(events_budget);
         if !self.is_warm {
             let warming = self
@@ -84,16 +84,5 @@ impl Measurement {
         }
         let events_left = stop_after.saturating_sub(self.engine.events());
         self.engine.run_until(until, events_left) == Progress::Reached
-    }
-
-    /// The measured stretch in figures, as far as it has passed.
-    pub(super) fn report(&mut self) -> Report {
-        self.engine.report()
-    }
-
-    /// The moment at which a share of the measured stretch has passed.
-    pub(super) fn moment(&self, share: f64) -> SimTime {
-        let (from_s, to_s) = (self.warm_at.as_s(), self.end_at.as_s());
-        SimTime::from_s(from_s + share * (to_s - from_s))
     }
 }

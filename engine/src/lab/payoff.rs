@@ -3,36 +3,49 @@
 use headroom_scenario::{Problem, ValidScenario};
 use serde::{Deserialize, Serialize};
 
-use crate::lab::capacity::Probe;
-use crate::lab::{Capacity, CapacitySearch, Verdict, Window, facing};
+use crate::lab::load::Load;
+use crate::lab::trial::{Found, Opening, Trial};
+use crate::lab::{Capacity, CapacitySearch, Window, facing};
+
+/// The design after the change must hold so many times the load that breaks the one before: two equal
+/// designs differ by chance, and a search ends within 2 %.
+const MARGIN: f64 = 1.05;
 
 /// From which load on a change pays off.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Payoff {
-    /// Lowest load, in requests a second, at which the design before the change breaks its
-    /// objectives and the one after it holds them; none if there is no such load.
-    pub rate_rps: Option<f64>,
+    /// Lowest load at which the design before the change breaks its objectives and the one after it
+    /// holds them; none if there is no such load.
+    pub load: Option<Load>,
     /// What the design before the change can take under the conditions of the one after it.
     pub before: Capacity,
 }
 
 /// A search for the [`Payoff`] of a change under way.
 ///
-/// Both designs face the traffic, script, seed and objectives of the one after the change. Just
-/// past the capacity of the design before, the other one either holds or the change does not pay.
+/// Both designs face the traffic, script, seed and objectives of the one after the change, and have been
+/// in service when that script begins. Just past the capacity of the design before, the other one either
+/// holds or the change does not pay.
 pub struct PayoffSearch {
     after: ValidScenario,
     window: Window,
-    /// Looks for the load at which the design before the change breaks.
-    search: CapacitySearch,
-    /// Looks whether the design after it holds that load.
-    trial: Option<Trial>,
+    stage: Stage,
 }
 
-struct Trial {
+enum Stage {
+    /// Looks for the load at which the design before the change breaks.
+    Before(Box<CapacitySearch>),
+    /// Puts the design after it into service.
+    Opening(Box<Opening>, Known),
+    /// Looks whether it holds that load.
+    After(Box<Trial>, Known),
+}
+
+/// What is known of the design before, and the load at which it breaks.
+#[derive(Clone)]
+struct Known {
     before: Capacity,
-    rate_rps: f64,
-    probe: Probe,
+    load: Load,
 }
 
 impl PayoffSearch {
@@ -45,44 +58,44 @@ impl PayoffSearch {
         after: &ValidScenario,
         window: Window,
     ) -> Result<Self, Vec<Problem>> {
-        let search = CapacitySearch::new(&facing(before, after)?, window);
+        let search = CapacitySearch::new(&facing(before, after)?.scenario, window);
         Ok(Self {
             after: after.clone(),
             window,
-            search,
-            trial: None,
+            stage: Stage::Before(Box::new(search)),
         })
     }
 
     /// Searches on for about so many events; the pay-off when it is known.
     pub fn advance(&mut self, events_budget: u64) -> Option<Payoff> {
-        if let Some(Trial {
-            before,
-            rate_rps,
-            probe,
-        }) = &mut self.trial
-        {
-            let report = probe.advance(events_budget)?;
-            let holds = Verdict::of(&report, &self.after.objectives).holds();
-            return Some(Payoff {
-                rate_rps: holds.then_some(*rate_rps),
-                before: before.clone(),
-            });
+        let mut events_left = events_budget;
+        match &mut self.stage {
+            Stage::Before(search) => {
+                let before = search.advance(events_left)?;
+                let Some(load) = before.breaks.as_ref().map(|breaks| breaks.load) else {
+                    return Some(Payoff { load: None, before });
+                };
+                let opening = Opening::new(&self.after, load, self.window);
+                self.stage = Stage::Opening(Box::new(opening), Known { before, load });
+                None
+            }
+            Stage::Opening(opening, known) => {
+                let in_service = opening.advance(&mut events_left)?;
+                let known = known.clone();
+                let more = known.load.with_amount(known.load.amount() * MARGIN);
+                let trial = Trial::new(&self.after, more, self.window, &in_service);
+                self.stage = Stage::After(Box::new(trial), known);
+                None
+            }
+            Stage::After(trial, known) => {
+                let found = trial.advance(&mut events_left)?;
+                let holds = matches!(found, Found::Holds { .. });
+                Some(Payoff {
+                    load: holds.then_some(known.load),
+                    before: known.before.clone(),
+                })
+            }
         }
-        let before = self.search.advance(events_budget)?;
-        let Some(rate_rps) = before.breaks.as_ref().map(|breaks| breaks.rate_rps) else {
-            return Some(Payoff {
-                rate_rps: None,
-                before,
-            });
-        };
-        let probe = Probe::new(&self.after, rate_rps, self.window);
-        self.trial = Some(Trial {
-            before,
-            rate_rps,
-            probe,
-        });
-        None
     }
 }
 
@@ -110,18 +123,15 @@ mod tests {
     #[test]
     fn a_second_server_pays_off_where_the_first_gives_way() {
         let payoff = pay_off(&servers(1), &servers(2));
-        let rate_rps = payoff.rate_rps.expect("it pays off");
-        assert_eq!(
-            payoff.before.breaks.map(|breaks| breaks.rate_rps),
-            Some(rate_rps)
-        );
+        let load = payoff.load.expect("it pays off");
+        assert_eq!(payoff.before.breaks.map(|breaks| breaks.load), Some(load));
         // M/M/1 breaks at mu - ln(100) / 0.2 s = 77 a second.
-        assert!((70.0..84.0).contains(&rate_rps), "{rate_rps}");
+        assert!((70.0..84.0).contains(&load.amount()), "{load:?}");
     }
 
     #[test]
     fn a_change_for_the_worse_never_pays_off() {
-        assert_eq!(pay_off(&servers(2), &servers(1)).rate_rps, None);
-        assert_eq!(pay_off(&servers(1), &servers(1)).rate_rps, None);
+        assert_eq!(pay_off(&servers(2), &servers(1)).load, None);
+        assert_eq!(pay_off(&servers(1), &servers(1)).load, None);
     }
 }

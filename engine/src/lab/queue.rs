@@ -7,7 +7,7 @@ use headroom_scenario::{
 
 /// M/M/c: clients who call one server of `workers` slots with nothing in between, wait for ever and
 /// never try again.
-pub(super) fn queue(workers: u16, service_time_ms: f64, rate_rps: f64) -> Scenario {
+pub(crate) fn queue(workers: u16, service_time_ms: f64, rate_rps: f64) -> Scenario {
     let component = |id: &str, kind| Component {
         id: id.into(),
         name: String::new(),

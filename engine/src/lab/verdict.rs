@@ -31,8 +31,8 @@ pub enum Objective {
 pub struct Breach {
     /// Which.
     pub objective: Objective,
-    /// What was found, in the objective's unit.
-    pub found: f64,
+    /// What was found, in the objective's unit; none where nothing was answered.
+    pub found: Option<f64>,
     /// The most it may be.
     pub limit: f64,
 }
@@ -47,37 +47,34 @@ pub struct Verdict {
 impl Verdict {
     /// Judges a report.
     pub fn of(report: &Report, objectives: &Objectives) -> Self {
-        let found = [
-            (
-                Objective::LatencyP99Ms,
-                latency_p99_ms(report),
-                objectives.latency_p99_ms,
-            ),
-            (
+        let breach = |objective, found: Option<f64>, limit| Breach {
+            objective,
+            found,
+            limit,
+        };
+        let past = |objective, found: f64, limit: f64| {
+            (found > limit).then(|| breach(objective, Some(found), limit))
+        };
+        let broken = [
+            match latency_p99_ms(report) {
+                Some(found) => past(Objective::LatencyP99Ms, found, objectives.latency_p99_ms),
+                None => is_silent(report)
+                    .then(|| breach(Objective::LatencyP99Ms, None, objectives.latency_p99_ms)),
+            },
+            past(
                 Objective::FailedShare,
                 report.failed_share(),
                 objectives.failed_share,
             ),
-            (
+            past(
                 Objective::SessionsLostShare,
                 report.sessions_lost_share(),
                 objectives.sessions_lost_share,
             ),
-            (
-                Objective::BacklogShare,
-                backlog_share(report),
-                BACKLOG_SHARE,
-            ),
+            backlog_share(report)
+                .map(|found| breach(Objective::BacklogShare, Some(found), BACKLOG_SHARE)),
         ];
-        let broken = found
-            .into_iter()
-            .filter(|(_, found, limit)| found > limit)
-            .map(|(objective, found, limit)| Breach {
-                objective,
-                found,
-                limit,
-            })
-            .collect();
+        let broken = broken.into_iter().flatten().collect();
         Self { broken }
     }
 
@@ -102,30 +99,34 @@ impl Verdict {
     }
 }
 
-/// The 99th percentile; when nothing was answered at all, the whole stretch that was waited.
-fn latency_p99_ms(report: &Report) -> f64 {
-    let waited_in_vain = report.requests.ended() == 0 && report.requests.in_flight > 0;
-    if waited_in_vain {
-        report.simulated_s * 1_000.0
-    } else {
-        report.latency_ms.p99
-    }
+/// What the objective of latency is held to: of those answered and of those who are overdue, who will be
+/// slower than it whenever their answer comes.
+fn latency_p99_ms(report: &Report) -> Option<f64> {
+    let p99_ms = report.latency_ms.p99_with_overdue;
+    (!p99_ms.is_nan()).then_some(p99_ms)
 }
 
-/// What piled up between the end of the warm-up and now; 0 where there was no warm-up to compare.
-fn backlog_share(report: &Report) -> f64 {
+/// Whether requests ended, and none of them well: then no latency is known, and none holds.
+fn is_silent(report: &Report) -> bool {
+    report.requests.completed == 0 && report.requests.failed_total() > 0
+}
+
+/// What piled up between the end of the warm-up and now, where that is more than a line breathes; none
+/// without a warm-up to compare with.
+pub(super) fn backlog_share(report: &Report) -> Option<f64> {
     let requests = &report.requests;
     let grown = requests.in_flight as f64 - requests.carried_in as f64;
     if requests.carried_in == 0 || grown < BACKLOG_MIN {
-        return 0.0;
+        return None;
     }
-    grown / requests.arrived.max(1) as f64
+    let share = grown / requests.arrived.max(1) as f64;
+    (share > BACKLOG_SHARE).then_some(share)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::{ReportComponent, ReportRequests};
+    use crate::report::{ReportComponent, ReportLatency, ReportRequests};
 
     fn report() -> Report {
         Report {
@@ -158,9 +159,9 @@ mod tests {
     #[test]
     fn each_objective_breaks_just_past_its_limit() {
         let mut slow = report();
-        slow.latency_ms.p99 = 500.0;
+        slow.latency_ms.p99_with_overdue = 500.0;
         assert_eq!(broken(&slow), []);
-        slow.latency_ms.p99 = 500.1;
+        slow.latency_ms.p99_with_overdue = 500.1;
         assert_eq!(broken(&slow), [Objective::LatencyP99Ms]);
 
         let mut failing = report();
@@ -192,17 +193,24 @@ mod tests {
     }
 
     #[test]
-    fn a_run_that_answers_nobody_breaks_its_latency() {
-        let silent = Report {
+    fn a_run_that_answers_nobody_breaks_its_latency_and_one_that_is_not_asked_does_not() {
+        let mut silent = Report {
             simulated_s: 10.0,
-            requests: ReportRequests {
-                arrived: 5,
-                in_flight: 5,
-                ..Default::default()
-            },
+            latency_ms: ReportLatency::default(),
             ..Default::default()
         };
-        assert_eq!(broken(&silent), [Objective::LatencyP99Ms]);
+        assert_eq!(broken(&silent), []);
+        silent.requests.failed.insert("timed_out".into(), 1);
+        let anything_goes = Objectives {
+            failed_share: 1.0,
+            ..Objectives::default()
+        };
+        let expected = Breach {
+            objective: Objective::LatencyP99Ms,
+            found: None,
+            limit: anything_goes.latency_p99_ms,
+        };
+        assert_eq!(Verdict::of(&silent, &anything_goes).broken, [expected]);
     }
 
     #[test]

@@ -1,14 +1,23 @@
-//! Which stretch of a run is measured.
+//! Which stretch of a run is measured, and how long it runs before.
 
 use headroom_scenario::{Curve, Kind, Scenario, SessionStore};
 use serde::{Deserialize, Serialize};
 
-/// Requests that a probe of a search measures at least: with fewer, the 99th percentile jumps.
+/// Requests that a search measures at least: with fewer, the 99th percentile jumps.
 const REQUESTS_MIN: f64 = 20_000.0;
-/// Requests that a probe measures at most, unless that were shorter than [`STRETCH_MIN_S`].
+/// Requests that it measures at most, unless that were shorter than [`STRETCH_MIN_S`].
 const REQUESTS_MAX: f64 = 200_000.0;
 /// A shorter stretch than this would end before a waiting line has had time to grow, in seconds.
 const STRETCH_MIN_S: f64 = 1.0;
+/// A longer one says no more of users who hardly ever ask, in seconds.
+const STRETCH_MAX_S: f64 = 20_000.0;
+/// Requests until a design that stores nothing is in its steady state.
+const REQUESTS_TO_FILL: f64 = 10_000.0;
+/// Requests for each entry there is room for, and for each user's session, until that is full of what
+/// stays.
+const REQUESTS_PER_ENTRY: f64 = 3.0;
+/// Requests until a design is taken as full, however much it stores.
+const REQUESTS_TO_FILL_MAX: f64 = 500_000.0;
 
 /// The stretch of a run that is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -29,27 +38,23 @@ impl Default for Window {
 }
 
 impl Window {
-    /// This window as a search uses it at the scenario's load.
+    /// This window as it is measured of a design in service, where so many requests come in a second.
     ///
     /// Where time matters, because the script does something on the way or the rate changes, it
-    /// stays as it is, so that a fault lasts the same share of it at every load. Else it is made
-    /// long enough for steady figures and no longer: its length is bounded in requests, and the
-    /// warm-up lasts until caches and sessions have had their fill.
-    pub fn fitted(self, scenario: &Scenario) -> Self {
+    /// stays as it is, so that a fault lasts the same share of it at every load. Else there is nothing
+    /// more to wait for, and it is long enough for steady figures and no longer: bounded in requests.
+    pub(super) fn fitted(self, scenario: &Scenario, rate_rps: f64) -> Self {
         if is_timed(scenario) {
             return self;
         }
-        let rate_rps = scenario.traffic.rate_rps;
-        let bounded = |asked_s: f64, requests_min: f64| {
-            let longest_s = REQUESTS_MAX / rate_rps;
-            asked_s
-                .clamp((requests_min / rate_rps).min(longest_s), longest_s)
-                .max(STRETCH_MIN_S)
-        };
-        let warmup_s = bounded(self.warmup_s, requests_to_warm(scenario));
+        let longest_s = REQUESTS_MAX / rate_rps;
+        let shortest_s = REQUESTS_MIN / rate_rps;
         Self {
-            warmup_s: warmup_s.max(detection_s(scenario)),
-            duration_s: bounded(self.duration_s, REQUESTS_MIN),
+            warmup_s: 0.0,
+            duration_s: self
+                .duration_s
+                .clamp(shortest_s, longest_s)
+                .clamp(STRETCH_MIN_S, STRETCH_MAX_S),
         }
     }
 }
@@ -61,8 +66,7 @@ fn is_timed(scenario: &Scenario) -> bool {
 
 /// Requests until what the design stores is in its steady state: a few for each entry that a cache
 /// or a buffer has room for, and for each user whose session a server keeps.
-fn requests_to_warm(scenario: &Scenario) -> f64 {
-    const REQUESTS_PER_ENTRY: f64 = 3.0;
+pub(super) fn requests_to_fill(scenario: &Scenario) -> u64 {
     let keys = u64::from(scenario.traffic.keys.count);
     let entries: u64 = scenario
         .design
@@ -84,11 +88,12 @@ fn requests_to_warm(scenario: &Scenario) -> f64 {
             Kind::Clients(_) | Kind::Dns(_) | Kind::LoadBalancer(_) => 0,
         })
         .sum();
-    REQUESTS_MIN / 2.0 + REQUESTS_PER_ENTRY * entries as f64
+    let requests = REQUESTS_TO_FILL + REQUESTS_PER_ENTRY * entries as f64;
+    requests.min(REQUESTS_TO_FILL_MAX) as u64
 }
 
 /// Time until every balancer knows which instances the script has killed at the start, in seconds.
-fn detection_s(scenario: &Scenario) -> f64 {
+pub(super) fn detection_s(scenario: &Scenario) -> f64 {
     if scenario.script.is_empty() {
         return 0.0;
     }
@@ -110,56 +115,33 @@ mod tests {
     use super::*;
     use headroom_scenario::{Action, TimedAction};
 
-    fn at(rate_rps: f64) -> Scenario {
-        let mut scenario = Scenario::default();
-        scenario.traffic.rate_rps = rate_rps;
-        scenario
-    }
+    const ASKED: Window = Window {
+        warmup_s: 5.0,
+        duration_s: 60.0,
+    };
 
     #[test]
     fn a_steady_load_is_measured_for_as_long_as_its_requests_need() {
-        let asked = Window {
-            warmup_s: 5.0,
-            duration_s: 60.0,
-        };
-        assert_eq!(
-            asked.fitted(&at(1_000.0)),
-            Window {
-                warmup_s: 10.0,
-                duration_s: 60.0
-            }
-        );
-        assert_eq!(
-            asked.fitted(&at(10.0)),
-            Window {
-                warmup_s: 1_000.0,
-                duration_s: 2_000.0
-            }
-        );
-        assert_eq!(
-            asked.fitted(&at(100_000.0)),
-            Window {
-                warmup_s: 2.0,
-                duration_s: 2.0
-            }
-        );
-        assert_eq!(
-            asked.fitted(&at(1_000_000.0)),
-            Window {
-                warmup_s: 1.0,
-                duration_s: 1.0
-            }
-        );
+        let scenario = Scenario::default();
+        for (rate_rps, duration_s) in [
+            (0.1, STRETCH_MAX_S),
+            (10.0, 2_000.0),
+            (1_000.0, 60.0),
+            (100_000.0, 2.0),
+            (1_000_000.0, 1.0),
+        ] {
+            let expected = Window {
+                warmup_s: 0.0,
+                duration_s,
+            };
+            assert_eq!(ASKED.fitted(&scenario, rate_rps), expected);
+        }
     }
 
     #[test]
     fn a_run_with_a_fault_on_the_way_keeps_its_window_at_every_load() {
-        let asked = Window {
-            warmup_s: 5.0,
-            duration_s: 60.0,
-        };
         for rate_rps in [1.0, 1_000.0, 100_000.0] {
-            let mut scenario = at(rate_rps);
+            let mut scenario = Scenario::default();
             let action = Action::Kill {
                 component: "web".into(),
                 instance: 0,
@@ -168,7 +150,7 @@ mod tests {
                 at_ns: 20_000_000_000,
                 action,
             });
-            assert_eq!(asked.fitted(&scenario), asked);
+            assert_eq!(ASKED.fitted(&scenario, rate_rps), ASKED);
         }
     }
 }

@@ -3,6 +3,7 @@
 //! calls are followed one by one through the traces of all requests.
 
 use headroom_engine::Engine;
+use headroom_engine::report::ReportComponent;
 use headroom_engine::time::{NS_PER_S, SimTime};
 use headroom_engine::trace::{Activity, Trace};
 use headroom_scenario::{Component, Kind, Scenario, step::LADDER};
@@ -104,9 +105,35 @@ fn ratios(scenario: &Scenario) -> Vec<f64> {
                 left.calls
             );
         }
+        if is_called(component) {
+            assert_little(&component.id, booked, left);
+        }
         booked.load.inside_mean / left.rate_times_time()
     };
     components.iter().zip(left).map(ratio).collect()
+}
+
+/// The report's own figures keep the law: calls a second times the time of each are those inside. The time
+/// is that of the traces, whether a call got a worker or was asked to log in first.
+fn assert_little(id: &str, booked: &ReportComponent, left: Left) {
+    assert!(booked.failed.is_empty(), "{id}: {:?}", booked.failed);
+    let mut parts = vec![&booked.load];
+    parts.extend(booked.instances.iter().map(|instance| &instance.load));
+    for load in parts {
+        let product = load.throughput_rps * load.sojourn_ms_mean / 1e3;
+        assert!(
+            (product - load.inside_mean).abs() <= 1e-9 * load.inside_mean,
+            "{id}: {product} by rate and time, {} inside",
+            load.inside_mean
+        );
+    }
+    let traced_ms = left.inside_ns as f64 / left.calls as f64 / 1e6;
+    let error = booked.load.sojourn_ms_mean / traced_ms - 1.0;
+    assert!(
+        error.abs() < 0.05,
+        "{id}: {} ms, {traced_ms} by the traces",
+        booked.load.sojourn_ms_mean
+    );
 }
 
 /// Clients and the name service are not called: nothing is inside of them.

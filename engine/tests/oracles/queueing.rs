@@ -99,12 +99,12 @@ fn sample(reports: &[Report], figure: impl Fn(&Report) -> f64) -> Sample {
     Sample::new(reports.iter().map(figure).collect())
 }
 
-/// Customers that make the standard error of the mean wait of M/M/1 four parts in a thousand: its
+/// Customers that make the standard error of the mean wait of M/M/1 some four parts in a thousand: its
 /// variance over N customers is rho (2 + 5 rho - 4 rho² + rho³) / (1 - rho)⁴ / N.
 fn customers_for(rho: f64) -> f64 {
     let variance = rho * (2.0 + 5.0 * rho - 4.0 * rho.powi(2) + rho.powi(3)) / (1.0 - rho).powi(4);
     let mean = rho / (1.0 - rho);
-    variance / (0.004 * mean).powi(2)
+    variance / (0.0037 * mean).powi(2)
 }
 
 fn servers(report: &Report) -> &ReportLoad {
@@ -183,7 +183,7 @@ fn several_exponential_servers_with_one_line() {
         let arrivals = rho * f64::from(servers_count);
         // The line behind several servers varies as that of one does, but is a part of W only.
         let part = number(row, "Wq") / number(row, "W");
-        let customers = (1.6 * customers_for(rho) * part * part).max(2e6);
+        let customers = (1.6 * customers_for(rho) * part * part).max(4e6);
         let crowd = Crowd {
             arrivals,
             customers,

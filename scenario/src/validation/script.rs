@@ -4,7 +4,7 @@ use super::design::unknown_component;
 use super::{Part, at_most, component, text::quoted, traffic};
 use crate::limits;
 use crate::problem::{Path, Problems};
-use crate::{Action, Component, Curve, Design, Kind, Problem, Scenario, TimedAction};
+use crate::{Action, Component, Curve, Design, Kind, LoopModel, Problem, Scenario, TimedAction};
 
 pub(super) fn check(problems: &mut Problems, at: &Path, scenario: &Scenario) {
     let script = &scenario.script;
@@ -69,6 +69,8 @@ struct Stage<'a> {
     design: &'a Design,
     /// The curve that the rate is a factor on.
     curve: &'a Curve,
+    /// Whether there is a rate at all.
+    loop_model: &'a LoopModel,
     troupes: Vec<Troupe<'a>>,
     /// An action on an instance that was removed before is let pass: it has no effect. A script may
     /// come to it when a user has been faster.
@@ -100,6 +102,7 @@ impl<'a> Stage<'a> {
         Self {
             design,
             curve: &traffic.curve,
+            loop_model: &traffic.client.loop_model,
             troupes: design.components.iter().map(troupe).collect(),
             forgives: true,
         }
@@ -112,11 +115,17 @@ impl<'a> Stage<'a> {
                 let at = &at.field("set_rate");
                 Part::of(problems, at).within("rate_rps", *rate_rps, limits::RATE_RPS);
                 traffic::peak(problems, &at.field("rate_rps"), *rate_rps, self.curve);
+                if let LoopModel::Closed { .. } = self.loop_model {
+                    let message = "users of a closed loop ask as fast as they are answered and have no \
+                                   rate of their own: set their number, with set_traffic";
+                    problems.add(&at.field("rate_rps"), message);
+                }
             }
             Action::SetTraffic { traffic } => {
                 let at = &at.field("set_traffic");
                 traffic::check(problems, &at.field("traffic"), traffic);
                 self.curve = &traffic.curve;
+                self.loop_model = &traffic.client.loop_model;
             }
             Action::Kill {
                 component,

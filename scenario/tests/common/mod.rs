@@ -72,6 +72,16 @@ pub fn scenario() -> impl Strategy<Value = Scenario> {
         })
         .prop_map(|(mut scenario, mut script)| {
             script.sort_by_key(|(at_ns, _)| *at_ns);
+            // A closed loop has no rate to set.
+            let mut is_open = scenario.traffic.client.loop_model == LoopModel::Open;
+            script.retain(|(_, action)| match action {
+                Action::SetTraffic { traffic } => {
+                    is_open = traffic.client.loop_model == LoopModel::Open;
+                    true
+                }
+                Action::SetRate { .. } => is_open,
+                _ => true,
+            });
             scenario.script = script
                 .into_iter()
                 .map(|(at_ns, action)| TimedAction { at_ns, action })

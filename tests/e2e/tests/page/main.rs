@@ -10,6 +10,7 @@ mod file;
 mod fit;
 mod fixture;
 mod hands;
+mod headroom;
 mod history;
 mod keyboard;
 mod link;

@@ -23,7 +23,7 @@ fn main_path_from_pain_to_the_step_that_ends_it() -> Outcome {
         share > 0.1
     })?;
     page.until("the headroom is used up", |page| {
-        Ok(page.text("[data-testid=headroom]")?.contains("none"))
+        Ok(page.text("[data-testid=headroom]")?.contains("takes 0."))
     })?;
 
     take_the_next_step(&page, "database-apart")?;

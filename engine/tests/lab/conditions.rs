@@ -1,0 +1,100 @@
+//! Two designs face the same conditions, whatever their parts are called, and when they are in service.
+
+use headroom_engine::lab::{Comparison, Window, facing};
+use headroom_scenario::Action;
+
+use crate::designs::*;
+
+const SHORT: Window = Window {
+    warmup_s: 2.0,
+    duration_s: 15.0,
+};
+
+#[test]
+fn a_tier_of_another_name_is_killed_as_well_and_equal_designs_stay_equal() {
+    let original = step("load-balancer");
+    for (id, new) in [("web", "app"), ("users", "people"), ("lb", "proxy")] {
+        let other = renamed(step("load-balancer"), id, new);
+        let mut without_script = other.clone();
+        without_script.script.clear();
+        let (other, original) = (valid(without_script), valid(original.clone()));
+        let faced = facing(&other, &original).expect("the same traffic");
+        assert_eq!(faced.left_out, []);
+        assert_eq!(faced.scenario.script, original.script);
+        let comparison = Comparison::new(&other, &original, SHORT).expect("they can be compared");
+        let (before, after) = compared(comparison);
+        assert_eq!(before.digest, after.digest, "{id} is called {new}");
+        assert!(before.components.contains_key(new), "under its own name");
+        assert_eq!(before.components[new].load, after.components[id].load);
+    }
+}
+
+#[test]
+fn users_of_another_name_come_at_the_same_moments() {
+    let arrivals = |scenario| {
+        let report = headroom_engine::lab::measure(&valid(scenario), SHORT);
+        (report.digest, report.requests)
+    };
+    let original = arrivals(step("one-server"));
+    assert_eq!(
+        arrivals(renamed(step("one-server"), "users", "clients")),
+        original
+    );
+}
+
+#[test]
+fn what_a_design_cannot_follow_is_told() {
+    let mut conditions = step("load-balancer");
+    let kill = Action::Kill {
+        component: "lb".into(),
+        instance: 0,
+    };
+    conditions.script[0].action = kill;
+    let faced =
+        facing(&valid(step("bigger-server")), &valid(conditions)).expect("the same traffic");
+    let told: Vec<String> = faced
+        .left_out
+        .iter()
+        .map(|left_out| left_out.sentence())
+        .collect();
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].starts_with("at 10 s, kill lb/1: "), "{told:?}");
+}
+
+#[test]
+fn a_server_that_joins_takes_the_sessions_of_users_who_have_one() {
+    let at = |name: &str| {
+        let mut scenario = step("hash-ring");
+        scenario.design = step(name).design;
+        scenario.traffic.rate_rps = 300.0;
+        valid(scenario)
+    };
+    let (modulo, ring) = (at("sticky-sessions"), at("hash-ring"));
+    let window = Window {
+        warmup_s: 5.0,
+        duration_s: 20.0,
+    };
+    let in_service = Comparison::in_service(&modulo, &ring, window).expect("the same traffic");
+    let (before, after) = compared(in_service);
+    let (lost, lost_by_ring) = (before.sessions_lost_share(), after.sessions_lost_share());
+    assert!(lost > 0.15, "{lost}");
+    assert!(lost_by_ring < 0.5 * lost, "{lost_by_ring} of {lost}");
+    // Just started, most users have none to lose.
+    let cold = Comparison::new(&modulo, &ring, window).expect("the same traffic");
+    let (cold, _) = compared(cold);
+    assert!(cold.sessions_lost_share() < 0.8 * lost);
+}
+
+#[test]
+fn a_ring_pays_off_where_users_have_sessions() {
+    let window = Window::default();
+    let (before, after) = (valid(step("sticky-sessions")), valid(step("hash-ring")));
+    let payoff = payoff(&before, &after, window);
+    let load = payoff.load.expect("it pays off");
+    let breaks = payoff.before.breaks.expect("the modulo breaks").broken;
+    println!("pays off from {load:?}: {breaks:?}");
+    assert_eq!(
+        breaks[0].objective,
+        headroom_engine::lab::Objective::SessionsLostShare
+    );
+}

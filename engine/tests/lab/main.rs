@@ -1,0 +1,6 @@
+//! Searches and judgments over whole runs, held to what a reader may conclude from them.
+
+mod capacity;
+mod conditions;
+mod designs;
+mod judgment;

@@ -1,0 +1,66 @@
+//! What a design takes follows what is done to it, and is told in users where the loop is closed.
+
+use headroom_e2e::{Look, Outcome, Page};
+
+use crate::fixture;
+
+const HEADROOM: &str = "[data-testid=headroom]";
+
+/// The largest load that holds, once it has been found anew.
+fn holds(page: &Page, what: &str, seen: impl Fn(f64) -> bool) -> Outcome<f64> {
+    page.until_within(std::time::Duration::from_secs(120), what, |page| {
+        Ok(page
+            .attribute(HEADROOM, "data-value")?
+            .parse()
+            .is_ok_and(&seen))
+    })?;
+    page.figure(HEADROOM)
+}
+
+fn choose(page: &Page, instance: &str, control: &str) -> Outcome {
+    page.click(&format!("[data-instance='{instance}']"))?;
+    page.click(&format!(
+        "[data-testid=instance-menu] [data-control={control}]"
+    ))
+}
+
+#[test]
+fn headroom_follows_what_is_killed_repaired_and_added() -> Outcome {
+    let page = fixture::page("#step=sticky-sessions", Look::DESK)?;
+    let whole = holds(&page, "the capacity is found", |load| load > 0.0)?;
+    let told = page.text(HEADROOM)?;
+    assert!(
+        told.contains("× this load") && told.contains("% of its capacity"),
+        "{told}"
+    );
+
+    choose(&page, "web/1", "kill")?;
+    holds(&page, "two servers hold less", |load| load < 0.9 * whole)?;
+    choose(&page, "web/1", "repair")?;
+    holds(&page, "three hold as much as before", |load| load == whole)?;
+    choose(&page, "web/1", "remove-instance")?;
+    holds(&page, "one that was removed is missing", |load| {
+        load < 0.9 * whole
+    })?;
+    Ok(())
+}
+
+#[test]
+fn the_traffic_of_a_closed_loop_is_its_users() -> Outcome {
+    let page = fixture::page("#step=one-server", Look::DESK)?;
+    page.click("[data-control=panel][data-of=inspector]")?;
+    page.click("[data-control=inspect][data-of=users]")?;
+    page.set("[data-control=parameter][data-name=loop_model]", "1")?;
+    page.until("users are turned up", |page| {
+        Ok(page.text(".traffic-rate")?.contains("users"))
+    })?;
+    assert_eq!(page.value("[data-control=rate]")?, "200");
+    page.set("[data-control=traffic]", "100")?;
+    page.until("ten users are at work", |page| {
+        Ok(page.value("[data-control=rate]")? == "10")
+    })?;
+    holds(&page, "what it takes is found", |load| load > 10.0)?;
+    let told = page.text(HEADROOM)?;
+    assert!(told.contains("users, who reach"), "{told}");
+    Ok(())
+}
