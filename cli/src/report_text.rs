@@ -236,16 +236,6 @@ fn own_figures(component: &ReportComponent) -> String {
         .join(", ")
 }
 
-/// What the objective of latency is held to, where anything was answered or is overdue.
-fn latency_found(report: &Report) -> String {
-    let p99_ms = report.latency_ms.p99_with_overdue;
-    if p99_ms.is_nan() {
-        "no answer".into()
-    } else {
-        format!("{} ms", number(p99_ms))
-    }
-}
-
 fn objectives(scenario: &Scenario, report: &Report, verdict: &Verdict) -> String {
     let asked = &scenario.objectives;
     let mut table = Table::new([
@@ -269,7 +259,10 @@ fn objectives(scenario: &Scenario, report: &Report, verdict: &Verdict) -> String
             "99 of 100 answers within {} ms",
             number(asked.latency_p99_ms)
         ),
-        latency_found(report),
+        report.judged_p99_ms().map_or_else(
+            || "no answer".into(),
+            |p99_ms| format!("{} ms", number(p99_ms)),
+        ),
         Objective::LatencyP99Ms,
     );
     row(

@@ -35,6 +35,15 @@ impl Report {
         self.requests.failed_total() as f64 / self.requests.ended().max(1) as f64
     }
 
+    /// The latency that is held to its objective, in milliseconds: of those answered and of those who are
+    /// overdue, who will be slower than it whenever their answer comes. None where all that ended failed, and
+    /// where nobody has waited for long.
+    pub fn judged_p99_ms(&self) -> Option<f64> {
+        let is_silent = self.requests.completed == 0 && self.requests.failed_total() > 0;
+        let p99_ms = self.latency_ms.p99_with_overdue;
+        (!is_silent && !p99_ms.is_nan()).then_some(p99_ms)
+    }
+
     /// Requests answered a second.
     pub fn completed_rps(&self) -> f64 {
         self.requests.completed as f64 / self.simulated_s.max(f64::MIN_POSITIVE)

@@ -56,9 +56,10 @@ impl Verdict {
             (found > limit).then(|| breach(objective, Some(found), limit))
         };
         let broken = [
-            match latency_p99_ms(report) {
+            match report.judged_p99_ms() {
                 Some(found) => past(Objective::LatencyP99Ms, found, objectives.latency_p99_ms),
-                None => is_silent(report)
+                // Requests ended, and none of them well: no latency is known, and none holds.
+                None => (report.requests.ended() > 0)
                     .then(|| breach(Objective::LatencyP99Ms, None, objectives.latency_p99_ms)),
             },
             past(
@@ -97,18 +98,6 @@ impl Verdict {
         };
         slow_share * passed > 0.01 || report.failed_share() * passed > objectives.failed_share
     }
-}
-
-/// What the objective of latency is held to: of those answered and of those who are overdue, who will be
-/// slower than it whenever their answer comes.
-fn latency_p99_ms(report: &Report) -> Option<f64> {
-    let p99_ms = report.latency_ms.p99_with_overdue;
-    (!p99_ms.is_nan()).then_some(p99_ms)
-}
-
-/// Whether requests ended, and none of them well: then no latency is known, and none holds.
-fn is_silent(report: &Report) -> bool {
-    report.requests.completed == 0 && report.requests.failed_total() > 0
 }
 
 /// What piled up between the end of the warm-up and now, where that is more than a line breathes; none
