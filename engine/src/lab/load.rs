@@ -1,7 +1,8 @@
 //! What a search turns up and down.
 
 use headroom_scenario::{
-    Action, Kind, LoopModel, RATE_MAX_RPS, RATE_MIN_RPS, Traffic, USERS_MAX, ValidScenario,
+    Action, Component, Kind, LoopModel, RATE_MAX_RPS, RATE_MIN_RPS, TimedAction, Traffic,
+    USERS_MAX, ValidScenario,
 };
 use serde::{Deserialize, Serialize};
 
@@ -104,21 +105,35 @@ pub fn at_load(scenario: &ValidScenario, load: Load) -> Option<ValidScenario> {
         .script
         .retain(|timed| !matches!(timed.action, Action::SetRate { .. }));
     for timed in &mut changed.script {
-        match &mut timed.action {
-            Action::SetTraffic { traffic } => load.set(traffic),
-            Action::Configure { kind, .. } => scale_to_most(kind),
-            _ => {}
+        if let Action::SetTraffic { traffic } = &mut timed.action {
+            load.set(traffic);
         }
     }
     for component in &mut changed.design.components {
-        scale_to_most(&mut component.kind);
+        scale_to_most(component, &mut changed.script);
     }
     changed.validate().ok()
 }
 
-/// As many servers as the autoscaler may have, and nobody who takes one away in a calm moment.
-fn scale_to_most(kind: &mut Kind) {
-    kind.set_instances(kind.instances_max());
+/// As many servers as the autoscaler may have, and nobody who takes one away in a calm moment; other
+/// parameters that the script gives the component later go with that.
+fn scale_to_most(component: &mut Component, script: &mut [TimedAction]) {
+    let most = component.kind.instances_max();
+    fix_instances(&mut component.kind, most);
+    for timed in script {
+        if let Action::Configure {
+            component: id,
+            kind,
+        } = &mut timed.action
+            && *id == component.id
+        {
+            fix_instances(kind, most);
+        }
+    }
+}
+
+fn fix_instances(kind: &mut Kind, instances: u16) {
+    kind.set_instances(instances);
     if let Kind::Service(service) = kind {
         service.autoscaling = None;
     }
