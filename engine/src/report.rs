@@ -39,9 +39,13 @@ impl Report {
     /// overdue, who will be slower than it whenever their answer comes. None where all that ended failed, and
     /// where nobody has waited for long.
     pub fn judged_p99_ms(&self) -> Option<f64> {
-        let is_silent = self.requests.completed == 0 && self.requests.failed_total() > 0;
         let p99_ms = self.latency_ms.p99_with_overdue;
-        (!is_silent && !p99_ms.is_nan()).then_some(p99_ms)
+        (!self.is_silent() && !p99_ms.is_nan()).then_some(p99_ms)
+    }
+
+    /// Whether requests ended, and none of them well.
+    pub fn is_silent(&self) -> bool {
+        self.requests.completed == 0 && self.requests.failed_total() > 0
     }
 
     /// Requests answered a second.

@@ -58,8 +58,9 @@ impl Verdict {
         let broken = [
             match report.judged_p99_ms() {
                 Some(found) => past(Objective::LatencyP99Ms, found, objectives.latency_p99_ms),
-                // Requests ended, and none of them well: no latency is known, and none holds.
-                None => (report.requests.ended() > 0)
+                // Where none ended well no latency is known, and none holds.
+                None => report
+                    .is_silent()
                     .then(|| breach(Objective::LatencyP99Ms, None, objectives.latency_p99_ms)),
             },
             past(
