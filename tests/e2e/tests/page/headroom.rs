@@ -50,7 +50,10 @@ fn the_traffic_of_a_closed_loop_is_its_users() -> Outcome {
     let page = fixture::page("#step=one-server", Look::DESK)?;
     page.click("[data-control=panel][data-of=inspector]")?;
     page.click("[data-control=inspect][data-of=users]")?;
-    page.set("[data-control=parameter][data-name=loop_model]", "1")?;
+    page.set(
+        "[data-control=parameter][data-name=loop_model]",
+        "closed: users who wait and think",
+    )?;
     page.until("users are turned up", |page| {
         Ok(page.text(".traffic-rate")?.contains("users"))
     })?;
