@@ -131,7 +131,7 @@ fn a_full_disk_is_said_with_the_database() {
     let mut scenario = step::LADDER[1].scenario();
     for component in &mut scenario.design.components {
         if let Kind::Database(database) = &mut component.kind {
-            (database.disk_gb, database.data_gb) = (0.5, 0.5);
+            (database.disk_gb, database.data_gb) = (Some(0.5), 0.5);
         }
     }
     let read = |more: &[&str]| {
@@ -966,13 +966,16 @@ fn a_series_has_a_row_a_second_and_adds_up_to_the_report() {
     for (id, name, figure) in [
         ("cache", "hits", "hits"),
         ("cache", "misses", "misses"),
-        ("web", "sessions_lost", "sessions_lost"),
+        ("web", "login_calls", "login_calls"),
         ("web", "dropped", "dropped"),
         ("db", "dropped", "dropped"),
     ] {
         let expected = report["components"][id][figure].as_f64().expect(figure);
         assert_eq!(series.sum(&format!("{id}.{name}")), expected, "{id}.{name}");
     }
+    // Users are counted once: the last second tells of all.
+    let lost = series.figures("web.sessions_lost").pop();
+    assert_eq!(lost, report["components"]["web"]["sessions_lost"].as_f64());
     let busy = series.sum("web.utilisation") / 12.0;
     let expected = report["components"]["web"]["utilisation"]
         .as_f64()

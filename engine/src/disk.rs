@@ -29,7 +29,7 @@ impl Disk {
     /// Takes over another size, and what a write adds from now on. The data stays as it is: on a disk
     /// that is smaller than that there is no room, and that is all.
     pub fn configure(&mut self, parameters: &Parameters) {
-        self.size_bytes = whole(parameters.disk_gb * BYTES_PER_GB);
+        self.size_bytes = whole(parameters.disk_room_gb() * BYTES_PER_GB);
         self.write_bytes = whole(parameters.write_kb * BYTES_PER_KB);
     }
 
@@ -67,7 +67,7 @@ mod tests {
     /// A disk of 10 KB with 4 KB on it, where a write adds 2 KB.
     fn parameters() -> Parameters {
         Parameters {
-            disk_gb: 1e-5,
+            disk_gb: Some(1e-5),
             data_gb: 4e-6,
             write_kb: 2.0,
             ..Parameters::default()
@@ -88,7 +88,7 @@ mod tests {
     fn a_bigger_disk_has_room_at_once_and_a_smaller_one_stays_full() {
         let mut disk = Disk::new(&parameters());
         let sized = |disk_gb| Parameters {
-            disk_gb,
+            disk_gb: Some(disk_gb),
             data_gb: 9.0,
             ..parameters()
         };
@@ -102,7 +102,7 @@ mod tests {
     #[test]
     fn without_a_size_data_grows_and_nobody_looks() {
         let mut disk = Disk::new(&Parameters {
-            disk_gb: 0.0,
+            disk_gb: Some(0.0),
             ..parameters()
         });
         assert!((0..100).all(|_| disk.append()));

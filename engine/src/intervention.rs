@@ -134,7 +134,7 @@ impl Engine {
     }
 
     fn set_traffic(&mut self, traffic: &Traffic) {
-        self.scenario.traffic = traffic.clone();
+        let before = std::mem::replace(&mut self.scenario.traffic, traffic.clone());
         self.world.set_traffic(traffic);
         let scenario = &self.scenario;
         if let Component::Clients(clients) = &mut self.components[self.clients] {
@@ -147,6 +147,22 @@ impl Engine {
         }
         for component in &mut self.components {
             component.connect(&self.scenario, &mut self.world);
+        }
+        if before.keys != traffic.keys {
+            self.fit_values();
+        }
+    }
+
+    /// Values are larger or smaller from now on: more or fewer of them fit where they are stored.
+    fn fit_values(&mut self) {
+        let rows = self.scenario.design.components.iter();
+        for (component, row) in self.components.iter_mut().zip(rows) {
+            match row.kind {
+                Kind::Service(_) | Kind::Cache(_) | Kind::Database(_) => {
+                    component.configure(&row.kind, &self.scenario, &mut self.world);
+                }
+                Kind::Clients(_) | Kind::Dns(_) | Kind::LoadBalancer(_) => {}
+            }
         }
     }
 

@@ -200,6 +200,8 @@ pub enum KindGauge {
         /// Of them, those who had to log in anew since the measurement began: their session was elsewhere,
         /// or had died with its server.
         sessions_lost: u32,
+        /// Entries that each server's own cache has room for.
+        own_cache_room: u32,
         /// Share of look-ups answered by the servers' own cache.
         local_hit_ratio: f64,
     },
@@ -207,6 +209,8 @@ pub enum KindGauge {
     Cache {
         /// Share of look-ups that hit; one that a dead node could not answer has not.
         hit_ratio: f64,
+        /// Entries that a node has room for.
+        room: u32,
         /// Look-ups that hit, since the start.
         hits: u64,
         /// Look-ups that missed, since the start.
@@ -231,6 +235,10 @@ pub enum KindGauge {
         reads: u64,
         /// Writes since the start.
         writes: u64,
+        /// Entries that its buffer has room for; none where all data fits.
+        buffer_room: Option<u32>,
+        /// Size of its disk, in GB; 0 where the growth of the data is not looked at.
+        disk_gb: f64,
         /// Share of reads its buffer answered.
         buffer_hit_ratio: f64,
         /// Data on its disk now, in GB.

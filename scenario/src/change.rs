@@ -7,9 +7,16 @@ use crate::number::written;
 use crate::parameter::{name, spelled};
 use crate::{Action, Kind, Scenario, Traffic};
 
+/// What follows the machine's size.
+const BY_MACHINE: &str = "by the machine";
+
 /// What fields hold that a document may leave out.
 const LEFT_OUT: &[(&str, &str)] = &[
-    ("disk_gb", "0"),
+    ("disk_gb", BY_MACHINE),
+    ("buffer_entries", BY_MACHINE),
+    ("entries_per_node", BY_MACHINE),
+    ("size", "large"),
+    ("value_kb", "1"),
     ("data_gb", "0"),
     ("write_kb", "1"),
     ("fresh_s", "0"),
@@ -212,6 +219,7 @@ fn words(key: &str, value: Option<&Value>) -> String {
             items.collect::<Vec<_>>().join(" ")
         }
         Some(Value::Bool(on)) => if *on { "on" } else { "off" }.into(),
+        Some(Value::Null) if key == "local_cache_entries" => BY_MACHINE.into(),
         Some(Value::Null) => "off".into(),
         None => {
             let held = LEFT_OUT.iter().find(|(name, _)| *name == key);

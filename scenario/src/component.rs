@@ -325,8 +325,9 @@ pub struct Service {
     /// Time a worker takes for a balancer's health check, in milliseconds.
     #[serde(skip_serializing_if = "Service::is_probed_as_usual")]
     pub probe_ms: f64,
-    /// Entries in each server's own cache; 0 is none.
-    pub local_cache_entries: u32,
+    /// Entries in each server's own cache; 0 is none, and `null` follows the machine: a quarter of its
+    /// memory.
+    pub local_cache_entries: Option<u32>,
     /// How long an entry of it stays fresh, in seconds; 0 is for ever.
     pub local_cache_ttl_s: f64,
     /// Time from the start of a new instance until it serves, in seconds.
@@ -358,7 +359,7 @@ impl Default for Service {
             sessions: SessionStore::None,
             login_work: 2.0,
             probe_ms: Self::USUAL_PROBE_MS,
-            local_cache_entries: 0,
+            local_cache_entries: Some(0),
             local_cache_ttl_s: 0.0,
             boot_s: 30.0,
             autoscaling: None,
@@ -453,8 +454,12 @@ pub enum SessionStore {
 pub struct Cache {
     /// Number of nodes at the start.
     pub nodes: u16,
-    /// Entries one node has room for.
-    pub entries_per_node: u32,
+    /// Machine each node runs on: up to 16xlarge. A node is a single thread: only its memory grows.
+    #[serde(skip_serializing_if = "Cache::is_usual_size")]
+    pub size: Size,
+    /// Entries one node has room for; left out, as many as fit into three quarters of its memory.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub entries_per_node: Option<u32>,
     /// Share of that room kept free for growth, 0 to 0.9.
     pub reserved_share: f64,
     /// Who goes when it is full.
@@ -492,6 +497,10 @@ impl Cache {
     /// Facebook, 2013, section 3.2.1).
     const USUAL_LEASE_MS: f64 = 10_000.0;
 
+    fn is_usual_size(size: &Size) -> bool {
+        *size == Size::Large
+    }
+
     fn leases_as_usual(lease_ms: &f64) -> bool {
         *lease_ms == Self::USUAL_LEASE_MS
     }
@@ -501,7 +510,8 @@ impl Default for Cache {
     fn default() -> Self {
         Self {
             nodes: 1,
-            entries_per_node: 10_000,
+            size: Size::Large,
+            entries_per_node: None,
             reserved_share: 0.0,
             eviction: Eviction::Lru,
             ttl_s: 0.0,
@@ -592,14 +602,16 @@ pub struct Database {
     pub write_time_ms: f64,
     /// Law of both times.
     pub distribution: Distribution,
-    /// Entries in its own buffer in memory; 0 means that all data fits.
-    pub buffer_entries: u32,
+    /// Entries in its own buffer in memory; 0 means that all data fits. Left out, as many as fit into three
+    /// quarters of the machine's memory.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub buffer_entries: Option<u32>,
     /// Time added by a read from disk when the buffer has not got the key, in milliseconds.
     pub disk_read_ms: f64,
     /// Size of its disk, in GB (10^9 bytes); a write that finds no room there fails. 0 does not look at
-    /// the growth of the data.
-    #[serde(skip_serializing_if = "Database::is_zero")]
-    pub disk_gb: f64,
+    /// the growth of the data. Left out, it is the machine's: 37.5 GB for each of its processors.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub disk_gb: Option<f64>,
     /// Data on the disk at the start of a run, in GB.
     #[serde(skip_serializing_if = "Database::is_zero")]
     pub data_gb: f64,
@@ -630,9 +642,9 @@ impl Default for Database {
             read_time_ms: 5.0,
             write_time_ms: 10.0,
             distribution: Distribution::Exponential,
-            buffer_entries: 0,
+            buffer_entries: None,
             disk_read_ms: 10.0,
-            disk_gb: 0.0,
+            disk_gb: None,
             data_gb: 0.0,
             write_kb: Self::USUAL_WRITE_KB,
         }

@@ -30,6 +30,7 @@ mod objectives;
 mod parameter;
 pub mod price;
 mod problem;
+pub mod room;
 mod scenario;
 #[cfg(feature = "schema")]
 mod schema;

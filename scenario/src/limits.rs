@@ -127,6 +127,8 @@ pub const KEYS_MAX: u32 = 1_000_000;
 pub const KEYS: Bounds<u32> = Bounds::new(1, KEYS_MAX);
 /// Beyond 5 the first key has 96 % of all requests.
 pub const ZIPF_EXPONENT: Bounds<f64> = Bounds::new(0.0, 5.0);
+/// Size of a value: from a counter to what memcached and Redis call far too large, and beyond.
+pub const VALUE_KB: Bounds<f64> = Bounds::new(0.01, 1_000_000.0);
 /// Users have a session and a resolved address in memory.
 pub const USERS_MAX: u32 = 1_000_000;
 /// Distinct users.

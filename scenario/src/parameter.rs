@@ -55,6 +55,7 @@ const NAMES: &[(&str, &str, &str)] = &[
     ("read_time_ms", "read", "ms"),
     ("write_time_ms", "write", "ms"),
     ("buffer_entries", "buffer", "entries"),
+    ("disk_gb", "disk", "GB"),
     ("data_gb", "data at the start", "GB"),
     ("write_kb", "a write adds", "KB"),
     // Traffic.
@@ -71,6 +72,7 @@ const NAMES: &[(&str, &str, &str)] = &[
     ("stepped.factors", "factors", "× rate"),
     ("stepped.every_s", "each factor lasts", "s"),
     ("keys.count", "keys", ""),
+    ("value_kb", "a value", "KB"),
     ("client.loop", "arrivals", ""),
     ("closed.users", "users at once", ""),
     ("closed.think_time_ms", "think time", "ms"),

@@ -19,9 +19,9 @@ pub const ASSUMPTIONS: &[&str] = &[
     "A standby load balancer costs as much as the first.",
     "The price of a design is that of what it starts with; a run is paid for by what it has: a server from its start \
      until it is gone, while it boots and while it is dead, too.",
-    "A cache node is a cache.r6g.large, whatever its number of entries.",
+    "A cache node is a cache.r6g of its size, whatever its number of entries.",
     "A database of size 24tb runs on an EC2 u-24tb1.112xlarge by itself, which may no longer be offered.",
-    "A database's disk is gp2 storage in one zone, counted where its size is given.",
+    "A database's disk is gp2 storage in one zone, of the size that follows its machine or is set.",
     "Requests, network traffic, other storage and backups are not counted.",
 ];
 
@@ -109,10 +109,10 @@ fn rented(kind: &Kind, instances: f64) -> Vec<(f64, Price)> {
             vec![(instances * (1.0 + standby), LOAD_BALANCER)]
         }
         Kind::Service(service) => vec![(instances, server(service.size))],
-        Kind::Cache(_) => vec![(instances, CACHE_NODE)],
+        Kind::Cache(cache) => vec![(instances, cache_node(cache.size))],
         Kind::Database(database) => vec![
             (instances, database_server(database.size)),
-            (instances * database.disk_gb, DISK_GB),
+            (instances * database.disk_room_gb(), DISK_GB),
         ],
     }
 }
@@ -160,14 +160,6 @@ const LOAD_BALANCER: Price = Price {
     as_of: UNDATED,
 };
 
-const CACHE_NODE: Price = Price {
-    item: "ElastiCache cache.r6g.large (Redis)",
-    per: Period::Hour,
-    usd: 0.206,
-    source: ELASTICACHE_TABLE,
-    as_of: "2026-10-02",
-};
-
 const DISK_GB: Price = Price {
     item: "GB of RDS gp2 storage (one zone)",
     per: Period::Month,
@@ -199,6 +191,28 @@ pub fn server(size: Size) -> Price {
         usd,
         source: KARPENTER,
         as_of: "2026-01-19",
+    }
+}
+
+/// A node of a cache of this size; none is larger than the 16xlarge.
+pub fn cache_node(size: Size) -> Price {
+    let (item, usd) = match size {
+        Size::Large => ("ElastiCache cache.r6g.large (Redis)", 0.206),
+        Size::Xlarge => ("ElastiCache cache.r6g.xlarge (Redis)", 0.411),
+        Size::Xlarge2 => ("ElastiCache cache.r6g.2xlarge (Redis)", 0.821),
+        Size::Xlarge4 => ("ElastiCache cache.r6g.4xlarge (Redis)", 1.642),
+        Size::Xlarge8 => ("ElastiCache cache.r6g.8xlarge (Redis)", 3.284),
+        Size::Xlarge12 => ("ElastiCache cache.r6g.12xlarge (Redis)", 4.925),
+        Size::Xlarge16 | Size::Xlarge24 | Size::Tb24 => {
+            ("ElastiCache cache.r6g.16xlarge (Redis)", 6.567)
+        }
+    };
+    Price {
+        item,
+        per: Period::Hour,
+        usd,
+        source: ELASTICACHE_TABLE,
+        as_of: "2026-10-02",
     }
 }
 
@@ -253,7 +267,8 @@ mod tests {
     #[test]
     fn the_last_step_costs_the_sum_of_its_tiers() {
         let hourly = 4.0 * 0.096 + 0.171 + 0.0225 + 3.0 * 0.206;
-        assert!((cost_of("cache").total_usd - (730.0 * hourly + 0.5)).abs() < 1e-9);
+        let monthly = 0.5 + 75.0 * 0.115;
+        assert!((cost_of("cache").total_usd - (730.0 * hourly + monthly)).abs() < 1e-9);
     }
 
     #[test]
@@ -278,21 +293,29 @@ mod tests {
 
     #[test]
     fn a_disk_is_paid_for_by_its_size_whatever_is_on_it() {
-        let without = cost_of("cache");
-        let with = with_database(|database| {
-            database.disk_gb = 200.0;
+        let disk_of = |cost: &Cost| {
+            let disk = cost.parts.iter().find(|part| part.price == DISK_GB);
+            disk.map(|disk| (disk.component.clone(), disk.count))
+        };
+        let by_machine = cost_of("cache");
+        assert_eq!(disk_of(&by_machine), Some(("db".to_owned(), 75.0)));
+        let set = with_database(|database| {
+            database.disk_gb = Some(200.0);
             database.data_gb = 150.0;
         });
-        assert!((with.total_usd - without.total_usd - 23.0).abs() < 1e-9);
-        let disk = with.parts.iter().find(|part| part.price == DISK_GB);
-        let disk = disk.expect("it is listed");
-        assert_eq!((disk.component.as_str(), disk.count), ("db", 200.0));
-        assert_eq!(with.parts.len(), without.parts.len() + 1);
+        assert_eq!(disk_of(&set), Some(("db".to_owned(), 200.0)));
+        let more = set.total_usd - by_machine.total_usd;
+        assert!((more - 125.0 * 0.115).abs() < 1e-9);
+        let unlooked = with_database(|database| database.disk_gb = Some(0.0));
+        assert_eq!(disk_of(&unlooked), None);
     }
 
     #[test]
     fn the_largest_machine_has_a_price_of_its_own() {
-        let cost = with_database(|database| database.size = Size::Tb24);
+        let cost = with_database(|database| {
+            database.size = Size::Tb24;
+            database.disk_gb = Some(75.0);
+        });
         let more = cost.total_usd - cost_of("cache").total_usd;
         assert!((more - 730.0 * (218.4 - 0.171)).abs() < 1e-9);
     }

@@ -67,9 +67,9 @@ fn items(min: usize, max: usize) -> Rule {
     ])
 }
 
-/// One choice fewer than the type has.
-fn any_but(choice: &str) -> Rule {
-    Map::from_iter([("not".into(), json!({ "const": choice }))])
+/// Fewer choices than the type has.
+fn none_of(choices: &[&str]) -> Rule {
+    Map::from_iter([("not".into(), json!({ "enum": choices }))])
 }
 
 fn id() -> Rule {
@@ -150,6 +150,7 @@ fn traffic() -> Vec<(&'static str, Rule)> {
         ("Class.fresh_s", between(limits::TIME_S)),
         ("Keys.count", between(limits::KEYS)),
         ("Keys.zipf_exponent", between(limits::ZIPF_EXPONENT)),
+        ("Keys.value_kb", between(limits::VALUE_KB)),
         ("ClientBehaviour.timeout_ms", between(limits::WAIT_MS)),
         ("LoopModel.closed.users", between(limits::USERS)),
         ("LoopModel.closed.think_time_ms", between(limits::DELAY_MS)),
@@ -195,7 +196,7 @@ fn components() -> Vec<(&'static str, Rule)> {
         ("HealthCheck.rise", between(limits::PROBES)),
         ("HealthCheck.fall", between(limits::PROBES)),
         ("Service.instances", between(limits::INSTANCES)),
-        ("Service.size", any_but(Size::Tb24.name())),
+        ("Service.size", none_of(&[Size::Tb24.name()])),
         ("Service.workers", between(limits::WORKERS)),
         ("Service.service_time_ms", between(limits::COMPUTING_MS)),
         ("Service.local_query_ms", between(limits::COMPUTING_MS)),
@@ -233,6 +234,10 @@ fn components() -> Vec<(&'static str, Rule)> {
         ("Autoscaling.instances_min", between(limits::INSTANCES)),
         ("Autoscaling.instances_max", between(limits::INSTANCES)),
         ("Cache.nodes", between(limits::INSTANCES)),
+        (
+            "Cache.size",
+            none_of(&[Size::Xlarge24.name(), Size::Tb24.name()]),
+        ),
         ("Cache.entries_per_node", between(limits::ENTRIES)),
         ("Cache.reserved_share", between(limits::RESERVED_SHARE)),
         ("Cache.ttl_s", between(limits::TIME_S)),

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::limits::DISK_MAX_GB;
+
 /// A machine size. The ladder doubles and ends: vertical scaling has a ceiling, and a higher one for
 /// databases.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -56,6 +58,11 @@ impl Size {
         .first_chunk()
         .expect("databases may have as many and more");
 
+    /// The sizes that a node of a cache may have, smallest first: those that are sold as such.
+    pub const OF_CACHES: [Size; 7] = *Self::OF_DATABASES
+        .first_chunk()
+        .expect("databases may have as many and more");
+
     /// Virtual processors.
     pub const fn vcpus(self) -> u16 {
         match self {
@@ -74,6 +81,23 @@ impl Size {
     /// Processors as a multiple of the smallest size's.
     pub const fn factor(self) -> u16 {
         self.vcpus() / Size::Large.vcpus()
+    }
+
+    /// Memory, in GiB.
+    pub const fn memory_gib(self) -> f64 {
+        match self {
+            Size::Tb24 => 24.0 * 1_024.0,
+            other => 4.0 * other.vcpus() as f64,
+        }
+    }
+
+    /// Disk, in GB. An assumption: 37.5 for a processor, as the local disks of the family's m5d have, and
+    /// the largest volume to be had for the largest machine.
+    pub const fn disk_gb(self) -> f64 {
+        match self {
+            Size::Tb24 => DISK_MAX_GB,
+            other => 37.5 * other.vcpus() as f64,
+        }
     }
 
     /// The size as in a document: `large`, `4xlarge`.

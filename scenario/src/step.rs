@@ -353,7 +353,7 @@ fn cache(scenario: &mut Scenario) {
     scenario.script.clear();
     let cache = Cache {
         nodes: 3,
-        entries_per_node: 4_000,
+        entries_per_node: Some(4_000),
         ttl_s: 300.0,
         operation_ms: 0.01,
         ..Cache::default()

@@ -189,6 +189,17 @@ pub struct Keys {
     pub count: u32,
     /// Zipf exponent; 0 is uniform.
     pub zipf_exponent: f64,
+    /// Size of one key's value, in KB (10^3 bytes): how many of them fit into a machine's memory.
+    #[serde(skip_serializing_if = "Keys::are_usual_values")]
+    pub value_kb: f64,
+}
+
+impl Keys {
+    const USUAL_VALUE_KB: f64 = 1.0;
+
+    fn are_usual_values(value_kb: &f64) -> bool {
+        *value_kb == Self::USUAL_VALUE_KB
+    }
 }
 
 impl Default for Keys {
@@ -196,6 +207,7 @@ impl Default for Keys {
         Self {
             count: 100_000,
             zipf_exponent: 0.9,
+            value_kb: Self::USUAL_VALUE_KB,
         }
     }
 }

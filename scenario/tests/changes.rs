@@ -157,7 +157,7 @@ fn parameters_of_components_are_told_by_name_and_unit() {
             "log-in work 2 → 3 × mean",
         ),
         (
-            told!(Service, |of| of.local_cache_entries = 1_000),
+            told!(Service, |of| of.local_cache_entries = Some(1_000)),
             "own cache 0 → 1,000 entries",
         ),
         (
@@ -170,8 +170,8 @@ fn parameters_of_components_are_told_by_name_and_unit() {
             "autoscaling on",
         ),
         (
-            told!(Cache, |of| of.entries_per_node = 500),
-            "room 10,000 → 500 entries a node",
+            told!(Cache, |of| of.entries_per_node = Some(500)),
+            "room by the machine → 500 entries a node",
         ),
         (
             told!(Cache, |of| of.reserved_share = 0.1),
@@ -226,14 +226,17 @@ fn parameters_of_components_are_told_by_name_and_unit() {
             "write 10 → 4 ms",
         ),
         (
-            told!(Database, |of| of.buffer_entries = 500),
-            "buffer 0 → 500 entries",
+            told!(Database, |of| of.buffer_entries = Some(500)),
+            "buffer by the machine → 500 entries",
         ),
         (
             told!(Database, |of| of.disk_read_ms = 5.0),
             "disk read 10 → 5 ms",
         ),
-        (told!(Database, |of| of.disk_gb = 50.0), "disk 0 → 50 GB"),
+        (
+            told!(Database, |of| of.disk_gb = Some(50.0)),
+            "disk by the machine → 50 GB",
+        ),
         (
             told!(Database, |of| of.write_kb = 2.0),
             "a write adds 1 → 2 KB",
@@ -440,7 +443,7 @@ fn no_parameter_is_told_by_its_key() {
         }),
         Kind::Cache(Cache::default()),
         Kind::Database(Database {
-            disk_gb: 5.0,
+            disk_gb: Some(5.0),
             data_gb: 1.0,
             write_kb: 3.0,
             ..Database::default()

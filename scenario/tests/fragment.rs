@@ -390,6 +390,7 @@ fn autoscaling() -> Scenario {
 fn unusual_values() -> Scenario {
     let mut scenario = autoscaling();
     scenario.traffic.client.retries.saved_max = 50;
+    scenario.traffic.keys.value_kb = 64.0;
     for component in &mut scenario.design.components {
         match &mut component.kind {
             Kind::LoadBalancer(balancer) => {
@@ -398,14 +399,20 @@ fn unusual_values() -> Scenario {
             }
             Kind::Service(service) => {
                 service.probe_ms = 5.0;
+                service.local_cache_entries = None;
                 if let Some(scaling) = &mut service.autoscaling {
                     scaling.scale_out_share = 0.5;
                     scaling.scale_out_servers = 2;
                     scaling.scale_out_period_s = 60.0;
                 }
             }
-            Kind::Cache(cache) => cache.lease_ms = 3_000.0,
-            Kind::Clients(_) | Kind::Dns(_) | Kind::Database(_) => {}
+            Kind::Cache(cache) => {
+                cache.lease_ms = 3_000.0;
+                cache.size = Size::Xlarge4;
+                cache.entries_per_node = None;
+            }
+            Kind::Database(database) => database.buffer_entries = Some(2_000),
+            Kind::Clients(_) | Kind::Dns(_) => {}
         }
     }
     scenario
@@ -429,7 +436,7 @@ fn full_disk() -> Scenario {
     for component in &mut scenario.design.components {
         if let Kind::Database(database) = &mut component.kind {
             database.size = Size::Tb24;
-            database.disk_gb = 0.5;
+            database.disk_gb = Some(0.5);
             database.data_gb = 0.25;
             database.write_kb = 400.0;
         }

@@ -84,7 +84,8 @@ fn the_widened_step_grows_with_its_rate_and_keeps_most_keys_in_the_cache() {
                     worker_slots = u32::from(web.instances * web.size.factor() * web.workers);
                 }
                 Kind::Cache(cache) => {
-                    let entries = f64::from(cache.nodes) * f64::from(cache.entries_per_node);
+                    let entries =
+                        f64::from(cache.nodes) * f64::from(cache.node_room(&scenario.traffic.keys));
                     cached_share = entries / f64::from(scenario.traffic.keys.count);
                 }
                 Kind::Database(db) => database_slots = u32::from(db.workers * db.size.factor()),

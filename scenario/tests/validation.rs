@@ -851,7 +851,7 @@ fn changed(id: &str, change: impl FnOnce(&mut Kind)) -> Action {
 fn cache_of(entries_per_node: u32, read_mode: ReadMode, write_mode: WriteMode) -> Action {
     changed("cache", |kind| {
         if let Kind::Cache(cache) = kind {
-            cache.entries_per_node = entries_per_node;
+            cache.entries_per_node = Some(entries_per_node);
             (cache.read_mode, cache.write_mode) = (read_mode, write_mode);
         }
     })
@@ -1004,7 +1004,7 @@ fn the_largest_machine_is_for_a_database_alone() {
     assert_eq!(problems[0].component.as_deref(), Some("web"));
     assert_eq!(
         problems[0].message,
-        "a machine of 24tb is for a database alone: give a server at most 24xlarge"
+        "no server of size 24tb is to be had: give at most 24xlarge"
     );
     let grow = changed("web", |kind| {
         if let Kind::Service(service) = kind {

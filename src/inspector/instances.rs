@@ -51,6 +51,9 @@ pub fn Instances(props: &InstancesProps) -> Html {
             <ul>
                 { for there().map(|(place, instance)| row(props, place as u16, instance, count)) }
             </ul>
+            if let Some(room) = room_words(&props.gauge.kind) {
+                <p class="help" data-testid="room">{ room }</p>
+            }
             if let Some(disk) = disk_words(&props.gauge.kind) {
                 <p class="help" data-testid="disk">{ disk }</p>
             }
@@ -102,16 +105,38 @@ fn row(props: &InstancesProps, number: u16, instance: &InstanceGauge, count: usi
     }
 }
 
+/// What there is room for in memory: `Room for 4,000 entries in each node`.
+fn room_words(kind: &KindGauge) -> Option<String> {
+    let entries = |room: u32| format::counted(room.into(), "entry", "entries");
+    match kind {
+        KindGauge::Cache { room, .. } => Some(format!("Room for {} in each node", entries(*room))),
+        KindGauge::Database {
+            buffer_room: None, ..
+        } => Some("All data fits into memory".into()),
+        KindGauge::Database {
+            buffer_room: Some(room),
+            ..
+        } => Some(format!("Room for {} in memory", entries(*room))),
+        KindGauge::Service { own_cache_room, .. } if *own_cache_room > 0 => Some(format!(
+            "Room for {} in each server's own cache",
+            entries(*own_cache_room)
+        )),
+        _ => None,
+    }
+}
+
 /// How full a database's disk is, where that is looked at: `7.5 GB of data, disk 94 % full`.
 fn disk_words(kind: &KindGauge) -> Option<String> {
     match kind {
         KindGauge::Database {
             data_gb,
+            disk_gb,
             disk_used_share: Some(share),
             ..
         } => Some(format!(
-            "{} of data, disk {} full",
+            "{} of data, disk of {} {} full",
             format::data(*data_gb),
+            format::data(*disk_gb),
             format::gauge(*share)
         )),
         _ => None,
@@ -243,6 +268,29 @@ mod tests {
     }
 
     #[test]
+    fn the_room_in_memory_is_told_as_a_figure() {
+        let database = |buffer_room| KindGauge::Database {
+            connections: 0,
+            connections_max: 0,
+            reads: 0,
+            writes: 0,
+            buffer_room,
+            disk_gb: 75.0,
+            buffer_hit_ratio: 0.0,
+            data_gb: 7.5,
+            disk_used_share: Some(0.1),
+        };
+        let told = |kind: &KindGauge| room_words(kind).map(|words| words.replace('\u{a0}', " "));
+        let words = told(&database(Some(6_442)));
+        assert_eq!(words.as_deref(), Some("Room for 6,442 entries in memory"));
+        let words = told(&database(None));
+        assert_eq!(words.as_deref(), Some("All data fits into memory"));
+        let words = disk_words(&database(None)).map(|words| words.replace('\u{a0}', " "));
+        let expected = "7.5 GB of data, disk of 75 GB 10 % full";
+        assert_eq!(words.as_deref(), Some(expected));
+    }
+
+    #[test]
     fn a_cache_tells_the_price_of_its_policies() {
         let recent = ComponentBin {
             hits: 80,
@@ -253,6 +301,7 @@ mod tests {
         };
         let kind = KindGauge::Cache {
             hit_ratio: 0.8,
+            room: 4_000,
             hits: 0,
             misses: 0,
             stale_hits: 0,

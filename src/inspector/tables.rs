@@ -91,21 +91,43 @@ macro_rules! number_of {
     };
 }
 
+/// A number that follows the machine where it is not set, shown while it is, and not as nothing.
+macro_rules! set_number {
+    ($key:ident, $label:literal, $unit:literal, $bounds:expr, $whole:literal, $help:literal) => {
+        field!($key, $label, $unit, $help,
+            Widget::Number { min: $bounds.min as f64, max: $bounds.max as f64, whole: $whole },
+            |of| Value::Number(of.$key.map_or(0.0, |number| f64::from(number))),
+            |of, value| if let Value::Number(number) = value { of.$key = Some(*number as _) },
+            shown: |of| of.$key.is_some_and(|number| f64::from(number) > 0.0))
+    };
+}
+
 /// The sizes of [`Size::OF_DATABASES`] in words.
 const DATABASE_SIZES: [&str; Size::OF_DATABASES.len()] = [
-    "large: 2 vCPU",
-    "xlarge: 4 vCPU",
-    "2xlarge: 8 vCPU",
-    "4xlarge: 16 vCPU",
-    "8xlarge: 32 vCPU",
-    "12xlarge: 48 vCPU",
-    "16xlarge: 64 vCPU",
-    "24xlarge: 96 vCPU",
-    "24tb: 448 vCPU",
+    "large: 2 vCPU, 8 GiB",
+    "xlarge: 4 vCPU, 16 GiB",
+    "2xlarge: 8 vCPU, 32 GiB",
+    "4xlarge: 16 vCPU, 64 GiB",
+    "8xlarge: 32 vCPU, 128 GiB",
+    "12xlarge: 48 vCPU, 192 GiB",
+    "16xlarge: 64 vCPU, 256 GiB",
+    "24xlarge: 96 vCPU, 384 GiB",
+    "24tb: 448 vCPU, 24 TiB",
 ];
 
 /// Those that a server may have too.
 const SERVER_SIZES: &[&str] = DATABASE_SIZES.split_at(Size::OF_SERVERS.len()).0;
+
+/// Those that a node of a cache may have.
+const CACHE_SIZES: &[&str] = &[
+    "large: 2 vCPU, 16 GiB",
+    "xlarge: 4 vCPU, 32 GiB",
+    "2xlarge: 8 vCPU, 64 GiB",
+    "4xlarge: 16 vCPU, 128 GiB",
+    "8xlarge: 32 vCPU, 256 GiB",
+    "12xlarge: 48 vCPU, 384 GiB",
+    "16xlarge: 64 vCPU, 512 GiB",
+];
 
 /// The machine: one of some sizes, in these words.
 macro_rules! size {
@@ -368,9 +390,15 @@ pub fn service() -> Vec<Field<Service>> {
             [SessionStore::None => "nowhere: requests carry all", SessionStore::Server => "in the server"]),
         real!(login_work, "Log-in work", "× mean", limits::WORK, "Computing time of a log-in.",
             shown: |of| of.sessions == SessionStore::Server),
-        whole!(local_cache_entries, "Own cache", "entries", limits::ENTRIES_OR_NONE, "Room in each server's own cache; 0 is none."),
+        field!(own_cache, "Own cache", "", "Memory in each server for what it looked up last; by the machine, a quarter of its memory.",
+            Widget::Choice(&["none", "by the machine", "so many entries"]),
+            |of| Value::Choice(match of.local_cache_entries { Some(0) => 0, None => 1, Some(_) => 2 }),
+            |of, value| if let Value::Choice(place) = value {
+                of.local_cache_entries = match place { 1 => None, 2 => Some(1_000), _ => Some(0) };
+            }),
+        set_number!(local_cache_entries, "Own cache, room", "entries", limits::ENTRIES, true, "Entries in each server's own cache."),
         real!(local_cache_ttl_s, "Own cache, fresh for", "s", limits::TIME_S, "How long an entry stays fresh; 0 is for ever.",
-            shown: |of| of.local_cache_entries > 0),
+            shown: |of| of.local_cache_entries != Some(0)),
         real!(probe_ms, "Health check", "ms", limits::COMPUTING_MS, "Time a worker takes to answer a probe of the balancer."),
         real!(boot_s, "Boot time", "s", limits::TIME_S, "From the start of a new server until it serves."),
     ]));
@@ -481,12 +509,29 @@ pub fn cache() -> Vec<Field<Cache>> {
     table::<Cache, _>([
         whole!(nodes, "Nodes at the start", "", limits::INSTANCES,
             "The run is replayed with so many; add and remove above work in the middle of it.", at_start: true),
-        whole!(
-            entries_per_node,
+        size!(
+            Size::OF_CACHES,
+            CACHE_SIZES,
+            "A node is a single thread: a bigger machine has more memory, and is no faster."
+        ),
+        field!(
+            room,
             "Room",
+            "",
+            "What is more must go; by the machine, three quarters of its memory.",
+            Widget::Choice(&["by the machine", "so many entries"]),
+            |of| Value::Choice(usize::from(of.entries_per_node.is_some())),
+            |of, value| if let Value::Choice(place) = value {
+                of.entries_per_node = (*place == 1).then_some(10_000);
+            }
+        ),
+        set_number!(
+            entries_per_node,
+            "Room, set",
             "entries a node",
             limits::ENTRIES,
-            "What is more must go."
+            true,
+            "Entries that a node has room for."
         ),
         real!(
             reserved_share,
@@ -542,7 +587,7 @@ pub fn cache() -> Vec<Field<Cache>> {
 
 /// Whether anybody looks at the growth of the data.
 fn grows(of: &Database) -> bool {
-    of.disk_gb > 0.0
+    of.disk_gb != Some(0.0)
 }
 
 /// Of a database.
@@ -584,11 +629,22 @@ pub fn database() -> Vec<Field<Database>> {
     ]);
     fields.extend(law("The law of both times."));
     fields.extend(table::<Database, _>([
-        whole!(buffer_entries, "Buffer", "entries", limits::ENTRIES_OR_NONE, "Entries in its own memory; 0 means that all data fits."),
+        field!(buffer, "Buffer", "", "What it keeps in memory; by the machine, three quarters of that.",
+            Widget::Choice(&["by the machine", "all data fits", "so many entries"]),
+            |of| Value::Choice(match of.buffer_entries { None => 0, Some(0) => 1, Some(_) => 2 }),
+            |of, value| if let Value::Choice(place) = value {
+                of.buffer_entries = match place { 1 => Some(0), 2 => Some(10_000), _ => None };
+            }),
+        set_number!(buffer_entries, "Buffer, set", "entries", limits::ENTRIES, true, "Entries in its own memory."),
         real!(disk_read_ms, "Disk read", "ms", limits::WAIT_MS, "Added by a read when the buffer has not got the key.",
-            shown: |of| of.buffer_entries > 0),
-        real!(disk_gb, "Disk", "GB", limits::DISK_GB,
-            "Room for the data; a write that finds none fails. 0 does not look at the growth of the data."),
+            shown: |of| of.buffer_entries != Some(0)),
+        field!(disk, "Disk", "", "Room for the data; a write that finds none fails. By the machine, 37.5 GB for each processor.",
+            Widget::Choice(&["by the machine", "nobody looks", "so many GB"]),
+            |of| Value::Choice(match of.disk_gb { None => 0, Some(0.0) => 1, Some(_) => 2 }),
+            |of, value| if let Value::Choice(place) = value {
+                of.disk_gb = match place { 1 => Some(0.0), 2 => Some(100.0), _ => None };
+            }),
+        set_number!(disk_gb, "Disk, set", "GB", limits::DISK_GB, false, "Size of the disk; 0 does not look at the growth of the data."),
         real!(data_gb, "Data at the start", "GB", limits::DISK_GB, "On the disk when the run starts, which is replayed with it.",
             shown: grows, at_start: true),
         real!(write_kb, "A write adds", "KB", limits::WRITE_KB, "What each write query adds to the data: rows, indexes and log together.",
@@ -621,6 +677,21 @@ pub fn traffic() -> Vec<Field<Traffic>> {
             |of| Value::Number(of.keys.count.into()),
             |of, value| if let Value::Number(number) = value {
                 of.keys.count = *number as u32
+            }
+        ),
+        field!(
+            value_kb,
+            "A value has",
+            "KB",
+            "How many values fit where the room follows the machine.",
+            Widget::Number {
+                min: limits::VALUE_KB.min,
+                max: limits::VALUE_KB.max,
+                whole: false
+            },
+            |of| Value::Number(of.keys.value_kb),
+            |of, value| if let Value::Number(number) = value {
+                of.keys.value_kb = *number
             }
         ),
         field!(
@@ -1109,7 +1180,7 @@ mod tests {
                 &Service {
                     distribution,
                     sessions,
-                    local_cache_entries: 1,
+                    local_cache_entries: Some(1),
                     ..Service::default()
                 },
             );
@@ -1117,8 +1188,8 @@ mod tests {
                 &database(),
                 &Database {
                     distribution,
-                    buffer_entries: 1,
-                    disk_gb: 1.0,
+                    buffer_entries: Some(1),
+                    disk_gb: Some(1.0),
                     ..Database::default()
                 },
             );

@@ -34,6 +34,8 @@ pub struct Cache {
     nodes: Vec<Node>,
     parameters: Parameters,
     operation_ns: u64,
+    /// Entries that a node has room for.
+    room: u32,
     database: Option<u8>,
     hits: u64,
     misses: u64,
@@ -73,13 +75,19 @@ struct Fetch {
 
 impl Cache {
     /// The tier of a scenario, all nodes up and cold.
-    pub fn new(number: u8, parameters: &Parameters, world: &mut World) -> Self {
+    pub fn new(
+        number: u8,
+        parameters: &Parameters,
+        scenario: &Scenario,
+        world: &mut World,
+    ) -> Self {
         let mut cache = Self {
             me: number,
             instances: Vec::new(),
             nodes: Vec::new(),
             parameters: parameters.clone(),
             operation_ns: 0,
+            room: parameters.node_room(&scenario.traffic.keys),
             database: None,
             hits: 0,
             misses: 0,
@@ -96,13 +104,14 @@ impl Cache {
         );
         world.routes[usize::from(number)] = Some(route);
         (0..parameters.nodes).for_each(|_| cache.open(world));
-        cache.configure(parameters, world);
+        cache.configure(parameters, scenario, world);
         cache
     }
 
     /// Takes over new parameters. Nodes keep what they hold, as far as there is room.
-    pub fn configure(&mut self, parameters: &Parameters, world: &mut World) {
+    pub fn configure(&mut self, parameters: &Parameters, scenario: &Scenario, world: &mut World) {
         self.parameters = parameters.clone();
+        self.room = parameters.node_room(&scenario.traffic.keys);
         self.operation_ns = ns_from_ms(parameters.operation_ms);
         let rules = self.rules();
         for node in 0..self.nodes.len() {
@@ -336,6 +345,7 @@ impl Cache {
     pub fn gauge(&self, hit_ratio: f64) -> KindGauge {
         KindGauge::Cache {
             hit_ratio,
+            room: self.room,
             hits: self.hits,
             misses: self.misses,
             stale_hits: self.stale_hits,
@@ -359,11 +369,8 @@ impl Cache {
     }
 
     fn rules(&self) -> Rules {
-        let kept_free = self.parameters.reserved_share;
         Rules {
-            // However much is set aside, a value that is written here first has a place.
-            capacity: ((f64::from(self.parameters.entries_per_node) * (1.0 - kept_free)) as u32)
-                .max(1),
+            capacity: self.room,
             eviction: self.parameters.eviction,
             ttl_ns: ns_from_ms(self.parameters.ttl_s * 1e3),
             ttl_renewed_by_hit: self.parameters.ttl_renewed_by_hit,

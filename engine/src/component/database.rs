@@ -28,6 +28,8 @@ pub struct Database {
     writing: Law,
     disk_read_ns: u64,
     buffer: Option<Store>,
+    /// Entries that the buffer has room for; none where all data fits.
+    buffer_room: Option<u32>,
     disk: Disk,
     /// The last write found no room.
     is_full: bool,
@@ -57,6 +59,7 @@ impl Database {
             writing: Law::new(0.0, Distribution::Constant),
             disk_read_ns: 0,
             buffer: None,
+            buffer_room: None,
             disk: Disk::new(parameters),
             is_full: false,
             query_times: Stream::new(scenario.seed, id, "queries"),
@@ -64,17 +67,18 @@ impl Database {
             writes: 0,
             connections: 0,
         };
-        database.configure(parameters, world);
+        database.configure(parameters, scenario, world);
         database
     }
 
     /// Takes over new parameters; queries that run finish as begun, but find the new disk.
-    pub fn configure(&mut self, parameters: &Parameters, world: &mut World) {
+    pub fn configure(&mut self, parameters: &Parameters, scenario: &Scenario, world: &mut World) {
         self.reading = Law::new(parameters.read_time_ms, parameters.distribution);
         self.writing = Law::new(parameters.write_time_ms, parameters.distribution);
         self.disk_read_ns = ns_from_ms(parameters.disk_read_ms);
         self.disk.configure(parameters);
-        let capacity = parameters.buffer_entries;
+        self.buffer_room = parameters.buffer_room(&scenario.traffic.keys);
+        let capacity = self.buffer_room.unwrap_or(0);
         let eviction = Eviction::Lru;
         let rules = Rules {
             capacity,
@@ -172,6 +176,8 @@ impl Database {
             reads: self.reads,
             writes: self.writes,
             buffer_hit_ratio: hit_ratio,
+            buffer_room: self.buffer_room,
+            disk_gb: self.parameters.disk_room_gb(),
             data_gb: self.disk.data_gb(),
             disk_used_share: self.disk.used_share(),
         }

@@ -55,7 +55,7 @@ impl Component {
                 Component::Service(Box::new(Service::new(number, parameters, scenario, world)))
             }
             Kind::Cache(parameters) => {
-                Component::Cache(Box::new(Cache::new(number, parameters, world)))
+                Component::Cache(Box::new(Cache::new(number, parameters, scenario, world)))
             }
             Kind::Database(parameters) => {
                 Component::Database(Box::new(Database::new(number, parameters, scenario, world)))
@@ -85,10 +85,10 @@ impl Component {
                 service.configure(parameters, scenario, world);
             }
             (Component::Cache(cache), Kind::Cache(parameters)) => {
-                cache.configure(parameters, world);
+                cache.configure(parameters, scenario, world);
             }
             (Component::Database(database), Kind::Database(parameters)) => {
-                database.configure(parameters, world);
+                database.configure(parameters, scenario, world);
             }
             _ => {}
         }

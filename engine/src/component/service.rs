@@ -52,6 +52,7 @@ pub struct Service {
     sessions: Vec<Session>,
     /// By server, where servers cache for themselves.
     local_caches: Vec<Store>,
+    own_cache_room: u32,
     /// By user: has had to log in anew since the measurement began.
     has_lost: Vec<bool>,
     sessions_opened: u32,
@@ -92,6 +93,7 @@ impl Service {
             keys: StreamAhead::new(Stream::new(scenario.seed, id, "keys")),
             sessions: Vec::new(),
             local_caches: Vec::new(),
+            own_cache_room: 0,
             has_lost: Vec::new(),
             sessions_opened: 0,
             sessions_lost: 0,
@@ -122,7 +124,8 @@ impl Service {
             }
         }
         let ttl_ns = ns_from_ms(parameters.local_cache_ttl_s * 1e3);
-        let capacity = parameters.local_cache_entries;
+        let capacity = parameters.own_cache_room(&scenario.traffic.keys);
+        self.own_cache_room = capacity;
         if capacity == 0 {
             self.local_caches.clear();
         } else {
@@ -360,6 +363,7 @@ impl Service {
             sessions: self.sessions_opened,
             sessions_lost: self.sessions_lost,
             local_hit_ratio: hit_ratio,
+            own_cache_room: self.own_cache_room,
         }
     }
 

@@ -74,11 +74,15 @@ pub(super) fn requests_to_fill(scenario: &Scenario) -> u64 {
         .iter()
         .map(|component| match &component.kind {
             Kind::Cache(cache) => {
-                (u64::from(cache.nodes) * u64::from(cache.entries_per_node)).min(keys)
+                let room = cache.node_room(&scenario.traffic.keys);
+                (u64::from(cache.nodes) * u64::from(room)).min(keys)
             }
-            Kind::Database(database) => u64::from(database.buffer_entries).min(keys),
+            Kind::Database(database) => {
+                let room = database.buffer_room(&scenario.traffic.keys);
+                u64::from(room.unwrap_or(0)).min(keys)
+            }
             Kind::Service(service) => {
-                let local = u64::from(service.local_cache_entries).min(keys);
+                let local = u64::from(service.own_cache_room(&scenario.traffic.keys)).min(keys);
                 let sessions = match service.sessions {
                     SessionStore::None => 0,
                     SessionStore::Server => u64::from(scenario.traffic.users),

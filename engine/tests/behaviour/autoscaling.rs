@@ -559,7 +559,7 @@ fn a_server_is_started_under_a_number_and_not_with_its_past() {
     let Kind::Service(web) = &mut scenario.design.components[2].kind else {
         panic!("it is a service");
     };
-    web.local_cache_entries = 1_000;
+    web.local_cache_entries = Some(1_000);
     let slow = Action::Slow {
         component: "web".into(),
         instance: 2,

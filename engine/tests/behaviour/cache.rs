@@ -190,7 +190,7 @@ fn taking_a_node_away_moves_few_keys_on_the_ring_and_most_under_modulo() {
 fn room_kept_free_holds_fewer_entries() {
     let hit_ratio = |reserved_share| {
         let cache = Cache {
-            entries_per_node: 1_000,
+            entries_per_node: Some(1_000),
             reserved_share,
             ..Cache::default()
         };

@@ -102,7 +102,7 @@ fn the_largest_machine_runs_the_queries_of_its_448_processors_at_once() {
 #[test]
 fn what_the_buffer_has_not_got_comes_from_disk() {
     let database = Database {
-        buffer_entries: 500,
+        buffer_entries: Some(500),
         disk_read_ms: 20.0,
         ..constant()
     };
@@ -123,7 +123,7 @@ fn what_the_buffer_has_not_got_comes_from_disk() {
 #[test]
 fn a_dead_database_refuses_and_comes_back_with_a_cold_buffer() {
     let database = Database {
-        buffer_entries: 1_000,
+        buffer_entries: Some(1_000),
         ..constant()
     };
     let mut scenario = with(database, 100.0, lookup());
@@ -141,7 +141,7 @@ fn a_dead_database_refuses_and_comes_back_with_a_cold_buffer() {
 /// A disk of 1 MB, half full, where a write adds 1 KB: it has room for 500.
 fn small_disk() -> Database {
     Database {
-        disk_gb: 1e-3,
+        disk_gb: Some(1e-3),
         data_gb: 5e-4,
         ..constant()
     }
@@ -159,7 +159,7 @@ fn resized(disk_gb: f64) -> Action {
     Action::Configure {
         component: "db".into(),
         kind: Kind::Database(Database {
-            disk_gb,
+            disk_gb: Some(disk_gb),
             ..small_disk()
         }),
     }
@@ -200,7 +200,7 @@ fn a_disk_takes_exactly_the_writes_there_is_room_for_and_reads_go_on() {
 #[test]
 fn a_write_that_found_no_room_leaves_the_value_as_it_was() {
     let mut full = small_disk();
-    full.data_gb = full.disk_gb;
+    full.data_gb = full.disk_room_gb();
     let cache = Cache {
         write_mode: WriteMode::Around,
         ..Cache::default()
@@ -266,6 +266,7 @@ fn a_disk_keeps_its_data_through_a_crash() {
 #[test]
 fn without_a_size_nobody_looks_at_the_disk() {
     let database = Database {
+        disk_gb: Some(0.0),
         data_gb: 100.0,
         write_kb: 1e6,
         ..constant()
@@ -281,7 +282,7 @@ fn without_a_size_nobody_looks_at_the_disk() {
 /// Writes of 50 keys, left with a cache of so many entries that writes back to the small disk.
 fn written_back(entries_per_node: u32) -> Scenario {
     let cache = Cache {
-        entries_per_node,
+        entries_per_node: Some(entries_per_node),
         write_mode: WriteMode::Back,
         write_back_ms: 100.0,
         ttl_s: 0.05,
@@ -336,7 +337,7 @@ fn what_a_full_disk_refuses_is_lost_when_the_cache_has_no_more_room() {
 #[test]
 fn a_slow_database_has_a_slow_disk() {
     let database = Database {
-        buffer_entries: 1,
+        buffer_entries: Some(1),
         read_time_ms: 1.0,
         disk_read_ms: 4.0,
         ..constant()

@@ -129,7 +129,7 @@ fn who_does_not_finish_in_time_is_cut_off() {
 fn sessions_and_copies_in_a_server_are_lost() {
     let service = Service {
         sessions: SessionStore::Server,
-        local_cache_entries: 100,
+        local_cache_entries: Some(100),
         workers: 64,
         ..servers(4)
     };

@@ -260,7 +260,7 @@ fn a_look_up_that_a_dead_node_could_not_answer_has_not_hit() {
 #[test]
 fn what_a_dead_database_refuses_was_not_in_its_buffer() {
     let database = Database {
-        buffer_entries: 1_000,
+        buffer_entries: Some(1_000),
         ..Database::default()
     };
     let kinds = vec![
@@ -277,7 +277,7 @@ fn what_a_dead_database_refuses_was_not_in_its_buffer() {
 #[test]
 fn a_server_s_own_cache_gives_stale_answers_too() {
     let service = Service {
-        local_cache_entries: 1_000,
+        local_cache_entries: Some(1_000),
         ..servers(2)
     };
     let kinds = vec![
@@ -300,7 +300,7 @@ fn a_server_s_own_cache_gives_stale_answers_too() {
 fn the_history_holds_what_the_report_counts() {
     let cache = Cache {
         write_mode: WriteMode::Back,
-        entries_per_node: 50,
+        entries_per_node: Some(50),
         ..Cache::default()
     };
     let mut scenario = cached(traffic(300.0, lookup()), cache, Database::default());

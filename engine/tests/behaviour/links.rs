@@ -34,7 +34,7 @@ fn every_link_counts_the_calls_that_come_over_it() {
 fn a_cache_that_fetches_by_itself_is_the_one_who_calls() {
     let cache = Cache {
         read_mode: ReadMode::ReadThrough,
-        entries_per_node: 1,
+        entries_per_node: Some(1),
         ..Cache::default()
     };
     let mut engine = engine(cached(traffic(100.0, lookup()), cache, Database::default()));

@@ -12,4 +12,5 @@ mod limits;
 mod links;
 mod live;
 mod marks;
+mod room;
 mod service;

@@ -49,11 +49,15 @@ fn an_edit_of_a_link_leaves_a_mark() {
 
 #[test]
 fn an_edit_of_parameters_says_what_from_and_to() {
+    let usual = Cache {
+        entries_per_node: Some(10_000),
+        ..Cache::default()
+    };
     let scenario = cached(
         traffic(100.0, lookup()),
         Cache {
             ttl_s: 300.0,
-            ..Cache::default()
+            ..usual.clone()
         },
         Database::default(),
     );
@@ -65,7 +69,7 @@ fn an_edit_of_parameters_says_what_from_and_to() {
         scenario.clone(),
         configure(Cache {
             ttl_s: 2.0,
-            ..Cache::default()
+            ..usual.clone()
         }),
     );
     assert_eq!(words(&marks), ["cache: TTL 300 → 2 s"]);
@@ -74,10 +78,10 @@ fn an_edit_of_parameters_says_what_from_and_to() {
         scenario.clone(),
         configure(Cache {
             ttl_s: 2.0,
-            entries_per_node: 50,
+            entries_per_node: Some(50),
             leases: true,
             warm_restart: true,
-            ..Cache::default()
+            ..usual.clone()
         }),
     );
     assert_eq!(

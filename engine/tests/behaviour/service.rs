@@ -142,7 +142,7 @@ fn a_session_dies_with_its_server_and_costs_one_more_request() {
 #[test]
 fn a_server_can_cache_for_itself() {
     let service = Service {
-        local_cache_entries: 1_000,
+        local_cache_entries: Some(1_000),
         ..servers(1)
     };
     let mut scenario = chain(
@@ -380,7 +380,7 @@ fn a_search_is_answered_by_the_database_and_by_no_cache() {
     let mut scenario = cached(traffic(50.0, search), Cache::default(), steady_database());
     scenario.traffic.keys.count = 1;
     if let Kind::Service(service) = &mut scenario.design.components[1].kind {
-        service.local_cache_entries = 100;
+        service.local_cache_entries = Some(100);
     }
     let report = report(scenario, 20.0);
     assert_eq!(part(&report, "cache").load.arrived, 0);

@@ -210,10 +210,11 @@ fn the_cache_tier_of_a_design_is_within_one_per_cent_of_che() {
         let keys = Keys {
             count: number(&row, "keys") as u32,
             zipf_exponent: number(&row, "alpha"),
+            ..Keys::default()
         };
         for (name, eviction) in [("lru", Eviction::Lru), ("fifo", Eviction::Fifo)] {
             let cache = Cache {
-                entries_per_node: number(&row, "capacity") as u32,
+                entries_per_node: Some(number(&row, "capacity") as u32),
                 eviction,
                 ..Cache::default()
             };
@@ -238,6 +239,7 @@ fn the_cache_tier_of_a_design_follows_both_laws_of_the_time_to_live() {
     let one_key = Keys {
         count: 1,
         zipf_exponent: 0.0,
+        ..Keys::default()
     };
     // No document asks for fewer requests than one a second.
     for rate_rps in [1.0, 4.0] {

@@ -168,7 +168,7 @@ fn other_parameters(mut kind: Kind, numbers: &mut Numbers) -> Kind {
         Kind::Service(service) => {
             service.workers = pick(numbers, [1, 4, 16]);
             service.queue_limit = pick(numbers, [0, 10, 1_000]);
-            service.local_cache_entries = pick(numbers, [0, 100]);
+            service.local_cache_entries = Some(pick(numbers, [0, 100]));
             service.boot_s = pick(numbers, [0.0, 0.5]);
             service.autoscaling = pick(numbers, [None, Some(0.1), Some(0.9)]).map(restless);
         }
@@ -186,13 +186,13 @@ fn other_parameters(mut kind: Kind, numbers: &mut Numbers) -> Kind {
             );
             cache.routing = pick(numbers, [NodeRouting::Modulo, NodeRouting::Ring]);
             cache.leases = pick(numbers, [false, true]);
-            cache.entries_per_node = pick(numbers, [10, 1_000]);
+            cache.entries_per_node = Some(pick(numbers, [10, 1_000]));
         }
         Kind::Database(database) => {
             database.workers = pick(numbers, [1, 8]);
             database.connections = pick(numbers, [2, 500]);
-            database.buffer_entries = pick(numbers, [0, 100]);
-            database.disk_gb = pick(numbers, [0.0, 1e-5, 1e-3]);
+            database.buffer_entries = Some(pick(numbers, [0, 100]));
+            database.disk_gb = Some(pick(numbers, [0.0, 1e-5, 1e-3]));
         }
         Kind::Clients(_) | Kind::Dns(_) => {}
     }

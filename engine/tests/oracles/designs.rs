@@ -176,6 +176,7 @@ fn traffic(rate_rps: f64, loop_model: LoopModel) -> Traffic {
         keys: Keys {
             count: 1,
             zipf_exponent: 0.0,
+            ..Keys::default()
         },
         client: ClientBehaviour {
             loop_model,

@@ -114,7 +114,8 @@ fn widen_service(service: &mut Service, busy: f64) -> u32 {
 fn widen_cache(cache: &mut Cache, keys: f64, busy: f64) {
     let nodes = (busy / CACHE_BUSY).ceil().max(f64::from(cache.nodes));
     cache.nodes = (nodes as u16).min(INSTANCES.max);
-    cache.entries_per_node = (CACHED_SHARE * keys / f64::from(cache.nodes)).ceil() as u32;
+    let entries = CACHED_SHARE * keys / f64::from(cache.nodes);
+    cache.entries_per_node = Some(entries.ceil() as u32);
 }
 
 /// As big a machine as is needed, and beyond the largest of the family as many workers on it as it

@@ -32,12 +32,12 @@ pub(super) fn together(kind: &Kind, instances: u16) -> Vec<(&'static str, String
     let complaints = match kind {
         Kind::Service(service) => vec![(
             "local_cache_entries",
-            entries_total(instances, service.local_cache_entries),
+            entries_total(instances, service.local_cache_entries.unwrap_or(0)),
         )],
         Kind::Cache(cache) => vec![
             (
                 "entries_per_node",
-                entries_total(instances, cache.entries_per_node),
+                entries_total(instances, cache.entries_per_node.unwrap_or(0)),
             ),
             (
                 "virtual_nodes",
@@ -149,7 +149,7 @@ fn health_check(problems: &mut Problems, at: &Path, check: &HealthCheck) {
 }
 
 fn service(problems: &mut Problems, at: &Path, service: &Service) {
-    server_size(problems, &at.field("size"), service.size);
+    size_at_most(problems, at, "server", service.size, &Size::OF_SERVERS);
     Part::of(problems, at)
         .within("instances", service.instances, limits::INSTANCES)
         .within("workers", service.workers, limits::WORKERS)
@@ -171,7 +171,7 @@ fn service(problems: &mut Problems, at: &Path, service: &Service) {
     Part::of(problems, at)
         .within(
             "local_cache_entries",
-            service.local_cache_entries,
+            service.local_cache_entries.unwrap_or(0),
             limits::ENTRIES_OR_NONE,
         )
         .within(
@@ -223,21 +223,28 @@ fn autoscaling(problems: &mut Problems, at: &Path, scaling: &Autoscaling) {
     }
 }
 
-/// Vertical scaling of servers ends below that of databases.
-fn server_size(problems: &mut Problems, at: &Path, size: Size) {
-    let most = Size::OF_SERVERS[Size::OF_SERVERS.len() - 1];
-    if size > most {
+/// Vertical scaling of servers and caches ends below that of databases.
+fn size_at_most(problems: &mut Problems, at: &Path, what: &str, size: Size, allowed: &[Size]) {
+    if let Some(most) = allowed.last().filter(|most| size > **most) {
         let message = format!(
-            "a machine of {} is for a database alone: give a server at most {}",
+            "no {what} of size {} is to be had: give at most {}",
             size.name(),
             most.name()
         );
-        problems.add(at, message);
+        problems.add(&at.field("size"), message);
     }
 }
 
 fn cache(problems: &mut Problems, at: &Path, cache: &Cache) {
-    let (entries, points) = (cache.entries_per_node, cache.virtual_nodes);
+    size_at_most(
+        problems,
+        at,
+        "node of a cache",
+        cache.size,
+        &Size::OF_CACHES,
+    );
+    let entries = cache.entries_per_node.unwrap_or(limits::ENTRIES.min);
+    let points = cache.virtual_nodes;
     Part::of(problems, at)
         .within("nodes", cache.nodes, limits::INSTANCES)
         .within("entries_per_node", entries, limits::ENTRIES)
@@ -264,11 +271,11 @@ fn database(problems: &mut Problems, at: &Path, database: &Database) {
             limits::COMPUTING_MS,
         );
     distribution(problems, &at.field("distribution"), database.distribution);
-    let entries = database.buffer_entries;
+    let entries = database.buffer_entries.unwrap_or(0);
     Part::of(problems, at)
         .within("buffer_entries", entries, limits::ENTRIES_OR_NONE)
         .within("disk_read_ms", database.disk_read_ms, limits::WAIT_MS)
-        .within("disk_gb", database.disk_gb, limits::DISK_GB)
+        .within("disk_gb", database.disk_gb.unwrap_or(0.0), limits::DISK_GB)
         .within("data_gb", database.data_gb, limits::DISK_GB)
         .within("write_kb", database.write_kb, limits::WRITE_KB);
 }

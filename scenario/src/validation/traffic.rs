@@ -24,7 +24,8 @@ pub(super) fn check(problems: &mut Problems, at: &Path, traffic: &Traffic) {
             "zipf_exponent",
             traffic.keys.zipf_exponent,
             limits::ZIPF_EXPONENT,
-        );
+        )
+        .within("value_kb", traffic.keys.value_kb, limits::VALUE_KB);
     Part::of(problems, at).within("users", traffic.users, limits::USERS);
     client(problems, &at.field("client"), &traffic.client);
 }

@@ -347,7 +347,7 @@ fn cache() -> impl Strategy<Value = Kind> {
             )| {
                 Kind::Cache(Cache {
                     nodes,
-                    entries_per_node,
+                    entries_per_node: Some(entries_per_node),
                     reserved_share,
                     eviction,
                     read_mode: ReadMode::CacheAside,
@@ -379,7 +379,7 @@ fn database() -> impl Strategy<Value = Kind> {
                     connections,
                     read_time_ms,
                     distribution,
-                    disk_gb,
+                    disk_gb: Some(disk_gb),
                     data_gb,
                     write_kb,
                     ..Database::default()

@@ -1,7 +1,6 @@
 //! One cache node: a card filled as far as its memory is.
 
 use headroom_engine::snapshot::{InstanceState, KindGauge};
-use headroom_scenario::Cache;
 use yew::prelude::*;
 
 use super::super::geometry::Rect;
@@ -9,17 +8,18 @@ use super::super::scene::{Part, Pick, Scene, instance_name, px, state_words, wor
 use super::{card, instance_label};
 use crate::format;
 
-pub fn draw(scene: &Scene<'_>, number: usize, instance: u16, rect: &Rect, cache: &Cache) -> Html {
+pub fn draw(scene: &Scene<'_>, number: usize, instance: u16, rect: &Rect) -> Html {
     let name = instance_name(scene.component(number), instance);
     let gauge = scene.instance(number, instance);
     let down = gauge.is_some_and(|gauge| gauge.state == InstanceState::Down);
     let entries = gauge.map_or(0, |gauge| gauge.entries);
-    let room = f64::from(cache.entries_per_node) * (1.0 - cache.reserved_share);
-    let level = (f64::from(entries) / room.max(1.0)).clamp(0.0, 1.0);
-    let hits = match scene.gauge(number).map(|gauge| &gauge.kind) {
-        Some(KindGauge::Cache { hit_ratio, .. }) => *hit_ratio,
-        _ => 0.0,
+    let (room, hits) = match scene.gauge(number).map(|gauge| &gauge.kind) {
+        Some(KindGauge::Cache {
+            room, hit_ratio, ..
+        }) => (f64::from(*room), *hit_ratio),
+        _ => (0.0, 0.0),
     };
+    let level = (f64::from(entries) / room.max(1.0)).clamp(0.0, 1.0);
     let fill = if scene.narrow() {
         format!("{} full", format::gauge(level))
     } else {

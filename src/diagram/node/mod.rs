@@ -30,8 +30,8 @@ pub fn component(scene: &Scene<'_>, number: usize) -> Html {
         Kind::Service(service) => tier(scene, number, |instance, rect| {
             server::draw(scene, number, instance, rect, service)
         }),
-        Kind::Cache(cache) => tier(scene, number, |instance, rect| {
-            cache::draw(scene, number, instance, rect, cache)
+        Kind::Cache(_) => tier(scene, number, |instance, rect| {
+            cache::draw(scene, number, instance, rect)
         }),
     }
 }
