@@ -36,6 +36,8 @@ pub enum Capacity {
         reached_rps: f64,
         /// It is the largest load there is.
         is_unlimited: bool,
+        /// It also comes up under that load from a cold start.
+        holds_from_cold: bool,
         /// What the component that gives way first is called.
         limited: Option<String>,
     },
@@ -107,12 +109,13 @@ fn told(props: &BadgeProps) -> Told {
                 load,
                 reached_rps,
                 is_unlimited,
+                holds_from_cold,
                 limited,
             },
             failing,
         ) => {
             let headroom = Headroom::new(*load, props.load, *is_unlimited);
-            let holds = holds(*load, *reached_rps);
+            let holds = holds(*load, *reached_rps, *holds_from_cold);
             match failing.filter(|_| headroom.strain() != Strain::Over) {
                 // What it can take is of no use to those who get no answer now.
                 Some(breach) => Told {
@@ -156,15 +159,22 @@ fn first(limited: &Option<String>) -> String {
     }
 }
 
-fn holds(load: Load, reached_rps: f64) -> String {
-    match load {
-        _ if load.amount() == 0.0 => "not even the smallest load holds the objectives".into(),
+fn holds(load: Load, reached_rps: f64, from_cold: bool) -> String {
+    if load.amount() == 0.0 {
+        return "not even the smallest load holds the objectives".into();
+    }
+    let words = match load {
         Load::RateRps(_) => format!("holds up to {}", format::load(load)),
         Load::Users(_) => format!(
             "holds up to {}, who reach {}/s",
             format::load(load),
             format::rate(reached_rps)
         ),
+    };
+    if from_cold {
+        words
+    } else {
+        format!("{words}, once it is warm")
     }
 }
 
@@ -207,6 +217,7 @@ mod tests {
                 load: Load::RateRps(1_380.0),
                 reached_rps: 1_380.0,
                 is_unlimited: false,
+                holds_from_cold: true,
                 limited: Some("Database".into()),
             },
             snapshot: Some(Rc::new(snapshot)),
@@ -240,11 +251,19 @@ mod tests {
     }
 
     #[test]
+    fn what_only_a_warm_design_holds_is_said_to_be_so() {
+        let line = |from_cold| holds(Load::RateRps(3_500.0), 3_500.0, from_cold);
+        assert_eq!(line(true), "holds up to 3,500/s");
+        assert_eq!(line(false), "holds up to 3,500/s, once it is warm");
+    }
+
+    #[test]
     fn users_of_a_closed_loop_are_counted() {
         let found = Capacity::Found {
             load: Load::Users(34),
             reached_rps: 98.8,
             is_unlimited: false,
+            holds_from_cold: true,
             limited: None,
         };
         let told = told(&BadgeProps {

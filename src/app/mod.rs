@@ -116,7 +116,7 @@ pub enum Msg {
     /// The lab can't be reached any more.
     LabLost(String),
     /// A file was read.
-    FileRead(file::Read),
+    FileRead(Box<file::Read>),
     /// The address bar shows another fragment.
     AddressChanged,
     /// A key was pressed.
@@ -169,7 +169,7 @@ impl Component for App {
             Msg::EngineLost(reason) => self.engine_died(reason),
             Msg::Learned(answer) => return self.learn(ctx, answer),
             Msg::LabLost(reason) => self.lab_died(&reason),
-            Msg::FileRead(file) => self.open_file(ctx, file),
+            Msg::FileRead(file) => self.open_file(ctx, *file),
             Msg::AddressChanged => self.open_address(ctx, Behind::WhatWasOpen),
             Msg::Pressed(event) => match keyboard::intent(&event, &self.look, self.step()) {
                 Some(intent) => {

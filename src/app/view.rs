@@ -114,11 +114,13 @@ fn capacity(app: &App) -> Capacity {
             load,
             reached_rps,
             is_unlimited,
+            holds_from_cold,
             limited,
         }) => Capacity::Found {
             load: *load,
             reached_rps: *reached_rps,
             is_unlimited: *is_unlimited,
+            holds_from_cold: *holds_from_cold,
             limited: limited
                 .as_ref()
                 .map(|id| match app.document.live.design.component(id) {
@@ -195,7 +197,7 @@ fn dialog(app: &App, link: &Scope<App>) -> Html {
         Some(Dialog::Share) => html! {
             <Share scenario={app.document.scenario.clone()} now_ns={app.run.now_ns()}
                 selected={app.look.selection.as_ref().and_then(|s| s.component()).map(str::to_owned)}
-                panel={app.look.tab.panel()} open={link.callback(Msg::FileRead)} {close} />
+                panel={app.look.tab.panel()} open={link.callback(|file| Msg::FileRead(Box::new(file)))} {close} />
         },
         Some(Dialog::Damaged(damaged)) => html! {
             <Unopened damaged={damaged.clone()} name={app.title().to_owned()} {close} />

@@ -64,6 +64,8 @@ pub enum Finding {
         reached_rps: f64,
         /// It is the largest load there is.
         is_unlimited: bool,
+        /// It also comes up under that load from a cold start.
+        holds_from_cold: bool,
         /// Id of the component that gives way first.
         limited: Option<String>,
     },

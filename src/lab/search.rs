@@ -60,6 +60,7 @@ impl Search {
                         load: capacity.load,
                         reached_rps: capacity.reached_rps,
                         is_unlimited: capacity.breaks.is_none(),
+                        holds_from_cold: capacity.holds_from_cold,
                         limited: capacity.limited,
                     })
             }

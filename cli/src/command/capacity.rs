@@ -104,6 +104,9 @@ fn describe(now: Load, headroom: Headroom, capacity: &Capacity) -> String {
         load_text(now),
         headroom.figure()
     ));
+    if !capacity.holds_from_cold && capacity.load.amount() > 0.0 {
+        text.push_str("Started cold under that load it does not come up: fill it at less first.\n");
+    }
     if let Some(breaks) = &capacity.breaks {
         let why: Vec<String> = breaks.broken.iter().map(breach_text::of).collect();
         text.push_str(&format!(

@@ -5,10 +5,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::Engine;
 use crate::lab::bottleneck::bottleneck;
+use crate::lab::filling::Filling;
 use crate::lab::load::{Load, at_load};
-use crate::lab::trial::{Found, Opening, Trial};
+use crate::lab::trial::{Found, Opening, Run, Trial, loaded};
 use crate::lab::verdict::Breach;
-use crate::lab::{Headroom, Window};
+use crate::lab::{Headroom, Verdict, Window};
 
 /// A search ends when the load that holds and the load that breaks are this close together.
 const TOLERANCE: f64 = 1.02;
@@ -24,6 +25,9 @@ pub struct Capacity {
     pub load: Load,
     /// Requests answered a second at that load.
     pub reached_rps: f64,
+    /// Whether it also comes up under that load when all that it stores is empty. Where not, what piles up
+    /// behind the cold start never goes away.
+    pub holds_from_cold: bool,
     /// Id of the component that gives way first; none where the design takes all there is.
     pub limited: Option<String>,
     /// Smallest load at which one broke, and which; none where the design takes all there is.
@@ -68,6 +72,9 @@ pub struct CapacitySearch {
 enum Stage {
     Opening(Box<Opening>, Load),
     Trying(Box<Trial>),
+    /// Enough is known of the design in service: does it come up by itself?
+    Cold(Box<Filling>),
+    ComingUp(Box<Run>),
 }
 
 impl CapacitySearch {
@@ -92,24 +99,42 @@ impl CapacitySearch {
     pub fn advance(&mut self, events_budget: u64) -> Option<Capacity> {
         let mut events_left = events_budget;
         loop {
-            let next = match &mut self.stage {
+            self.stage = match &mut self.stage {
                 Stage::Opening(opening, load) => {
                     self.in_service = opening.advance(&mut events_left)?;
-                    Some(*load)
+                    let load = *load;
+                    self.trying(load)
                 }
                 Stage::Trying(trial) => {
                     let found = trial.advance(&mut events_left)?;
                     let load = trial.load();
                     self.learn(load, found);
-                    self.next_load()
+                    match (self.next_load(), self.held) {
+                        (Some(load), _) => self.trying(load),
+                        (None, Some((load, _))) => {
+                            let loaded = loaded(&self.scenario, load);
+                            Stage::Cold(Box::new(Filling::cold(&loaded, self.window.warmup_s)))
+                        }
+                        (None, None) => return Some(self.capacity(false)),
+                    }
+                }
+                Stage::Cold(filling) => {
+                    let engine = filling.advance(&mut events_left)?;
+                    let run = Run::new(filling.scenario(), self.window, engine);
+                    Stage::ComingUp(Box::new(run))
+                }
+                Stage::ComingUp(run) => {
+                    let report = run.advance(&mut events_left)?;
+                    let verdict = Verdict::of(&report, &self.scenario.objectives);
+                    return Some(self.capacity(verdict.holds()));
                 }
             };
-            let Some(load) = next else {
-                return Some(self.capacity());
-            };
-            let trial = Trial::new(&self.scenario, load, self.window, &self.in_service);
-            self.stage = Stage::Trying(Box::new(trial));
         }
+    }
+
+    fn trying(&self, load: Load) -> Stage {
+        let trial = Trial::new(&self.scenario, load, self.window, &self.in_service);
+        Stage::Trying(Box::new(trial))
     }
 
     /// The load that is being tried.
@@ -117,6 +142,9 @@ impl CapacitySearch {
         match &self.stage {
             Stage::Opening(_, load) => *load,
             Stage::Trying(trial) => trial.load(),
+            Stage::Cold(_) | Stage::ComingUp(_) => {
+                self.held.map_or(self.load_max, |(load, _)| load)
+            }
         }
     }
 
@@ -153,12 +181,13 @@ impl CapacitySearch {
         Some(load.with_amount(next)).filter(|next| Some(*next) != held && Some(*next) != broke)
     }
 
-    fn capacity(&self) -> Capacity {
+    fn capacity(&self, holds_from_cold: bool) -> Capacity {
         let (breaks, limited) = self.broke.clone().unzip();
         let (load, reached_rps) = self.held.unwrap_or((self.load_max.none(), 0.0));
         Capacity {
             load,
             reached_rps,
+            holds_from_cold,
             limited: limited.flatten(),
             breaks,
         }

@@ -32,6 +32,7 @@ pub(super) struct Filling {
     engine: Engine,
     look_at: SimTime,
     is_half_full: bool,
+    is_gentle: bool,
 }
 
 impl Filling {
@@ -39,6 +40,15 @@ impl Filling {
     pub(super) fn new(scenario: &ValidScenario, seed: u64, load: Load, warmup_s: f64) -> Self {
         let gentle = load.with_amount(GENTLE_SHARE * load.amount());
         Self::at(scenario, seed, gentle, warmup_s)
+    }
+
+    /// From a cold start under the scenario's own load, whatever that piles up.
+    pub(super) fn cold(scenario: &ValidScenario, warmup_s: f64) -> Self {
+        let load = Load::of(&scenario.traffic);
+        Self {
+            is_gentle: false,
+            ..Self::at(scenario, scenario.seed, load, warmup_s)
+        }
     }
 
     fn at(scenario: &ValidScenario, seed: u64, load: Load, warmup_s: f64) -> Self {
@@ -54,6 +64,7 @@ impl Filling {
             engine,
             look_at: SimTime::from_s(LOOK_S),
             is_half_full: false,
+            is_gentle: true,
         }
     }
 
@@ -94,7 +105,7 @@ impl Filling {
     /// The load at which to start anew, where this one was too much.
     fn gentler(&self, report: &Report) -> Option<Load> {
         let gentler = self.load.with_amount(self.load.amount() * GENTLER_SHARE);
-        let grows = backlog_share(report).is_some();
+        let grows = self.is_gentle && backlog_share(report).is_some();
         (grows && gentler != self.load).then_some(gentler)
     }
 }

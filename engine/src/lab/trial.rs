@@ -25,7 +25,7 @@ const MARKS: u32 = 16;
 const EVENTS_MAX: u64 = 30_000_000;
 
 /// The scenario at a load, or as it is where a document may not ask for that.
-fn loaded(scenario: &ValidScenario, load: Load) -> ValidScenario {
+pub(super) fn loaded(scenario: &ValidScenario, load: Load) -> ValidScenario {
     at_load(scenario, load).unwrap_or_else(|| scenario.clone())
 }
 

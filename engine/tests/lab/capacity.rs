@@ -62,6 +62,21 @@ fn the_capacity_of_a_cache_is_not_that_of_its_cold_start() {
     assert_holds_for_other_seeds("cache");
 }
 
+/// A database that a cold cache drowns, and clients who come again: what has piled up stays.
+#[test]
+fn what_a_cold_start_never_gets_over_is_told() {
+    let comes_up = |name: &str| capacity(&settled_step(name)).holds_from_cold;
+    assert!(comes_up("one-server"));
+    let scenario = settled_step("cache");
+    let found = capacity(&scenario);
+    let cold = measure(
+        &at_load(&scenario, found.load).expect("within the limits"),
+        IN_SERVICE,
+    );
+    let holds = Verdict::of(&cold, &scenario.objectives).holds();
+    assert_eq!(found.holds_from_cold, holds, "as a run from its start is");
+}
+
 fn closed(users: u32, think_time_ms: f64, service: Service) -> ValidScenario {
     let loop_model = LoopModel::Closed {
         users,
