@@ -60,7 +60,10 @@ fn check_instances(engine: &Engine) -> Result<(), String> {
         .map(|component| component.instances.len());
     let mut inside: Vec<Vec<[u32; 3]>> = shape.map(|count| vec![[0; 3]; count]).collect();
     for (_, request) in world.requests.iter() {
-        for hop in request.hops().filter(|_| !request.is_probe()) {
+        if request.is_probe() {
+            continue;
+        }
+        for hop in request.hops() {
             let component = usize::from(world.wires[usize::from(hop.link)].to);
             inside[component][usize::from(hop.instance)][0] += 1;
         }

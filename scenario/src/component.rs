@@ -271,7 +271,7 @@ impl HashFunction {
     }
 }
 
-/// Active probes of each instance: each takes a worker there for a moment, and waits for one if need be.
+/// Active probes of each instance, which it answers before all other work.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
@@ -322,7 +322,8 @@ pub struct Service {
     pub sessions: SessionStore,
     /// Computing time of a log-in, as a multiple of the mean.
     pub login_work: f64,
-    /// Time a worker takes for a balancer's health check, in milliseconds.
+    /// Time a server takes for a balancer's health check, which goes before all other work, in
+    /// milliseconds.
     #[serde(skip_serializing_if = "Service::is_probed_as_usual")]
     pub probe_ms: f64,
     /// Entries in each server's own cache; 0 is none, and `null` follows the machine: a quarter of its

@@ -287,7 +287,7 @@ pub fn load_balancer() -> Vec<Field<LoadBalancer>> {
             health_check,
             "Health checks",
             "",
-            "Probes, which take a worker for a moment; without them a dead server keeps getting its share.",
+            "Probes; without them a server that is dead or hangs keeps getting its share.",
             Widget::Switch,
             |of| Value::Switch(of.health_check.is_some()),
             |of, value| if let Value::Switch(on) = value {
@@ -399,7 +399,7 @@ pub fn service() -> Vec<Field<Service>> {
         set_number!(local_cache_entries, "Own cache, room", "entries", limits::ENTRIES, true, "Entries in each server's own cache."),
         real!(local_cache_ttl_s, "Own cache, fresh for", "s", limits::TIME_S, "How long an entry stays fresh; 0 is for ever.",
             shown: |of| of.local_cache_entries != Some(0)),
-        real!(probe_ms, "Health check", "ms", limits::COMPUTING_MS, "Time a worker takes to answer a probe of the balancer."),
+        real!(probe_ms, "Health check", "ms", limits::COMPUTING_MS, "Time a server takes to answer a probe of the balancer, before all other work."),
         real!(boot_s, "Boot time", "s", limits::TIME_S, "From the start of a new server until it serves."),
     ]));
     fields.extend(autoscaling());

@@ -273,6 +273,9 @@ impl Service {
         {
             return world.refuse(id, Reason::ConnectionRefused);
         }
+        if world.requests[id].is_probe() {
+            return self.start_probe(world, id, instance);
+        }
         if !self.sessions.is_empty() && !self.has_session(world, id, instance) {
             world.requests[id].flags |= flag::LOGIN_ASKED;
             return world.answer(id);
@@ -292,8 +295,7 @@ impl Service {
                 .push(&mut world.requests, id);
             world.note(id, Activity::Wait, me, instance);
         } else {
-            let is_call = !world.requests[id].is_probe();
-            world.meter(me, instance).dropped += u32::from(is_call);
+            meter.dropped += 1;
             world.refuse(id, Reason::QueueFull);
         }
     }
@@ -321,7 +323,7 @@ impl Service {
     /// A worker has computed, or run a query of its own.
     pub fn work_done(&mut self, world: &mut World, id: u32, instance: u16) {
         match world.requests[id].operation {
-            Operation::Probe => return self.finish(world, id, instance),
+            Operation::Probe => return world.answer(id),
             Operation::LocalRead => self.keep_locally(world, id, instance),
             Operation::LocalQuery if self.is_write(world, id) => {
                 self.forget_locally(world, id, instance);
@@ -384,9 +386,6 @@ impl Service {
     /// then on only a log-in moves it.
     fn has_session(&mut self, world: &mut World, id: u32, instance: u16) -> bool {
         let request = &world.requests[id];
-        if request.is_probe() {
-            return true;
-        }
         let incarnation = self.instances[usize::from(instance)].incarnation as u16;
         let here = Session {
             instance,
@@ -415,6 +414,14 @@ impl Service {
         true
     }
 
+    /// A health check goes before all other work, and needs no worker: else a server that has much to do
+    /// would be taken for dead. It takes as long as the server is slow.
+    fn start_probe(&self, world: &mut World, id: u32, instance: u16) {
+        let slow_factor = self.instances[usize::from(instance)].slow_factor;
+        let duration_ns = stretched(ns_from_ms(self.parameters.probe_ms), slow_factor);
+        world.work(id, self.me, instance, duration_ns);
+    }
+
     fn start(&mut self, world: &mut World, id: u32, instance: u16, waited_ns: u64) {
         let now_ns = world.now_ns();
         let meter = world.meter(self.me, instance);
@@ -423,19 +430,15 @@ impl Service {
         meter.waited_ns += waited_ns;
         let slow_factor = self.instances[usize::from(instance)].slow_factor;
         let request = &mut world.requests[id];
-        let duration_ns = if request.is_probe() {
-            stretched(ns_from_ms(self.parameters.probe_ms), slow_factor)
+        request.operation = Operation::Call;
+        let class = &world.classes[usize::from(request.class)];
+        let login = if request.has(flag::LOGIN) {
+            self.parameters.login_work
         } else {
-            request.operation = Operation::Call;
-            let class = &world.classes[usize::from(request.class)];
-            let login = if request.has(flag::LOGIN) {
-                self.parameters.login_work
-            } else {
-                0.0
-            };
-            let factor = (class.work + login) * slow_factor;
-            self.computing.draw_ns(&mut self.work_times, factor)
+            0.0
         };
+        let factor = (class.work + login) * slow_factor;
+        let duration_ns = self.computing.draw_ns(&mut self.work_times, factor);
         world.work(id, self.me, instance, duration_ns);
     }
 
@@ -622,9 +625,7 @@ impl Service {
     fn finish(&mut self, world: &mut World, id: u32, instance: u16) {
         let now_ns = world.now_ns();
         world.meter(self.me, instance).busy.down(now_ns);
-        if !world.requests[id].is_probe() {
-            world.requests[id].operation = Operation::Call;
-        }
+        world.requests[id].operation = Operation::Call;
         world.answer(id);
         self.start_waiting(world, instance);
     }

@@ -282,10 +282,9 @@ fn sawtooth(algorithm: Algorithm) -> Scenario {
         sticky: algorithm == Algorithm::Random,
         health_check: Some(HealthCheck {
             interval_ms: 500.0,
-            timeout_ms: 500.0,
+            timeout_ms: 50.0,
             rise: 2,
-            // A probe waits in line as well, at the peaks for seconds: nobody goes out for that.
-            fall: 100,
+            fall: 3,
         }),
         ..LoadBalancer::default()
     };

@@ -1,6 +1,6 @@
-//! Health checks. A probe is work that a server does like any other: it travels to it, waits for a
-//! worker when all are busy, and takes as long as the server is slow. One that is not answered in time
-//! has failed, whatever becomes of it.
+//! Health checks. A probe is work that a server does: it travels there, and takes as long as the server is
+//! slow, but goes before other work, as is good practice (Amazon Builders' Library, Implementing health
+//! checks). One that is not answered in time has failed, whatever becomes of it.
 
 use super::LoadBalancer;
 use crate::calendar::{EventKind, What};
