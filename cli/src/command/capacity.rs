@@ -1,6 +1,6 @@
 //! `headroom capacity`: the largest load that holds the objectives.
 
-use headroom_engine::lab::{Capacity, CapacitySearch, Headroom, Load, Window};
+use headroom_engine::lab::{COMING_UP_S, Capacity, CapacitySearch, Headroom, Load, Window};
 use headroom_scenario::{Objectives, ValidScenario};
 use serde::Serialize;
 
@@ -105,7 +105,9 @@ fn describe(now: Load, headroom: Headroom, capacity: &Capacity) -> String {
         headroom.figure()
     ));
     if !capacity.holds_from_cold && capacity.load.amount() > 0.0 {
-        text.push_str("Started cold under that load it does not come up: fill it at less first.\n");
+        text.push_str(&format!(
+            "Started cold under that load it is not up after {COMING_UP_S} s: fill it at less first.\n"
+        ));
     }
     if let Some(breaks) = &capacity.breaks {
         let why: Vec<String> = breaks.broken.iter().map(breach_text::of).collect();

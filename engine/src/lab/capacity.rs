@@ -16,6 +16,9 @@ const TOLERANCE: f64 = 1.02;
 /// Each further load until both are known is this many times the one before, or its inverse.
 const BRACKET_STEP: f64 = 2.0;
 
+/// Time that a design has to come up from a cold start, in simulated seconds.
+pub const COMING_UP_S: f64 = 120.0;
+
 /// What a design can take, once it is in service.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Capacity {
@@ -25,8 +28,8 @@ pub struct Capacity {
     pub load: Load,
     /// Requests answered a second at that load.
     pub reached_rps: f64,
-    /// Whether it also comes up under that load when all that it stores is empty. Where not, what piles up
-    /// behind the cold start never goes away.
+    /// Whether it also comes up under that load when all that it stores is empty: whether what piles up
+    /// behind the cold start is gone after [`COMING_UP_S`].
     pub holds_from_cold: bool,
     /// Id of the component that gives way first; none where the design takes all there is.
     pub limited: Option<String>,
@@ -113,7 +116,8 @@ impl CapacitySearch {
                         (Some(load), _) => self.trying(load),
                         (None, Some((load, _))) => {
                             let loaded = loaded(&self.scenario, load);
-                            Stage::Cold(Box::new(Filling::cold(&loaded, self.window.warmup_s)))
+                            let time_s = self.window.warmup_s.max(COMING_UP_S);
+                            Stage::Cold(Box::new(Filling::cold(&loaded, time_s)))
                         }
                         (None, None) => return Some(self.capacity(false)),
                     }

@@ -33,7 +33,7 @@ mod trial;
 mod verdict;
 mod window;
 
-pub use capacity::{Break, Capacity, CapacitySearch};
+pub use capacity::{Break, COMING_UP_S, Capacity, CapacitySearch};
 pub use comparison::Comparison;
 pub use facing::{Faced, LeftOut, Renamed, facing};
 pub use headroom::{Headroom, Strain};
