@@ -17,10 +17,6 @@ pub const BUFFER_SHARE: f64 = 0.75;
 pub const NODE_SHARE: f64 = 0.75;
 /// Share of a server's memory that its own cache takes where it follows the machine: an assumption.
 pub const OWN_CACHE_SHARE: f64 = 0.25;
-/// Machines of caches have twice the memory of others for a processor: 8 GiB, as in the family whose
-/// prices are shown.
-const NODE_MEMORY_FACTOR: f64 = 2.0;
-
 impl Database {
     /// Entries that its buffer has room for; none where all data fits.
     pub fn buffer_room(&self, keys: &Keys) -> Option<u32> {
@@ -41,10 +37,10 @@ impl Database {
 impl Cache {
     /// Entries that one node has room for, without what is kept free.
     pub fn node_room(&self, keys: &Keys) -> u32 {
-        let memory_gib = self.size.memory_gib() * NODE_MEMORY_FACTOR;
+        let memory_gib = self.size.node_memory_gib() * NODE_SHARE;
         let room = self
             .entries_per_node
-            .unwrap_or_else(|| entries(memory_gib * NODE_SHARE, keys));
+            .unwrap_or_else(|| entries(memory_gib, keys));
         // However much is set aside, a value that is written here first has a place.
         ((f64::from(room) * (1.0 - self.reserved_share)) as u32).max(1)
     }

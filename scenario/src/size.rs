@@ -91,6 +91,11 @@ impl Size {
         }
     }
 
+    /// Memory of a cache node's machine, in GiB: 8 for a processor, as in the family whose prices are shown.
+    pub const fn node_memory_gib(self) -> f64 {
+        8.0 * self.vcpus() as f64
+    }
+
     /// Disk, in GB. An assumption: 37.5 for a processor, as the local disks of the family's m5d have, and
     /// the largest volume to be had for the largest machine.
     pub const fn disk_gb(self) -> f64 {

@@ -28,6 +28,8 @@ pub struct Document {
     pub live: Rc<Scenario>,
     /// What is wrong with it; while anything is, nothing runs.
     pub problems: Rc<Vec<Problem>>,
+    /// What in it will not do what it seems to ask for.
+    pub warnings: Rc<Vec<Problem>>,
     /// The marks that the script will make.
     pub scheduled: Rc<Vec<Mark>>,
     past: Vec<Rc<Scenario>>,
@@ -44,6 +46,7 @@ impl Document {
             scenario: Rc::new(scenario),
             live: Rc::default(),
             problems: Rc::default(),
+            warnings: Rc::default(),
             scheduled: Rc::default(),
             past: Vec::new(),
             future: Vec::new(),
@@ -202,8 +205,12 @@ impl Document {
     }
 
     fn examine(&mut self) {
-        let result = Scenario::clone(&self.scenario).validate();
-        self.problems = Rc::new(result.err().unwrap_or_default());
+        let (warnings, problems) = match Scenario::clone(&self.scenario).validate() {
+            Ok(valid) => (valid.warnings(), Vec::new()),
+            Err(problems) => (Vec::new(), problems),
+        };
+        self.warnings = Rc::new(warnings);
+        self.problems = Rc::new(problems);
         self.scheduled = Rc::new(scheduled(&self.scenario));
         let known = self.actions_done.min(self.scenario.script.len());
         self.actions_done = known;
@@ -381,6 +388,21 @@ mod tests {
         let settled = document.settled(&actions, 5);
         assert_eq!(settled.script, [set_rate(5, 200.0), set_rate(5, 300.0)]);
         assert_eq!(document.settled([], 5), document.scenario);
+    }
+
+    #[test]
+    fn what_will_do_nothing_is_a_warning_that_goes_when_it_is_mended() {
+        let mut document = opened();
+        let web = document.scenario.design.components[2].id.clone();
+        assert_eq!(document.warnings.len(), 0);
+        let added = TimedAction {
+            at_ns: 1,
+            action: Action::AddInstance { component: web },
+        };
+        document.append(added, Edit::New);
+        assert_eq!(document.warnings.len(), 1);
+        assert!(document.undo());
+        assert_eq!(document.warnings.len(), 0);
     }
 
     #[test]

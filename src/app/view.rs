@@ -133,7 +133,7 @@ fn capacity(app: &App) -> Capacity {
     }
 }
 
-/// Below the diagram: what the last event did, a notice, and what the dots are.
+/// Below the diagram: what will do nothing, what the last event did, a notice, and what the dots are.
 fn stage_foot(app: &App) -> Html {
     let dismiss = app.intents.reform(|_: MouseEvent| Intent::Dismiss);
     html! {
@@ -143,6 +143,13 @@ fn stage_foot(app: &App) -> Html {
                     <span>{ notice }</span>
                     <button class="btn small" data-control="dismiss" onclick={dismiss}>{ "Good" }</button>
                 </div>
+            }
+            if !app.document.warnings.is_empty() {
+                <ul class="warnings" role="status" data-testid="warnings">
+                    { for app.document.warnings.iter().map(|warning| html! {
+                        <li>{ format::capital(&warning.message) }{ "." }</li>
+                    }) }
+                </ul>
             }
             if let Some(happening) = &app.run.happening {
                 <p class="sentence" data-testid="sentence">{ &happening.sentence }</p>

@@ -91,14 +91,14 @@ macro_rules! number_of {
     };
 }
 
-/// A number that follows the machine where it is not set, shown while it is, and not as nothing.
+/// A number that follows the machine where it is not set, shown while it is.
 macro_rules! set_number {
     ($key:ident, $label:literal, $unit:literal, $bounds:expr, $whole:literal, $help:literal) => {
         field!($key, $label, $unit, $help,
             Widget::Number { min: $bounds.min as f64, max: $bounds.max as f64, whole: $whole },
             |of| Value::Number(of.$key.map_or(0.0, |number| f64::from(number))),
             |of, value| if let Value::Number(number) = value { of.$key = Some(*number as _) },
-            shown: |of| of.$key.is_some_and(|number| f64::from(number) > 0.0))
+            shown: |of| of.$key.is_some())
     };
 }
 
@@ -396,7 +396,7 @@ pub fn service() -> Vec<Field<Service>> {
             |of, value| if let Value::Choice(place) = value {
                 of.local_cache_entries = match place { 1 => None, 2 => Some(1_000), _ => Some(0) };
             }),
-        set_number!(local_cache_entries, "Own cache, room", "entries", limits::ENTRIES, true, "Entries in each server's own cache."),
+        set_number!(local_cache_entries, "Own cache, room", "entries", limits::ENTRIES_OR_NONE, true, "Entries in each server's own cache; 0 is none."),
         real!(local_cache_ttl_s, "Own cache, fresh for", "s", limits::TIME_S, "How long an entry stays fresh; 0 is for ever.",
             shown: |of| of.local_cache_entries != Some(0)),
         real!(probe_ms, "Health check", "ms", limits::COMPUTING_MS, "Time a server takes to answer a probe of the balancer, before all other work."),
@@ -635,7 +635,7 @@ pub fn database() -> Vec<Field<Database>> {
             |of, value| if let Value::Choice(place) = value {
                 of.buffer_entries = match place { 1 => Some(0), 2 => Some(10_000), _ => None };
             }),
-        set_number!(buffer_entries, "Buffer, set", "entries", limits::ENTRIES, true, "Entries in its own memory."),
+        set_number!(buffer_entries, "Buffer, set", "entries", limits::ENTRIES_OR_NONE, true, "Entries in its own memory; 0 means that all data fits."),
         real!(disk_read_ms, "Disk read", "ms", limits::WAIT_MS, "Added by a read when the buffer has not got the key.",
             shown: |of| of.buffer_entries != Some(0)),
         field!(disk, "Disk", "", "Room for the data; a write that finds none fails. By the machine, 37.5 GB for each processor.",
@@ -1249,8 +1249,19 @@ mod tests {
 
     #[test]
     fn sizes_say_what_they_are() {
-        for (size, words) in Size::OF_DATABASES.iter().zip(DATABASE_SIZES) {
-            assert_eq!(words, format!("{}: {} vCPU", size.name(), size.vcpus()));
+        let said = |size: Size, memory_gib: f64| {
+            let memory = if memory_gib < 1_024.0 {
+                format!("{memory_gib} GiB")
+            } else {
+                format!("{} TiB", memory_gib / 1_024.0)
+            };
+            format!("{}: {} vCPU, {memory}", size.name(), size.vcpus())
+        };
+        for (size, words) in Size::OF_DATABASES.into_iter().zip(DATABASE_SIZES) {
+            assert_eq!(words, said(size, size.memory_gib()));
+        }
+        for (size, words) in Size::OF_CACHES.into_iter().zip(CACHE_SIZES) {
+            assert_eq!(*words, said(size, size.node_memory_gib()));
         }
         assert!(
             SERVER_SIZES

@@ -80,7 +80,7 @@ fn the_cost_follows_servers_that_come_and_go_and_grow() -> Outcome {
     assert!(start < mean && mean < start + server, "{mean}");
     page.set(
         "[data-control=parameter][data-of=web][data-name=size]",
-        "2xlarge: 8 vCPU",
+        "2xlarge: 8 vCPU, 32 GiB",
     )?;
     page.figure_becoming(COST, "that of four bigger ones", |usd| {
         near(usd, start + 13.0 * server)
