@@ -12,5 +12,6 @@ mod limits;
 mod links;
 mod live;
 mod marks;
+mod model;
 mod room;
 mod service;
