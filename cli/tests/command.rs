@@ -1289,3 +1289,58 @@ fn what_will_do_nothing_is_told_beside_the_answer() {
         assert!(told.contains(expected), "{told}");
     }
 }
+
+/// A run in which one request of twenty is never answered.
+fn hanging() -> Scenario {
+    let mut scenario = first_step();
+    scenario.traffic.rate_rps = 20.0;
+    scenario.traffic.client.timeout_ms = 0.0;
+    let read = scenario.traffic.classes[1].clone();
+    scenario.traffic.classes = [("quick", 95.0, 0.001), ("hangs", 5.0, 1_000.0)]
+        .map(|(id, weight, work)| headroom_scenario::Class {
+            id: id.into(),
+            weight,
+            work,
+            lookups: 0,
+            ..read.clone()
+        })
+        .into();
+    for component in &mut scenario.design.components {
+        if let Kind::Service(service) = &mut component.kind {
+            service.service_time_ms = 600.0;
+            service.workers = 1_024;
+            service.sessions = headroom_scenario::SessionStore::None;
+        }
+    }
+    scenario
+}
+
+#[test]
+fn a_comparison_counts_those_who_are_never_answered() {
+    let path = std::env::temp_dir().join(format!("headroom-hanging-{}.json", std::process::id()));
+    fs::write(&path, hanging().to_json()).expect("there is room");
+    let path = path.to_str().expect("a plain name");
+    let compared = text(&["compare", path, path, "--for", "60s"]);
+    fs::remove_file(path).ok();
+    assert!(compared.contains("waiting for too long"), "{compared}");
+    assert!(compared.contains("p99 unchanged"), "{compared}");
+    let line = |name: &str| {
+        let found = compared.lines().find(|line| line.starts_with(name));
+        found.unwrap_or_else(|| panic!("no {name} in {compared}"))
+    };
+    assert!(line("p99 with them").contains(','), "{compared}");
+}
+
+#[test]
+fn a_link_to_a_closed_loop_takes_no_rate() {
+    let mut scenario = first_step();
+    scenario.traffic.client.loop_model = LoopModel::Closed {
+        users: 20,
+        think_time_ms: 100.0,
+    };
+    let link = headroom_reading(&scenario.to_json(), &["link", "-"]);
+    let link = String::from_utf8(link.stdout).expect("a link is text");
+    let output = headroom(&["run", &format!("{}&rate=50", link.trim()), "--for", "1s"]);
+    assert_ne!(code(&output), 0);
+    assert!(errors(&output).contains("users of a closed loop make the rate"));
+}

@@ -45,6 +45,8 @@ pub enum Operation {
     Get,
     /// Put into the cache what was fetched after a miss.
     Fill,
+    /// Give back to the cache the lease on a key that could not be fetched.
+    GiveBack,
     /// Drop a key from the cache after a write.
     Invalidate,
     /// Put a written value into the cache.
@@ -103,7 +105,8 @@ pub struct Request {
     pub user: u32,
     /// What it asks for.
     pub key: u32,
-    /// Version of the value it read or wrote last; of a probe, its number.
+    /// Version of the value it read or wrote last; of a probe, its number; of one that gives a lease back,
+    /// why it has failed.
     pub version: u32,
     /// Instances of the places it is inside of, outermost first.
     hop_instances: [u16; DEPTH_MAX],

@@ -2,16 +2,18 @@
 //! know.
 
 use crate::problem::{Path, Problems};
-use crate::{Action, Component, Kind, Problem, Scenario, ValidScenario};
+use crate::{Action, Component, Curve, Kind, LoopModel, Problem, Scenario, Traffic, ValidScenario};
 
 impl ValidScenario {
-    /// What changes nothing though it is there: servers that nobody sends anything, sites. Each with its
+    /// What changes nothing though it is there: servers that nobody sends anything, sites, the curve of a
+    /// closed loop. Each with its
     /// place, and what would make it count. O(components x links + actions).
     pub fn warnings(&self) -> Vec<Problem> {
         let mut warnings = Problems::default();
         let design = &Path::Root.field("design");
         idle_servers(&mut warnings, design, self);
         sites(&mut warnings, design, self);
+        curve(&mut warnings, &Path::Root.field("traffic"), self);
         warnings.into_list()
     }
 }
@@ -81,6 +83,28 @@ fn sites(warnings: &mut Problems, design: &Path, scenario: &Scenario) {
         let message = "sites change nothing yet: every link takes the time it says, wherever its ends \
                        are; set the latency of the links between them";
         warnings.add(&design.field("sites"), message);
+    }
+}
+
+/// In a closed loop there is no rate for a curve to change.
+fn curve(warnings: &mut Problems, traffic: &Path, scenario: &Scenario) {
+    let is_closed = |traffic: &Traffic| traffic.client.loop_model != LoopModel::Open;
+    let has_idle_curve = |traffic: &Traffic| is_closed(traffic) && traffic.curve != Curve::Steady;
+    let later = scenario
+        .script
+        .iter()
+        .filter_map(|timed| match &timed.action {
+            Action::SetTraffic { traffic } => Some(traffic),
+            _ => None,
+        });
+    if [&scenario.traffic]
+        .into_iter()
+        .chain(later)
+        .any(has_idle_curve)
+    {
+        let message = "users of a closed loop make the rate, so the curve changes nothing: make it \
+                       steady, or the loop open";
+        warnings.add(&traffic.field("curve"), message);
     }
 }
 
@@ -168,6 +192,22 @@ mod tests {
             balanced.design.links = vec![link("users", "lb"), link("lb", "web")];
             assert_eq!(told(balanced), [""; 0]);
         }
+    }
+
+    #[test]
+    fn a_curve_of_a_closed_loop_says_that_it_changes_nothing() {
+        let mut closed = direct(1);
+        closed.traffic.curve = Curve::Spike {
+            factor: 5.0,
+            start_s: 1.0,
+            length_s: 2.0,
+        };
+        assert_eq!(told(closed.clone()), [""; 0]);
+        closed.traffic.client.loop_model = LoopModel::Closed {
+            users: 10,
+            think_time_ms: 100.0,
+        };
+        assert!(told(closed)[0].starts_with("users of a closed loop make the rate"));
     }
 
     #[test]

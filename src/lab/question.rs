@@ -143,7 +143,7 @@ impl Outcome {
         let answered = |ms: f64| (completed > 0).then_some(ms);
         Self {
             latency_p50_ms: answered(report.latency_ms.p50),
-            latency_p99_ms: answered(report.latency_ms.p99),
+            latency_p99_ms: report.judged_p99_ms(),
             completed_rps: a_second(completed as f64),
             failed_share: report.failed_share(),
             sessions_lost_share: report.sessions_lost_share(),

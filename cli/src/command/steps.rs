@@ -2,7 +2,7 @@
 
 use headroom_engine::lab::{Load, Payoff, PayoffSearch, Window};
 use headroom_scenario::step::{self, Step};
-use headroom_scenario::{ValidScenario, price};
+use headroom_scenario::{RATE_MIN_RPS, ValidScenario, price};
 use serde::Serialize;
 
 use super::{Command, capacity};
@@ -138,11 +138,20 @@ fn measured_table(documents: &[StepDocument]) -> String {
             measured.limited.clone().unwrap_or_else(|| "–".into()),
             measured
                 .pays_off_from_rps
-                .map_or_else(|| "–".into(), number),
+                .map_or_else(|| "–".into(), pays_off_from),
             dollars(step.monthly_usd),
         ]);
     }
     table.lines()
+}
+
+/// A load from which a step pays off: at any, where the least that may be asked for is one.
+fn pays_off_from(rate_rps: f64) -> String {
+    if rate_rps <= RATE_MIN_RPS {
+        "any".into()
+    } else {
+        number(rate_rps)
+    }
 }
 
 /// The rows without their heading, so that each line begins with a step's name.

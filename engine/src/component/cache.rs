@@ -266,6 +266,11 @@ impl Cache {
                 self.answer(world, id, node, turn);
             }
             Operation::Leave => self.leave(world, id, node, turn),
+            Operation::GiveBack => {
+                let key = world.requests[id].key;
+                self.answer(world, id, node, turn);
+                self.pass_lease_on(world, node, key);
+            }
             _ => {
                 let Some(store) = self.nodes.get_mut(usize::from(node)) else {
                     return;
@@ -311,15 +316,19 @@ impl Cache {
         self.settle(world, hop.instance, key, outcome);
     }
 
-    /// A lease has run out: the next of those who wait gets one, and fetches for the others.
+    /// A lease has run out.
     pub fn lease_over(&mut self, world: &mut World, node: u16, key: u32) {
-        let now_ns = world.now_ns();
+        let fetches = &self.nodes[usize::from(node)].fetches;
+        let is_over = |fetch: &Fetch| fetch.until_ns == world.now_ns();
+        if fetches.get(&key).is_some_and(is_over) {
+            self.pass_lease_on(world, node, key);
+        }
+    }
+
+    /// The next of those who wait for a key gets the lease on it, and fetches for the others.
+    fn pass_lease_on(&mut self, world: &mut World, node: u16, key: u32) {
         let fetches = &mut self.nodes[usize::from(node)].fetches;
-        let Some(mut fetch) = fetches
-            .get(&key)
-            .copied()
-            .filter(|fetch| fetch.until_ns == now_ns)
-        else {
+        let Some(mut fetch) = fetches.get(&key).copied() else {
             return;
         };
         let Some(next) = fetch.waiting.pop(&world.requests) else {

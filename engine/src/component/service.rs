@@ -69,6 +69,8 @@ struct CacheLink {
     component: u8,
     read_mode: ReadMode,
     write_mode: WriteMode,
+    /// Who misses has a lease, and others wait for what it fetches.
+    leases: bool,
 }
 
 impl Service {
@@ -161,6 +163,7 @@ impl Service {
                         component: to,
                         read_mode,
                         write_mode,
+                        leases: cache.leases && read_mode == ReadMode::CacheAside,
                     });
                 }
                 Kind::Database(_) => self.database = Some(link),
@@ -342,10 +345,14 @@ impl Service {
         request.flags &= !flag::NO_ANSWER;
         let asked_cache = matches!(
             operation,
-            Operation::Get | Operation::Fill | Operation::Invalidate | Operation::Put
+            Operation::Get
+                | Operation::Fill
+                | Operation::GiveBack
+                | Operation::Invalidate
+                | Operation::Put
         );
         if request.failure != 0 && !asked_cache {
-            return self.finish(world, id, instance);
+            return self.failed(world, id, instance);
         }
         // A cache that fails is a cache that misses: the database still has the value.
         request.failure = 0;
@@ -353,6 +360,10 @@ impl Service {
             Operation::Get => self.looked_up(world, id, instance),
             Operation::Read => self.fetched(world, id, instance),
             Operation::Query => self.queried(world, id, instance),
+            Operation::GiveBack => {
+                request.failure = request.version as u8;
+                self.finish(world, id, instance);
+            }
             // The next service has done what was left to do.
             Operation::Call => self.finish(world, id, instance),
             _ => self.go_on(world, id, instance),
@@ -557,6 +568,18 @@ impl Service {
         } else {
             self.ask_database(world, id, instance, Operation::Read);
         }
+    }
+
+    /// A call has failed, and the request with it. Who was to fetch for others lets the next one try.
+    fn failed(&mut self, world: &mut World, id: u32, instance: u16) {
+        let request = &mut world.requests[id];
+        let is_leased = self.cache.is_some_and(|cache| cache.leases);
+        if !is_leased || request.operation != Operation::Read {
+            return self.finish(world, id, instance);
+        }
+        request.version = request.failure.into();
+        request.failure = 0;
+        self.tell_cache(world, id, instance, Operation::GiveBack);
     }
 
     /// The database has answered what the cache could not.

@@ -454,3 +454,25 @@ fn a_node_taken_out_finishes_and_hands_over_what_it_held_back() {
     let state = engine.snapshot().components[2].instances[1].state;
     assert_eq!(state, InstanceState::Gone);
 }
+
+#[test]
+fn a_fetch_that_fails_gives_its_lease_back() {
+    let cache = Cache {
+        leases: true,
+        ttl_s: 5.0,
+        ..Cache::default()
+    };
+    let mut scenario = cached(traffic(100.0, lookup()), cache, slow_database());
+    scenario.traffic.keys.count = 1;
+    widen(&mut scenario);
+    // The value runs out while the database is away.
+    scenario.script = vec![at_s(24.0, kill("db", 0)), at_s(30.0, repair("db", 0))];
+    let report = report(scenario, 40.0);
+    let refused = failed(&report, "connection_refused");
+    assert!((300..=600).contains(&refused), "{refused} refused");
+    assert!(
+        report.latency_ms.max < 400.0,
+        "{} ms: nobody waits for a lease to run out",
+        report.latency_ms.max
+    );
+}

@@ -7,7 +7,7 @@ use super::packing;
 use crate::limits::{self, Bounds};
 use crate::number::{read_number, read_whole};
 use crate::validation::{quoted, visible};
-use crate::{Panel, Scenario, nearest};
+use crate::{LoopModel, Panel, Scenario, nearest};
 
 /// The keys of a fragment that this build knows, with their values as written.
 #[derive(Default)]
@@ -166,6 +166,12 @@ impl<'a> Query<'a> {
             scenario.seed = number("seed", text, read_whole(text), limits::INTEGER)?;
         }
         if let Some(text) = self.rate {
+            if scenario.traffic.client.loop_model != LoopModel::Open {
+                return Err(bad(
+                    "rate",
+                    "users of a closed loop make the rate: leave it out",
+                ));
+            }
             scenario.traffic.rate_rps = number("rate", text, read_number(text), limits::RATE_RPS)?;
         }
         let view = &mut scenario.view;
