@@ -155,7 +155,8 @@ fn value(
         (_, Some(Value::Object(_))) if !is_variant => format!("{name} on"),
         (Some(Value::Object(_)), _) if !is_variant => format!("{name} off"),
         _ => {
-            let unit = if unit.is_empty() {
+            let is_measured = matches!(after, Some(Value::Number(_) | Value::Array(_)));
+            let unit = if unit.is_empty() || !is_measured {
                 String::new()
             } else {
                 format!(" {unit}")

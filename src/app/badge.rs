@@ -21,6 +21,8 @@ pub struct BadgeProps {
     pub snapshot: Option<Rc<Snapshot>>,
     /// What the design must hold.
     pub objectives: Objectives,
+    /// What a component is called of which nothing is left that works.
+    pub down: Option<String>,
 }
 
 /// What a design holds, as far as it is known.
@@ -132,10 +134,14 @@ fn told(props: &BadgeProps) -> Told {
                         Strain::Roomy => "ok",
                     },
                     figure: nowrap(&headroom.figure()),
-                    lines: [headroom.share(), Some(first(limited)), Some(holds)]
-                        .into_iter()
-                        .flatten()
-                        .collect(),
+                    lines: [
+                        headroom.share(),
+                        Some(first(&props.down, limited)),
+                        Some(holds),
+                    ]
+                    .into_iter()
+                    .flatten()
+                    .collect(),
                 },
             }
         }
@@ -150,7 +156,12 @@ fn failing_now() -> Told {
     }
 }
 
-fn first(limited: &Option<String>) -> String {
+/// What is down, else what gives way first.
+fn first(down: &Option<String>, limited: &Option<String>) -> String {
+    if let Some(name) = down {
+        let are = if name.ends_with('s') { "are" } else { "is" };
+        return format!("{name} {are} down");
+    }
     match limited {
         // Tiers of several servers are named in the plural.
         Some(name) if name.ends_with('s') => format!("{name} give way first"),
@@ -222,6 +233,7 @@ mod tests {
             },
             snapshot: Some(Rc::new(snapshot)),
             objectives: Objectives::default(),
+            down: None,
         }
     }
 
@@ -298,6 +310,12 @@ mod tests {
             ..props(800.0, failing.clone())
         });
         assert_eq!(searching.figure, "failing now");
+        // Who is dead does not give way: it is down.
+        let dead = told(&BadgeProps {
+            down: Some("Web servers".into()),
+            ..props(2_000.0, failing.clone())
+        });
+        assert_eq!(dead.lines[1], "Web servers are down");
         // Too much load is said as such.
         assert_eq!(told(&props(2_000.0, failing)).figure, at(2_000.0).figure);
     }

@@ -1,7 +1,7 @@
 //! The page on screen.
 
 use headroom_engine::lab::Load;
-use headroom_engine::snapshot::Cost;
+use headroom_engine::snapshot::{ComponentGauge, Cost, InstanceState};
 use headroom_scenario::price;
 use yew::html::Scope;
 use yew::prelude::*;
@@ -59,7 +59,7 @@ pub(super) fn page(app: &App, link: &Scope<App>) -> Html {
                     selection={app.look.selection.clone()} on_select={app.intents.reform(Intent::Select)}
                     on_action={app.intents.reform(Intent::Apply)} on_trace={app.intents.reform(Intent::OpenTrace)}
                     happening={run.happening.clone()} problems={app.document.problems.clone()} {read_only} />
-                <Badge {load} capacity={capacity.clone()} snapshot={run.snapshot.clone()} objectives={live.objectives.clone()} />
+                <Badge {load} capacity={capacity.clone()} snapshot={run.snapshot.clone()} objectives={live.objectives.clone()} down={down(app)} />
                 { stage_foot(app) }
                 { failure(app) }
             </main>
@@ -131,6 +131,22 @@ fn capacity(app: &App) -> Capacity {
         Some(Finding::Unanswerable(reason)) => Capacity::Unanswerable(reason.clone()),
         _ => Capacity::Searching,
     }
+}
+
+/// What the first component is called of which all instances are dead.
+fn down(app: &App) -> Option<String> {
+    let snapshot = app.run.snapshot.as_ref()?;
+    let is_down = |gauge: &&ComponentGauge| {
+        let mut there = gauge
+            .instances
+            .iter()
+            .filter(|instance| instance.state != InstanceState::Gone)
+            .peekable();
+        there.peek().is_some() && there.all(|instance| instance.state == InstanceState::Down)
+    };
+    let gauge = snapshot.components.iter().find(is_down)?;
+    let (_, component) = app.document.live.design.component(&gauge.id)?;
+    Some(title(component).to_owned())
 }
 
 /// Below the diagram: what will do nothing, what the last event did, a notice, and what the dots are.

@@ -125,7 +125,7 @@ fn room_words(kind: &KindGauge) -> Option<String> {
     }
 }
 
-/// How full a database's disk is, where that is looked at: `7.5 GB of data, disk 94 % full`.
+/// How full a database's disk is, where that is looked at: `7.5 GB of data on a disk of 8 GB: 94 % full`.
 fn disk_words(kind: &KindGauge) -> Option<String> {
     match kind {
         KindGauge::Database {
@@ -134,7 +134,7 @@ fn disk_words(kind: &KindGauge) -> Option<String> {
             disk_used_share: Some(share),
             ..
         } => Some(format!(
-            "{} of data, disk of {} {} full",
+            "{} of data on a disk of {}: {} full",
             format::data(*data_gb),
             format::data(*disk_gb),
             format::gauge(*share)
@@ -286,7 +286,7 @@ mod tests {
         let words = told(&database(None));
         assert_eq!(words.as_deref(), Some("All data fits into memory"));
         let words = disk_words(&database(None)).map(|words| words.replace('\u{a0}', " "));
-        let expected = "7.5 GB of data, disk of 75 GB 10 % full";
+        let expected = "7.5 GB of data on a disk of 75 GB: 10 % full";
         assert_eq!(words.as_deref(), Some(expected));
     }
 

@@ -54,6 +54,7 @@ impl Headroom {
     pub fn figure(self) -> String {
         match self.times {
             0.0 => "takes no load".into(),
+            times if times < 0.095 => format!("takes 1/{} of this load", grouped(1.0 / times)),
             times if times < 1.0 => format!("takes {:.2} × this load", times.min(0.99)),
             times if times < 9.95 => format!("takes {times:.1} × this load"),
             times => format!("takes {} × this load", grouped(times)),
@@ -63,7 +64,9 @@ impl Headroom {
     /// `59 % of its capacity used`; none where that is not known.
     pub fn share(self) -> Option<String> {
         let used = 100.0 * self.used_share()?;
-        Some(if used > 100.0 {
+        Some(if used >= 1_000.0 {
+            format!("{} × its capacity asked", grouped(used / 100.0))
+        } else if used > 100.0 {
             format!("{} % of its capacity asked", grouped(used.max(101.0)))
         } else if used < 1.0 {
             "less than 1 % of its capacity used".into()
@@ -114,6 +117,12 @@ mod tests {
                 "takes 1.7 × this load",
                 "58 % of its capacity used",
                 Strain::Roomy,
+            ),
+            (
+                1_000_000.0,
+                "takes 1/725 of this load",
+                "725 × its capacity asked",
+                Strain::Over,
             ),
             (
                 1_300.0,

@@ -1,6 +1,7 @@
 //! The users: a browser and a phone.
 
 use headroom_engine::snapshot::KindGauge;
+use headroom_scenario::LoopModel;
 use yew::prelude::*;
 
 use super::super::scene::{Part, Pick, Scene, px, words};
@@ -66,7 +67,11 @@ pub fn draw(scene: &Scene<'_>, number: usize) -> Html {
     scene.part(part, drawing)
 }
 
+/// What they do: ask so often, or, where they wait for each answer, how many there are.
 fn offered(scene: &Scene<'_>) -> String {
+    if let LoopModel::Closed { users, .. } = scene.scenario.traffic.client.loop_model {
+        return format::counted(users.into(), "user", "users");
+    }
     let rate = scene
         .snapshot
         .map_or(scene.scenario.traffic.rate_rps, |snapshot| {

@@ -491,7 +491,7 @@ fn a_full_disk_is_shown_and_a_bigger_one_takes_what_is_written() -> Outcome {
     page.until("the disk is full", |page| {
         Ok(label_of_database(page)?.contains("disk 100\u{a0}%")
             && page.text("[data-testid=disk]")?
-                == "1\u{a0}GB of data, disk of 1\u{a0}GB 100\u{a0}% full")
+                == "1\u{a0}GB of data on a disk of 1\u{a0}GB: 100\u{a0}% full")
     })?;
     page.until("it says why writes fail", |page| {
         Ok(page.text("[data-testid=diagram]")?.contains("disk full"))
