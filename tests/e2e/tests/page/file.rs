@@ -59,7 +59,9 @@ fn file_opened_is_undone_to_what_was_there_before_and_done_again() -> Outcome {
     shows(&page, "", "4711")?;
     page.click("[data-control=undo]")?;
     shows(&page, "cache", "7")?;
-    assert_eq!(page.value("[data-control=rate]")?, "123");
+    page.until("the rate of then is back", |page| {
+        Ok(page.value("[data-control=rate]")? == "123")
+    })?;
     page.click("[data-control=redo]")?;
     shows(&page, "", "4711")
 }
