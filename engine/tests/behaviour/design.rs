@@ -152,6 +152,21 @@ pub fn at_s(seconds: f64, action: Action) -> TimedAction {
     }
 }
 
+/// Another instance is bought.
+pub fn add(component: &str) -> Action {
+    Action::AddInstance {
+        component: component.into(),
+    }
+}
+
+/// An instance is taken out.
+pub fn remove(component: &str, instance: u16) -> Action {
+    Action::RemoveInstance {
+        component: component.into(),
+        instance,
+    }
+}
+
 /// An instance dies.
 pub fn kill(component: &str, instance: u16) -> Action {
     Action::Kill {

@@ -26,19 +26,6 @@ fn tier(instances: u16) -> Scenario {
     chain(traffic(100.0, compute()), 0.0, kinds)
 }
 
-fn add(component: &str) -> Action {
-    Action::AddInstance {
-        component: component.into(),
-    }
-}
-
-fn remove(component: &str, instance: u16) -> Action {
-    Action::RemoveInstance {
-        component: component.into(),
-        instance,
-    }
-}
-
 /// What is rented on average over 40 s, and what it costs, of `web`.
 fn rented(scenario: Scenario) -> (f64, f64) {
     let report = report(scenario, 40.0);

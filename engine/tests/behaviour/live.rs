@@ -4,20 +4,9 @@ use headroom_engine::Engine;
 use headroom_engine::snapshot::InstanceState;
 use headroom_scenario::{Action, Kind, Service};
 
-use crate::design::{at_s, chain, compute, engine, kill, part, repair, run_to, servers, traffic};
-
-fn add(component: &str) -> Action {
-    Action::AddInstance {
-        component: component.into(),
-    }
-}
-
-fn remove(component: &str, instance: u16) -> Action {
-    Action::RemoveInstance {
-        component: component.into(),
-        instance,
-    }
-}
+use crate::design::{
+    add, at_s, chain, compute, engine, kill, part, remove, repair, run_to, servers, traffic,
+};
 
 #[test]
 fn an_instance_that_joined_can_be_killed_and_taken_out() {
