@@ -2,6 +2,8 @@
 //!
 //! A wide box is filled from left to right, a narrow one (a phone) from top to bottom.
 
+use std::ops::Range;
+
 use headroom_engine::snapshot::{InstanceState, Snapshot};
 use headroom_scenario::{Design, Kind};
 
@@ -166,6 +168,13 @@ impl Layout {
         let from = wires.from.slot(from_instance)?;
         let to = wires.to.slot(to_instance)?;
         Some(wires.first + from * wires.to.len() + to)
+    }
+
+    /// The numbers of a link's wires.
+    pub fn wires_of(&self, link: usize) -> Range<usize> {
+        self.links.get(link).map_or(0..0, |wires| {
+            wires.first..wires.first + wires.from.len() * wires.to.len()
+        })
     }
 
     /// Whether the name of a tier stands below it: where wires arrive from above and none leave.

@@ -5,7 +5,6 @@ use yew::prelude::*;
 
 use super::geometry::{Point, Rect};
 use super::labels::{self, HEIGHT, Wish};
-use super::layout::Wire;
 use super::node;
 use super::scene::{Pick, Scene, px};
 use crate::format;
@@ -121,11 +120,6 @@ pub fn links(scene: &Scene<'_>, from: usize) -> Html {
     }
 }
 
-fn wires_of<'a>(scene: &'a Scene<'_>, link: usize) -> Vec<&'a Wire> {
-    let wires = scene.layout.wires.iter();
-    wires.filter(|wire| wire.link == Some(link)).collect()
-}
-
 /// What stands at the links: how much passes over them, and of the selected one how long it takes.
 /// Where nothing is to move, each has its figure even if there is hardly room for it.
 pub fn notes(scene: &Scene<'_>, widths: &[f64], box_size: (f64, f64), still: bool) -> Html {
@@ -139,7 +133,7 @@ pub fn notes(scene: &Scene<'_>, widths: &[f64], box_size: (f64, f64), still: boo
     let wishes: Vec<Wish> = notes
         .iter()
         .map(|note| Wish {
-            link: note.link,
+            wires: passed(scene, widths, note.link),
             width: text_width(&note.words),
             beside: broadest(scene, widths, note.link) / 2.0,
             // That nothing passes is worth no place that something else has.
@@ -165,11 +159,22 @@ fn text_width(words: &str) -> f64 {
     words.chars().map(wide).sum::<f64>() + ENDS
 }
 
+/// The wires of a link over which something passes, or all of them: a figure beside the wire of a dead
+/// server would be read as that server's.
+fn passed(scene: &Scene<'_>, widths: &[f64], link: usize) -> Vec<usize> {
+    let wires = scene.layout.wires_of(link);
+    let passed: Vec<usize> = wires.clone().filter(|wire| widths[*wire] > 0.0).collect();
+    if passed.is_empty() {
+        wires.collect()
+    } else {
+        passed
+    }
+}
+
 /// The width of the broadest of a link's wires.
 fn broadest(scene: &Scene<'_>, widths: &[f64], link: usize) -> f64 {
-    let wires = scene.layout.wires.iter().zip(widths);
-    let of_link = wires.filter(|(wire, _)| wire.link == Some(link));
-    of_link.fold(0.0, |most, (_, width)| f64::max(most, *width))
+    let of_link = &widths[scene.layout.wires_of(link)];
+    of_link.iter().copied().fold(0.0, f64::max)
 }
 
 /// Words on a link.
@@ -185,11 +190,7 @@ fn note(scene: &Scene<'_>, number: usize, still: bool) -> Option<Note> {
     let link = &scene.scenario.design.links[number];
     let selected = is_selected(scene, number);
     let rate_rps = link_rps(scene, number);
-    let is_drawn = scene
-        .layout
-        .wires
-        .iter()
-        .any(|wire| wire.link == Some(number));
+    let is_drawn = !scene.layout.wires_of(number).is_empty();
     let rate = format!("{}/s", format::short_rate(rate_rps));
     let is_known = scene
         .snapshot
@@ -214,7 +215,7 @@ fn one_way(scene: &Scene<'_>, number: usize) -> String {
 
 fn link(scene: &Scene<'_>, number: usize) -> Html {
     let link = &scene.scenario.design.links[number];
-    let wires = wires_of(scene, number);
+    let wires = &scene.layout.wires[scene.layout.wires_of(number)];
     if wires.is_empty() {
         return Html::default();
     }
