@@ -5,12 +5,6 @@ use headroom_scenario::{Problem, Scenario, ValidScenario};
 
 use super::question::{Finding, Outcome, Question};
 
-/// How long searches measure, where the load does not say otherwise, and since when the script has run.
-const WINDOW: Window = Window {
-    warmup_s: 5.0,
-    duration_s: 20.0,
-};
-
 /// A search under way.
 pub enum Search {
     /// For [`Question::Capacity`].
@@ -36,16 +30,20 @@ impl Search {
         Ok(match question {
             Question::Capacity { scenario } => {
                 let scenario = settled(&read(scenario)?);
-                Self::Capacity(Box::new(CapacitySearch::new(&scenario, WINDOW)))
+                Self::Capacity(Box::new(CapacitySearch::new(&scenario, Window::default())))
             }
             Question::Payoff { before, after } => Self::Payoff(Box::new(PayoffSearch::new(
                 &read(before)?,
                 &read(after)?,
-                WINDOW,
+                Window::default(),
             )?)),
             Question::Comparison { before, after } => {
                 let (before, after) = (read(before)?, read(after)?);
-                Self::Comparison(Box::new(Comparison::in_service(&before, &after, WINDOW)?))
+                Self::Comparison(Box::new(Comparison::in_service(
+                    &before,
+                    &after,
+                    Window::default(),
+                )?))
             }
         })
     }
