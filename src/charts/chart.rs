@@ -453,7 +453,7 @@ impl Picture {
         let bars = self.places.iter().zip(&self.widths);
         for (((x, width), low), high) in bars.zip(floor).zip(tops) {
             if high > low {
-                let wide = (width * 0.82).clamp(0.6, 10.0);
+                let wide = (width * 0.82).clamp(1.2, 10.0);
                 let (bottom, top) = (self.figure.place(*low), self.figure.place(*high));
                 path += &format!(
                     "M{:.1} {bottom:.1}V{top:.1}h{wide:.1}V{bottom:.1}Z",

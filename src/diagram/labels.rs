@@ -1,7 +1,7 @@
 //! Where the words of links stand: beside their wires, and on nothing else.
 
 use super::geometry::{Point, Rect};
-use super::layout::{Flow, Layout};
+use super::layout::{BADGE, Flow, Layout};
 
 /// Height of a label, and room kept around it.
 pub const HEIGHT: f64 = 16.0;
@@ -14,8 +14,6 @@ const PARTS: [f64; 9] = [0.5, 0.44, 0.56, 0.36, 0.64, 0.28, 0.72, 0.2, 0.8];
 const WIRES_TRIED: usize = 5;
 /// Places at which a wire is looked at for whether it runs under a label.
 const SAMPLES: usize = 24;
-/// What the page lays over a wide diagram: the headroom badge at the top left, in pixels.
-const BADGE: (f64, f64) = (270.0, 122.0);
 
 /// Less of a label than this under something or out of sight is a rounding error, in square pixels.
 const NOTHING: f64 = 0.01;

@@ -16,8 +16,10 @@ pub const CARDS_MAX: usize = 6;
 const CARDS_MAX_NARROW: usize = 3;
 /// A box narrower than this is filled from top to bottom.
 const NARROW_BELOW: f64 = 560.0;
-/// What the page lays over the top of a wide diagram: the headroom badge reaches down so far.
-const BADGE_HEIGHT: f64 = 122.0;
+/// What the page lays over a wide diagram: the headroom badge at the top left, in pixels.
+pub const BADGE: (f64, f64) = (280.0, 134.0);
+/// From the badge down to the directory, the tab on whose top included.
+const BELOW_BADGE: f64 = 24.0;
 /// White space around the diagram.
 const MARGIN: f64 = 30.0;
 /// Room for the name of a tier above its instances, and between them for the badge of one.
@@ -379,7 +381,7 @@ fn need(kind: &Kind, instances: Vec<u16>, flow: Flow) -> Need {
 /// The size of one instance's card.
 fn card_size(kind: &Kind, flow: Flow) -> (f64, f64) {
     match (kind, flow) {
-        (Kind::Cache(_), Flow::Rightwards) => (138.0, 64.0),
+        (Kind::Cache(_), Flow::Rightwards) => (148.0, 68.0),
         (Kind::Cache(_), Flow::Downwards) => (104.0, 64.0),
         (_, Flow::Rightwards) => (156.0, 86.0),
         (_, Flow::Downwards) => (112.0, 86.0),
@@ -554,7 +556,9 @@ fn in_columns(
             if matches!(design.components[*c].kind, Kind::Dns(_)) {
                 // Below the badge if it can be, but never on the users.
                 let lowest = above - needs[*c].height - 20.0;
-                let y = (lowest - STACK_GAP).max(BADGE_HEIGHT / scale).min(lowest);
+                let y = (lowest - STACK_GAP)
+                    .max((BADGE.1 + BELOW_BADGE) / scale)
+                    .min(lowest);
                 corners[*c] = Point::new(x + (column_width - needs[*c].width) / 2.0, y);
             }
         }

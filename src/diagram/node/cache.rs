@@ -41,9 +41,9 @@ pub fn draw(scene: &Scene<'_>, number: usize, instance: u16, rect: &Rect) -> Htm
             if !down && high > 0.5 {
                 <path class="level" d={filled(rect, high)} />
             }
-            { words(if down { "title struck" } else { "title" }, left, rect.y + 21.0, name.clone()) }
-            { words("soft on-level", left, rect.y + 37.0, fill.clone()) }
-            { words("soft on-level", left, rect.y + 53.0, third.clone()) }
+            { words(if down { "title struck" } else { "title" }, left, rect.y + 23.0, name.clone()) }
+            { words("soft on-level", left, rect.y + 40.0, fill.clone()) }
+            { words("soft on-level", left, rect.y + 57.0, third.clone()) }
         </>
     };
     let part = Part {

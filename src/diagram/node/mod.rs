@@ -116,7 +116,7 @@ fn heading(scene: &Scene<'_>, number: usize) -> Html {
     let part = Part {
         pick: Pick::Component(number),
         label: format!("{}: {size}", scene.name(number)),
-        rect: &rect,
+        rect: &Rect::new(rect.x - 5.0, rect.y, rect.width + 10.0, rect.height),
         radius: 3.0,
         dim: false,
     };
@@ -148,13 +148,13 @@ pub fn heading_place(scene: &Scene<'_>, number: usize) -> Option<(String, Rect)>
         .collect();
     // Where there is no room for its name, the size alone says which tier it is.
     let words_at = |text: String| {
-        let width = text_width(&text, 6.9);
+        let width = text_width(&text);
         beside(&arrivals, frame.x, width, right).map(|x| (text, x, width))
     };
     let whole = format!("{} · {size}", upper(&name));
     let (text, x, width) = words_at(whole)
         .or_else(|| words_at(size.clone()))
-        .unwrap_or_else(|| (size.clone(), frame.x, text_width(&size, 6.9)));
+        .unwrap_or_else(|| (size.clone(), frame.x, text_width(&size)));
     Some((text, Rect::new(x, baseline - 13.0, width, 17.0)))
 }
 
@@ -181,10 +181,18 @@ fn beside(arrivals: &[f64], wanted: f64, width: f64, right: f64) -> Option<f64> 
         .find(is_free)
 }
 
-/// About how wide words are, at so many pixels a letter.
-fn text_width(text: &str, letter: f64) -> f64 {
-    text.chars().count() as f64 * letter
+/// About how wide the words over a tier are: capitals, figures and small letters with room between them.
+fn text_width(text: &str) -> f64 {
+    let wide = |letter: char| match letter {
+        ' ' | '\u{a0}' | '·' => 4.4,
+        'a'..='z' => 6.4,
+        _ => 7.3,
+    };
+    text.chars().map(wide).sum()
 }
+
+/// About how wide a letter of a badge is.
+const BADGE_LETTER: f64 = 6.7;
 
 /// The frame of a card.
 fn card(rect: &Rect) -> Html {
@@ -244,7 +252,7 @@ fn holds(reason: Reason, gauge: &InstanceGauge) -> bool {
 
 /// A badge on the upper edge of what it is about, between its name and that of its tier.
 pub fn badge(tone: Tone, text: &str, rect: &Rect) -> Html {
-    let width = text_width(text, 6.7) + 16.0;
+    let width = text.chars().count() as f64 * BADGE_LETTER + 16.0;
     let x = if width > rect.width - 16.0 {
         rect.center().x - width / 2.0
     } else {
