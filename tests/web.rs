@@ -12,11 +12,12 @@ use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 // Where the engine runs in the page, too.
 wasm_bindgen_test_configure!(run_in_dedicated_worker);
 
-/// Digests of the full event trace of each step, written by the native run.
+/// Digests of all events of each step and of what became of its requests, written by the native run.
 #[derive(Deserialize)]
 struct Golden {
     simulated_s: f64,
     digests: BTreeMap<String, String>,
+    outcomes_digests: BTreeMap<String, String>,
 }
 
 #[wasm_bindgen_test]
@@ -30,5 +31,7 @@ fn every_step_of_the_ladder_runs_as_it_does_natively() {
         let mut engine = Engine::new(&scenario);
         engine.run_until(SimTime::from_s(golden.simulated_s), u64::MAX);
         assert_eq!(format!("{:016x}", engine.digest()), digest, "{name}");
+        let outcomes = format!("{:016x}", engine.outcomes_digest());
+        assert_eq!(outcomes, golden.outcomes_digests[&name], "{name}");
     }
 }

@@ -28,7 +28,7 @@ pub fn of(
     let mut text = format!(
         "{title}\n\
          {} s measured after {} s of warm-up, seed {}; took {} s, {} × real time\n\
-         {} events, digest {}, engine {}; {}\n\n",
+         {} events, digest {}, outcomes {}, engine {}; {}\n\n",
         number(report.simulated_s),
         number(window.warmup_s),
         report.seed,
@@ -36,6 +36,7 @@ pub fn of(
         number(simulated_s / wall_s.max(1e-9)),
         count(report.events),
         report.digest,
+        report.outcomes_digest,
         report.engine,
         cost(report),
     );

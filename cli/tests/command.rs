@@ -63,6 +63,7 @@ fn a_run_prints_one_document_with_every_key() {
         "wall_s",
         "events",
         "digest",
+        "outcomes_digest",
         "requests",
         "latency_ms",
         "components",

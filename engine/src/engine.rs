@@ -120,6 +120,12 @@ impl Engine {
         self.digest.value()
     }
 
+    /// Digest of what became of every request that has ended: its number, its start, its end and its
+    /// result. Two runs that differ only in how they were computed have the same.
+    pub fn outcomes_digest(&self) -> u64 {
+        self.world.outcomes.digest()
+    }
+
     /// The scenario as its script and live edits have made it by now, without its script.
     pub fn scenario(&self) -> &Scenario {
         &self.scenario

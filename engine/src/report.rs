@@ -19,6 +19,8 @@ pub struct Report {
     pub events: u64,
     /// Digest of every event since the start of the run, as 16 hexadecimal digits.
     pub digest: String,
+    /// Digest of what became of every request since then: the same for every way of computing the run.
+    pub outcomes_digest: String,
     /// Counts of requests.
     pub requests: ReportRequests,
     /// Latency of completed requests, first attempt to answer, in milliseconds.

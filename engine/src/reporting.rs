@@ -26,6 +26,7 @@ pub fn report(engine: &Engine) -> Report {
         simulated_s: simulated_s(engine),
         events: engine.events,
         digest: format!("{:016x}", engine.digest()),
+        outcomes_digest: format!("{:016x}", engine.outcomes_digest()),
         requests: ReportRequests {
             overdue: overdue.count(),
             ..requests(engine)

@@ -8,6 +8,7 @@ use headroom_scenario::{ClassKind, Curve, Kind, LoopModel, Retries, Scenario, Tr
 use crate::calendar::{EventKind, What};
 use crate::component::instance::Instance;
 use crate::meter::{Meter, ratio};
+use crate::outcome::Outcome;
 use crate::own_counts::{Own, OwnCounts};
 use crate::popularity::Popularity;
 use crate::reason::Reason;
@@ -377,7 +378,9 @@ impl Clients {
             return self.think_again(world, user, flags);
         }
         let Some(id) = world.requests.allocate() else {
-            world.outcomes.failed[Reason::TooManyInFlight as usize] += 1;
+            let now_ns = world.now_ns();
+            let outcome = Outcome::Failed(Reason::TooManyInFlight);
+            world.outcomes.end(number as u32, now_ns, now_ns, outcome);
             return self.think_again(world, user, flags);
         };
         let now_ns = world.now_ns();
@@ -445,8 +448,9 @@ impl Clients {
     /// The browser answers at once, by itself: there is no record, and nothing to trace.
     fn answer_from_copy(&mut self, world: &mut World, class: usize, number: u64) {
         self.from_copy += 1;
-        world.outcomes.completed += 1;
-        world.outcomes.latency.record(0);
+        let now_ns = world.now_ns();
+        let outcome = Outcome::Completed;
+        world.outcomes.end(number as u32, now_ns, now_ns, outcome);
         if world.tracer.is_narrating() {
             let origin = Origin::User {
                 request: number as u32,
@@ -512,10 +516,16 @@ impl Clients {
     }
 
     fn completed(&mut self, world: &mut World, id: u32) {
-        let request = &world.requests[id];
         let now_ns = world.now_ns();
-        let latency_ns = now_ns - request.started_ns;
-        let (user, class, flags) = (request.user, usize::from(request.class), request.flags);
+        let &Request {
+            number,
+            started_ns,
+            user,
+            class,
+            flags,
+            ..
+        } = &world.requests[id];
+        let class = usize::from(class);
         if let Some(copies) = self
             .copies
             .get_mut(class)
@@ -523,10 +533,11 @@ impl Clients {
         {
             copies.fresh.get(user as usize, now_ns, copies.fresh_ns);
         }
-        world.outcomes.completed += 1;
         world.outcomes.in_flight -= 1;
-        world.outcomes.latency.record(latency_ns);
+        let outcome = Outcome::Completed;
+        world.outcomes.end(number, started_ns, now_ns, outcome);
         if world.is_followed(id) {
+            let latency_ns = now_ns - started_ns;
             world.note_change(id, Change::Completed(latency_ns), self.me, 0);
         }
         world.release(id);
@@ -570,9 +581,17 @@ impl Clients {
 
     /// Counts a request that is given up.
     fn give_up(&mut self, world: &mut World, id: u32, reason: Reason) {
-        let Request { user, flags, .. } = world.requests[id];
-        world.outcomes.failed[reason as usize] += 1;
+        let now_ns = world.now_ns();
+        let &Request {
+            number,
+            started_ns,
+            user,
+            flags,
+            ..
+        } = &world.requests[id];
         world.outcomes.in_flight -= 1;
+        let outcome = Outcome::Failed(reason);
+        world.outcomes.end(number, started_ns, now_ns, outcome);
         if world.is_followed(id) {
             world.note_change(id, Change::GivenUp(reason), self.me, 0);
         }
