@@ -4,25 +4,24 @@ use std::hint::black_box;
 
 use headroom_scenario::{Scenario, TimedAction, ValidScenario};
 
+use crate::books::ring_view::RingView;
+use crate::books::statistics::Statistics;
+use crate::books::{conservation, narration, reporting, ring_view, snapshotting};
 use crate::calendar::{Event, EventKind, What};
 use crate::component::Component;
-use crate::deploy::Deploy;
-use crate::digest::Digest;
-use crate::flight::Flight;
-use crate::happening::{Happening, Mark, Tone};
-use crate::leaving::Leaving;
-use crate::narration;
-use crate::report::Report;
-use crate::request::{Stage, flag};
-use crate::ring_view::RingView;
-use crate::scaling::Scaling;
-use crate::series::Bin;
-use crate::snapshot::{InstanceState, Snapshot};
-use crate::statistics::Statistics;
+use crate::control::deploy::Deploy;
+use crate::control::leaving::Leaving;
+use crate::control::scaling::Scaling;
+use crate::figures::report::Report;
+use crate::figures::series::Bin;
+use crate::figures::snapshot::{InstanceState, Snapshot};
+use crate::mechanism::digest::Digest;
+use crate::story::flight::Flight;
+use crate::story::happening::{Happening, Mark, Tone};
+use crate::story::trace::Trace;
 use crate::time::SimTime;
-use crate::trace::Trace;
 use crate::world::World;
-use crate::{conservation, reporting, ring_view, snapshotting};
+use crate::world::request::{Stage, flag};
 
 /// Version of the engine: another version may run the same scenario differently.
 pub const ENGINE_VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -281,7 +280,7 @@ impl Engine {
     #[inline(always)]
     fn handle(&mut self, event: Event) {
         self.events += 1;
-        self.digest.fold(&event);
+        event.fold_into(&mut self.digest);
         let What {
             request: id,
             instance,

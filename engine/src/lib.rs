@@ -7,57 +7,36 @@
 //! ValidScenario ─► Engine ── step / run_until ── events ──┴── digest
 //! ```
 //!
+//! The rooms, each of which knows only those above it in this list:
+//!
+//! - `mechanism`: what knows nothing of the simulation;
+//! - `calendar`: what happens next;
+//! - `figures`: what is counted, and what is told of it;
+//! - `story`: what is shown of single requests and moments;
+//! - `world`: what all components share;
+//! - `component`: the kinds;
+//! - `books`: makes figures of a run, and checks that they balance;
+//! - `control`: what users and controllers do to a running design;
+//! - `lab`: searches over whole runs.
+//!
 //! Nothing here names a clock, a thread, a file or the web: the same scenario and seed are the same
 //! run, bit for bit, wherever it runs.
 
-pub mod autoscaler;
+mod books;
 mod calendar;
-pub mod choice;
 mod component;
-mod conservation;
-mod deadline;
-mod deploy;
-mod digest;
-mod disk;
+mod control;
 mod engine;
-pub mod flight;
-pub mod happening;
-pub mod hash;
-mod hash_function;
-mod held_back;
-pub mod histogram;
-mod intervention;
+mod figures;
 pub mod lab;
-mod lane;
-mod leaving;
 pub mod limits;
-pub mod marks;
-mod meter;
-mod narration;
-mod outcome;
-mod own_counts;
-pub mod popularity;
-pub mod reason;
-pub mod report;
-mod reporting;
-mod request;
-pub mod ring;
-pub mod ring_view;
-mod room;
-mod route;
-mod scaling;
-pub mod series;
-pub mod snapshot;
-mod snapshotting;
-mod statistics;
-pub mod store;
-mod stream;
+mod mechanism;
+mod story;
 pub mod time;
-mod timetable;
-pub mod trace;
-mod tracer;
-mod wheel;
 mod world;
-mod ziggurat;
 
+pub use books::ring_view;
 pub use engine::{ENGINE_VERSION, Engine, Progress};
+pub use figures::{reason, report, series, snapshot};
+pub use mechanism::{autoscaler, choice, hash, histogram, popularity, ring, store};
+pub use story::{flight, happening, marks, trace};

@@ -1,7 +1,7 @@
 //! What a run keeps at most. What a document may ask for stands in `headroom_scenario::limits`.
 
 /// Records of requests held at once; the next arrival fails with
-/// [`Reason::TooManyInFlight`](crate::reason::Reason::TooManyInFlight). Four million are four seconds of
+/// [`Reason::TooManyInFlight`](crate::figures::reason::Reason::TooManyInFlight). Four million are four seconds of
 /// the highest rate, and about 400 MB.
 pub const RECORDS_MAX: usize = 4_000_000;
 /// Components a request may be inside of at once.

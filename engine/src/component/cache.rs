@@ -12,18 +12,18 @@ use headroom_scenario::{Cache as Parameters, Kind, ReadMode, Scenario};
 
 use crate::calendar::{EventKind, What};
 use crate::component::instance::Instance;
-use crate::meter::Meter;
-use crate::own_counts::{Own, OwnCounts};
-use crate::reason::Reason;
-use crate::request::{Hop, Line, Operation, Stage, flag};
-use crate::ring::Ring;
-use crate::route::Route;
-use crate::snapshot::{InstanceState, KindGauge};
-use crate::store::{Lookup, Rules, Store};
+use crate::figures::meter::Meter;
+use crate::figures::own_counts::{Own, OwnCounts};
+use crate::figures::reason::Reason;
+use crate::figures::snapshot::{InstanceState, KindGauge};
+use crate::mechanism::ring::Ring;
+use crate::mechanism::store::{Lookup, Rules, Store};
+use crate::mechanism::timetable::{Ahead, Timetable};
+use crate::story::trace::Activity;
 use crate::time::{ns_from_ms, stretched};
-use crate::timetable::{Ahead, Timetable};
-use crate::trace::Activity;
 use crate::world::World;
+use crate::world::request::{Hop, Line, Operation, Stage, flag};
+use crate::world::route::Route;
 use write_back::HeldBack;
 
 /// A cache tier.

@@ -7,18 +7,18 @@ use headroom_scenario::{ClassKind, Curve, Kind, LoopModel, Retries, Scenario, Tr
 
 use crate::calendar::{EventKind, What};
 use crate::component::instance::Instance;
-use crate::meter::{Meter, ratio};
-use crate::outcome::Outcome;
-use crate::own_counts::{Own, OwnCounts};
-use crate::popularity::Popularity;
-use crate::reason::Reason;
-use crate::request::{Operation, Request, Stage, flag};
-use crate::snapshot::KindGauge;
-use crate::stream::{Stream, StreamAhead, scaled};
+use crate::figures::meter::{Meter, ratio};
+use crate::figures::outcome::Outcome;
+use crate::figures::own_counts::{Own, OwnCounts};
+use crate::figures::reason::Reason;
+use crate::figures::snapshot::KindGauge;
+use crate::mechanism::popularity::Popularity;
+use crate::mechanism::stream::{Stream, StreamAhead, scaled};
+use crate::story::trace::{Activity, Trace};
+use crate::story::tracer::{Change, Note, Origin};
 use crate::time::{NS_PER_MS, NS_PER_S, ns_from_ms};
-use crate::trace::{Activity, Trace};
-use crate::tracer::{Change, Note, Origin};
 use crate::world::World;
+use crate::world::request::{Operation, Request, Stage, flag};
 
 /// Candidate arrivals looked at in a row when the curve leaves almost none; then time moves on.
 const CANDIDATES_MAX: u32 = 1_000;

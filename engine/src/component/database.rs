@@ -4,18 +4,18 @@
 use headroom_scenario::{ClassKind, Database as Parameters, Distribution, Eviction, Scenario};
 
 use crate::component::instance::Instance;
-use crate::disk::Disk;
-use crate::happening::Tone;
-use crate::meter::Meter;
-use crate::own_counts::{Own, OwnCounts};
-use crate::reason::Reason;
-use crate::request::{Operation, Stage};
-use crate::snapshot::KindGauge;
-use crate::store::{Lookup, Rules, Store};
-use crate::stream::{Law, Stream};
+use crate::figures::meter::Meter;
+use crate::figures::own_counts::{Own, OwnCounts};
+use crate::figures::reason::Reason;
+use crate::figures::snapshot::KindGauge;
+use crate::mechanism::disk::Disk;
+use crate::mechanism::store::{Lookup, Rules, Store};
+use crate::mechanism::stream::{Law, Stream};
+use crate::story::happening::Tone;
+use crate::story::trace::Activity;
 use crate::time::{ns_from_ms, stretched};
-use crate::trace::Activity;
 use crate::world::World;
+use crate::world::request::{Operation, Stage};
 
 /// A database.
 #[derive(Clone, Debug)]

@@ -1,9 +1,9 @@
 //! The directory: a paid service of others, always up. Clients keep its answers.
 
 use crate::component::instance::Instance;
-use crate::meter::Meter;
-use crate::own_counts::{Own, OwnCounts};
-use crate::snapshot::KindGauge;
+use crate::figures::meter::Meter;
+use crate::figures::own_counts::{Own, OwnCounts};
+use crate::figures::snapshot::KindGauge;
 use crate::world::World;
 
 /// The directory. Its parameters and its links are read by the clients, who do the caching.

@@ -1,7 +1,7 @@
 //! One server of a component: whether it works, how fast, and its waiting line.
 
-use crate::request::Line;
-use crate::snapshot::InstanceState;
+use crate::figures::snapshot::InstanceState;
+use crate::world::request::Line;
 
 /// One server of a component.
 #[derive(Clone, Debug)]

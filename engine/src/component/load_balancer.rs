@@ -7,19 +7,19 @@ use std::collections::BTreeMap;
 use headroom_scenario::{Algorithm, LoadBalancer as Parameters, NodeRouting, Scenario};
 
 use crate::calendar::{EventKind, What};
-use crate::choice::{Chooser, RequestKeys, Response};
 use crate::component::instance::Instance;
-use crate::happening::Tone;
-use crate::meter::Meter;
-use crate::reason::Reason;
-use crate::request::{Hop, flag};
-use crate::ring::Ring;
-use crate::route::Route;
-use crate::snapshot::{InstanceState, KindGauge};
-use crate::stream::Stream;
+use crate::figures::meter::Meter;
+use crate::figures::reason::Reason;
+use crate::figures::snapshot::{InstanceState, KindGauge};
+use crate::mechanism::choice::{Chooser, RequestKeys, Response};
+use crate::mechanism::ring::Ring;
+use crate::mechanism::stream::Stream;
+use crate::story::happening::Tone;
+use crate::story::trace::Activity;
 use crate::time::{ns_from_ms, stretched};
-use crate::trace::Activity;
 use crate::world::World;
+use crate::world::request::{Hop, flag};
+use crate::world::route::Route;
 use health::Health;
 
 /// No instance.

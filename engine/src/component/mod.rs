@@ -12,9 +12,9 @@ pub mod service;
 use headroom_scenario::{Kind, Scenario};
 
 use crate::calendar::{EventKind, What};
-use crate::own_counts::OwnCounts;
-use crate::snapshot::KindGauge;
-use crate::timetable::Ahead;
+use crate::figures::own_counts::OwnCounts;
+use crate::figures::snapshot::KindGauge;
+use crate::mechanism::timetable::Ahead;
 use crate::world::World;
 use cache::Cache;
 use clients::Clients;

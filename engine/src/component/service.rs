@@ -9,17 +9,17 @@ use headroom_scenario::{
 };
 
 use crate::component::instance::Instance;
-use crate::meter::Meter;
-use crate::own_counts::{Own, OwnCounts};
-use crate::popularity::Popularity;
-use crate::reason::Reason;
-use crate::request::{Line, Operation, Stage, flag};
-use crate::snapshot::{InstanceState, KindGauge};
-use crate::store::{Lookup, Rules, Store};
-use crate::stream::{Law, Stream, StreamAhead};
+use crate::figures::meter::Meter;
+use crate::figures::own_counts::{Own, OwnCounts};
+use crate::figures::reason::Reason;
+use crate::figures::snapshot::{InstanceState, KindGauge};
+use crate::mechanism::popularity::Popularity;
+use crate::mechanism::store::{Lookup, Rules, Store};
+use crate::mechanism::stream::{Law, Stream, StreamAhead};
+use crate::story::trace::Activity;
 use crate::time::{ns_from_ms, stretched};
-use crate::trace::Activity;
 use crate::world::World;
+use crate::world::request::{Line, Operation, Stage, flag};
 
 /// No server holds the user's session.
 const NOWHERE: Session = Session {

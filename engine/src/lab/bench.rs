@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::Engine;
 use crate::lab::queue::queue;
-use crate::stream::Stream;
+use crate::mechanism::stream::Stream;
+use crate::story::trace::Trace;
 use crate::time::{NS_PER_S, SimTime};
-use crate::trace::Trace;
 
 /// Customers in one timed run of a queue.
 const CUSTOMERS: u64 = 2_000_000;
@@ -199,7 +199,7 @@ fn climb(now: &impl Fn() -> f64, rate_rps: f64) -> LadderSpeed {
 
 /// Share of the traced requests that a component of the wanted kind worked on.
 fn reached_share(scenario: &Scenario, engine: &Engine, wanted: fn(&Kind) -> bool) -> f64 {
-    use crate::trace::Activity;
+    use crate::story::trace::Activity;
     let worked_on = |trace: &&Trace| {
         trace.spans.iter().any(|span| {
             let component = &scenario.design.components[usize::from(span.component)];

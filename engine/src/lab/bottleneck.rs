@@ -2,8 +2,8 @@
 
 use headroom_scenario::Design;
 
-use crate::reason::Reason;
-use crate::report::{Report, ReportComponent};
+use crate::figures::reason::Reason;
+use crate::figures::report::{Report, ReportComponent};
 
 /// Components as busy as this share of the busiest are as good as saturated together.
 const SATURATED_SHARE: f64 = 0.9;
@@ -91,7 +91,7 @@ fn reaches(design: &Design, from: &str, to: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::{ReportInstance, ReportLoad};
+    use crate::figures::report::{ReportInstance, ReportLoad};
     use headroom_scenario::{Clients, Component, Database, Kind, Link, Service};
 
     fn design() -> Design {

@@ -2,12 +2,12 @@
 
 use headroom_scenario::{Problem, ValidScenario};
 
+use crate::figures::report::Report;
 use crate::lab::facing::{Faced, facing};
 use crate::lab::filling::Filling;
 use crate::lab::load::Load;
 use crate::lab::trial::Run;
 use crate::lab::{Measurement, Window};
-use crate::report::Report;
 
 /// Two runs under way, one after the other: the same load, seed, script and window.
 pub struct Comparison {

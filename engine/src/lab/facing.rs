@@ -5,7 +5,7 @@ use headroom_scenario::{
 };
 use serde::Serialize;
 
-use crate::report::Report;
+use crate::figures::report::Report;
 use crate::time::NS_PER_S;
 
 /// A design under another's conditions, and what had to be made of them.

@@ -2,10 +2,10 @@
 
 use headroom_scenario::{Action, ValidScenario};
 
+use crate::figures::report::Report;
 use crate::lab::load::Load;
 use crate::lab::verdict::backlog_share;
 use crate::lab::window::{detection_s, requests_to_fill};
-use crate::report::Report;
 use crate::time::SimTime;
 use crate::{Engine, Progress};
 

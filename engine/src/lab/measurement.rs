@@ -2,8 +2,8 @@
 
 use headroom_scenario::ValidScenario;
 
+use crate::figures::report::Report;
 use crate::lab::Window;
-use crate::report::Report;
 use crate::time::SimTime;
 use crate::{Engine, Progress};
 

@@ -3,10 +3,10 @@
 use headroom_scenario::ValidScenario;
 
 use crate::Engine;
+use crate::figures::report::Report;
 use crate::lab::filling::{Filling, run_on};
 use crate::lab::load::{Load, at_load};
 use crate::lab::{Verdict, Window};
-use crate::report::Report;
 use crate::time::SimTime;
 
 /// Runs of each load, every one with a seed of its own: all must hold it.

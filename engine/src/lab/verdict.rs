@@ -3,7 +3,7 @@
 use headroom_scenario::Objectives;
 use serde::{Deserialize, Serialize};
 
-use crate::report::Report;
+use crate::figures::report::Report;
 
 /// Requests that may pile up during a measured stretch, as a share of those that arrived: one in a
 /// hundred more than are answered is a line that grows for ever.
@@ -116,7 +116,7 @@ pub(super) fn backlog_share(report: &Report) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::{ReportComponent, ReportLatency, ReportRequests};
+    use crate::figures::report::{ReportComponent, ReportLatency, ReportRequests};
 
     fn report() -> Report {
         Report {

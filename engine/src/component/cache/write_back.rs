@@ -8,11 +8,11 @@ use std::mem;
 
 use super::{Cache, Turn};
 use crate::calendar::{EventKind, What};
-use crate::request::Operation;
-use crate::snapshot::InstanceState;
-use crate::store::Evicted;
+use crate::figures::snapshot::InstanceState;
+use crate::mechanism::store::Evicted;
 use crate::time::ns_from_ms;
 use crate::world::World;
+use crate::world::request::Operation;
 
 /// How far a value is on its way to the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,11 +4,11 @@
 
 use super::LoadBalancer;
 use crate::calendar::{EventKind, What};
-use crate::happening::Tone;
-use crate::request::Operation;
-use crate::snapshot::InstanceState;
+use crate::figures::snapshot::InstanceState;
+use crate::story::happening::Tone;
 use crate::time::ns_from_ms;
 use crate::world::World;
+use crate::world::request::Operation;
 
 /// What the balancer knows of an instance by its probes.
 #[derive(Clone, Copy, Debug, Default)]

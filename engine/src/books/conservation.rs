@@ -1,0 +1,105 @@
+//! The books: nothing is lost, nothing is counted twice.
+
+use crate::component::instance::Instance;
+use crate::engine::Engine;
+use crate::figures::snapshot::InstanceState;
+use crate::world::request::Stage;
+
+/// Checks the books of the whole design and of every instance.
+///
+/// # Errors
+/// A sentence that says where they do not balance.
+pub fn check(engine: &Engine) -> Result<(), String> {
+    check_whole(engine)?;
+    check_instances(engine)?;
+    check_rented(engine)
+}
+
+/// What is paid for is what is there.
+fn check_rented(engine: &Engine) -> Result<(), String> {
+    let rows = &engine.scenario.design.components;
+    let parts = engine.components.iter().zip(&engine.world.meters);
+    for ((component, meter), row) in parts.zip(rows).filter(|(_, row)| row.kind.instances() > 0) {
+        let is_there = |instance: &&Instance| instance.state != InstanceState::Gone;
+        let there = component.instances().iter().filter(is_there).count();
+        let rented = meter.rented.value();
+        if there != rented as usize {
+            let id = &row.id;
+            return Err(format!("{id}: {there} are there, {rented} are paid for"));
+        }
+    }
+    Ok(())
+}
+
+fn check_whole(engine: &Engine) -> Result<(), String> {
+    let outcomes = &engine.world.outcomes;
+    let found = engine
+        .world
+        .requests
+        .iter()
+        .filter(|(_, request)| !request.is_abandoned())
+        .count();
+    let ended = outcomes.completed + outcomes.failed_total();
+    if outcomes.arrived != ended + found as u64 || outcomes.in_flight != found as u64 {
+        return Err(format!(
+            "{} arrived, but {} completed + {} failed + {found} found in flight (booked: {})",
+            outcomes.arrived,
+            outcomes.completed,
+            outcomes.failed_total(),
+            outcomes.in_flight
+        ));
+    }
+    Ok(())
+}
+
+fn check_instances(engine: &Engine) -> Result<(), String> {
+    let world = &engine.world;
+    let shape = world
+        .meters
+        .iter()
+        .map(|component| component.instances.len());
+    let mut inside: Vec<Vec<[u32; 3]>> = shape.map(|count| vec![[0; 3]; count]).collect();
+    for (_, request) in world.requests.iter() {
+        if request.is_probe() {
+            continue;
+        }
+        for hop in request.hops() {
+            let component = usize::from(world.wires[usize::from(hop.link)].to);
+            inside[component][usize::from(hop.instance)][0] += 1;
+        }
+        if let Some(top) = request.top() {
+            let component = usize::from(world.wires[usize::from(top.link)].to);
+            let counts = &mut inside[component][usize::from(top.instance)];
+            counts[1] += u32::from(request.stage == Stage::Line);
+            counts[2] += u32::from(request.stage == Stage::Slot);
+        }
+    }
+    for (component, meter) in world.meters.iter().enumerate() {
+        for (instance, booked) in meter.instances.iter().enumerate() {
+            let [found, waiting, working] = inside[component][instance];
+            let books = [
+                ("inside", found, booked.inside.value()),
+                ("arrived and not answered", found, booked.unanswered()),
+                ("waiting", waiting, booked.waiting.value()),
+            ];
+            for (what, found, booked) in books {
+                if found != booked {
+                    let id = &meter.id;
+                    return Err(format!(
+                        "{id}/{}: {found} found {what}, {booked} booked",
+                        instance + 1
+                    ));
+                }
+            }
+            if working > booked.busy.value() {
+                let busy = booked.busy.value();
+                return Err(format!(
+                    "{}/{}: {working} found at work, {busy} slots booked as busy",
+                    meter.id,
+                    instance + 1
+                ));
+            }
+        }
+    }
+    Ok(())
+}

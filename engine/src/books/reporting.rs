@@ -1,0 +1,256 @@
+//! Makes the report of an engine.
+
+use std::collections::BTreeMap;
+
+use headroom_scenario::{Kind, price};
+
+use crate::books::statistics::Counts;
+use crate::component::Component;
+use crate::engine::{ENGINE_VERSION, Engine};
+use crate::figures::meter::{Tally, ratio};
+use crate::figures::own_counts::Own;
+use crate::figures::reason::Reason;
+use crate::figures::report::{
+    Report, ReportComponent, ReportCost, ReportInstance, ReportLatency, ReportLoad, ReportRequests,
+};
+use crate::figures::snapshot::KindGauge;
+use crate::mechanism::histogram::LatencyHistogram;
+use crate::time::{NS_PER_S, ms_from_ns, ns_from_ms};
+
+/// The report of an engine whose statistics are settled.
+pub fn report(engine: &Engine) -> Report {
+    let overdue = overdue(engine);
+    Report {
+        engine: ENGINE_VERSION.into(),
+        seed: engine.scenario.seed,
+        simulated_s: simulated_s(engine),
+        events: engine.events,
+        digest: format!("{:016x}", engine.digest()),
+        outcomes_digest: format!("{:016x}", engine.outcomes_digest()),
+        requests: ReportRequests {
+            overdue: overdue.count(),
+            ..requests(engine)
+        },
+        latency_ms: latency(engine, &overdue),
+        monthly_usd: monthly_usd(engine),
+        components: components(engine),
+    }
+}
+
+fn monthly_usd(engine: &Engine) -> ReportCost {
+    let at_end = (0..engine.components.len()).map(|number| {
+        let rented = engine.world.meters[number].rented.value();
+        price::usd_month(
+            &engine.scenario.design.components[number].kind,
+            rented.into(),
+        )
+    });
+    let figures = &engine.statistics.components;
+    ReportCost {
+        mean: figures
+            .iter()
+            .map(|figures| figures.total.usd_month_mean())
+            .sum(),
+        at_end: at_end.sum(),
+    }
+}
+
+/// How long those have waited who are still waiting, and have for longer than the objective allows.
+fn overdue(engine: &Engine) -> LatencyHistogram {
+    let now_ns = engine.world.now_ns();
+    let limit_ns = ns_from_ms(engine.scenario.objectives.latency_p99_ms);
+    let waiting = engine.world.requests.iter();
+    let waiting = waiting.filter(|(_, request)| !request.is_abandoned());
+    let mut overdue = LatencyHistogram::new();
+    for (_, request) in waiting {
+        let waited_ns = now_ns - request.started_ns;
+        if waited_ns > limit_ns {
+            overdue.record(waited_ns);
+        }
+    }
+    overdue
+}
+
+fn latency(engine: &Engine, overdue: &LatencyHistogram) -> ReportLatency {
+    let answered = engine.statistics.latency();
+    let mut with_overdue = answered.clone();
+    with_overdue.merge(overdue);
+    let mut latency = ReportLatency::default();
+    if with_overdue.count() > 0 {
+        latency.p99_with_overdue = ms_from_ns(with_overdue.quantile(0.99));
+    }
+    if answered.count() == 0 {
+        return latency;
+    }
+    let at = |share| ms_from_ns(answered.quantile(share));
+    ReportLatency {
+        mean: answered.mean() / 1e6,
+        p50: at(0.5),
+        p95: at(0.95),
+        p99: at(0.99),
+        p999: at(0.999),
+        max: ms_from_ns(answered.max()),
+        ..latency
+    }
+}
+
+fn components(engine: &Engine) -> BTreeMap<String, ReportComponent> {
+    let mut components = BTreeMap::new();
+    for (number, part) in engine.scenario.design.components.iter().enumerate() {
+        components.insert(part.id.clone(), component(engine, number));
+    }
+    components
+}
+
+fn simulated_s(engine: &Engine) -> f64 {
+    (engine.world.now_ns() - engine.statistics.measured_from_ns) as f64 / NS_PER_S as f64
+}
+
+fn requests(engine: &Engine) -> ReportRequests {
+    let before = &engine.statistics.at_measurement;
+    let now = Counts::of(&engine.world.outcomes);
+    let failed: [u64; Reason::COUNT] =
+        std::array::from_fn(|reason| now.failed[reason] - before.failed[reason]);
+    ReportRequests {
+        carried_in: before.in_flight,
+        arrived: now.arrived - before.arrived,
+        completed: now.completed - before.completed,
+        failed: by_reason(&failed),
+        in_flight: now.in_flight,
+        overdue: 0,
+        retries: now.retries - before.retries,
+    }
+}
+
+fn by_reason(counts: &[u64; Reason::COUNT]) -> BTreeMap<String, u64> {
+    let mut named = BTreeMap::new();
+    for (reason, &count) in Reason::ALL.iter().zip(counts) {
+        if count > 0 {
+            named.insert(reason.name().to_owned(), count);
+        }
+    }
+    named
+}
+
+fn component(engine: &Engine, number: usize) -> ReportComponent {
+    let figures = &engine.statistics.components[number];
+    let instances = &engine.statistics.instances[number];
+    ReportComponent {
+        kind: kind_name(&engine.scenario.design.components[number].kind).into(),
+        load: load(&figures.total),
+        rented_mean: figures.total.rented_mean(),
+        usd_month_mean: figures.total.usd_month_mean(),
+        failed: by_reason(&figures.total.failed),
+        extra: extra(engine, number, &figures.total),
+        instances: instances
+            .iter()
+            .map(|figures| instance(&engine.components[number], &figures.total))
+            .collect(),
+    }
+}
+
+fn instance(component: &Component, total: &Tally) -> ReportInstance {
+    let hit_ratio = hit_ratio_name(component).map(|name| (name.to_owned(), total.hit_ratio()));
+    ReportInstance {
+        load: load(total),
+        failed: by_reason(&total.failed),
+        extra: hit_ratio.into_iter().collect(),
+    }
+}
+
+/// What the share of hits is called where there are any.
+fn hit_ratio_name(component: &Component) -> Option<&'static str> {
+    match component {
+        Component::Cache(_) => Some("hit_ratio"),
+        Component::Service(_) => Some("local_hit_ratio"),
+        Component::Database(_) => Some("buffer_hit_ratio"),
+        _ => None,
+    }
+}
+
+/// The kind as in a document.
+pub fn kind_name(kind: &Kind) -> &'static str {
+    match kind {
+        Kind::Clients(_) => "clients",
+        Kind::Dns(_) => "dns",
+        Kind::LoadBalancer(_) => "load_balancer",
+        Kind::Service(_) => "service",
+        Kind::Cache(_) => "cache",
+        Kind::Database(_) => "database",
+    }
+}
+
+fn load(tally: &Tally) -> ReportLoad {
+    // Those who left, whether they had got a slot or not; who found the line full never was inside.
+    let left = (tally.answered + tally.failed_total()).saturating_sub(tally.dropped);
+    ReportLoad {
+        arrived: tally.arrived,
+        utilisation: tally.utilisation(),
+        throughput_rps: ratio(tally.answered as f64, tally.length_ns / NS_PER_S as f64),
+        queue_mean: ratio(tally.waiting_area_ns, tally.length_ns),
+        queue_max: u64::from(tally.waiting_max),
+        wait_ms_mean: tally.wait_ms_mean(),
+        sojourn_ms_mean: ratio(tally.inside_area_ns, left as f64) / 1e6,
+        inside_mean: ratio(tally.inside_area_ns, tally.length_ns),
+        dropped: tally.dropped,
+    }
+}
+
+/// Figures of its kind, over the measurement.
+fn extra(engine: &Engine, number: usize, total: &Tally) -> BTreeMap<String, f64> {
+    let component = &engine.components[number];
+    let mut rows = BTreeMap::new();
+    for own in counted_by(component) {
+        rows.insert(own.name().to_owned(), total.own.get(*own) as f64);
+    }
+    if let Component::Service(service) = component {
+        let (sessions, sessions_lost) = service.sessions();
+        rows.insert("sessions".to_owned(), sessions.into());
+        rows.insert("sessions_lost".to_owned(), sessions_lost.into());
+    }
+    if let Component::Service(_) | Component::Cache(_) = component {
+        rows.insert("hits".to_owned(), total.hits as f64);
+        rows.insert("misses".to_owned(), total.misses as f64);
+    }
+    let kind = &engine.scenario.design.components[number].kind;
+    if kind.autoscaling().is_some() {
+        rows.insert("servers_mean".to_owned(), total.serving_mean());
+    }
+    if let Some(name) = hit_ratio_name(component) {
+        rows.insert(name.to_owned(), total.hit_ratio());
+    }
+    rows.extend(disk(component));
+    rows
+}
+
+/// How full a database's disk is at the end, where that is looked at.
+fn disk(component: &Component) -> Vec<(String, f64)> {
+    match component.gauge(0.0) {
+        KindGauge::Database {
+            data_gb,
+            disk_used_share: Some(share),
+            ..
+        } => vec![
+            ("data_gb".to_owned(), data_gb),
+            ("disk_used_share".to_owned(), share),
+        ],
+        _ => vec![],
+    }
+}
+
+/// What its kind counts.
+fn counted_by(component: &Component) -> &'static [Own] {
+    match component {
+        Component::Clients(_) => &[Own::FromCopy],
+        Component::Dns(_) => &[Own::NameLookups],
+        Component::LoadBalancer(_) => &[],
+        Component::Service(_) => &[Own::SessionCalls, Own::LoginCalls, Own::StaleHits],
+        Component::Cache(_) => &[
+            Own::StaleHits,
+            Own::Evictions,
+            Own::WritesLost,
+            Own::ValuesLost,
+        ],
+        Component::Database(_) => &[Own::Reads, Own::Writes],
+    }
+}

@@ -1,0 +1,132 @@
+//! Makes a snapshot of an engine.
+
+use headroom_scenario::price;
+
+use crate::books::statistics::Figures;
+use crate::component::Component;
+use crate::engine::Engine;
+use crate::figures::meter::Tally;
+use crate::figures::reason::Reason;
+use crate::figures::snapshot::{
+    ComponentGauge, Cost, InstanceGauge, InstanceState, RequestCounts, Snapshot,
+};
+use crate::limits::WAITING_SHOWN_MAX;
+
+/// The gauges of an engine now.
+pub fn snapshot(engine: &Engine) -> Snapshot {
+    let statistics = &engine.statistics;
+    let outcomes = &engine.world.outcomes;
+    let now_ns = engine.world.now_ns();
+    let offered_rps = match &engine.components[engine.clients] {
+        Component::Clients(clients) => clients.offered_rps(now_ns),
+        _ => 0.0,
+    };
+    Snapshot {
+        now_ns,
+        events: engine.events,
+        digest: format!("{:016x}", engine.digest()),
+        offered_rps,
+        recent: statistics.recent(&engine.world, &engine.components),
+        requests: RequestCounts {
+            arrived: outcomes.arrived,
+            completed: outcomes.completed,
+            failed: Reason::ALL
+                .into_iter()
+                .zip(outcomes.failed)
+                .filter(|(_, count)| *count > 0)
+                .collect(),
+            in_flight: outcomes.in_flight,
+            retries: outcomes.retries,
+        },
+        components: (0..engine.components.len())
+            .map(|number| component(engine, number))
+            .collect(),
+        calls_rps: statistics.calls_rps(&engine.world),
+    }
+}
+
+fn component(engine: &Engine, number: usize) -> ComponentGauge {
+    let figures = &engine.statistics.components[number];
+    let recent = figures.recent();
+    let part = &engine.components[number];
+    let instances: Vec<InstanceGauge> = (0..part.instances().len())
+        .map(|index| instance(engine, number, index))
+        .collect();
+    let failing = failing(&recent);
+    let meters = &engine.world.meters[number];
+    ComponentGauge {
+        id: meters.id.clone(),
+        throughput_rps: recent.per_s(recent.answered),
+        failed_rps: recent.per_s(recent.failed_total()),
+        utilisation: recent.utilisation(),
+        queue_depth: instances.iter().map(|instance| instance.queue_depth).sum(),
+        wait_ms_mean: recent.wait_ms_mean(),
+        dropped: figures.dropped,
+        in_flight: meters
+            .instances
+            .iter()
+            .map(|meter| u64::from(meter.inside.value()))
+            .sum(),
+        instances,
+        cost: Cost {
+            rented: meters.rented.value(),
+            usd_month: price::usd_month(
+                &engine.scenario.design.components[number].kind,
+                meters.rented.value().into(),
+            ),
+            usd_month_mean: figures.total.usd_month_mean(),
+        },
+        failing,
+        kind: part.gauge(recent.hit_ratio()),
+    }
+}
+
+/// Calls answered badly a second, by reason, the most frequent first.
+fn failing(recent: &Tally) -> Vec<(Reason, f64)> {
+    let mut failing: Vec<(Reason, f64)> = Vec::new();
+    for (reason, &count) in Reason::ALL.into_iter().zip(&recent.failed) {
+        if count > 0 {
+            let rate = recent.per_s(count);
+            let place = failing.partition_point(|(_, before)| *before >= rate);
+            failing.insert(place, (reason, rate));
+        }
+    }
+    failing
+}
+
+fn instance(engine: &Engine, number: usize, index: usize) -> InstanceGauge {
+    let part = &engine.components[number];
+    let server = &part.instances()[index];
+    let figures = engine.statistics.instances[number].get(index);
+    let recent = figures.map(Figures::recent).unwrap_or_default();
+    let waiting_classes = server
+        .line
+        .iter(&engine.world.requests)
+        .take(WAITING_SHOWN_MAX);
+    InstanceGauge {
+        state: server.state,
+        slow_factor: server.slow_factor,
+        in_rotation: in_rotation(engine, number, index),
+        busy: part.busy(&engine.world, number, index),
+        slots: part.slots(),
+        queue_depth: part.waiting(index, engine.world.now_ns()),
+        waiting_classes: waiting_classes.map(|request| request.class).collect(),
+        utilisation: recent.utilisation(),
+        throughput_rps: recent.per_s(recent.answered),
+        failed_rps: recent.per_s(recent.failed_total()),
+        failing: failing(&recent).first().map(|(reason, _)| *reason),
+        entries: part.entries(index),
+    }
+}
+
+/// Whether every balancer in front of an instance sends it requests.
+fn in_rotation(engine: &Engine, number: usize, index: usize) -> bool {
+    let is_present = engine.components[number].instances()[index].state != InstanceState::Gone;
+    is_present
+        && engine.components.iter().all(|component| match component {
+            Component::LoadBalancer(balancer) => {
+                balancer.service().map(usize::from) != Some(number) || balancer.in_rotation(index)
+            }
+            _ => true,
+        })
+}

@@ -1,0 +1,461 @@
+//! Figures over time, kept bounded: gauges of the last few seconds, bins for the charts, totals for the
+//! report. Nothing here is read by a mechanism.
+
+use std::collections::VecDeque;
+
+use headroom_scenario::{Design, price};
+
+use crate::component::Component;
+use crate::figures::meter::{Tally, ratio};
+use crate::figures::outcome::Outcomes;
+use crate::figures::own_counts::{Own, OwnCounts};
+use crate::figures::reason::Reason;
+use crate::figures::series::{Bin, ComponentBin, GRAINS};
+use crate::figures::snapshot::{Percentiles, RECENT_S};
+use crate::mechanism::histogram::LatencyHistogram;
+use crate::time::{NS_PER_S, ms_from_ns};
+use crate::world::World;
+
+/// The meters are drained this often.
+pub const TICK_NS: u64 = NS_PER_S / 10;
+/// Ticks in the finest bin: one second.
+const TICKS_PER_BIN: u64 = 10;
+
+/// What is known of an instance, or of a component as a whole.
+#[derive(Clone, Debug, Default)]
+pub struct Figures {
+    /// In the second that is not over yet.
+    open: Tally,
+    /// In each of the last few full seconds.
+    seconds: VecDeque<Tally>,
+    /// Since the measurement began.
+    pub total: Tally,
+    /// Since the start of the run.
+    pub dropped: u64,
+}
+
+/// Counts of all requests over one stretch, with its latencies.
+#[derive(Clone, Debug)]
+struct Stretch {
+    start_ns: u64,
+    seconds: u64,
+    arrived: u64,
+    completed: u64,
+    retries: u64,
+    failed: [u64; Reason::COUNT],
+    latency: LatencyHistogram,
+    components: Vec<Tally>,
+    /// By link, calls that came over it: kept of single seconds alone.
+    calls: Vec<u32>,
+}
+
+/// Counts as they stood at some moment.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Counts {
+    /// Requests started.
+    pub arrived: u64,
+    /// Answered well.
+    pub completed: u64,
+    /// Given up, by number of reason.
+    pub failed: [u64; Reason::COUNT],
+    /// Started and not ended.
+    pub in_flight: u64,
+    /// Further attempts.
+    pub retries: u64,
+}
+
+impl Counts {
+    /// The counts now.
+    pub fn of(outcomes: &Outcomes) -> Self {
+        let Outcomes {
+            arrived,
+            completed,
+            failed,
+            in_flight,
+            retries,
+            ..
+        } = *outcomes;
+        Counts {
+            arrived,
+            completed,
+            failed,
+            in_flight,
+            retries,
+        }
+    }
+}
+
+/// All figures of a run.
+#[derive(Clone, Debug)]
+pub struct Statistics {
+    settled_ns: u64,
+    tick_ns: u64,
+    ticks: u64,
+    /// Counts at the start of the second that is not over yet.
+    at_second: Counts,
+    /// By component: what its kind had counted when the meters were last drained.
+    own: Vec<OwnCounts>,
+    /// By component, by instance.
+    pub instances: Vec<Vec<Figures>>,
+    /// By component.
+    pub components: Vec<Figures>,
+    /// Latencies of the second that is not over yet, but for those not yet taken from the outcomes.
+    open: LatencyHistogram,
+    /// The last few full seconds.
+    recent: VecDeque<Stretch>,
+    building: [Stretch; GRAINS.len()],
+    history: [VecDeque<Bin>; GRAINS.len()],
+    /// When the measurement began, and what the counts were then.
+    pub measured_from_ns: u64,
+    /// The counts then.
+    pub at_measurement: Counts,
+    /// Latencies since then, but for those not yet taken from the outcomes.
+    measured: LatencyHistogram,
+}
+
+impl Statistics {
+    /// No figures yet, of so many components.
+    pub fn new(components: usize) -> Self {
+        let stretch = Stretch::new(0, components);
+        Self {
+            settled_ns: 0,
+            tick_ns: TICK_NS,
+            ticks: 0,
+            at_second: Counts::default(),
+            own: vec![OwnCounts::default(); components],
+            instances: vec![Vec::new(); components],
+            components: vec![Figures::default(); components],
+            open: LatencyHistogram::new(),
+            recent: VecDeque::new(),
+            building: std::array::from_fn(|_| stretch.clone()),
+            history: std::array::from_fn(|_| VecDeque::new()),
+            measured_from_ns: 0,
+            at_measurement: Counts::default(),
+            measured: LatencyHistogram::new(),
+        }
+    }
+
+    /// When the next tick is due.
+    #[inline]
+    pub fn next_tick_ns(&self) -> u64 {
+        self.tick_ns
+    }
+
+    /// Takes everything counted until now out of the meters. The design is the one of the stretch that
+    /// ends here: its prices hold for all of it.
+    pub fn settle(&mut self, world: &mut World, components: &mut [Component], design: &Design) {
+        let now_ns = world.now_ns();
+        let length_ns = now_ns - self.settled_ns;
+        self.settled_ns = now_ns;
+        for (number, component) in components.iter_mut().enumerate() {
+            component.catch_up(world);
+            let instances = component.instances();
+            let figures = &mut self.instances[number];
+            figures.resize_with(instances.len(), Figures::default);
+            let mut whole = Tally {
+                length_ns: length_ns as f64,
+                ..Tally::default()
+            };
+            for (index, instance) in instances.iter().enumerate() {
+                let slots = if instance.listens() {
+                    component.slots()
+                } else {
+                    0
+                };
+                let meter = &mut world.meters[number].instances[index];
+                let ahead = component.ahead(index, now_ns);
+                let tally = meter.drain(now_ns, length_ns, slots, ahead);
+                figures[index].add(&tally);
+                whole.add_beside(&tally);
+            }
+            let meter = &mut world.meters[number];
+            whole.waiting_max = meter.waiting.drain();
+            (whole.rented_area_ns, _) = meter.rented.drain(now_ns);
+            let kind = &design.components[number].kind;
+            whole.usd_area_ns = price::usd_month(kind, whole.rented_mean()) * whole.length_ns;
+            let own = component.own_counts();
+            whole.own = own.since(&self.own[number]);
+            self.own[number] = own;
+            self.components[number].add(&whole);
+        }
+        self.open.merge(&world.outcomes.latency);
+        self.measured.merge(&world.outcomes.latency);
+        world.outcomes.latency.clear();
+    }
+
+    /// Drains the meters, and closes the second and whatever else is full with it.
+    pub fn tick(&mut self, world: &mut World, components: &mut [Component], design: &Design) {
+        self.settle(world, components, design);
+        self.ticks += 1;
+        self.tick_ns += TICK_NS;
+        if self.ticks.is_multiple_of(TICKS_PER_BIN) {
+            self.close_second(world, components);
+        }
+    }
+
+    /// The measurement begins here: what came before was warm-up.
+    pub fn begin_measurement(
+        &mut self,
+        world: &mut World,
+        components: &mut [Component],
+        design: &Design,
+    ) {
+        self.settle(world, components, design);
+        components.iter_mut().for_each(Component::begin_measurement);
+        let all = self
+            .instances
+            .iter_mut()
+            .flatten()
+            .chain(&mut self.components);
+        all.for_each(|figures| figures.total = Tally::default());
+        self.measured.clear();
+        self.measured_from_ns = world.now_ns();
+        self.at_measurement = Counts::of(&world.outcomes);
+    }
+
+    /// Latencies of the measurement, as far as settled.
+    pub fn latency(&self) -> &LatencyHistogram {
+        &self.measured
+    }
+
+    /// The last few full seconds as one bin. While no second is over, what there is of the first.
+    pub fn recent(&self, world: &World, components: &[Component]) -> Bin {
+        let mut stretch = match self.recent.front() {
+            Some(first) => Stretch::new(first.start_ns, 0),
+            None => self.since_second(world),
+        };
+        for second in &self.recent {
+            stretch.add_after(second);
+        }
+        stretch.components = self.components.iter().map(Figures::recent).collect();
+        let length_ns = match self.recent.len() {
+            0 => world.now_ns(),
+            seconds => seconds as u64 * NS_PER_S,
+        };
+        Bin {
+            length_ns,
+            ..stretch.bin(components)
+        }
+    }
+
+    /// By link of the design: calls that came over it a second, in the last few full seconds; while none is
+    /// over, what came in the first.
+    pub fn calls_rps(&self, world: &World) -> Vec<f64> {
+        let seconds = self.recent.len();
+        let wires = world.wires.iter().enumerate();
+        let rates = wires.map(|(link, wire)| {
+            if seconds == 0 {
+                let now_s = world.now_ns() as f64 / NS_PER_S as f64;
+                return ratio(wire.calls.into(), now_s);
+            }
+            let calls = self
+                .recent
+                .iter()
+                .map(|second| f64::from(second.calls[link]));
+            ratio(calls.sum(), seconds as f64)
+        });
+        rates.collect()
+    }
+
+    /// What has been settled of the second that is not over yet, components left out.
+    fn since_second(&self, world: &World) -> Stretch {
+        let mut stretch = Stretch::new(self.building[0].start_ns, 0);
+        stretch.count(&Counts::of(&world.outcomes), &self.at_second);
+        stretch.latency = self.open.clone();
+        stretch.calls = world.wires.iter().map(|wire| wire.calls).collect();
+        stretch
+    }
+
+    /// Closed bins from a moment on, in order: coarse ones for the past that the fine ones have left.
+    pub fn bins_since(&self, start_ns: u64) -> Vec<Bin> {
+        let mut bins: Vec<Bin> = Vec::new();
+        let mut from_ns = start_ns;
+        for grain in (0..GRAINS.len()).rev() {
+            let finer_from_ns = match grain {
+                0 => u64::MAX,
+                _ => self.history[grain - 1]
+                    .front()
+                    .map_or(u64::MAX, |bin| bin.start_ns),
+            };
+            let usable = self.history[grain].iter().filter(|bin| {
+                bin.start_ns >= from_ns && bin.start_ns + bin.length_ns <= finer_from_ns
+            });
+            bins.extend(usable.cloned());
+            from_ns = bins
+                .last()
+                .map_or(from_ns, |bin| bin.start_ns + bin.length_ns);
+        }
+        bins
+    }
+
+    /// Bins of every grain that were closed after a moment, the finest first, each grain in order.
+    pub fn bins_closed_after(&self, moment_ns: u64) -> Vec<Bin> {
+        let all = self.history.iter().flatten();
+        all.filter(|bin| bin.end_ns() > moment_ns)
+            .cloned()
+            .collect()
+    }
+
+    /// The second that is not over yet, as far as settled; none where no time has passed in it and nothing
+    /// happened.
+    pub fn open_bin(&self, world: &World, components: &[Component]) -> Option<Bin> {
+        let mut stretch = self.since_second(world);
+        stretch.components = self.components.iter().map(|figures| figures.open).collect();
+        let bin = Bin {
+            length_ns: world.now_ns() - stretch.start_ns,
+            ..stretch.bin(components)
+        };
+        let happened = bin.arrived + bin.completed + bin.failed_total();
+        (bin.length_ns > 0 || happened > 0).then_some(bin)
+    }
+
+    fn close_second(&mut self, world: &mut World, components: &[Component]) {
+        let mut second = self.since_second(world);
+        second.seconds = 1;
+        self.at_second = Counts::of(&world.outcomes);
+        self.open.clear();
+        world.wires.iter_mut().for_each(|wire| wire.calls = 0);
+        self.instances
+            .iter_mut()
+            .flatten()
+            .for_each(Figures::close_second);
+        second.components = self.components.iter().map(|figures| figures.open).collect();
+        self.components.iter_mut().for_each(Figures::close_second);
+        for (place, grain) in GRAINS.iter().enumerate() {
+            let building = &mut self.building[place];
+            building.add_after(&second);
+            if building.seconds == grain.length_s {
+                let next = Stretch::new(world.now_ns(), building.components.len());
+                let closed = std::mem::replace(building, next);
+                keep(&mut self.history[place], closed.bin(components), grain.kept);
+            }
+        }
+        keep(&mut self.recent, second, RECENT_S);
+    }
+}
+
+/// Adds one at the end; of more than so many, the first has to go.
+fn keep<T>(row: &mut VecDeque<T>, latest: T, most: usize) {
+    if row.len() == most {
+        row.pop_front();
+    }
+    row.push_back(latest);
+}
+
+impl Figures {
+    fn add(&mut self, tally: &Tally) {
+        self.open.add_after(tally);
+        self.total.add_after(tally);
+        self.dropped += tally.dropped;
+    }
+
+    fn close_second(&mut self) {
+        let second = std::mem::take(&mut self.open);
+        keep(&mut self.seconds, second, RECENT_S);
+    }
+
+    /// In the last few full seconds; while none is over, what there is of the first.
+    pub fn recent(&self) -> Tally {
+        if self.seconds.is_empty() {
+            return self.open;
+        }
+        let mut recent = Tally::default();
+        self.seconds
+            .iter()
+            .for_each(|second| recent.add_after(second));
+        recent
+    }
+}
+
+impl Stretch {
+    fn new(start_ns: u64, components: usize) -> Self {
+        Self {
+            start_ns,
+            seconds: 0,
+            arrived: 0,
+            completed: 0,
+            retries: 0,
+            failed: [0; Reason::COUNT],
+            latency: LatencyHistogram::new(),
+            components: vec![Tally::default(); components],
+            calls: Vec::new(),
+        }
+    }
+
+    /// What came between two moments.
+    fn count(&mut self, now: &Counts, before: &Counts) {
+        self.arrived = now.arrived - before.arrived;
+        self.completed = now.completed - before.completed;
+        self.retries = now.retries - before.retries;
+        self.failed = std::array::from_fn(|reason| now.failed[reason] - before.failed[reason]);
+    }
+
+    fn add_after(&mut self, other: &Stretch) {
+        self.seconds += other.seconds;
+        self.arrived += other.arrived;
+        self.completed += other.completed;
+        self.retries += other.retries;
+        for (mine, theirs) in self.failed.iter_mut().zip(other.failed) {
+            *mine += theirs;
+        }
+        self.latency.merge(&other.latency);
+        for (mine, theirs) in self.components.iter_mut().zip(&other.components) {
+            mine.add_after(theirs);
+        }
+    }
+
+    /// As a bin that ends now.
+    fn bin(&self, components: &[Component]) -> Bin {
+        Bin {
+            start_ns: self.start_ns,
+            length_ns: self.seconds * NS_PER_S,
+            arrived: self.arrived,
+            completed: self.completed,
+            retries: self.retries,
+            failed: self.failed,
+            latency_ms: percentiles(&self.latency),
+            components: self
+                .components
+                .iter()
+                .zip(components)
+                .map(|(tally, component)| component_bin(tally, component))
+                .collect(),
+        }
+    }
+}
+
+fn component_bin(tally: &Tally, component: &Component) -> ComponentBin {
+    let own = |own| tally.own.get(own) as u32;
+    let (sessions, sessions_lost) = component.sessions();
+    ComponentBin {
+        utilisation: tally.utilisation() as f32,
+        servers: tally.serving_mean() as f32,
+        usd_month: tally.usd_month_mean() as f32,
+        queue_mean: ratio(tally.waiting_area_ns, tally.length_ns) as f32,
+        queue_max: tally.waiting_max,
+        started: tally.started as u32,
+        wait_ms_mean: tally.wait_ms_mean() as f32,
+        dropped: tally.dropped as u32,
+        answered: (tally.answered + tally.failed_total()) as u32,
+        hits: tally.hits as u32,
+        misses: tally.misses as u32,
+        stale_hits: own(Own::StaleHits),
+        evictions: own(Own::Evictions),
+        writes_lost: own(Own::WritesLost),
+        reads: own(Own::Reads),
+        writes: own(Own::Writes),
+        session_calls: own(Own::SessionCalls),
+        login_calls: own(Own::LoginCalls),
+        sessions,
+        sessions_lost,
+    }
+}
+
+fn percentiles(latency: &LatencyHistogram) -> Percentiles {
+    let at = |share| ms_from_ns(latency.quantile(share));
+    Percentiles {
+        p50: at(0.5),
+        p95: at(0.95),
+        p99: at(0.99),
+    }
+}

@@ -1,0 +1,335 @@
+//! What users do to a running design: faults, repairs, edits, traffic. By a script or live, it is the
+//! same: an action takes effect before all else of its nanosecond.
+
+use headroom_scenario::{
+    Action, Kind, Scenario, TimedAction, Traffic, done_by, validate_action_before,
+};
+
+use crate::calendar::{EventKind, What};
+use crate::component::Component;
+use crate::component::instance::Instance;
+use crate::component::load_balancer::LoadBalancer;
+use crate::control::deploy::Plan;
+use crate::engine::Engine;
+use crate::figures::reason::Reason;
+use crate::figures::snapshot::InstanceState;
+use crate::story::happening::Tone;
+use crate::story::marks;
+use crate::time::ns_from_ms;
+use crate::world::World;
+use crate::world::request::{Hop, Line, Stage};
+
+impl Engine {
+    /// Applies a live edit or a fault: it takes effect in the first nanosecond not yet begun, after
+    /// what the script has for that nanosecond, and is returned with that stamp, for the script. What
+    /// the script has still to do is done as before, so that a replay is the same run.
+    ///
+    /// # Errors
+    /// A sentence that says what is wrong with the action, and what would be right.
+    pub fn apply(&mut self, action: &Action) -> Result<TimedAction, String> {
+        let at_ns = self.world.now_ns() + u64::from(self.events > 0);
+        let place = done_by(&self.script, at_ns);
+        let (before, after) = self.script.split_at(place);
+        let so_far = Scenario {
+            script: before.to_vec(),
+            ..self.scenario.clone()
+        };
+        validate_action_before(&so_far, action, after).map_err(|problem| problem.to_string())?;
+        let timed = TimedAction {
+            at_ns,
+            action: action.clone(),
+        };
+        self.script.insert(place, timed.clone());
+        Ok(timed)
+    }
+
+    pub(crate) fn act_by_script(&mut self) {
+        let timed = self.script[self.script_next].clone();
+        self.script_next += 1;
+        self.digest.mix(timed.at_ns);
+        self.digest.mix(self.script_next as u64);
+        self.settle();
+        self.act(&timed.action);
+    }
+
+    fn act(&mut self, action: &Action) {
+        let now_ns = self.world.now_ns();
+        self.world.marks.add_edit(now_ns, action, &self.scenario);
+        match action {
+            Action::SetRate { rate_rps } => {
+                self.scenario.traffic.rate_rps = *rate_rps;
+                self.clients(|clients, world| clients.set_rate(world, *rate_rps));
+            }
+            Action::SetTraffic { traffic } => self.set_traffic(traffic),
+            Action::Kill {
+                component,
+                instance,
+            } => self.on_instance(component, *instance, Engine::kill),
+            Action::Repair {
+                component,
+                instance,
+            } => self.on_instance(component, *instance, Engine::repair),
+            Action::Slow {
+                component,
+                instance,
+                factor,
+            } => self.on_instance(component, *instance, |engine, number, instance| {
+                engine.slow(number, instance, *factor);
+            }),
+            Action::AddInstance { component } => self.on(component, Engine::add_instance),
+            Action::RemoveInstance {
+                component,
+                instance,
+            } => self.on_instance(component, *instance, Engine::remove_instance),
+            Action::Deploy {
+                component,
+                batch,
+                pause_s,
+                drain_s,
+            } => {
+                let plan = Plan {
+                    batch: *batch,
+                    pause_ns: ns_from_ms(pause_s * 1e3),
+                    drain_ns: ns_from_ms(drain_s * 1e3),
+                };
+                self.on(component, |engine, number| engine.deploy(number, plan));
+            }
+            Action::Configure { component, kind } => self.on(component, |engine, number| {
+                engine.configure(number, kind);
+            }),
+            Action::SetLatency {
+                from,
+                to,
+                latency_ms,
+            } => {
+                self.set_latency(from, to, *latency_ms);
+            }
+        }
+    }
+
+    fn on(&mut self, component: &str, action: impl FnOnce(&mut Engine, u8)) {
+        if let Some((number, _)) = self.scenario.design.component(component) {
+            action(self, number as u8);
+        }
+    }
+
+    /// Nothing happens any more to an instance that was taken out.
+    fn on_instance(
+        &mut self,
+        component: &str,
+        instance: u16,
+        action: impl FnOnce(&mut Engine, u8, u16),
+    ) {
+        self.on(component, |engine, number| {
+            let hit = engine.components[usize::from(number)].instance_mut(instance);
+            let is_leaving = |hit: &mut Instance| match hit.state {
+                InstanceState::Draining => !hit.restarts,
+                InstanceState::Gone => true,
+                InstanceState::Up | InstanceState::Booting | InstanceState::Down => false,
+            };
+            if hit.is_some_and(|hit| !is_leaving(hit)) {
+                action(engine, number, instance);
+            }
+        });
+    }
+
+    fn set_traffic(&mut self, traffic: &Traffic) {
+        let before = std::mem::replace(&mut self.scenario.traffic, traffic.clone());
+        self.world.set_traffic(traffic);
+        let scenario = &self.scenario;
+        if let Component::Clients(clients) = &mut self.components[self.clients] {
+            clients.set_traffic(traffic, scenario, &mut self.world);
+            self.world.popularity = Some(clients.popularity());
+        }
+        for link in 0..scenario.design.links.len() {
+            self.world
+                .set_latency(link, scenario.design.links[link].latency_ms, scenario);
+        }
+        for component in &mut self.components {
+            component.connect(&self.scenario, &mut self.world);
+        }
+        if before.keys != traffic.keys {
+            self.fit_values();
+        }
+    }
+
+    /// Values are larger or smaller from now on: more or fewer of them fit where they are stored.
+    fn fit_values(&mut self) {
+        let rows = self.scenario.design.components.iter();
+        for (component, row) in self.components.iter_mut().zip(rows) {
+            match row.kind {
+                Kind::Service(_) | Kind::Cache(_) | Kind::Database(_) => {
+                    component.configure(&row.kind, &self.scenario, &mut self.world);
+                }
+                Kind::Clients(_) | Kind::Dns(_) | Kind::LoadBalancer(_) => {}
+            }
+        }
+    }
+
+    fn set_latency(&mut self, from: &str, to: &str, latency_ms: f64) {
+        let links = &mut self.scenario.design.links;
+        let Some(link) = links
+            .iter()
+            .position(|link| link.from == from && link.to == to)
+        else {
+            return;
+        };
+        links[link].latency_ms = latency_ms;
+        self.world.set_latency(link, latency_ms, &self.scenario);
+    }
+
+    fn configure(&mut self, number: u8, kind: &Kind) {
+        let row = &mut self.scenario.design.components[usize::from(number)];
+        row.kind = kind.clone();
+        let component = &mut self.components[usize::from(number)];
+        component.configure(kind, &self.scenario, &mut self.world);
+        for component in &mut self.components {
+            component.connect(&self.scenario, &mut self.world);
+        }
+        self.follow_autoscaling(number);
+    }
+
+    fn add_instance(&mut self, number: u8) {
+        let Some(instance) = self.start_server(number) else {
+            return;
+        };
+        self.note_servers(number);
+        let name = self.world.name(number, instance);
+        let boots = matches!(self.components[usize::from(number)], Component::Service(_));
+        let words = marks::joins(&name, boots);
+        self.world
+            .mark(Tone::Neutral, words, number, Some(instance));
+    }
+
+    /// An instance that has started will serve after its boot time.
+    pub(crate) fn boot_later(&mut self, number: u8, instance: u16) {
+        if let Component::Service(service) = &self.components[usize::from(number)] {
+            let at_ns = self.world.now_ns() + service.boot_ns(instance);
+            let what = What {
+                request: service.instances[usize::from(instance)].incarnation,
+                instance,
+                place: number,
+                kind: EventKind::Booted,
+            };
+            self.world.calendar.push_at(at_ns, what);
+        }
+    }
+
+    fn remove_instance(&mut self, number: u8, instance: u16) {
+        let name = self.world.name(number, instance);
+        if self.take_out(number, instance) {
+            self.note_servers(number);
+            let words = marks::taken_out(&name);
+            self.world
+                .mark(Tone::Neutral, words, number, Some(instance));
+        }
+    }
+
+    fn slow(&mut self, number: u8, instance: u16, factor: f64) {
+        let name = self.world.name(number, instance);
+        if let Some(slowed) = self.components[usize::from(number)].instance_mut(instance) {
+            slowed.slow_factor = factor;
+            let words = marks::slower(&name, factor);
+            self.world.mark(Tone::Bad, words, number, Some(instance));
+        }
+    }
+
+    /// An instance is as fast as usual again, and one that is dead comes back; if it died before it had
+    /// booted, it boots first.
+    fn repair(&mut self, number: u8, instance: u16) {
+        let name = self.world.name(number, instance);
+        let component = &mut self.components[usize::from(number)];
+        let Some(repaired) = component.instance_mut(instance) else {
+            return;
+        };
+        repaired.slow_factor = 1.0;
+        let mut words = marks::works_again(&name);
+        match (repaired.state, repaired.has_booted) {
+            (InstanceState::Down, true) => {
+                repaired.state = InstanceState::Up;
+                component.repaired(&mut self.world, instance);
+            }
+            (InstanceState::Down, false) => {
+                repaired.state = InstanceState::Booting;
+                self.boot_later(number, instance);
+                words = format!("{name} starts again");
+            }
+            _ => {}
+        }
+        self.world.mark(Tone::Good, words, number, Some(instance));
+    }
+
+    /// An instance dies: whatever it held fails at once for who waits for it, and goes on below,
+    /// unwanted.
+    fn kill(&mut self, number: u8, instance: u16) {
+        let name = self.world.name(number, instance);
+        let killed = self.components[usize::from(number)].instance_mut(instance);
+        let is_dead =
+            |killed: &Instance| matches!(killed.state, InstanceState::Down | InstanceState::Gone);
+        if killed.is_none_or(|killed| is_dead(killed)) {
+            return;
+        }
+        self.world
+            .mark(Tone::Bad, marks::dies(&name), number, Some(instance));
+        self.stop(number, instance, InstanceState::Down);
+    }
+
+    /// An instance stops at once: whatever it held is reset.
+    pub(crate) fn stop(&mut self, number: u8, instance: u16, state: InstanceState) {
+        let component = &mut self.components[usize::from(number)];
+        let Some(stopped) = component.instance_mut(instance) else {
+            return;
+        };
+        stopped.state = state;
+        stopped.restarts = false;
+        stopped.has_booted &= state == InstanceState::Down;
+        stopped.incarnation += 1;
+        stopped.line = Line::default();
+        let now_ns = self.world.now_ns();
+        self.world.meter(number, instance).busy.set(now_ns, 0);
+        self.world.clear_line(number, instance);
+        component.died(&mut self.world, instance);
+        self.tell_balancers(number, |balancer, _| balancer.instance_stopped(instance));
+        self.reset_requests_in(number, instance);
+    }
+
+    fn reset_requests_in(&mut self, number: u8, instance: u16) {
+        let world = &mut self.world;
+        let is_here =
+            |hop: Hop| hop.instance == instance && world.wires[usize::from(hop.link)].to == number;
+        let held: Vec<(u32, u8, bool)> = world
+            .requests
+            .iter()
+            .filter_map(|(id, request)| {
+                let depth = request.hops().position(is_here)? as u8;
+                let is_top = depth + 1 == request.depth;
+                let is_local = matches!(request.stage, Stage::Line | Stage::Slot | Stage::Lease);
+                Some((id, depth, is_top && is_local))
+            })
+            .collect();
+        for (id, depth, is_local) in held {
+            let reset = if is_local {
+                Some(id)
+            } else {
+                world.split(id, depth + 1)
+            };
+            if let Some(reset) = reset {
+                world.refuse(reset, Reason::ConnectionReset);
+            }
+        }
+    }
+
+    pub(crate) fn tell_balancers(
+        &mut self,
+        service: u8,
+        tell: impl Fn(&mut LoadBalancer, &mut World),
+    ) {
+        for component in &mut self.components {
+            if let Component::LoadBalancer(balancer) = component
+                && balancer.service() == Some(service)
+            {
+                tell(balancer, &mut self.world);
+            }
+        }
+    }
+}

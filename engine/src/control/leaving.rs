@@ -1,0 +1,121 @@
+//! Instances that were taken out: each finishes what it has and what is on its way to it, and is gone.
+//!
+//! Balancers are told, and send nothing more. Who calls without one is not told: what they sent before
+//! still counts, what they send later is refused.
+
+use crate::calendar::{EventKind, What};
+use crate::component::Component;
+use crate::engine::Engine;
+use crate::figures::snapshot::InstanceState;
+use crate::time::NS_PER_S;
+
+/// Time between two looks at whether an instance has finished.
+const LOOK_NS: u64 = NS_PER_S / 10;
+
+/// An instance on its way out.
+#[derive(Clone, Copy, Debug)]
+pub struct Leaving {
+    component: u8,
+    instance: u16,
+    incarnation: u32,
+    /// What was sent before it was taken out has arrived by then.
+    arrived_ns: u64,
+}
+
+impl Engine {
+    /// An instance takes nothing new from those who are told, and is gone when it has finished. Says
+    /// whether its kind allows it.
+    pub(crate) fn take_out(&mut self, number: u8, instance: u16) -> bool {
+        if !self.components[usize::from(number)].is_scalable() {
+            return false;
+        }
+        self.tell_balancers(number, |balancer, world| {
+            balancer.instance_removed(world, instance)
+        });
+        self.settle();
+        let component = &mut self.components[usize::from(number)];
+        component.begin_leaving(&mut self.world, instance);
+        let left = &component.instances()[usize::from(instance)];
+        if left.state == InstanceState::Draining {
+            self.leaving.push(Leaving {
+                component: number,
+                instance,
+                incarnation: left.incarnation,
+                arrived_ns: self.world.arrived_by_ns(number),
+            });
+            self.look_at_leaving_later(number, instance);
+        } else {
+            self.end_renting(number);
+        }
+        true
+    }
+
+    /// Looks whether an instance that was taken out has finished.
+    pub(crate) fn go_on_leaving(&mut self, number: u8, instance: u16) {
+        let is_it = |leaving: &Leaving| (leaving.component, leaving.instance) == (number, instance);
+        let Some(place) = self.leaving.iter().position(is_it) else {
+            return;
+        };
+        let leaving = self.leaving[place];
+        let left = &self.components[usize::from(number)].instances()[usize::from(instance)];
+        if left.incarnation != leaving.incarnation {
+            self.leaving.remove(place);
+            return;
+        }
+        if self.has_all_arrived(leaving) {
+            self.close(number, instance);
+        }
+        let component = &self.components[usize::from(number)];
+        if component.instances()[usize::from(instance)].is_closed
+            && component.is_idle(&self.world, number, instance)
+        {
+            self.leaving.remove(place);
+            self.settle();
+            self.end(number, instance);
+        } else {
+            self.look_at_leaving_later(number, instance);
+        }
+    }
+
+    fn look_at_leaving_later(&mut self, number: u8, instance: u16) {
+        let what = What {
+            request: 0,
+            instance,
+            place: number,
+            kind: EventKind::Leave,
+        };
+        let lane = self.world.calendar.lane(LOOK_NS);
+        self.world.calendar.push_after(lane, what);
+    }
+
+    /// Nothing is on its way to it any more from before it was taken out.
+    fn has_all_arrived(&self, leaving: Leaving) -> bool {
+        let is_clear = |component: &Component| match component {
+            Component::LoadBalancer(balancer) => {
+                balancer.service() != Some(leaving.component)
+                    || balancer.has_nothing_open(leaving.instance)
+            }
+            _ => true,
+        };
+        self.world.now_ns() >= leaving.arrived_ns && self.components.iter().all(is_clear)
+    }
+
+    fn close(&mut self, number: u8, instance: u16) {
+        if let Some(closed) = self.components[usize::from(number)].instance_mut(instance) {
+            closed.is_closed = true;
+        }
+    }
+
+    fn end(&mut self, number: u8, instance: u16) {
+        if let Some(gone) = self.components[usize::from(number)].instance_mut(instance) {
+            gone.state = InstanceState::Gone;
+        }
+        self.end_renting(number);
+    }
+
+    /// An instance is gone, and not paid for any more.
+    fn end_renting(&mut self, number: u8) {
+        let now_ns = self.world.now_ns();
+        self.world.meters[usize::from(number)].rented.down(now_ns);
+    }
+}

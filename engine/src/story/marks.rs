@@ -1,0 +1,256 @@
+//! The marks of a run's time line: what users do to it and what follows, in a few words each.
+
+use headroom_scenario::{Action, Kind, Scenario, TimedAction};
+
+use crate::limits::MARKS_MAX;
+use crate::story::happening::{Mark, Tone};
+use crate::time::NS_PER_S;
+
+/// Changes that a mark names; of more it says how many.
+const CHANGES_NAMED_MAX: usize = 2;
+
+/// Rates set within less than so long of each other are one turn of the load, and one mark.
+const TURN_NS: u64 = NS_PER_S;
+
+/// Marks in order of time, the oldest gone when there are too many.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Marks {
+    kept: Vec<Mark>,
+    /// The last mark is of a turn of the load that began at this rate.
+    turned_from_rps: Option<f64>,
+}
+
+impl Marks {
+    /// All that are kept.
+    pub fn all(&self) -> &[Mark] {
+        &self.kept
+    }
+
+    /// One more.
+    pub fn add(&mut self, mark: Mark) {
+        if self.kept.len() == MARKS_MAX {
+            self.kept.remove(0);
+        }
+        self.kept.push(mark);
+        self.turned_from_rps = None;
+    }
+
+    /// An edit, with all that it changes, of the component of that number. What changes nothing leaves
+    /// no mark.
+    pub fn add_edit(&mut self, at_ns: u64, action: &Action, before: &Scenario) {
+        let mut from = before;
+        let turned;
+        let last = self.kept.last().map_or(0, |mark| mark.at_ns);
+        let began_at_rps = match action {
+            Action::SetRate { .. } => self.turned_from_rps.filter(|_| at_ns - last < TURN_NS),
+            _ => None,
+        };
+        if let Some(rate_rps) = began_at_rps {
+            self.kept.pop();
+            turned = at_rate(before, rate_rps);
+            from = &turned;
+        }
+        self.turned_from_rps = None;
+        let changes = action.changes(from);
+        if changes.is_empty() {
+            return;
+        }
+        let (subject, component) = subject(action, before);
+        let named = changes.len().min(CHANGES_NAMED_MAX);
+        let rest = match changes.len() - named {
+            0 => String::new(),
+            rest => format!(", +{rest} more"),
+        };
+        self.add(Mark {
+            at_ns,
+            tone: Tone::Neutral,
+            words: format!("{subject}{}{rest}", changes[..named].join(", ")),
+            details: if rest.is_empty() {
+                String::new()
+            } else {
+                format!("{subject}{}", changes.join(", "))
+            },
+            component,
+            instance: None,
+        });
+        if let Action::SetRate { .. } = action {
+            self.turned_from_rps = Some(from.traffic.rate_rps);
+        }
+    }
+}
+
+fn at_rate(scenario: &Scenario, rate_rps: f64) -> Scenario {
+    let mut turned = scenario.clone();
+    Action::SetRate { rate_rps }.carry_out(&mut turned);
+    turned
+}
+
+/// Whom an edit is about, as its mark begins, and the number of the component.
+fn subject(action: &Action, scenario: &Scenario) -> (String, Option<u8>) {
+    let number = |id: &str| {
+        scenario
+            .design
+            .component(id)
+            .map(|(number, _)| number as u8)
+    };
+    match action {
+        Action::Configure { component, .. } => (format!("{component}: "), number(component)),
+        Action::SetLatency { from, to, .. } => (format!("{from} to {to}: "), number(to)),
+        _ => {
+            let mut components = scenario.design.components.iter();
+            let clients = components.position(|row| matches!(row.kind, Kind::Clients(_)));
+            (String::new(), clients.map(|number| number as u8))
+        }
+    }
+}
+
+/// `web/1 dies`.
+pub(crate) fn dies(name: &str) -> String {
+    format!("{name} dies")
+}
+
+/// `web/1 works again`.
+pub(crate) fn works_again(name: &str) -> String {
+    format!("{name} works again")
+}
+
+/// `web/1 3 times slower`.
+pub(crate) fn slower(name: &str, factor: f64) -> String {
+    format!("{name} {factor} times slower")
+}
+
+/// `web/4 starts`; what has nothing to boot is there at once.
+pub(crate) fn joins(name: &str, boots: bool) -> String {
+    format!("{name} {}", if boots { "starts" } else { "added" })
+}
+
+/// `web/1 taken out`.
+pub(crate) fn taken_out(name: &str) -> String {
+    format!("{name} taken out")
+}
+
+/// `deploy of web, 2 at a time`.
+pub(crate) fn deploy(id: &str, batch: u16) -> String {
+    format!("deploy of {id}, {batch} at a time")
+}
+
+/// The marks that the actions of a script will make as far as one can tell before the run: what follows
+/// from them is not there yet.
+pub fn scheduled(scenario: &Scenario) -> Vec<Mark> {
+    let mut so_far = Scenario {
+        script: Vec::new(),
+        ..scenario.clone()
+    };
+    let components = &scenario.design.components;
+    let mut cast: Vec<u16> = components.iter().map(|row| row.kind.instances()).collect();
+    let mut marks = Marks::default();
+    for TimedAction { at_ns, action } in &scenario.script {
+        match of_instance(action, &so_far, &mut cast) {
+            Some((tone, words, component, instance)) => marks.add(Mark {
+                at_ns: *at_ns,
+                tone,
+                words,
+                details: String::new(),
+                component: Some(component),
+                instance,
+            }),
+            None => marks.add_edit(*at_ns, action, &so_far),
+        }
+        action.carry_out(&mut so_far);
+    }
+    marks.kept
+}
+
+/// What is done to an instance, with how many there have been of each component.
+fn of_instance(
+    action: &Action,
+    scenario: &Scenario,
+    cast: &mut [u16],
+) -> Option<(Tone, String, u8, Option<u16>)> {
+    let number = |id: &str| scenario.design.component(id).map(|(number, _)| number);
+    let mut named = |id: &String, instance: u16| {
+        let number = number(id)?;
+        cast[number] = cast[number].max(instance + 1);
+        Some((name(id, instance, cast[number]), number as u8))
+    };
+    Some(match action {
+        Action::Kill {
+            component,
+            instance,
+        } => {
+            let (name, number) = named(component, *instance)?;
+            (Tone::Bad, dies(&name), number, Some(*instance))
+        }
+        Action::Repair {
+            component,
+            instance,
+        } => {
+            let (name, number) = named(component, *instance)?;
+            (Tone::Good, works_again(&name), number, Some(*instance))
+        }
+        Action::Slow {
+            component,
+            instance,
+            factor,
+        } => {
+            let (name, number) = named(component, *instance)?;
+            (Tone::Bad, slower(&name, *factor), number, Some(*instance))
+        }
+        Action::AddInstance { component } => {
+            let instance = cast[number(component)?];
+            let (_, row) = scenario.design.component(component)?;
+            let boots = matches!(row.kind, Kind::Service(_));
+            cast[number(component)?] += 1;
+            let name = name(component, instance, instance + 1);
+            let number = number(component)? as u8;
+            (Tone::Neutral, joins(&name, boots), number, Some(instance))
+        }
+        Action::RemoveInstance {
+            component,
+            instance,
+        } => {
+            let (name, number) = named(component, *instance)?;
+            (Tone::Neutral, taken_out(&name), number, Some(*instance))
+        }
+        Action::Deploy {
+            component, batch, ..
+        } => {
+            let number = number(component)? as u8;
+            (Tone::Neutral, deploy(component, *batch), number, None)
+        }
+        Action::SetRate { .. }
+        | Action::SetTraffic { .. }
+        | Action::Configure { .. }
+        | Action::SetLatency { .. } => return None,
+    })
+}
+
+/// `web/2` for instance 1 of `web`; `db` where there has been one only.
+pub(crate) fn name(id: &str, instance: u16, of: u16) -> String {
+    match of {
+        0 | 1 => id.to_owned(),
+        _ => format!("{id}/{}", u32::from(instance) + 1),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_oldest_marks_go_when_there_are_too_many() {
+        let mut marks = Marks::default();
+        for number in 0..MARKS_MAX as u64 + 5 {
+            marks.add(Mark {
+                at_ns: number,
+                tone: Tone::Bad,
+                words: String::new(),
+                details: String::new(),
+                component: None,
+                instance: None,
+            });
+        }
+        assert_eq!(marks.all().len(), MARKS_MAX);
+        assert_eq!(marks.all()[0].at_ns, 5);
+    }
+}

@@ -1,0 +1,418 @@
+//! A request's record: one cache line, held in a slab.
+
+use crate::limits::{DEPTH_MAX, RECORDS_MAX};
+use crate::mechanism::room::make_room;
+
+/// No request: the end of a list.
+pub const NOBODY: u32 = u32::MAX;
+
+/// A place a request is inside of: it came over `link` to `instance`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Hop {
+    /// Number of the link it came over.
+    pub link: u8,
+    /// The instance it is at.
+    pub instance: u16,
+}
+
+/// Where a record's one pending token is. Every live record has exactly one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Stage {
+    /// On a wire, either way.
+    #[default]
+    Wire,
+    /// In the waiting line of the place on top of its stack.
+    Line,
+    /// In a slot there.
+    Slot,
+    /// Waiting there for what another request fetches.
+    Lease,
+    /// With its client: asking for the address, or backing off.
+    Client,
+    /// Freed.
+    Free,
+}
+
+/// What a call asks of the called, and so what its answer means to the caller.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Operation {
+    /// The user's request itself.
+    #[default]
+    Call,
+    /// Look a key up in a cache.
+    Get,
+    /// Put into the cache what was fetched after a miss.
+    Fill,
+    /// Give back to the cache the lease on a key that could not be fetched.
+    GiveBack,
+    /// Drop a key from the cache after a write.
+    Invalidate,
+    /// Put a written value into the cache.
+    Put,
+    /// Leave a written value with the cache, which brings it to the database later.
+    Leave,
+    /// Read a key from the database, after a miss or without a cache.
+    Read,
+    /// Run one of the class's own queries.
+    Query,
+    /// Bring to the database what the cache held back.
+    Flush,
+    /// Say whether all is well: a balancer's health check.
+    Probe,
+    /// A read in the server itself, where no database is linked.
+    LocalRead,
+    /// One of the class's own queries there.
+    LocalQuery,
+}
+
+/// Bits of [`Request::flags`].
+pub mod flag {
+    /// Nobody waits for the answer any more; the work goes on.
+    pub const ABANDONED: u8 = 1;
+    /// Traced and drawn.
+    pub const SAMPLED: u8 = 2;
+    /// Carries a log-in.
+    pub const LOGIN: u8 = 4;
+    /// The answer asks the client to log in and come again.
+    pub const LOGIN_ASKED: u8 = 8;
+    /// The answer says that the cache had it.
+    pub const HIT: u8 = 16;
+    /// Not a user's: a write brought back by a cache, or a balancer's probe.
+    pub const INTERNAL: u8 = 32;
+    /// Its user is one of the closed loop, and thinks when it has ended.
+    pub const OF_LOOP: u8 = 64;
+    /// It has failed because the called did not answer: nobody listened there, or the machine died. Whoever
+    /// hears of it takes the mark off: its own caller has an answer.
+    pub const NO_ANSWER: u8 = 128;
+}
+
+/// The record. Its 64 bytes are one cache line; a test holds it there.
+#[derive(Clone, Debug)]
+#[repr(C, align(64))]
+pub struct Request {
+    /// When its first attempt started.
+    pub started_ns: u64,
+    /// In a line: since when. In a slot: the sequence number of the event that ends it. Waiting for what
+    /// another request fetches: when its own turn is over.
+    pub mark: u64,
+    /// Counted from 0 over the run, modulo 2^32.
+    pub number: u32,
+    /// Next in whatever list it is in.
+    pub next: u32,
+    /// Who sent it; of a write brought back by a cache, the node.
+    pub user: u32,
+    /// What it asks for.
+    pub key: u32,
+    /// Version of the value it read or wrote last; of a probe, its number; of one that gives a lease back,
+    /// why it has failed.
+    pub version: u32,
+    /// Instances of the places it is inside of, outermost first.
+    hop_instances: [u16; DEPTH_MAX],
+    /// Links it came over to those places.
+    hop_links: [u8; DEPTH_MAX],
+    /// How many of them.
+    pub depth: u8,
+    /// Number of its class.
+    pub class: u8,
+    /// Attempt, from 0.
+    pub attempt: u8,
+    /// Bits of [`flag`].
+    pub flags: u8,
+    /// Look-ups still to make.
+    pub lookups: u8,
+    /// Queries still to make.
+    pub queries: u8,
+    /// 0, or one more than the number of the reason of its failure.
+    pub failure: u8,
+    /// Where its token is.
+    pub stage: Stage,
+    /// What the present call asks.
+    pub operation: Operation,
+}
+
+impl Request {
+    /// A bit of [`flag`].
+    #[inline]
+    pub fn has(&self, bits: u8) -> bool {
+        self.flags & bits != 0
+    }
+
+    /// Whether no user waits for it: nobody does any more, or never did.
+    #[inline]
+    pub fn is_abandoned(&self) -> bool {
+        self.has(flag::ABANDONED | flag::INTERNAL)
+    }
+
+    /// Whether it is a balancer's health check, and no call that anybody counts.
+    #[inline]
+    pub fn is_probe(&self) -> bool {
+        self.operation == Operation::Probe
+    }
+
+    /// The place it is inside of, if any.
+    #[inline]
+    pub fn top(&self) -> Option<Hop> {
+        self.depth.checked_sub(1).map(|last| self.hop(last))
+    }
+
+    /// The place at that depth, 0 the outermost.
+    #[inline]
+    pub fn hop(&self, depth: u8) -> Hop {
+        let at = usize::from(depth);
+        Hop {
+            link: self.hop_links[at],
+            instance: self.hop_instances[at],
+        }
+    }
+
+    /// Every place it is inside of, outermost first.
+    pub fn hops(&self) -> impl Iterator<Item = Hop> + '_ {
+        (0..self.depth).map(|depth| self.hop(depth))
+    }
+
+    /// Goes inside a place.
+    #[inline]
+    pub fn push(&mut self, hop: Hop) {
+        let at = usize::from(self.depth);
+        self.hop_links[at] = hop.link;
+        self.hop_instances[at] = hop.instance;
+        self.depth += 1;
+    }
+
+    /// Forgets the outermost `count` places.
+    pub fn forget_outermost(&mut self, count: u8) {
+        let shift = usize::from(count);
+        self.hop_links.rotate_left(shift);
+        self.hop_instances.rotate_left(shift);
+        self.depth -= count;
+    }
+
+    /// Leaves the place it is inside of.
+    #[inline]
+    pub fn pop(&mut self) -> Hop {
+        self.depth -= 1;
+        self.hop(self.depth)
+    }
+}
+
+const BLANK: Request = Request {
+    started_ns: 0,
+    mark: 0,
+    number: 0,
+    next: NOBODY,
+    user: 0,
+    key: 0,
+    version: 0,
+    hop_instances: [0; DEPTH_MAX],
+    hop_links: [0; DEPTH_MAX],
+    depth: 0,
+    class: 0,
+    attempt: 0,
+    flags: 0,
+    lookups: 0,
+    queries: 0,
+    failure: 0,
+    stage: Stage::Free,
+    operation: Operation::Call,
+};
+
+/// All records. Freed ones are used again, last freed first, since they are still in the processor's cache.
+#[derive(Clone, Debug)]
+pub struct Requests {
+    records: Vec<Request>,
+    free: u32,
+}
+
+impl Default for Requests {
+    fn default() -> Self {
+        Self {
+            records: Vec::new(),
+            free: NOBODY,
+        }
+    }
+}
+
+impl Requests {
+    /// A blank record, or none at the limit.
+    #[inline]
+    pub fn allocate(&mut self) -> Option<u32> {
+        let id = if self.free != NOBODY {
+            let id = self.free;
+            let record = &mut self.records[id as usize];
+            self.free = record.next;
+            *record = BLANK;
+            id
+        } else if self.records.len() < RECORDS_MAX {
+            make_room(&mut self.records, 1);
+            self.records.push(BLANK);
+            (self.records.len() - 1) as u32
+        } else {
+            return None;
+        };
+        Some(id)
+    }
+
+    /// Gives a record back.
+    #[inline]
+    pub fn release(&mut self, id: u32) {
+        let record = &mut self.records[id as usize];
+        assert!(record.stage != Stage::Free, "a record is freed once");
+        record.stage = Stage::Free;
+        record.next = self.free;
+        self.free = id;
+    }
+
+    /// Reads a record that will be needed soon, and returns something of it.
+    #[inline]
+    pub fn peek(&self, id: u32) -> u32 {
+        self.records
+            .get(id as usize)
+            .map_or(0, |record| record.user)
+    }
+
+    /// Every record in use, with its id, in order of id. O(records ever used at once).
+    pub fn iter(&self) -> impl Iterator<Item = (u32, &Request)> {
+        (0u32..)
+            .zip(&self.records)
+            .filter(|(_, record)| record.stage != Stage::Free)
+    }
+
+    /// The most that were in use at once.
+    pub fn most(&self) -> usize {
+        self.records.len()
+    }
+
+    /// Bytes held.
+    pub fn memory_bytes(&self) -> usize {
+        self.records.capacity() * size_of::<Request>()
+    }
+}
+
+impl std::ops::Index<u32> for Requests {
+    type Output = Request;
+    #[inline]
+    fn index(&self, id: u32) -> &Request {
+        &self.records[id as usize]
+    }
+}
+
+impl std::ops::IndexMut<u32> for Requests {
+    #[inline]
+    fn index_mut(&mut self, id: u32) -> &mut Request {
+        &mut self.records[id as usize]
+    }
+}
+
+/// A waiting line: first in, first out, linked through the records.
+#[derive(Clone, Copy, Debug)]
+pub struct Line {
+    head: u32,
+    tail: u32,
+    len: u32,
+}
+
+impl Default for Line {
+    fn default() -> Self {
+        Self {
+            head: NOBODY,
+            tail: NOBODY,
+            len: 0,
+        }
+    }
+}
+
+impl Line {
+    /// How many wait.
+    #[inline]
+    pub fn len(&self) -> u32 {
+        self.len
+    }
+
+    /// Joins the end.
+    #[inline]
+    pub fn push(&mut self, requests: &mut Requests, id: u32) {
+        requests[id].next = NOBODY;
+        if self.tail == NOBODY {
+            self.head = id;
+        } else {
+            requests[self.tail].next = id;
+        }
+        self.tail = id;
+        self.len += 1;
+    }
+
+    /// Who waits, longest first.
+    pub fn iter<'a>(&self, requests: &'a Requests) -> impl Iterator<Item = &'a Request> + 'a {
+        let mut next = self.head;
+        std::iter::from_fn(move || {
+            let request = (next != NOBODY).then(|| &requests[next])?;
+            next = request.next;
+            Some(request)
+        })
+    }
+
+    /// Reads the record of the one that has waited longest, and returns something of it.
+    #[inline]
+    pub fn peek(&self, requests: &Requests) -> u32 {
+        requests.peek(self.head)
+    }
+
+    /// Takes the one that has waited longest.
+    #[inline]
+    pub fn pop(&mut self, requests: &Requests) -> Option<u32> {
+        if self.head == NOBODY {
+            return None;
+        }
+        let id = self.head;
+        self.head = requests[id].next;
+        if self.head == NOBODY {
+            self.tail = NOBODY;
+        }
+        self.len -= 1;
+        Some(id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_is_one_cache_line() {
+        assert_eq!(size_of::<Request>(), 64);
+    }
+
+    #[test]
+    fn freed_records_are_used_again() {
+        let mut requests = Requests::default();
+        let first = requests.allocate().unwrap();
+        requests[first].stage = Stage::Wire;
+        let second = requests.allocate().unwrap();
+        requests[second].stage = Stage::Wire;
+        requests.release(first);
+        assert_eq!(requests.iter().count(), 1);
+        assert_eq!(requests.allocate(), Some(first));
+        assert_eq!(
+            requests.iter().count(),
+            1,
+            "a blank record is not live until its stage is set"
+        );
+    }
+
+    #[test]
+    fn a_line_is_first_in_first_out() {
+        let mut requests = Requests::default();
+        let ids: Vec<u32> = (0..3).map(|_| requests.allocate().unwrap()).collect();
+        let mut line = Line::default();
+        ids.iter().for_each(|&id| line.push(&mut requests, id));
+        assert_eq!(line.len(), 3);
+        assert_eq!(line.pop(&requests), Some(ids[0]));
+        assert_eq!(line.pop(&requests), Some(ids[1]));
+        line.push(&mut requests, ids[0]);
+        assert_eq!(line.pop(&requests), Some(ids[2]));
+        assert_eq!(line.pop(&requests), Some(ids[0]));
+        assert_eq!(line.pop(&requests), None);
+    }
+}
