@@ -2,29 +2,22 @@
 
 use std::hint::black_box;
 
-use headroom_scenario::{Scenario, TimedAction, ValidScenario};
+use headroom_scenario::{Action, Scenario, TimedAction, ValidScenario};
 
 use crate::books::ring_view::RingView;
-use crate::books::statistics::Statistics;
 use crate::books::{conservation, narration, reporting, ring_view, snapshotting};
 use crate::calendar::{Event, EventKind, What};
 use crate::component::Component;
-use crate::control::deploy::Deploy;
-use crate::control::leaving::Leaving;
-use crate::control::scaling::Scaling;
+use crate::control::Control;
 use crate::figures::report::Report;
 use crate::figures::series::Bin;
 use crate::figures::snapshot::{InstanceState, Snapshot};
-use crate::mechanism::digest::Digest;
+use crate::run::Run;
 use crate::story::flight::Flight;
 use crate::story::happening::{Happening, Mark, Tone};
 use crate::story::trace::Trace;
 use crate::time::SimTime;
-use crate::world::World;
 use crate::world::request::{Stage, flag};
-
-/// Version of the engine: another version may run the same scenario differently.
-pub const ENGINE_VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// Requests in flight from which on memory is fetched ahead: fewer fit the processor's cache anyway.
 const CROWD: u64 = 4_000;
@@ -46,98 +39,69 @@ pub enum Progress {
     BudgetSpent,
 }
 
-/// A run of a scenario. Cloning it is a checkpoint.
+/// A run of a scenario, driven by its script and by live edits. Cloning it is a checkpoint.
 #[derive(Clone, Debug)]
 pub struct Engine {
-    /// The scenario as its live edits have made it.
-    pub(crate) scenario: Scenario,
-    pub(crate) world: World,
-    pub(crate) components: Vec<Component>,
-    pub(crate) statistics: Statistics,
-    pub(crate) digest: Digest,
-    pub(crate) events: u64,
-    /// Number of the clients.
-    pub(crate) clients: usize,
-    pub(crate) script: Vec<TimedAction>,
-    pub(crate) script_next: usize,
-    pub(crate) deploys: Vec<Deploy>,
-    pub(crate) scalings: Vec<Scaling>,
-    pub(crate) leaving: Vec<Leaving>,
+    pub(crate) run: Run,
+    pub(crate) control: Control,
 }
 
 impl Engine {
     /// The run of a scenario, before its first event.
     pub fn new(scenario: &ValidScenario) -> Self {
         let mut scenario: Scenario = (**scenario).clone();
-        let script = std::mem::take(&mut scenario.script);
-        let mut world = World::new(&scenario);
-        let count = scenario.design.components.len();
-        let mut components: Vec<Component> = (0..count)
-            .map(|number| Component::new(number as u8, &scenario, &mut world))
-            .collect();
-        for component in &mut components {
-            component.connect(&scenario, &mut world);
+        let mut control = Control::of(std::mem::take(&mut scenario.script));
+        let mut run = Run::new(scenario);
+        for number in 0..run.components.len() {
+            control.follow_autoscaling(&mut run, number as u8);
         }
-        let is_clients = |component: &Component| matches!(component, Component::Clients(_));
-        let clients = components.iter().position(is_clients).unwrap_or(0);
-        let mut engine = Self {
-            statistics: Statistics::new(count),
-            scenario,
-            world,
-            components,
-            digest: Digest::default(),
-            events: 0,
-            clients,
-            script,
-            script_next: 0,
-            deploys: Vec::new(),
-            scalings: Vec::new(),
-            leaving: Vec::new(),
-        };
-        if let Component::Clients(clients) = &mut engine.components[engine.clients] {
-            engine.world.popularity = Some(clients.popularity());
-            clients.start(&mut engine.world);
-        }
-        for number in 0..count {
-            engine.follow_autoscaling(number as u8);
-        }
-        engine
+        Self { run, control }
     }
 
     /// The moment the run has reached.
     pub fn now(&self) -> SimTime {
-        SimTime(self.world.now_ns())
+        SimTime(self.run.world.now_ns())
     }
 
     /// Events handled since the start.
     pub fn events(&self) -> u64 {
-        self.events
+        self.run.events
+    }
+
+    /// Applies a live edit or a fault: it takes effect in the first nanosecond not yet begun, after
+    /// what the script has for that nanosecond, and is returned with that stamp, for the script. What
+    /// the script has still to do is done as before, so that a replay is the same run.
+    ///
+    /// # Errors
+    /// A sentence that says what is wrong with the action, and what would be right.
+    pub fn apply(&mut self, action: &Action) -> Result<TimedAction, String> {
+        self.control.apply(&self.run, action)
     }
 
     /// Digest of every event so far.
     pub fn digest(&self) -> u64 {
-        self.digest.value()
+        self.run.digest.value()
     }
 
     /// Digest of what became of every request that has ended: its number, its start, its end and its
     /// result. Two runs that differ only in how they were computed have the same.
     pub fn outcomes_digest(&self) -> u64 {
-        self.world.outcomes.digest()
+        self.run.world.outcomes.digest()
     }
 
     /// The scenario as its script and live edits have made it by now, without its script.
     pub fn scenario(&self) -> &Scenario {
-        &self.scenario
+        &self.run.scenario
     }
 
     /// Handles one event, and says what it did. None when nothing will ever happen again.
     pub fn step(&mut self) -> Option<Happening> {
-        self.world.tracer.narrate();
-        let event = self.run(TIME_MAX_NS, self.events + 1)?;
-        let notes = self.world.tracer.narrated();
+        self.run.world.tracer.narrate();
+        let event = self.advance(TIME_MAX_NS, self.run.events + 1)?;
+        let notes = self.run.world.tracer.narrated();
         Some(narration::happening(
-            &self.world,
-            &self.scenario,
+            &self.run.world,
+            &self.run.scenario,
             &event,
             &notes,
         ))
@@ -149,24 +113,24 @@ impl Engine {
         if events_budget == 0 {
             return Progress::BudgetSpent;
         }
-        let until_ns = until.0.min(TIME_MAX_NS).max(self.world.now_ns());
-        let last = self.events.saturating_add(events_budget);
-        if self.run(until_ns, last).is_some() {
+        let until_ns = until.0.min(TIME_MAX_NS).max(self.run.world.now_ns());
+        let last = self.run.events.saturating_add(events_budget);
+        if self.advance(until_ns, last).is_some() {
             return Progress::BudgetSpent;
         }
-        self.world.calendar.advance_to(until_ns);
+        self.run.world.calendar.advance_to(until_ns);
         Progress::Reached
     }
 
     /// Handles the events up to a moment, and returns the one whose number is `last`; none if there are
     /// not so many.
     #[inline(never)]
-    fn run(&mut self, until_ns: u64, last: u64) -> Option<Event> {
+    fn advance(&mut self, until_ns: u64, last: u64) -> Option<Event> {
         let mut end_ns = self.end_ns(until_ns);
         loop {
             if let Some(event) = self.next_event(end_ns) {
                 self.handle(event);
-                if self.events == last {
+                if self.run.events == last {
                     return Some(event);
                 }
             } else if self.act_or_tick(until_ns) {
@@ -181,28 +145,29 @@ impl Engine {
     /// of its nanosecond, and a tick after all before it.
     #[inline]
     fn end_ns(&self, until_ns: u64) -> u64 {
-        let first_ns = self.action_ns().min(self.statistics.next_tick_ns());
+        let first_ns = self.action_ns().min(self.run.statistics.next_tick_ns());
         first_ns.min(until_ns + 1)
     }
 
     fn action_ns(&self) -> u64 {
-        let next = self.script.get(self.script_next);
+        let next = self.control.next_timed();
         next.map_or(u64::MAX, |timed| timed.at_ns)
     }
 
     /// Does the script's next action or the next tick, if one is due up to a moment.
     fn act_or_tick(&mut self, until_ns: u64) -> bool {
-        let (action_ns, tick_ns) = (self.action_ns(), self.statistics.next_tick_ns());
+        let (action_ns, tick_ns) = (self.action_ns(), self.run.statistics.next_tick_ns());
         if action_ns.min(tick_ns) > until_ns {
             return false;
         }
-        self.world.calendar.advance_to(action_ns.min(tick_ns));
+        self.run.world.calendar.advance_to(action_ns.min(tick_ns));
         if action_ns <= tick_ns {
-            self.act_by_script();
+            self.control.act_by_script(&mut self.run);
         } else {
-            let design = &self.scenario.design;
-            self.statistics
-                .tick(&mut self.world, &mut self.components, design);
+            let design = &self.run.scenario.design;
+            self.run
+                .statistics
+                .tick(&mut self.run.world, &mut self.run.components, design);
         }
         true
     }
@@ -213,8 +178,9 @@ impl Engine {
     /// buys at 10^6 requests/s.
     #[inline(never)]
     fn look_ahead(&mut self) {
-        let is_crowd = self.world.outcomes.in_flight >= CROWD;
-        self.world
+        let is_crowd = self.run.world.outcomes.in_flight >= CROWD;
+        self.run
+            .world
             .calendar
             .fill_window(if is_crowd { AHEAD_IN_CROWD } else { AHEAD });
         if is_crowd {
@@ -223,8 +189,8 @@ impl Engine {
     }
 
     fn read_ahead(&self) -> u32 {
-        let ahead = self.world.calendar.ahead();
-        let requests = &self.world.requests;
+        let ahead = self.run.world.calendar.ahead();
+        let requests = &self.run.world.requests;
         let read = ahead
             .clone()
             .fold(0, |read, what| read ^ requests.peek(what.request));
@@ -234,25 +200,25 @@ impl Engine {
     /// Reads what an event will need beside its request's record, and returns something of it.
     #[inline]
     fn peek(&self, what: What) -> u32 {
-        let world = &self.world;
+        let world = &self.run.world;
         let component = match what.kind {
             EventKind::Forward => world.wires[usize::from(what.place)].to,
             EventKind::WorkDone => what.place,
             EventKind::Back => world.wires[usize::from(what.place)].from,
             _ => return 0,
         };
-        self.components[usize::from(component)].peek(world, what)
+        self.run.components[usize::from(component)].peek(world, what)
     }
 
     /// The next event or deadline before a moment. An answer of the deadline's nanosecond is in time.
     #[inline]
     fn next_event(&mut self, end_ns: u64) -> Option<Event> {
-        if self.world.calendar.is_fill_due() {
+        if self.run.world.calendar.is_fill_due() {
             self.look_ahead();
         }
-        let deadline_ns = self.world.deadlines.first_ns();
+        let deadline_ns = self.run.world.deadlines.first_ns();
         let in_time_ns = deadline_ns.saturating_add(1);
-        let event = self.world.calendar.pop_before(end_ns.min(in_time_ns));
+        let event = self.run.world.calendar.pop_before(end_ns.min(in_time_ns));
         if event.is_none() && deadline_ns < end_ns {
             return self.next_deadline();
         }
@@ -261,9 +227,9 @@ impl Engine {
 
     #[cold]
     fn next_deadline(&mut self) -> Option<Event> {
-        let (at_ns, request) = self.world.deadlines.first()?;
-        self.world.calendar.advance_to(at_ns);
-        let place = self.clients as u8;
+        let (at_ns, request) = self.run.world.deadlines.first()?;
+        self.run.world.calendar.advance_to(at_ns);
+        let place = self.run.clients_number as u8;
         let what = What {
             request,
             instance: 0,
@@ -279,31 +245,35 @@ impl Engine {
 
     #[inline(always)]
     fn handle(&mut self, event: Event) {
-        self.events += 1;
-        event.fold_into(&mut self.digest);
+        self.run.events += 1;
+        event.fold_into(&mut self.run.digest);
         let What {
             request: id,
             instance,
             place,
             kind,
         } = event.what;
-        let world = &mut self.world;
+        let world = &mut self.run.world;
         match kind {
             EventKind::Forward => {
                 world.enter(id, place, instance);
                 let to = world.wires[usize::from(place)].to;
-                self.components[usize::from(to)].deliver(world, id, instance);
+                self.run.components[usize::from(to)].deliver(world, id, instance);
             }
             EventKind::Back => self.come_back(event.what),
             EventKind::WorkDone => {
                 let request = &world.requests[id];
                 // The instance may have died since: then the work is void.
                 if request.stage == Stage::Slot && request.mark == event.sequence {
-                    self.components[usize::from(place)].work_done(world, id, instance);
+                    self.run.components[usize::from(place)].work_done(world, id, instance);
                 }
             }
-            EventKind::Arrival => self.clients(|clients, world| clients.arrive(world, id != 0)),
-            EventKind::Deadline => self.clients(|clients, world| clients.timed_out(world, id)),
+            EventKind::Arrival => self
+                .run
+                .clients(|clients, world| clients.arrive(world, id != 0)),
+            EventKind::Deadline => self
+                .run
+                .clients(|clients, world| clients.timed_out(world, id)),
             _ => self.handle_rare(event.what),
         }
     }
@@ -317,36 +287,41 @@ impl Engine {
             kind,
         } = what;
         match kind {
-            EventKind::Thought => self.clients(|clients, world| clients.thought(world, request)),
+            EventKind::Thought => self
+                .run
+                .clients(|clients, world| clients.thought(world, request)),
             EventKind::BackoffDone => {
-                self.clients(|clients, world| clients.try_again(world, request));
+                self.run
+                    .clients(|clients, world| clients.try_again(world, request));
             }
             EventKind::Resolved => self.resolve(request),
             EventKind::ProbeDue => {
-                if let Component::LoadBalancer(balancer) = &mut self.components[usize::from(place)]
+                if let Component::LoadBalancer(balancer) =
+                    &mut self.run.components[usize::from(place)]
                 {
-                    balancer.probe_due(&mut self.world, instance, request);
+                    balancer.probe_due(&mut self.run.world, instance, request);
                 }
             }
             EventKind::Booted => self.boot(place, instance, request),
-            EventKind::Deploy => self.go_on_deploying(place),
-            EventKind::Scale => self.scale(place),
-            EventKind::Leave => self.go_on_leaving(place, instance),
+            EventKind::Deploy => self.control.go_on_deploying(&mut self.run, place),
+            EventKind::Scale => self.control.scale(&mut self.run, place),
+            EventKind::Leave => self.control.go_on_leaving(&mut self.run, place, instance),
             EventKind::TakenOver => {
-                if let Component::LoadBalancer(balancer) = &mut self.components[usize::from(place)]
+                if let Component::LoadBalancer(balancer) =
+                    &mut self.run.components[usize::from(place)]
                     && balancer.instance.incarnation == request
                 {
-                    balancer.take_over(&mut self.world);
+                    balancer.take_over(&mut self.run.world);
                 }
             }
             EventKind::Flush => {
-                if let Component::Cache(cache) = &mut self.components[usize::from(place)] {
-                    cache.flush(&mut self.world, instance, request);
+                if let Component::Cache(cache) = &mut self.run.components[usize::from(place)] {
+                    cache.flush(&mut self.run.world, instance, request);
                 }
             }
             EventKind::LeaseOver => {
-                if let Component::Cache(cache) = &mut self.components[usize::from(place)] {
-                    cache.lease_over(&mut self.world, instance, request);
+                if let Component::Cache(cache) = &mut self.run.components[usize::from(place)] {
+                    cache.lease_over(&mut self.run.world, instance, request);
                 }
             }
             EventKind::Forward
@@ -360,141 +335,131 @@ impl Engine {
     #[inline]
     fn come_back(&mut self, what: What) {
         let id = what.request;
-        let world = &mut self.world;
+        let world = &mut self.run.world;
         let from = usize::from(world.wires[usize::from(what.place)].from);
-        if world.requests[id].depth == 0 && from != self.clients {
+        if world.requests[id].depth == 0 && from != self.run.clients_number {
             // Who called has died, or was no request: it asked for itself.
             if world.requests[id].has(flag::INTERNAL) {
-                self.components[from].answered_itself(world, id, what.instance);
+                self.run.components[from].answered_itself(world, id, what.instance);
             }
             world.release(id);
             return;
         }
-        self.components[from].answered(world, id, what);
-    }
-
-    pub(crate) fn clients(
-        &mut self,
-        action: impl FnOnce(&mut crate::component::clients::Clients, &mut World),
-    ) {
-        if let Component::Clients(clients) = &mut self.components[self.clients] {
-            action(clients, &mut self.world);
-        }
+        self.run.components[from].answered(world, id, what);
     }
 
     fn resolve(&mut self, id: u32) {
         let mut directory = None;
-        self.clients(|clients, world| {
+        self.run.clients(|clients, world| {
             directory = clients.directory();
             clients.resolved(world, id);
         });
         let Some(number) = directory else { return };
-        let mut wires = self.world.wires.iter_mut();
+        let mut wires = self.run.world.wires.iter_mut();
         if let Some(wire) = wires.find(|wire| wire.to == number) {
             wire.calls += 1;
         }
-        if let Component::Dns(dns) = &mut self.components[usize::from(number)] {
-            dns.looked_up(&mut self.world, number);
+        if let Component::Dns(dns) = &mut self.run.components[usize::from(number)] {
+            dns.looked_up(&mut self.run.world, number);
         }
     }
 
     fn boot(&mut self, place: u8, instance: u16, incarnation: u32) {
-        let Some(booted) = self.components[usize::from(place)].instance_mut(instance) else {
+        let Some(booted) = self.run.components[usize::from(place)].instance_mut(instance) else {
             return;
         };
         if booted.state != InstanceState::Booting || booted.incarnation != incarnation {
             return;
         }
-        self.settle();
-        if let Some(booted) = self.components[usize::from(place)].instance_mut(instance) {
+        self.run.settle();
+        if let Some(booted) = self.run.components[usize::from(place)].instance_mut(instance) {
             booted.state = InstanceState::Up;
             booted.has_booted = true;
         }
         // That an autoscaler has started it is told already.
-        if !self.is_scaled(place) {
-            let words = format!("{} has booted", self.world.name(place, instance));
-            self.world.mark(Tone::Good, words, place, Some(instance));
+        if !self.control.is_scaled(place) {
+            let words = format!("{} has booted", self.run.world.name(place, instance));
+            self.run
+                .world
+                .mark(Tone::Good, words, place, Some(instance));
         }
-        self.tell_balancers(place, |balancer, world| {
+        self.run.tell_balancers(place, |balancer, world| {
             balancer.instance_booted(world, instance)
         });
     }
 
     /// One request in `every` is traced and drawn from now on; 0 is none. Never changes the run.
     pub fn sample_every(&mut self, every: u64) {
-        self.world.tracer.sample_every(every);
+        self.run.world.tracer.sample_every(every);
     }
 
     /// One request in how many is traced and drawn.
     pub fn sampling(&self) -> u64 {
-        self.world.tracer.sampling()
+        self.run.world.tracer.sampling()
     }
 
     /// Trips of sampled requests since the last call.
     pub fn drain_flights(&mut self) -> std::vec::Drain<'_, Flight> {
-        self.world.tracer.drain_flights()
+        self.run.world.tracer.drain_flights()
     }
 
     /// Traces of the latest sampled requests, oldest first.
     pub fn traces(&self) -> impl Iterator<Item = &Trace> {
-        self.world.tracer.traces()
+        self.run.world.tracer.traces()
     }
 
     /// The trace of a sampled request, by its number.
     pub fn trace(&self, request: u64) -> Option<&Trace> {
-        self.world.tracer.trace(request)
+        self.run.world.tracer.trace(request)
     }
 
     /// Marks of the time line from a moment on.
     pub fn marks_since(&self, at_ns: u64) -> &[Mark] {
-        let marks = self.world.marks.all();
+        let marks = self.run.world.marks.all();
         &marks[marks.partition_point(|mark| mark.at_ns < at_ns)..]
     }
 
     /// Closed bins that start at a moment or later.
     pub fn bins_since(&self, start_ns: u64) -> Vec<Bin> {
-        self.statistics.bins_since(start_ns)
+        self.run.statistics.bins_since(start_ns)
     }
 
     /// What has passed since the last closed bin, as of the last report; none where nothing has.
     pub fn open_bin(&self) -> Option<Bin> {
-        self.statistics.open_bin(&self.world, &self.components)
+        self.run
+            .statistics
+            .open_bin(&self.run.world, &self.run.components)
     }
 
     /// Bins of every length that were closed after a moment: for who keeps the history and goes on with it.
     pub fn bins_closed_after(&self, moment: SimTime) -> Vec<Bin> {
-        self.statistics.bins_closed_after(moment.0)
+        self.run.statistics.bins_closed_after(moment.0)
     }
 
     /// The gauges now.
     pub fn snapshot(&self) -> Snapshot {
-        snapshotting::snapshot(self)
+        snapshotting::snapshot(&self.run)
     }
 
     /// The ring of a balancer or a cache, by its number in the design.
     pub fn ring(&self, component: usize) -> Option<RingView> {
-        ring_view::ring(self, component)
+        ring_view::ring(&self.run, component)
     }
 
     /// The warm-up is over: reports count from here.
     pub fn begin_measurement(&mut self) {
-        let design = &self.scenario.design;
-        self.statistics
-            .begin_measurement(&mut self.world, &mut self.components, design);
+        let design = &self.run.scenario.design;
+        self.run.statistics.begin_measurement(
+            &mut self.run.world,
+            &mut self.run.components,
+            design,
+        );
     }
 
     /// The run in figures, since the measurement began.
     pub fn report(&mut self) -> Report {
-        self.settle();
-        reporting::report(self)
-    }
-
-    /// Takes the figures out of the meters, before a report and before what changes the number of
-    /// slots: those of a stretch are the same all through it.
-    pub(crate) fn settle(&mut self) {
-        let design = &self.scenario.design;
-        self.statistics
-            .settle(&mut self.world, &mut self.components, design);
+        self.run.settle();
+        reporting::report(&self.run)
     }
 
     /// Checks that nothing is lost: arrivals are completed, failed or in flight, for the whole design
@@ -503,29 +468,29 @@ impl Engine {
     /// # Errors
     /// A sentence that says where the books do not balance.
     pub fn conservation(&self) -> Result<(), String> {
-        conservation::check(self)
+        conservation::check(&self.run)
     }
 
     /// Requests started.
     pub fn arrived(&self) -> u64 {
-        self.world.outcomes.arrived
+        self.run.world.outcomes.arrived
     }
 
     /// Requests started and not ended.
     pub fn in_flight(&self) -> u64 {
-        self.world.outcomes.in_flight
+        self.run.world.outcomes.in_flight
     }
 
     /// Bytes held by what grows with the requests in flight, for each of the most there were at once:
     /// records, deadlines, calendar. The wheel's spokes are the same for any number.
     pub fn bytes_per_request(&self) -> f64 {
-        self.memory_bytes() as f64 / self.world.requests.most().max(1) as f64
+        self.memory_bytes() as f64 / self.run.world.requests.most().max(1) as f64
     }
 
     /// All these bytes together.
     pub fn memory_bytes(&self) -> usize {
-        self.world.requests.memory_bytes()
-            + self.world.deadlines.memory_bytes()
-            + self.world.calendar.memory_bytes()
+        self.run.world.requests.memory_bytes()
+            + self.run.world.deadlines.memory_bytes()
+            + self.run.world.calendar.memory_bytes()
     }
 }

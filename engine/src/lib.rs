@@ -7,7 +7,7 @@
 //! ValidScenario ─► Engine ── step / run_until ── events ──┴── digest
 //! ```
 //!
-//! The rooms, each of which knows only those above it in this list:
+//! The rooms, each of which knows only those before it in this list:
 //!
 //! - `mechanism`: what knows nothing of the simulation;
 //! - `calendar`: what happens next;
@@ -15,8 +15,10 @@
 //! - `story`: what is shown of single requests and moments;
 //! - `world`: what all components share;
 //! - `component`: the kinds;
+//! - `run`: one run of a design, and the statistics taken of it;
 //! - `books`: makes figures of a run, and checks that they balance;
 //! - `control`: what users and controllers do to a running design;
+//! - `engine`: takes the next event, and hands it to the component it is about;
 //! - `lab`: searches over whole runs.
 //!
 //! Nothing here names a clock, a thread, a file or the web: the same scenario and seed are the same
@@ -31,12 +33,14 @@ mod figures;
 pub mod lab;
 pub mod limits;
 mod mechanism;
+mod run;
 mod story;
 pub mod time;
 mod world;
 
 pub use books::ring_view;
-pub use engine::{ENGINE_VERSION, Engine, Progress};
+pub use engine::{Engine, Progress};
 pub use figures::{reason, report, series, snapshot};
 pub use mechanism::{autoscaler, choice, hash, histogram, popularity, ring, store};
+pub use run::ENGINE_VERSION;
 pub use story::{flight, happening, marks, trace};

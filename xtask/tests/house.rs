@@ -142,3 +142,57 @@ fn dependencies_run_one_way() {
         ["headroom-engine", "headroom-scenario"]
     );
 }
+
+/// The rooms of the engine, the lowest first: each names only those before it.
+const ROOMS: [&str; 13] = [
+    "time",
+    "limits",
+    "mechanism",
+    "calendar",
+    "figures",
+    "story",
+    "world",
+    "component",
+    "run",
+    "books",
+    "control",
+    "engine",
+    "lab",
+];
+
+/// The rooms that a piece of the engine's code names.
+fn named_by(code: &str) -> Vec<&str> {
+    let names = code.split("crate::").skip(1);
+    names
+        .map(|rest| {
+            let end = rest.find(|letter: char| !letter.is_alphanumeric() && letter != '_');
+            &rest[..end.unwrap_or(rest.len())]
+        })
+        .collect()
+}
+
+#[test]
+fn the_rooms_of_the_engine_know_only_those_below_them() {
+    let sources = root().join("engine/src");
+    let mut seen = 0;
+    for path in sources_below(&sources) {
+        let below = path.strip_prefix(&sources).expect("it is below");
+        let room = below.components().next().expect("it has a name");
+        let room = room.as_os_str().to_string_lossy().replace(".rs", "");
+        if room == "lib" {
+            continue;
+        }
+        let place = |name: &str| ROOMS.iter().position(|room| *room == name);
+        let Some(here) = place(&room) else {
+            panic!("{} is in no room that this test knows", path.display());
+        };
+        let code = code_of(&path);
+        for name in named_by(&code) {
+            // A type of the engine's face, named in the lab, is the engine's.
+            let there = place(name).unwrap_or_else(|| place("engine").unwrap_or(0));
+            seen += 1;
+            assert!(there <= here, "{} names {name}", path.display());
+        }
+    }
+    assert!(seen > 100, "the sources were read");
+}

@@ -1,24 +1,24 @@
 //! The books: nothing is lost, nothing is counted twice.
 
 use crate::component::instance::Instance;
-use crate::engine::Engine;
 use crate::figures::snapshot::InstanceState;
+use crate::run::Run;
 use crate::world::request::Stage;
 
 /// Checks the books of the whole design and of every instance.
 ///
 /// # Errors
 /// A sentence that says where they do not balance.
-pub fn check(engine: &Engine) -> Result<(), String> {
-    check_whole(engine)?;
-    check_instances(engine)?;
-    check_rented(engine)
+pub fn check(run: &Run) -> Result<(), String> {
+    check_whole(run)?;
+    check_instances(run)?;
+    check_rented(run)
 }
 
 /// What is paid for is what is there.
-fn check_rented(engine: &Engine) -> Result<(), String> {
-    let rows = &engine.scenario.design.components;
-    let parts = engine.components.iter().zip(&engine.world.meters);
+fn check_rented(run: &Run) -> Result<(), String> {
+    let rows = &run.scenario.design.components;
+    let parts = run.components.iter().zip(&run.world.meters);
     for ((component, meter), row) in parts.zip(rows).filter(|(_, row)| row.kind.instances() > 0) {
         let is_there = |instance: &&Instance| instance.state != InstanceState::Gone;
         let there = component.instances().iter().filter(is_there).count();
@@ -31,9 +31,9 @@ fn check_rented(engine: &Engine) -> Result<(), String> {
     Ok(())
 }
 
-fn check_whole(engine: &Engine) -> Result<(), String> {
-    let outcomes = &engine.world.outcomes;
-    let found = engine
+fn check_whole(run: &Run) -> Result<(), String> {
+    let outcomes = &run.world.outcomes;
+    let found = run
         .world
         .requests
         .iter()
@@ -52,8 +52,8 @@ fn check_whole(engine: &Engine) -> Result<(), String> {
     Ok(())
 }
 
-fn check_instances(engine: &Engine) -> Result<(), String> {
-    let world = &engine.world;
+fn check_instances(run: &Run) -> Result<(), String> {
+    let world = &run.world;
     let shape = world
         .meters
         .iter()

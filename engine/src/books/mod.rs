@@ -5,4 +5,3 @@ pub(crate) mod narration;
 pub(crate) mod reporting;
 pub mod ring_view;
 pub(crate) mod snapshotting;
-pub(crate) mod statistics;

@@ -1,12 +1,10 @@
-//! Makes the report of an engine.
+//! Makes the report of a run.
 
 use std::collections::BTreeMap;
 
 use headroom_scenario::{Kind, price};
 
-use crate::books::statistics::Counts;
 use crate::component::Component;
-use crate::engine::{ENGINE_VERSION, Engine};
 use crate::figures::meter::{Tally, ratio};
 use crate::figures::own_counts::Own;
 use crate::figures::reason::Reason;
@@ -15,37 +13,36 @@ use crate::figures::report::{
 };
 use crate::figures::snapshot::KindGauge;
 use crate::mechanism::histogram::LatencyHistogram;
+use crate::run::statistics::Counts;
+use crate::run::{ENGINE_VERSION, Run};
 use crate::time::{NS_PER_S, ms_from_ns, ns_from_ms};
 
-/// The report of an engine whose statistics are settled.
-pub fn report(engine: &Engine) -> Report {
-    let overdue = overdue(engine);
+/// The report of a run whose statistics are settled.
+pub fn report(run: &Run) -> Report {
+    let overdue = overdue(run);
     Report {
         engine: ENGINE_VERSION.into(),
-        seed: engine.scenario.seed,
-        simulated_s: simulated_s(engine),
-        events: engine.events,
-        digest: format!("{:016x}", engine.digest()),
-        outcomes_digest: format!("{:016x}", engine.outcomes_digest()),
+        seed: run.scenario.seed,
+        simulated_s: simulated_s(run),
+        events: run.events,
+        digest: format!("{:016x}", run.digest.value()),
+        outcomes_digest: format!("{:016x}", run.world.outcomes.digest()),
         requests: ReportRequests {
             overdue: overdue.count(),
-            ..requests(engine)
+            ..requests(run)
         },
-        latency_ms: latency(engine, &overdue),
-        monthly_usd: monthly_usd(engine),
-        components: components(engine),
+        latency_ms: latency(run, &overdue),
+        monthly_usd: monthly_usd(run),
+        components: components(run),
     }
 }
 
-fn monthly_usd(engine: &Engine) -> ReportCost {
-    let at_end = (0..engine.components.len()).map(|number| {
-        let rented = engine.world.meters[number].rented.value();
-        price::usd_month(
-            &engine.scenario.design.components[number].kind,
-            rented.into(),
-        )
+fn monthly_usd(run: &Run) -> ReportCost {
+    let at_end = (0..run.components.len()).map(|number| {
+        let rented = run.world.meters[number].rented.value();
+        price::usd_month(&run.scenario.design.components[number].kind, rented.into())
     });
-    let figures = &engine.statistics.components;
+    let figures = &run.statistics.components;
     ReportCost {
         mean: figures
             .iter()
@@ -56,10 +53,10 @@ fn monthly_usd(engine: &Engine) -> ReportCost {
 }
 
 /// How long those have waited who are still waiting, and have for longer than the objective allows.
-fn overdue(engine: &Engine) -> LatencyHistogram {
-    let now_ns = engine.world.now_ns();
-    let limit_ns = ns_from_ms(engine.scenario.objectives.latency_p99_ms);
-    let waiting = engine.world.requests.iter();
+fn overdue(run: &Run) -> LatencyHistogram {
+    let now_ns = run.world.now_ns();
+    let limit_ns = ns_from_ms(run.scenario.objectives.latency_p99_ms);
+    let waiting = run.world.requests.iter();
     let waiting = waiting.filter(|(_, request)| !request.is_abandoned());
     let mut overdue = LatencyHistogram::new();
     for (_, request) in waiting {
@@ -71,8 +68,8 @@ fn overdue(engine: &Engine) -> LatencyHistogram {
     overdue
 }
 
-fn latency(engine: &Engine, overdue: &LatencyHistogram) -> ReportLatency {
-    let answered = engine.statistics.latency();
+fn latency(run: &Run, overdue: &LatencyHistogram) -> ReportLatency {
+    let answered = run.statistics.latency();
     let mut with_overdue = answered.clone();
     with_overdue.merge(overdue);
     let mut latency = ReportLatency::default();
@@ -94,21 +91,21 @@ fn latency(engine: &Engine, overdue: &LatencyHistogram) -> ReportLatency {
     }
 }
 
-fn components(engine: &Engine) -> BTreeMap<String, ReportComponent> {
+fn components(run: &Run) -> BTreeMap<String, ReportComponent> {
     let mut components = BTreeMap::new();
-    for (number, part) in engine.scenario.design.components.iter().enumerate() {
-        components.insert(part.id.clone(), component(engine, number));
+    for (number, part) in run.scenario.design.components.iter().enumerate() {
+        components.insert(part.id.clone(), component(run, number));
     }
     components
 }
 
-fn simulated_s(engine: &Engine) -> f64 {
-    (engine.world.now_ns() - engine.statistics.measured_from_ns) as f64 / NS_PER_S as f64
+fn simulated_s(run: &Run) -> f64 {
+    (run.world.now_ns() - run.statistics.measured_from_ns) as f64 / NS_PER_S as f64
 }
 
-fn requests(engine: &Engine) -> ReportRequests {
-    let before = &engine.statistics.at_measurement;
-    let now = Counts::of(&engine.world.outcomes);
+fn requests(run: &Run) -> ReportRequests {
+    let before = &run.statistics.at_measurement;
+    let now = Counts::of(&run.world.outcomes);
     let failed: [u64; Reason::COUNT] =
         std::array::from_fn(|reason| now.failed[reason] - before.failed[reason]);
     ReportRequests {
@@ -132,19 +129,19 @@ fn by_reason(counts: &[u64; Reason::COUNT]) -> BTreeMap<String, u64> {
     named
 }
 
-fn component(engine: &Engine, number: usize) -> ReportComponent {
-    let figures = &engine.statistics.components[number];
-    let instances = &engine.statistics.instances[number];
+fn component(run: &Run, number: usize) -> ReportComponent {
+    let figures = &run.statistics.components[number];
+    let instances = &run.statistics.instances[number];
     ReportComponent {
-        kind: kind_name(&engine.scenario.design.components[number].kind).into(),
+        kind: kind_name(&run.scenario.design.components[number].kind).into(),
         load: load(&figures.total),
         rented_mean: figures.total.rented_mean(),
         usd_month_mean: figures.total.usd_month_mean(),
         failed: by_reason(&figures.total.failed),
-        extra: extra(engine, number, &figures.total),
+        extra: extra(run, number, &figures.total),
         instances: instances
             .iter()
-            .map(|figures| instance(&engine.components[number], &figures.total))
+            .map(|figures| instance(&run.components[number], &figures.total))
             .collect(),
     }
 }
@@ -197,8 +194,8 @@ fn load(tally: &Tally) -> ReportLoad {
 }
 
 /// Figures of its kind, over the measurement.
-fn extra(engine: &Engine, number: usize, total: &Tally) -> BTreeMap<String, f64> {
-    let component = &engine.components[number];
+fn extra(run: &Run, number: usize, total: &Tally) -> BTreeMap<String, f64> {
+    let component = &run.components[number];
     let mut rows = BTreeMap::new();
     for own in counted_by(component) {
         rows.insert(own.name().to_owned(), total.own.get(*own) as f64);
@@ -212,7 +209,7 @@ fn extra(engine: &Engine, number: usize, total: &Tally) -> BTreeMap<String, f64>
         rows.insert("hits".to_owned(), total.hits as f64);
         rows.insert("misses".to_owned(), total.misses as f64);
     }
-    let kind = &engine.scenario.design.components[number].kind;
+    let kind = &run.scenario.design.components[number].kind;
     if kind.autoscaling().is_some() {
         rows.insert("servers_mean".to_owned(), total.serving_mean());
     }

@@ -4,9 +4,9 @@ use headroom_scenario::{HashKey, NodeRouting};
 use serde::{Deserialize, Serialize};
 
 use crate::component::Component;
-use crate::engine::Engine;
 use crate::limits::KEYS_SHOWN_MAX;
 use crate::mechanism::ring::{modulo_moved_share, moved_share};
+use crate::run::Run;
 
 /// A ring, with what its last change moved.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -37,14 +37,14 @@ pub struct RingView {
 }
 
 /// The ring of a balancer or a cache, by its number in the design.
-pub fn ring(engine: &Engine, component: usize) -> Option<RingView> {
-    let route = engine.world.routes.get(component)?.as_ref()?;
-    let part = &engine.components[component];
+pub(crate) fn ring(run: &Run, component: usize) -> Option<RingView> {
+    let route = run.world.routes.get(component)?.as_ref()?;
+    let part = &run.components[component];
     let (nodes_of, in_use) = match part {
         Component::LoadBalancer(balancer) => (balancer.service()?, balancer.uses_ring()),
         _ => (component as u8, route.routing == NodeRouting::Ring),
     };
-    let count = engine.components[usize::from(nodes_of)].instances().len();
+    let count = run.components[usize::from(nodes_of)].instances().len();
     let (moved, moved_modulo) = route.before.as_ref().map_or((0.0, 0.0), |(ring, nodes)| {
         (
             moved_share(ring, &route.ring),
@@ -55,7 +55,7 @@ pub fn ring(engine: &Engine, component: usize) -> Option<RingView> {
         Component::LoadBalancer(balancer) => balancer.hash_key() == HashKey::User,
         _ => false,
     };
-    let latest: Vec<_> = engine
+    let latest: Vec<_> = run
         .world
         .tracer
         .traces()

@@ -2,31 +2,31 @@
 
 use headroom_scenario::price;
 
-use crate::books::statistics::Figures;
 use crate::component::Component;
-use crate::engine::Engine;
 use crate::figures::meter::Tally;
 use crate::figures::reason::Reason;
 use crate::figures::snapshot::{
     ComponentGauge, Cost, InstanceGauge, InstanceState, RequestCounts, Snapshot,
 };
 use crate::limits::WAITING_SHOWN_MAX;
+use crate::run::Run;
+use crate::run::statistics::Figures;
 
 /// The gauges of an engine now.
-pub fn snapshot(engine: &Engine) -> Snapshot {
-    let statistics = &engine.statistics;
-    let outcomes = &engine.world.outcomes;
-    let now_ns = engine.world.now_ns();
-    let offered_rps = match &engine.components[engine.clients] {
+pub fn snapshot(run: &Run) -> Snapshot {
+    let statistics = &run.statistics;
+    let outcomes = &run.world.outcomes;
+    let now_ns = run.world.now_ns();
+    let offered_rps = match &run.components[run.clients_number] {
         Component::Clients(clients) => clients.offered_rps(now_ns),
         _ => 0.0,
     };
     Snapshot {
         now_ns,
-        events: engine.events,
-        digest: format!("{:016x}", engine.digest()),
+        events: run.events,
+        digest: format!("{:016x}", run.digest.value()),
         offered_rps,
-        recent: statistics.recent(&engine.world, &engine.components),
+        recent: statistics.recent(&run.world, &run.components),
         requests: RequestCounts {
             arrived: outcomes.arrived,
             completed: outcomes.completed,
@@ -38,22 +38,22 @@ pub fn snapshot(engine: &Engine) -> Snapshot {
             in_flight: outcomes.in_flight,
             retries: outcomes.retries,
         },
-        components: (0..engine.components.len())
-            .map(|number| component(engine, number))
+        components: (0..run.components.len())
+            .map(|number| component(run, number))
             .collect(),
-        calls_rps: statistics.calls_rps(&engine.world),
+        calls_rps: statistics.calls_rps(&run.world),
     }
 }
 
-fn component(engine: &Engine, number: usize) -> ComponentGauge {
-    let figures = &engine.statistics.components[number];
+fn component(run: &Run, number: usize) -> ComponentGauge {
+    let figures = &run.statistics.components[number];
     let recent = figures.recent();
-    let part = &engine.components[number];
+    let part = &run.components[number];
     let instances: Vec<InstanceGauge> = (0..part.instances().len())
-        .map(|index| instance(engine, number, index))
+        .map(|index| instance(run, number, index))
         .collect();
     let failing = failing(&recent);
-    let meters = &engine.world.meters[number];
+    let meters = &run.world.meters[number];
     ComponentGauge {
         id: meters.id.clone(),
         throughput_rps: recent.per_s(recent.answered),
@@ -71,7 +71,7 @@ fn component(engine: &Engine, number: usize) -> ComponentGauge {
         cost: Cost {
             rented: meters.rented.value(),
             usd_month: price::usd_month(
-                &engine.scenario.design.components[number].kind,
+                &run.scenario.design.components[number].kind,
                 meters.rented.value().into(),
             ),
             usd_month_mean: figures.total.usd_month_mean(),
@@ -94,22 +94,22 @@ fn failing(recent: &Tally) -> Vec<(Reason, f64)> {
     failing
 }
 
-fn instance(engine: &Engine, number: usize, index: usize) -> InstanceGauge {
-    let part = &engine.components[number];
+fn instance(run: &Run, number: usize, index: usize) -> InstanceGauge {
+    let part = &run.components[number];
     let server = &part.instances()[index];
-    let figures = engine.statistics.instances[number].get(index);
+    let figures = run.statistics.instances[number].get(index);
     let recent = figures.map(Figures::recent).unwrap_or_default();
     let waiting_classes = server
         .line
-        .iter(&engine.world.requests)
+        .iter(&run.world.requests)
         .take(WAITING_SHOWN_MAX);
     InstanceGauge {
         state: server.state,
         slow_factor: server.slow_factor,
-        in_rotation: in_rotation(engine, number, index),
-        busy: part.busy(&engine.world, number, index),
+        in_rotation: in_rotation(run, number, index),
+        busy: part.busy(&run.world, number, index),
         slots: part.slots(),
-        queue_depth: part.waiting(index, engine.world.now_ns()),
+        queue_depth: part.waiting(index, run.world.now_ns()),
         waiting_classes: waiting_classes.map(|request| request.class).collect(),
         utilisation: recent.utilisation(),
         throughput_rps: recent.per_s(recent.answered),
@@ -120,10 +120,10 @@ fn instance(engine: &Engine, number: usize, index: usize) -> InstanceGauge {
 }
 
 /// Whether every balancer in front of an instance sends it requests.
-fn in_rotation(engine: &Engine, number: usize, index: usize) -> bool {
-    let is_present = engine.components[number].instances()[index].state != InstanceState::Gone;
+fn in_rotation(run: &Run, number: usize, index: usize) -> bool {
+    let is_present = run.components[number].instances()[index].state != InstanceState::Gone;
     is_present
-        && engine.components.iter().all(|component| match component {
+        && run.components.iter().all(|component| match component {
             Component::LoadBalancer(balancer) => {
                 balancer.service().map(usize::from) != Some(number) || balancer.in_rotation(index)
             }

@@ -5,8 +5,9 @@
 
 use crate::calendar::{EventKind, What};
 use crate::component::Component;
-use crate::engine::Engine;
+use crate::control::Control;
 use crate::figures::snapshot::InstanceState;
+use crate::run::Run;
 use crate::story::happening::Tone;
 use crate::story::marks;
 use crate::time::NS_PER_S;
@@ -48,9 +49,9 @@ struct Out {
     until_ns: u64,
 }
 
-impl Engine {
+impl Control {
     /// Begins a deploy. It takes the place of one that is under way: who is out comes back first.
-    pub(crate) fn deploy(&mut self, number: u8, plan: Plan) {
+    pub(crate) fn deploy(&mut self, run: &mut Run, number: u8, plan: Plan) {
         let before = self
             .deploys
             .iter()
@@ -61,41 +62,41 @@ impl Engine {
             component: number,
             plan,
             next: 0,
-            end: self.components[usize::from(number)].instances().len() as u16,
+            end: run.components[usize::from(number)].instances().len() as u16,
             next_at_ns: 0,
             out: out.unwrap_or_default(),
         });
-        let id = &self.world.meters[usize::from(number)].id;
+        let id = &run.world.meters[usize::from(number)].id;
         let words = marks::deploy(id, plan.batch);
-        self.world.mark(Tone::Neutral, words, number, None);
+        run.world.mark(Tone::Neutral, words, number, None);
         if is_first {
-            self.go_on_deploying(number);
+            self.go_on_deploying(run, number);
         }
     }
 
     /// Looks how far the deploy of a component has come, and goes on if it can.
-    pub(crate) fn go_on_deploying(&mut self, number: u8) {
+    pub(crate) fn go_on_deploying(&mut self, run: &mut Run, number: u8) {
         let place = self
             .deploys
             .iter()
             .position(|deploy| deploy.component == number);
         let Some(place) = place else { return };
         let mut deploy = self.deploys.remove(place);
-        self.restart_drained(&deploy);
+        run.restart_drained(&deploy);
         let is_whole = deploy.out.is_empty();
-        deploy.out.retain(|out| !self.is_back(number, out.instance));
-        let now_ns = self.world.now_ns();
+        deploy.out.retain(|out| !run.is_back(number, out.instance));
+        let now_ns = run.world.now_ns();
         if deploy.out.is_empty() {
             if !is_whole {
                 deploy.next_at_ns = now_ns + deploy.plan.pause_ns;
             }
             if now_ns >= deploy.next_at_ns {
-                self.take_batch(&mut deploy);
+                run.take_batch(&mut deploy);
             }
         }
         if deploy.out.is_empty() && deploy.next == deploy.end {
-            let words = format!("{} deployed", self.world.meters[usize::from(number)].id);
-            return self.world.mark(Tone::Good, words, number, None);
+            let words = format!("{} deployed", run.world.meters[usize::from(number)].id);
+            return run.world.mark(Tone::Good, words, number, None);
         }
         self.deploys.push(deploy);
         let what = What {
@@ -104,10 +105,12 @@ impl Engine {
             place: number,
             kind: EventKind::Deploy,
         };
-        let lane = self.world.calendar.lane(LOOK_NS);
-        self.world.calendar.push_after(lane, what);
+        let lane = run.world.calendar.lane(LOOK_NS);
+        run.world.calendar.push_after(lane, what);
     }
+}
 
+impl Run {
     /// The next batch takes nothing new. Servers that are down get the new version when repaired.
     fn take_batch(&mut self, deploy: &mut Deploy) {
         let number = deploy.component;

@@ -8,31 +8,28 @@ use headroom_scenario::{
 use crate::calendar::{EventKind, What};
 use crate::component::Component;
 use crate::component::instance::Instance;
-use crate::component::load_balancer::LoadBalancer;
+use crate::control::Control;
 use crate::control::deploy::Plan;
-use crate::engine::Engine;
 use crate::figures::reason::Reason;
 use crate::figures::snapshot::InstanceState;
+use crate::run::Run;
 use crate::story::happening::Tone;
 use crate::story::marks;
 use crate::time::ns_from_ms;
-use crate::world::World;
 use crate::world::request::{Hop, Line, Stage};
 
-impl Engine {
-    /// Applies a live edit or a fault: it takes effect in the first nanosecond not yet begun, after
-    /// what the script has for that nanosecond, and is returned with that stamp, for the script. What
-    /// the script has still to do is done as before, so that a replay is the same run.
+impl Control {
+    /// Puts an action into the script, where [`crate::Engine::apply`] says.
     ///
     /// # Errors
     /// A sentence that says what is wrong with the action, and what would be right.
-    pub fn apply(&mut self, action: &Action) -> Result<TimedAction, String> {
-        let at_ns = self.world.now_ns() + u64::from(self.events > 0);
+    pub fn apply(&mut self, run: &Run, action: &Action) -> Result<TimedAction, String> {
+        let at_ns = run.world.now_ns() + u64::from(run.events > 0);
         let place = done_by(&self.script, at_ns);
         let (before, after) = self.script.split_at(place);
         let so_far = Scenario {
             script: before.to_vec(),
-            ..self.scenario.clone()
+            ..run.scenario.clone()
         };
         validate_action_before(&so_far, action, after).map_err(|problem| problem.to_string())?;
         let timed = TimedAction {
@@ -43,44 +40,48 @@ impl Engine {
         Ok(timed)
     }
 
-    pub(crate) fn act_by_script(&mut self) {
+    pub(crate) fn act_by_script(&mut self, run: &mut Run) {
         let timed = self.script[self.script_next].clone();
         self.script_next += 1;
-        self.digest.mix(timed.at_ns);
-        self.digest.mix(self.script_next as u64);
-        self.settle();
-        self.act(&timed.action);
+        run.digest.mix(timed.at_ns);
+        run.digest.mix(self.script_next as u64);
+        run.settle();
+        self.act(run, &timed.action);
     }
 
-    fn act(&mut self, action: &Action) {
-        let now_ns = self.world.now_ns();
-        self.world.marks.add_edit(now_ns, action, &self.scenario);
+    fn act(&mut self, run: &mut Run, action: &Action) {
+        let now_ns = run.world.now_ns();
+        run.world.marks.add_edit(now_ns, action, &run.scenario);
         match action {
             Action::SetRate { rate_rps } => {
-                self.scenario.traffic.rate_rps = *rate_rps;
-                self.clients(|clients, world| clients.set_rate(world, *rate_rps));
+                run.scenario.traffic.rate_rps = *rate_rps;
+                run.clients(|clients, world| clients.set_rate(world, *rate_rps));
             }
-            Action::SetTraffic { traffic } => self.set_traffic(traffic),
+            Action::SetTraffic { traffic } => run.set_traffic(traffic),
             Action::Kill {
                 component,
                 instance,
-            } => self.on_instance(component, *instance, Engine::kill),
+            } => self.on_instance(run, component, *instance, |_, run, number, instance| {
+                run.kill(number, instance)
+            }),
             Action::Repair {
                 component,
                 instance,
-            } => self.on_instance(component, *instance, Engine::repair),
+            } => self.on_instance(run, component, *instance, |_, run, number, instance| {
+                run.repair(number, instance)
+            }),
             Action::Slow {
                 component,
                 instance,
                 factor,
-            } => self.on_instance(component, *instance, |engine, number, instance| {
-                engine.slow(number, instance, *factor);
+            } => self.on_instance(run, component, *instance, |_, run, number, instance| {
+                run.slow(number, instance, *factor);
             }),
-            Action::AddInstance { component } => self.on(component, Engine::add_instance),
+            Action::AddInstance { component } => self.on(run, component, Control::add_instance),
             Action::RemoveInstance {
                 component,
                 instance,
-            } => self.on_instance(component, *instance, Engine::remove_instance),
+            } => self.on_instance(run, component, *instance, Control::remove_instance),
             Action::Deploy {
                 component,
                 batch,
@@ -92,52 +93,95 @@ impl Engine {
                     pause_ns: ns_from_ms(pause_s * 1e3),
                     drain_ns: ns_from_ms(drain_s * 1e3),
                 };
-                self.on(component, |engine, number| engine.deploy(number, plan));
+                self.on(run, component, |control, run, number| {
+                    control.deploy(run, number, plan)
+                });
             }
-            Action::Configure { component, kind } => self.on(component, |engine, number| {
-                engine.configure(number, kind);
-            }),
+            Action::Configure { component, kind } => {
+                self.on(run, component, |control, run, number| {
+                    control.configure(run, number, kind);
+                })
+            }
             Action::SetLatency {
                 from,
                 to,
                 latency_ms,
             } => {
-                self.set_latency(from, to, *latency_ms);
+                run.set_latency(from, to, *latency_ms);
             }
         }
     }
 
-    fn on(&mut self, component: &str, action: impl FnOnce(&mut Engine, u8)) {
-        if let Some((number, _)) = self.scenario.design.component(component) {
-            action(self, number as u8);
+    fn on(
+        &mut self,
+        run: &mut Run,
+        component: &str,
+        action: impl FnOnce(&mut Control, &mut Run, u8),
+    ) {
+        if let Some((number, _)) = run.scenario.design.component(component) {
+            action(self, run, number as u8);
         }
     }
 
     /// Nothing happens any more to an instance that was taken out.
     fn on_instance(
         &mut self,
+        run: &mut Run,
         component: &str,
         instance: u16,
-        action: impl FnOnce(&mut Engine, u8, u16),
+        action: impl FnOnce(&mut Control, &mut Run, u8, u16),
     ) {
-        self.on(component, |engine, number| {
-            let hit = engine.components[usize::from(number)].instance_mut(instance);
+        self.on(run, component, |control, run, number| {
+            let hit = run.components[usize::from(number)].instance_mut(instance);
             let is_leaving = |hit: &mut Instance| match hit.state {
                 InstanceState::Draining => !hit.restarts,
                 InstanceState::Gone => true,
                 InstanceState::Up | InstanceState::Booting | InstanceState::Down => false,
             };
             if hit.is_some_and(|hit| !is_leaving(hit)) {
-                action(engine, number, instance);
+                action(control, run, number, instance);
             }
         });
     }
 
+    fn configure(&mut self, run: &mut Run, number: u8, kind: &Kind) {
+        let row = &mut run.scenario.design.components[usize::from(number)];
+        row.kind = kind.clone();
+        let component = &mut run.components[usize::from(number)];
+        component.configure(kind, &run.scenario, &mut run.world);
+        for component in &mut run.components {
+            component.connect(&run.scenario, &mut run.world);
+        }
+        self.follow_autoscaling(run, number);
+    }
+
+    fn add_instance(&mut self, run: &mut Run, number: u8) {
+        let Some(instance) = self.start_server(run, number) else {
+            return;
+        };
+        self.note_servers(run, number);
+        let name = run.world.name(number, instance);
+        let boots = matches!(run.components[usize::from(number)], Component::Service(_));
+        let words = marks::joins(&name, boots);
+        run.world.mark(Tone::Neutral, words, number, Some(instance));
+    }
+
+    fn remove_instance(&mut self, run: &mut Run, number: u8, instance: u16) {
+        let name = run.world.name(number, instance);
+        if self.take_out(run, number, instance) {
+            self.note_servers(run, number);
+            let words = marks::taken_out(&name);
+            run.world.mark(Tone::Neutral, words, number, Some(instance));
+        }
+    }
+}
+
+impl Run {
     fn set_traffic(&mut self, traffic: &Traffic) {
         let before = std::mem::replace(&mut self.scenario.traffic, traffic.clone());
         self.world.set_traffic(traffic);
         let scenario = &self.scenario;
-        if let Component::Clients(clients) = &mut self.components[self.clients] {
+        if let Component::Clients(clients) = &mut self.components[self.clients_number] {
             clients.set_traffic(traffic, scenario, &mut self.world);
             self.world.popularity = Some(clients.popularity());
         }
@@ -178,29 +222,6 @@ impl Engine {
         self.world.set_latency(link, latency_ms, &self.scenario);
     }
 
-    fn configure(&mut self, number: u8, kind: &Kind) {
-        let row = &mut self.scenario.design.components[usize::from(number)];
-        row.kind = kind.clone();
-        let component = &mut self.components[usize::from(number)];
-        component.configure(kind, &self.scenario, &mut self.world);
-        for component in &mut self.components {
-            component.connect(&self.scenario, &mut self.world);
-        }
-        self.follow_autoscaling(number);
-    }
-
-    fn add_instance(&mut self, number: u8) {
-        let Some(instance) = self.start_server(number) else {
-            return;
-        };
-        self.note_servers(number);
-        let name = self.world.name(number, instance);
-        let boots = matches!(self.components[usize::from(number)], Component::Service(_));
-        let words = marks::joins(&name, boots);
-        self.world
-            .mark(Tone::Neutral, words, number, Some(instance));
-    }
-
     /// An instance that has started will serve after its boot time.
     pub(crate) fn boot_later(&mut self, number: u8, instance: u16) {
         if let Component::Service(service) = &self.components[usize::from(number)] {
@@ -212,16 +233,6 @@ impl Engine {
                 kind: EventKind::Booted,
             };
             self.world.calendar.push_at(at_ns, what);
-        }
-    }
-
-    fn remove_instance(&mut self, number: u8, instance: u16) {
-        let name = self.world.name(number, instance);
-        if self.take_out(number, instance) {
-            self.note_servers(number);
-            let words = marks::taken_out(&name);
-            self.world
-                .mark(Tone::Neutral, words, number, Some(instance));
         }
     }
 
@@ -315,20 +326,6 @@ impl Engine {
             };
             if let Some(reset) = reset {
                 world.refuse(reset, Reason::ConnectionReset);
-            }
-        }
-    }
-
-    pub(crate) fn tell_balancers(
-        &mut self,
-        service: u8,
-        tell: impl Fn(&mut LoadBalancer, &mut World),
-    ) {
-        for component in &mut self.components {
-            if let Component::LoadBalancer(balancer) = component
-                && balancer.service() == Some(service)
-            {
-                tell(balancer, &mut self.world);
             }
         }
     }

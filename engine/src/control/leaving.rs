@@ -5,8 +5,9 @@
 
 use crate::calendar::{EventKind, What};
 use crate::component::Component;
-use crate::engine::Engine;
+use crate::control::Control;
 use crate::figures::snapshot::InstanceState;
+use crate::run::Run;
 use crate::time::NS_PER_S;
 
 /// Time between two looks at whether an instance has finished.
@@ -22,61 +23,63 @@ pub struct Leaving {
     arrived_ns: u64,
 }
 
-impl Engine {
+impl Control {
     /// An instance takes nothing new from those who are told, and is gone when it has finished. Says
     /// whether its kind allows it.
-    pub(crate) fn take_out(&mut self, number: u8, instance: u16) -> bool {
-        if !self.components[usize::from(number)].is_scalable() {
+    pub(crate) fn take_out(&mut self, run: &mut Run, number: u8, instance: u16) -> bool {
+        if !run.components[usize::from(number)].is_scalable() {
             return false;
         }
-        self.tell_balancers(number, |balancer, world| {
+        run.tell_balancers(number, |balancer, world| {
             balancer.instance_removed(world, instance)
         });
-        self.settle();
-        let component = &mut self.components[usize::from(number)];
-        component.begin_leaving(&mut self.world, instance);
+        run.settle();
+        let component = &mut run.components[usize::from(number)];
+        component.begin_leaving(&mut run.world, instance);
         let left = &component.instances()[usize::from(instance)];
         if left.state == InstanceState::Draining {
             self.leaving.push(Leaving {
                 component: number,
                 instance,
                 incarnation: left.incarnation,
-                arrived_ns: self.world.arrived_by_ns(number),
+                arrived_ns: run.world.arrived_by_ns(number),
             });
-            self.look_at_leaving_later(number, instance);
+            run.look_at_leaving_later(number, instance);
         } else {
-            self.end_renting(number);
+            run.end_renting(number);
         }
         true
     }
 
     /// Looks whether an instance that was taken out has finished.
-    pub(crate) fn go_on_leaving(&mut self, number: u8, instance: u16) {
+    pub(crate) fn go_on_leaving(&mut self, run: &mut Run, number: u8, instance: u16) {
         let is_it = |leaving: &Leaving| (leaving.component, leaving.instance) == (number, instance);
         let Some(place) = self.leaving.iter().position(is_it) else {
             return;
         };
         let leaving = self.leaving[place];
-        let left = &self.components[usize::from(number)].instances()[usize::from(instance)];
+        let left = &run.components[usize::from(number)].instances()[usize::from(instance)];
         if left.incarnation != leaving.incarnation {
             self.leaving.remove(place);
             return;
         }
-        if self.has_all_arrived(leaving) {
-            self.close(number, instance);
+        if run.has_all_arrived(leaving) {
+            run.close(number, instance);
         }
-        let component = &self.components[usize::from(number)];
+        let component = &run.components[usize::from(number)];
         if component.instances()[usize::from(instance)].is_closed
-            && component.is_idle(&self.world, number, instance)
+            && component.is_idle(&run.world, number, instance)
         {
             self.leaving.remove(place);
-            self.settle();
-            self.end(number, instance);
+            run.settle();
+            run.end(number, instance);
         } else {
-            self.look_at_leaving_later(number, instance);
+            run.look_at_leaving_later(number, instance);
         }
     }
+}
 
+impl Run {
     fn look_at_leaving_later(&mut self, number: u8, instance: u16) {
         let what = What {
             request: 0,

@@ -1,7 +1,49 @@
 //! What users and controllers do to a running design.
 
 pub(crate) mod deploy;
-pub(crate) mod held_back;
 pub(crate) mod intervention;
 pub(crate) mod leaving;
 pub(crate) mod scaling;
+
+use headroom_scenario::TimedAction;
+
+use deploy::Deploy;
+use leaving::Leaving;
+use scaling::Scaling;
+
+/// What is being done to a run, and what is still to be done by its script.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Control {
+    /// In order of time; what is done has a place before `script_next`.
+    script: Vec<TimedAction>,
+    script_next: usize,
+    deploys: Vec<Deploy>,
+    scalings: Vec<Scaling>,
+    leaving: Vec<Leaving>,
+}
+
+impl Control {
+    /// Nothing done yet of a script.
+    pub fn of(script: Vec<TimedAction>) -> Self {
+        Self {
+            script,
+            ..Self::default()
+        }
+    }
+
+    /// What the script does next, and when.
+    #[inline]
+    pub fn next_timed(&self) -> Option<&TimedAction> {
+        self.script.get(self.script_next)
+    }
+
+    /// Forgets of the script all that it does later than at a moment.
+    pub fn forget_after(&mut self, at_ns: u64) {
+        self.script.retain(|timed| timed.at_ns <= at_ns);
+    }
+
+    /// More to do, all of it later than what there is.
+    pub fn add(&mut self, later: impl Iterator<Item = TimedAction>) {
+        self.script.extend(later);
+    }
+}

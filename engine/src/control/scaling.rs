@@ -16,9 +16,10 @@ use crate::books::narration::percent;
 use crate::calendar::{EventKind, What};
 use crate::component::Component;
 use crate::component::instance::Instance;
-use crate::engine::Engine;
+use crate::control::Control;
 use crate::figures::snapshot::InstanceState;
 use crate::mechanism::autoscaler::{Autoscaler, Look};
+use crate::run::Run;
 use crate::story::happening::Tone;
 
 /// The autoscaler of a service.
@@ -41,10 +42,10 @@ struct Seen {
     busy_ns: u64,
 }
 
-impl Engine {
+impl Control {
     /// A component has an autoscaler from now on, or another, or none any more.
-    pub(crate) fn follow_autoscaling(&mut self, number: u8) {
-        let row = &self.scenario.design.components[usize::from(number)];
+    pub(crate) fn follow_autoscaling(&mut self, run: &mut Run, number: u8) {
+        let row = &run.scenario.design.components[usize::from(number)];
         let place = self.scaling_of(number);
         match (row.kind.autoscaling(), place) {
             (None, None) => {}
@@ -56,12 +57,12 @@ impl Engine {
                 let interval_ns = autoscaler.interval_ns();
                 autoscaler.configure(parameters);
                 if autoscaler.interval_ns() != interval_ns {
-                    self.look_again(place);
+                    self.look_again(run, place);
                 }
             }
             (Some(parameters), None) => {
-                let servers = self.servers(number);
-                let now_ns = self.world.now_ns();
+                let servers = run.servers(number);
+                let now_ns = run.world.now_ns();
                 self.scalings.push(Scaling {
                     component: number,
                     autoscaler: Autoscaler::new(parameters, now_ns, servers),
@@ -69,48 +70,48 @@ impl Engine {
                     next_look_ns: now_ns,
                     seen: Vec::new(),
                 });
-                self.look_again(self.scalings.len() - 1);
+                self.look_again(run, self.scalings.len() - 1);
             }
         }
     }
 
     /// Somebody has added or removed a server: so many there should be.
-    pub(crate) fn note_servers(&mut self, number: u8) {
+    pub(crate) fn note_servers(&mut self, run: &mut Run, number: u8) {
         if let Some(place) = self.scaling_of(number) {
-            let servers = self.servers(number);
+            let servers = run.servers(number);
             self.scalings[place].autoscaler.override_desired(servers);
         }
     }
 
     /// The autoscaler of a component looks how busy its servers were, and has as many as are right.
-    pub(crate) fn scale(&mut self, number: u8) {
-        let is_due = |&place: &usize| self.scalings[place].next_look_ns == self.world.now_ns();
+    pub(crate) fn scale(&mut self, run: &mut Run, number: u8) {
+        let is_due = |&place: &usize| self.scalings[place].next_look_ns == run.world.now_ns();
         let Some(place) = self.scaling_of(number).filter(is_due) else {
             return;
         };
-        self.settle();
-        self.take_out_dead(number);
-        let look = self.look(place);
-        let now_ns = self.world.now_ns();
+        run.settle();
+        self.take_out_dead(run, number);
+        let look = self.look(run, place);
+        let now_ns = run.world.now_ns();
         let autoscaler = &mut self.scalings[place].autoscaler;
         let before = autoscaler.desired();
         let recommended = autoscaler.recommend(look);
         let desired = autoscaler.decide(now_ns, recommended);
-        self.digest.mix(u64::from(desired));
+        run.digest.mix(u64::from(desired));
         if desired != before {
-            self.tell_scaling(place, before, look);
+            self.tell_scaling(run, place, before, look);
         }
-        self.have_servers(number, desired);
-        self.look_again(place);
+        self.have_servers(run, number, desired);
+        self.look_again(run, place);
     }
 
     /// Notes how the servers stand, and looks again after an interval.
-    fn look_again(&mut self, place: usize) {
-        let now_ns = self.world.now_ns();
+    fn look_again(&mut self, run: &mut Run, place: usize) {
+        let now_ns = run.world.now_ns();
         let number = self.scalings[place].component;
-        self.settle();
-        let servers = self.components[usize::from(number)].instances();
-        let meters = &self.world.meters[usize::from(number)].instances;
+        run.settle();
+        let servers = run.components[usize::from(number)].instances();
+        let meters = &run.world.meters[usize::from(number)].instances;
         let scaling = &mut self.scalings[place];
         scaling.looked_ns = now_ns;
         scaling.next_look_ns = now_ns + scaling.autoscaler.interval_ns();
@@ -129,14 +130,14 @@ impl Engine {
             kind: EventKind::Scale,
         };
         let at_ns = scaling.next_look_ns;
-        self.world.calendar.push_at(at_ns, what);
+        run.world.calendar.push_at(at_ns, what);
     }
 
     /// How busy those servers were that served all the time since the last look.
-    fn look(&self, place: usize) -> Look {
+    fn look(&self, run: &Run, place: usize) -> Look {
         let scaling = &self.scalings[place];
         let number = usize::from(scaling.component);
-        let component = &self.components[number];
+        let component = &run.components[number];
         let (mut ready, mut starting, mut busy_ns) = (0, 0, 0);
         for (index, server) in component.instances().iter().enumerate() {
             let seen = scaling.seen.get(index).copied().flatten();
@@ -144,13 +145,13 @@ impl Engine {
             match (server.state, same) {
                 (InstanceState::Up, Some(seen)) => {
                     ready += 1;
-                    let meter = &self.world.meters[number].instances[index];
+                    let meter = &run.world.meters[number].instances[index];
                     busy_ns += meter.busy_ns.wrapping_sub(seen.busy_ns);
                 }
                 _ => starting += u16::from(is_kept(server)),
             }
         }
-        let length_ns = self.world.now_ns() - scaling.looked_ns;
+        let length_ns = run.world.now_ns() - scaling.looked_ns;
         let room = f64::from(ready) * f64::from(component.slots()) * length_ns as f64;
         // Where workers were taken away meanwhile, more were busy than there are.
         let utilisation = crate::figures::meter::ratio(busy_ns as f64, room).min(1.0);
@@ -161,46 +162,45 @@ impl Engine {
         }
     }
 
-    fn take_out_dead(&mut self, number: u8) {
-        for instance in 0..self.components[usize::from(number)].instances().len() {
-            let server = &self.components[usize::from(number)].instances()[instance];
+    fn take_out_dead(&mut self, run: &mut Run, number: u8) {
+        for instance in 0..run.components[usize::from(number)].instances().len() {
+            let server = &run.components[usize::from(number)].instances()[instance];
             if server.state == InstanceState::Down {
                 let instance = instance as u16;
-                let words = format!("{} is dead: taken out", self.world.name(number, instance));
-                self.world
-                    .mark(Tone::Warning, words, number, Some(instance));
-                self.take_out(number, instance);
+                let words = format!("{} is dead: taken out", run.world.name(number, instance));
+                run.world.mark(Tone::Warning, words, number, Some(instance));
+                self.take_out(run, number, instance);
             }
         }
     }
 
     /// Starts or removes servers until there are so many.
-    fn have_servers(&mut self, number: u8, desired: u16) {
-        for _ in self.servers(number)..desired {
-            if self.start_server(number).is_none() {
+    fn have_servers(&mut self, run: &mut Run, number: u8, desired: u16) {
+        for _ in run.servers(number)..desired {
+            if self.start_server(run, number).is_none() {
                 break;
             }
         }
-        for _ in desired..self.servers(number) {
-            let Some(last) = self.last_server(number) else {
+        for _ in desired..run.servers(number) {
+            let Some(last) = run.last_server(number) else {
                 break;
             };
-            self.take_out(number, last);
+            self.take_out(run, number, last);
         }
     }
 
     /// One more server boots, under a number that has become free if the service is scaled. None where
     /// there are as many as there can be.
-    pub(crate) fn start_server(&mut self, number: u8) -> Option<u16> {
+    pub(crate) fn start_server(&mut self, run: &mut Run, number: u8) -> Option<u16> {
         let is_scaled = self.is_scaled(number);
-        let component = &mut self.components[usize::from(number)];
+        let component = &mut run.components[usize::from(number)];
         let is_free = |server: &Instance| server.state == InstanceState::Gone;
         let free = component.instances().iter().position(is_free);
         let instance = match (component, free) {
             (Component::Service(service), Some(free)) if is_scaled => {
                 let instance = free as u16;
-                service.start_again(&mut self.world, instance);
-                self.tell_balancers(number, |balancer, world| {
+                service.start_again(&mut run.world, instance);
+                run.tell_balancers(number, |balancer, world| {
                     balancer.instance_started_again(world, instance);
                 });
                 instance
@@ -209,27 +209,13 @@ impl Engine {
                 if component.instances().len() >= usize::from(INSTANCES_MAX) {
                     return None;
                 }
-                let instance = component.add_instance(&mut self.world)?;
-                self.tell_balancers(number, |balancer, world| balancer.instance_added(world));
+                let instance = component.add_instance(&mut run.world)?;
+                run.tell_balancers(number, |balancer, world| balancer.instance_added(world));
                 instance
             }
         };
-        self.boot_later(number, instance);
+        run.boot_later(number, instance);
         Some(instance)
-    }
-
-    /// The one to go first: the highest number of those that boot, else of those that serve.
-    fn last_server(&self, number: u8) -> Option<u16> {
-        let servers = self.components[usize::from(number)].instances();
-        let last = |state| servers.iter().rposition(|server| server.state == state);
-        let last = last(InstanceState::Booting).or_else(|| last(InstanceState::Up))?;
-        Some(last as u16)
-    }
-
-    /// Servers that serve, or will soon.
-    fn servers(&self, number: u8) -> u16 {
-        let servers = self.components[usize::from(number)].instances();
-        servers.iter().filter(|server| is_kept(server)).count() as u16
     }
 
     /// Whether an autoscaler starts and removes the servers of a component.
@@ -242,11 +228,11 @@ impl Engine {
         scalings.position(|scaling| scaling.component == number)
     }
 
-    fn tell_scaling(&mut self, place: usize, before: u16, look: Look) {
+    fn tell_scaling(&mut self, run: &mut Run, place: usize, before: u16, look: Look) {
         let scaling = &self.scalings[place];
         let number = scaling.component;
         let desired = scaling.autoscaler.desired();
-        let row = &self.scenario.design.components[usize::from(number)];
+        let row = &run.scenario.design.components[usize::from(number)];
         let Some(parameters) = row.kind.autoscaling() else {
             return;
         };
@@ -266,7 +252,23 @@ impl Engine {
             "{} scales {direction} {before} → {desired}: {reason}",
             row.id
         );
-        self.world.mark(tone, words, number, None);
+        run.world.mark(tone, words, number, None);
+    }
+}
+
+impl Run {
+    /// The one to go first: the highest number of those that boot, else of those that serve.
+    fn last_server(&self, number: u8) -> Option<u16> {
+        let servers = self.components[usize::from(number)].instances();
+        let last = |state| servers.iter().rposition(|server| server.state == state);
+        let last = last(InstanceState::Booting).or_else(|| last(InstanceState::Up))?;
+        Some(last as u16)
+    }
+
+    /// Servers that serve, or will soon.
+    fn servers(&self, number: u8) -> u16 {
+        let servers = self.components[usize::from(number)].instances();
+        servers.iter().filter(|server| is_kept(server)).count() as u16
     }
 }
 

@@ -24,6 +24,7 @@ mod comparison;
 mod facing;
 mod filling;
 mod headroom;
+mod held_back;
 mod load;
 mod measurement;
 mod payoff;

@@ -10,8 +10,10 @@ impl Engine {
     /// it starts, and of its script only the actions of the first nanosecond are done.
     pub(crate) fn held_back(scenario: &ValidScenario) -> Self {
         let mut engine = Self::new(scenario);
-        engine.script.retain(|timed| timed.at_ns == 0);
-        engine.clients(|clients, world| clients.count_curve_from(world, u64::MAX));
+        engine.control.forget_after(0);
+        engine
+            .run
+            .clients(|clients, world| clients.count_curve_from(world, u64::MAX));
         engine
     }
 
@@ -20,11 +22,12 @@ impl Engine {
     pub(crate) fn let_go(&mut self, scenario: &Scenario) {
         let now_ns = self.now().0;
         let later = scenario.script.iter().filter(|timed| timed.at_ns > 0);
-        self.script.extend(later.map(|timed| TimedAction {
+        self.control.add(later.map(|timed| TimedAction {
             at_ns: now_ns + timed.at_ns,
             action: timed.action.clone(),
         }));
-        self.clients(|clients, world| clients.count_curve_from(world, now_ns));
+        self.run
+            .clients(|clients, world| clients.count_curve_from(world, now_ns));
     }
 }
 
@@ -58,7 +61,7 @@ mod tests {
             engine.run_until(SimTime::from_s(second), u64::MAX);
             engine.arrived() - before
         };
-        let state = |engine: &Engine| engine.components[1].instances()[0].state;
+        let state = |engine: &Engine| engine.run.components[1].instances()[0].state;
         assert!((800..1_200).contains(&arrived_until(&mut engine, 10.0)));
         engine.let_go(&scenario);
         assert!((60..140).contains(&arrived_until(&mut engine, 11.0)));
