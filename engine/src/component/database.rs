@@ -4,6 +4,7 @@
 use headroom_scenario::{ClassKind, Database as Parameters, Distribution, Eviction, Scenario};
 
 use crate::component::instance::Instance;
+use crate::component::station::{Admission, Station};
 use crate::figures::meter::Meter;
 use crate::figures::own_counts::{Own, OwnCounts};
 use crate::figures::reason::Reason;
@@ -12,10 +13,9 @@ use crate::mechanism::disk::Disk;
 use crate::mechanism::store::{Lookup, Rules, Store};
 use crate::mechanism::stream::{Law, Stream};
 use crate::story::happening::Tone;
-use crate::story::trace::Activity;
 use crate::time::{ns_from_ms, stretched};
 use crate::world::World;
-use crate::world::request::{Operation, Stage};
+use crate::world::request::Operation;
 
 /// A database.
 #[derive(Clone, Debug)]
@@ -122,23 +122,27 @@ impl Database {
             }
             return world.refuse(id, Reason::ConnectionRefused);
         }
-        let (me, slots) = (self.me, self.slots());
-        let meter = world.meter(me, 0);
         if self.connections >= self.parameters.connections {
-            meter.dropped += 1;
+            world.meter(self.me, 0).dropped += 1;
             return world.refuse(id, Reason::TooManyConnections);
         }
         self.connections += 1;
-        if meter.busy.value() < slots {
-            return self.start(world, id, 0);
+        let station = self.station();
+        match station.admit(world, &mut self.instance.line, id) {
+            Admission::Slot => self.start(world, id, 0),
+            Admission::Line => {}
+            Admission::Full => unreachable!("its line has no end"),
         }
-        world.count_in_line(me, 0);
-        let now_ns = world.now_ns();
-        let request = &mut world.requests[id];
-        request.stage = Stage::Line;
-        request.mark = now_ns;
-        self.instance.line.push(&mut world.requests, id);
-        world.note(id, Activity::Wait, me, 0);
+    }
+
+    /// Who has a connection may wait.
+    fn station(&self) -> Station {
+        Station {
+            component: self.me,
+            instance: 0,
+            slots: self.slots(),
+            line_max: u32::MAX,
+        }
     }
 
     /// Reads the version of the value that a request asks for.
@@ -150,8 +154,7 @@ impl Database {
 
     /// A query has run.
     pub fn work_done(&mut self, world: &mut World, id: u32) {
-        let now_ns = world.now_ns();
-        world.meter(self.me, 0).busy.down(now_ns);
+        self.station().free(world);
         self.connections -= 1;
         if is_write(world, id) && !self.disk.append() {
             self.fill(world);
@@ -214,11 +217,7 @@ impl Database {
     }
 
     fn start(&mut self, world: &mut World, id: u32, waited_ns: u64) {
-        let now_ns = world.now_ns();
-        let meter = world.meter(self.me, 0);
-        meter.busy.up(now_ns);
-        meter.started += 1;
-        meter.waited_ns += waited_ns;
+        self.station().take(world, waited_ns);
         let is_write = is_write(world, id);
         let request = &world.requests[id];
         let class = &world.classes[usize::from(request.class)];
@@ -261,14 +260,8 @@ impl Database {
     }
 
     fn start_waiting(&mut self, world: &mut World) {
-        let slots = self.slots();
-        let now_ns = world.now_ns();
-        while world.meter(self.me, 0).busy.value() < slots {
-            let Some(id) = self.instance.line.pop(&world.requests) else {
-                break;
-            };
-            world.count_out_of_line(self.me, 0);
-            let waited_ns = now_ns - world.requests[id].mark;
+        let station = self.station();
+        while let Some((id, waited_ns)) = station.next(world, &mut self.instance.line) {
             self.start(world, id, waited_ns);
         }
     }

@@ -8,6 +8,7 @@ pub mod dns;
 pub mod instance;
 pub mod load_balancer;
 pub mod service;
+mod station;
 
 use headroom_scenario::{Kind, Scenario};
 

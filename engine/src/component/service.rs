@@ -9,6 +9,7 @@ use headroom_scenario::{
 };
 
 use crate::component::instance::Instance;
+use crate::component::station::{Admission, Station};
 use crate::figures::meter::Meter;
 use crate::figures::own_counts::{Own, OwnCounts};
 use crate::figures::reason::Reason;
@@ -19,7 +20,7 @@ use crate::mechanism::stream::{Law, Stream, StreamAhead};
 use crate::story::trace::Activity;
 use crate::time::{ns_from_ms, stretched};
 use crate::world::World;
-use crate::world::request::{Line, Operation, Stage, flag};
+use crate::world::request::{Operation, flag};
 
 /// No server holds the user's session.
 const NOWHERE: Session = Session {
@@ -283,23 +284,21 @@ impl Service {
             world.requests[id].flags |= flag::LOGIN_ASKED;
             return world.answer(id);
         }
-        let (me, slots) = (self.me, self.slots());
-        let meter = world.meter(me, instance);
-        if meter.busy.value() < slots {
-            self.start(world, id, instance, 0);
-        } else if meter.waiting.value() < self.parameters.queue_limit {
-            world.count_in_line(me, instance);
-            let now_ns = world.now_ns();
-            let request = &mut world.requests[id];
-            request.stage = Stage::Line;
-            request.mark = now_ns;
-            self.instances[usize::from(instance)]
-                .line
-                .push(&mut world.requests, id);
-            world.note(id, Activity::Wait, me, instance);
-        } else {
-            meter.dropped += 1;
-            world.refuse(id, Reason::QueueFull);
+        let station = self.station(instance);
+        let line = &mut self.instances[usize::from(instance)].line;
+        match station.admit(world, line, id) {
+            Admission::Slot => self.start(world, id, instance, 0),
+            Admission::Line => {}
+            Admission::Full => world.refuse(id, Reason::QueueFull),
+        }
+    }
+
+    fn station(&self, instance: u16) -> Station {
+        Station {
+            component: self.me,
+            instance,
+            slots: self.slots(),
+            line_max: self.parameters.queue_limit,
         }
     }
 
@@ -434,11 +433,7 @@ impl Service {
     }
 
     fn start(&mut self, world: &mut World, id: u32, instance: u16, waited_ns: u64) {
-        let now_ns = world.now_ns();
-        let meter = world.meter(self.me, instance);
-        meter.busy.up(now_ns);
-        meter.started += 1;
-        meter.waited_ns += waited_ns;
+        self.station(instance).take(world, waited_ns);
         let slow_factor = self.instances[usize::from(instance)].slow_factor;
         let request = &mut world.requests[id];
         request.operation = Operation::Call;
@@ -646,8 +641,7 @@ impl Service {
     }
 
     fn finish(&mut self, world: &mut World, id: u32, instance: u16) {
-        let now_ns = world.now_ns();
-        world.meter(self.me, instance).busy.down(now_ns);
+        self.station(instance).free(world);
         world.requests[id].operation = Operation::Call;
         world.answer(id);
         self.start_waiting(world, instance);
@@ -655,15 +649,10 @@ impl Service {
 
     /// Gives free workers to those who wait.
     fn start_waiting(&mut self, world: &mut World, instance: u16) {
-        let slots = self.slots();
-        let now_ns = world.now_ns();
-        while world.meter(self.me, instance).busy.value() < slots {
-            let line: &mut Line = &mut self.instances[usize::from(instance)].line;
-            let Some(id) = line.pop(&world.requests) else {
-                break;
-            };
-            world.count_out_of_line(self.me, instance);
-            let waited_ns = now_ns - world.requests[id].mark;
+        let station = self.station(instance);
+        while let Some((id, waited_ns)) =
+            station.next(world, &mut self.instances[usize::from(instance)].line)
+        {
             self.start(world, id, instance, waited_ns);
         }
     }
