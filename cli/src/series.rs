@@ -62,7 +62,7 @@ const FIGURES: [Figure; 19] = [
 ];
 
 fn works(kind: &Kind) -> bool {
-    is_service(kind) || is_cache(kind) || is_database(kind)
+    kind.facts().works
 }
 
 fn is_called(kind: &Kind) -> bool {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Distribution, Size};
+use crate::{Distribution, KindFacts, KindTag, Size};
 
 /// What a component is. In a document: `"kind": {"service": {"instances": 3}}`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -24,28 +24,21 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// The kind as in a document: `load_balancer`.
-    pub const fn name(&self) -> &'static str {
+    /// The kind, without its parameters.
+    pub const fn tag(&self) -> KindTag {
         match self {
-            Kind::Clients(_) => "clients",
-            Kind::Dns(_) => "dns",
-            Kind::LoadBalancer(_) => "load_balancer",
-            Kind::Service(_) => "service",
-            Kind::Cache(_) => "cache",
-            Kind::Database(_) => "database",
+            Kind::Clients(_) => KindTag::Clients,
+            Kind::Dns(_) => KindTag::Dns,
+            Kind::LoadBalancer(_) => KindTag::LoadBalancer,
+            Kind::Service(_) => KindTag::Service,
+            Kind::Cache(_) => KindTag::Cache,
+            Kind::Database(_) => KindTag::Database,
         }
     }
 
-    /// The kind as in a sentence: `load balancer`.
-    pub const fn title(&self) -> &'static str {
-        match self {
-            Kind::Clients(_) => "group of clients",
-            Kind::Dns(_) => "name service",
-            Kind::LoadBalancer(_) => "load balancer",
-            Kind::Service(_) => "service",
-            Kind::Cache(_) => "cache",
-            Kind::Database(_) => "database",
-        }
+    /// What is true of every component of its kind.
+    pub const fn facts(&self) -> &'static KindFacts {
+        self.tag().facts()
     }
 
     /// Instances at the start. Clients and a name service have none that could fail; a balancer and
@@ -83,11 +76,6 @@ impl Kind {
             Kind::Cache(cache) => cache.nodes = instances,
             Kind::Clients(_) | Kind::Dns(_) | Kind::LoadBalancer(_) | Kind::Database(_) => {}
         }
-    }
-
-    /// Whether instances can be added and removed while it runs.
-    pub const fn is_scalable(&self) -> bool {
-        matches!(self, Kind::Service(_) | Kind::Cache(_))
     }
 }
 

@@ -60,6 +60,17 @@ pub struct Component {
     pub position: Option<Position>,
 }
 
+impl Component {
+    /// What one of its instances is called: `web/1` is number 0. One machine has the name of the whole.
+    pub fn instance_name(&self, instance: u16) -> String {
+        if self.kind.facts().is_scalable {
+            format!("{}/{}", self.id, u32::from(instance) + 1)
+        } else {
+            self.id.clone()
+        }
+    }
+}
+
 /// A place on the diagram, in its own units.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

@@ -21,6 +21,7 @@ mod design;
 mod document;
 pub mod fragment;
 mod json;
+mod kind_tag;
 pub mod limits;
 mod migrate;
 mod nearest;
@@ -48,6 +49,7 @@ pub use component::{
     HealthCheck, Kind, LoadBalancer, NodeRouting, ReadMode, Service, SessionStore, WriteMode,
 };
 pub use design::{Component, Design, Link, Position, Site};
+pub use kind_tag::{KindFacts, KindTag};
 pub use limits::*;
 pub use nearest::{did_you_mean, nearest};
 pub use number::{read_number, read_whole};

@@ -262,9 +262,7 @@ fn by_component(
 }
 
 fn utilisation(seen: &Seen<'_>, scenario: &Scenario) -> Figures {
-    let works = |_: usize, kind: &Kind| {
-        matches!(kind, Kind::Service(_) | Kind::Cache(_) | Kind::Database(_))
-    };
+    let works = |_: usize, kind: &Kind| kind.facts().works;
     Figures {
         title: "Utilisation",
         hook: "utilisation",

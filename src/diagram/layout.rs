@@ -323,12 +323,7 @@ fn ranks(design: &Design) -> Vec<Vec<usize>> {
             }
         }
     }
-    let stores = |component: &usize| {
-        matches!(
-            design.components[*component].kind,
-            Kind::Cache(_) | Kind::Database(_)
-        )
-    };
+    let stores = |component: &usize| design.components[*component].kind.facts().stores;
     let last_of = |kept: &dyn Fn(&usize) -> bool| (0..count).filter(kept).map(|c| rank[c]).max();
     if let Some(last) = last_of(&stores) {
         for component in (0..count).filter(stores) {

@@ -25,7 +25,7 @@ use std::rc::Rc;
 use gloo::events::EventListener;
 use headroom_engine::happening::Happening;
 use headroom_engine::snapshot::Snapshot;
-use headroom_scenario::{Action, Kind, Problem, Scenario};
+use headroom_scenario::{Action, Problem, Scenario};
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{Element, HtmlCanvasElement, HtmlElement, ResizeObserver};
 use yew::prelude::*;
@@ -185,11 +185,11 @@ pub fn Diagram(props: &Props) -> Html {
 fn menu_for(scenario: &Scenario, pick: Pick) -> Option<(usize, u16)> {
     match pick {
         Pick::Instance(number, instance) => Some((number, instance)),
-        Pick::Component(number) => match scenario.design.components.get(number)?.kind {
-            // These are one machine: the whole is its only instance.
-            Kind::LoadBalancer(_) | Kind::Database(_) => Some((number, 0)),
-            _ => None,
-        },
+        Pick::Component(number) => {
+            let kind = &scenario.design.components.get(number)?.kind;
+            // The whole is its only instance.
+            kind.facts().is_one_machine.then_some((number, 0))
+        }
         Pick::Link(_) => None,
     }
 }
@@ -212,15 +212,15 @@ fn menu_at(
         .layout
         .fit
         .pixels(Point::new(rect.x, rect.bottom() + 6.0));
-    let scalable = matches!(component.kind, Kind::Service(_) | Kind::Cache(_));
-    let deployable = matches!(component.kind, Kind::Service(_));
+    let facts = component.kind.facts();
+    let (scalable, deployable) = (facts.is_scalable, facts.is_deployable);
     let present = match &scene.place(number).form {
         Form::Single => 1,
         Form::Cards(cards) => cards.len(),
         Form::Grid(grid) => grid.instances.len(),
     };
     let name = if scalable {
-        scene::instance_name(component, instance)
+        component.instance_name(instance)
     } else {
         scene::name(component)
     };

@@ -122,7 +122,7 @@ impl<'a> Scene<'a> {
                 }
             }
             Pick::Instance(number, instance) => {
-                let name = instance_name(self.component(number), instance);
+                let name = self.component(number).instance_name(instance);
                 let gauge = self.instance(number, instance);
                 About {
                     control: "instance",
@@ -240,11 +240,6 @@ pub fn name(component: &Component) -> String {
         return component.name.clone();
     }
     format::capital(&component.id)
-}
-
-/// What an instance is called: `web/1` is number 0.
-pub fn instance_name(component: &Component, instance: u16) -> String {
-    format!("{}/{}", component.id, u32::from(instance) + 1)
 }
 
 /// A length as an attribute: to a tenth of a pixel.

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use headroom_engine::trace::{Activity, Span, Trace};
-use headroom_scenario::{Kind, Scenario};
+use headroom_scenario::Scenario;
 use yew::prelude::*;
 
 use super::way::{self, Use};
@@ -177,11 +177,10 @@ fn place(props: &Props, span: &Span) -> Html {
     else {
         return html! { { name } };
     };
-    let selection = match component.kind {
-        Kind::Service(_) | Kind::Cache(_) => {
-            Selection::Instance(component.id.clone(), span.instance)
-        }
-        _ => Selection::Component(component.id.clone()),
+    let selection = if component.kind.facts().is_scalable {
+        Selection::Instance(component.id.clone(), span.instance)
+    } else {
+        Selection::Component(component.id.clone())
     };
     let on_select = props.on_select.clone();
     html! {

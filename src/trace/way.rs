@@ -2,7 +2,7 @@
 
 use headroom_engine::reason::Reason;
 use headroom_engine::trace::{Activity, Span, Trace};
-use headroom_scenario::{Kind, Scenario};
+use headroom_scenario::Scenario;
 
 use crate::format;
 
@@ -81,15 +81,11 @@ pub fn took_ms(trace: &Trace) -> f64 {
 
 /// What the place of a span is called: `web/2`, `db`.
 pub fn place(scenario: &Scenario, component: u8, instance: u16) -> String {
-    let Some(component) = scenario.design.components.get(component as usize) else {
-        return "a component that is gone".to_string();
-    };
-    match component.kind {
-        Kind::Service(_) | Kind::Cache(_) => {
-            format!("{}/{}", component.id, u32::from(instance) + 1)
-        }
-        _ => component.id.clone(),
-    }
+    let component = scenario.design.components.get(component as usize);
+    component.map_or_else(
+        || "a component that is gone".to_owned(),
+        |component| component.instance_name(instance),
+    )
 }
 
 /// What a span is, in a few words without its place.
@@ -193,7 +189,7 @@ fn dearest(trace: &Trace) -> Option<(Span, f64)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use headroom_scenario::{Clients, Component, Service};
+    use headroom_scenario::{Clients, Component, Kind, Service};
 
     const MS: u64 = 1_000_000;
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use headroom_scenario::{Kind, price};
+use headroom_scenario::price;
 
 use crate::component::Component;
 use crate::figures::meter::{Tally, ratio};
@@ -133,7 +133,11 @@ fn component(run: &Run, number: usize) -> ReportComponent {
     let figures = &run.statistics.components[number];
     let instances = &run.statistics.instances[number];
     ReportComponent {
-        kind: kind_name(&run.scenario.design.components[number].kind).into(),
+        kind: run.scenario.design.components[number]
+            .kind
+            .facts()
+            .name
+            .into(),
         load: load(&figures.total),
         rented_mean: figures.total.rented_mean(),
         usd_month_mean: figures.total.usd_month_mean(),
@@ -162,18 +166,6 @@ fn hit_ratio_name(component: &Component) -> Option<&'static str> {
         Component::Service(_) => Some("local_hit_ratio"),
         Component::Database(_) => Some("buffer_hit_ratio"),
         _ => None,
-    }
-}
-
-/// The kind as in a document.
-pub fn kind_name(kind: &Kind) -> &'static str {
-    match kind {
-        Kind::Clients(_) => "clients",
-        Kind::Dns(_) => "dns",
-        Kind::LoadBalancer(_) => "load_balancer",
-        Kind::Service(_) => "service",
-        Kind::Cache(_) => "cache",
-        Kind::Database(_) => "database",
     }
 }
 

@@ -1,7 +1,7 @@
 //! One design under another's conditions.
 
 use headroom_scenario::{
-    Action, Component, Design, Kind, Problem, Scenario, TimedAction, ValidScenario, validate_action,
+    Action, Component, Design, Problem, Scenario, TimedAction, ValidScenario, validate_action,
 };
 use serde::Serialize;
 
@@ -104,7 +104,7 @@ fn pairs(
     let mine: Vec<&Component> = left(own, there, |id| renamed.iter().any(|pair| pair.own == id));
     let theirs: Vec<&Component> =
         left(there, own, |id| renamed.iter().any(|pair| pair.there == id));
-    let fit = |a: &Component, b: &Component| is_same_kind(&a.kind, &b.kind) && fits(a, b);
+    let fit = |a: &Component, b: &Component| a.kind.tag() == b.kind.tag() && fits(a, b);
     let only = |fitting: &[&Component]| fitting.len() == 1;
     mine.iter().find_map(|own| {
         let counterparts: Vec<&Component> = theirs
@@ -133,16 +133,12 @@ fn left<'a>(
 ) -> Vec<&'a Component> {
     let has_namesake = |component: &Component| {
         let namesake = other.component(&component.id);
-        namesake.is_some_and(|(_, namesake)| is_same_kind(&namesake.kind, &component.kind))
+        namesake.is_some_and(|(_, namesake)| namesake.kind.tag() == component.kind.tag())
     };
     let components = design.components.iter();
     components
         .filter(|component| !has_namesake(component) && !is_paired(&component.id))
         .collect()
-}
-
-fn is_same_kind(a: &Kind, b: &Kind) -> bool {
-    std::mem::discriminant(a) == std::mem::discriminant(b)
 }
 
 /// Who calls a component, by the other design's names, in alphabetical order.
@@ -354,7 +350,7 @@ mod tests {
         let conditions = with_script([action("web", 0)]);
         let mut other = queue(1, 10.0, 5.0);
         other.design.components[1].id = "data".into();
-        other.design.components[1].kind = Kind::Database(Default::default());
+        other.design.components[1].kind = headroom_scenario::Kind::Database(Default::default());
         other.design.links[0].to = "data".into();
         // No service is there to be killed.
         let Ok(other) = other.validate() else {

@@ -10,7 +10,7 @@ use crate::{
 };
 
 pub(super) fn check(problems: &mut Problems, at: &Path, kind: &Kind) {
-    let at = &at.field(kind.name());
+    let at = &at.field(kind.facts().name);
     match kind {
         Kind::Clients(_) => {}
         Kind::Dns(dns) => {

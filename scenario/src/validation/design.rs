@@ -5,7 +5,7 @@ use super::wiring::Wiring;
 use super::{Part, at_most, component};
 use crate::limits;
 use crate::problem::{Path, Problems};
-use crate::{Component, Design, Kind, nearest};
+use crate::{Component, Design, nearest};
 
 /// Rules for each part by itself.
 pub(super) fn parts(problems: &mut Problems, at: &Path, design: &Design) {
@@ -157,32 +157,10 @@ pub(super) fn nonsense(from: &Component, to: &Component) -> Option<String> {
             quoted(&from.id)
         ));
     }
-    let sense = may_call(&from.kind);
-    if sense.contains(&to.kind.name()) {
+    let facts = from.kind.facts();
+    if facts.calls.contains(&to.kind.tag()) {
         return None;
     }
-    let (caller, callee) = (from.kind.title(), to.kind.title());
-    let instead = match &from.kind {
-        Kind::Clients(_) => "link clients to a name service, a load balancer or a service",
-        Kind::Dns(_) => {
-            "it only tells clients an address; link the clients themselves to what serves them"
-        }
-        Kind::LoadBalancer(_) => "link it to the service whose instances it spreads requests over",
-        Kind::Service(_) => "link it to a cache, a database or another service",
-        Kind::Cache(_) => "link it to the database that it fetches from",
-        Kind::Database(_) => "it only answers; link those that ask to it",
-    };
+    let (caller, callee, instead) = (facts.title, to.kind.facts().title, facts.calls_advice);
     Some(format!("a {caller} can't call a {callee}: {instead}"))
-}
-
-/// The kinds that a kind may call, by name.
-fn may_call(kind: &Kind) -> &'static [&'static str] {
-    match kind {
-        Kind::Clients(_) => &["dns", "load_balancer", "service"],
-        Kind::Dns(_) => &[],
-        Kind::LoadBalancer(_) => &["service"],
-        Kind::Service(_) => &["cache", "database", "service"],
-        Kind::Cache(_) => &["database"],
-        Kind::Database(_) => &[],
-    }
 }

@@ -4,7 +4,9 @@ use super::design::unknown_component;
 use super::{Part, at_most, component, text::quoted, traffic};
 use crate::limits;
 use crate::problem::{Path, Problems};
-use crate::{Action, Component, Curve, Design, Kind, LoopModel, Problem, Scenario, TimedAction};
+use crate::{
+    Action, Component, Curve, Design, Kind, KindTag, LoopModel, Problem, Scenario, TimedAction,
+};
 
 pub(super) fn check(problems: &mut Problems, at: &Path, scenario: &Scenario) {
     let script = &scenario.script;
@@ -229,7 +231,7 @@ impl<'a> Stage<'a> {
         let complaint = match numbered {
             0 => format!(
                 "a {} has no instances of its own: name a component that has",
-                component.kind.title()
+                component.kind.facts().title
             ),
             _ if *is_scaled && instance < limits::INSTANCES_MAX => return Some(index),
             _ if instance >= *numbered => format!(
@@ -257,10 +259,10 @@ impl<'a> Stage<'a> {
         let total: usize = self.troupes.iter().map(Troupe::present).sum();
         let troupe = &mut self.troupes[index];
         let at = &at.field("component");
-        if !component.kind.is_scalable() {
+        if !component.kind.facts().is_scalable {
             let message = format!(
                 "a {} is one: add instances to a service or a cache",
-                component.kind.title()
+                component.kind.facts().title
             );
             problems.add(at, message);
         } else if troupe.numbered >= limits::INSTANCES_MAX || total >= limits::INSTANCES_TOTAL_MAX {
@@ -313,12 +315,12 @@ impl<'a> Stage<'a> {
     }
 
     /// The place of the first component of a kind that a component calls.
-    fn callee(&self, index: usize, kind: &str) -> Option<usize> {
+    fn callee(&self, index: usize, kind: KindTag) -> Option<usize> {
         let id = &self.design.components[index].id;
         let links = self.design.links.iter().filter(|link| link.from == *id);
         let mut callees = links.filter_map(|link| self.design.component(&link.to));
         callees
-            .find(|(_, callee)| callee.kind.name() == kind)
+            .find(|(_, callee)| callee.kind.tag() == kind)
             .map(|(index, _)| index)
     }
 
@@ -328,10 +330,10 @@ impl<'a> Stage<'a> {
         };
         let kind = &self.design.components[index].kind;
         let troupe = &mut self.troupes[index];
-        if !kind.is_scalable() {
+        if !kind.facts().is_scalable {
             let message = format!(
                 "a {} is one: remove instances of a service or a cache",
-                kind.title()
+                kind.facts().title
             );
             problems.add(&at.field("component"), message);
         } else if troupe.present() == 1 {
@@ -346,9 +348,9 @@ impl<'a> Stage<'a> {
 
     fn deploy(&self, problems: &mut Problems, at: &Path, id: &str) {
         if let Some((_, component)) = self.component(problems, at, id)
-            && !matches!(component.kind, Kind::Service(_))
+            && !component.kind.facts().is_deployable
         {
-            let title = component.kind.title();
+            let title = component.kind.facts().title;
             let message = format!("a {title} runs no version of yours: name a service");
             problems.add(&at.field("component"), message);
         }
@@ -359,12 +361,12 @@ impl<'a> Stage<'a> {
             return;
         };
         let at = &at.field("kind");
-        if component.kind.name() != kind.name() {
+        if component.kind.tag() != kind.tag() {
             let message = format!(
                 "{} is a {} and can't become a {}: give its own kind",
                 quoted(id),
-                component.kind.title(),
-                kind.title()
+                component.kind.facts().title,
+                kind.facts().title
             );
             problems.add(at, message);
             return component::check(problems, at, kind);
@@ -372,7 +374,7 @@ impl<'a> Stage<'a> {
         component::check(problems, at, kind);
         let before = self.troupes[index].kind;
         self.troupes[index].becomes(kind);
-        let at = &at.field(kind.name());
+        let at = &at.field(kind.facts().name);
         if let Some((field, message)) = component::other_start(before, kind) {
             return problems.add(&at.field(field), message);
         }
@@ -385,11 +387,11 @@ impl<'a> Stage<'a> {
     fn wrong_in_place(&self, index: usize) -> Option<(&'static str, String)> {
         let Troupe { kind, numbered, .. } = &self.troupes[index];
         let by_links = match kind {
-            Kind::LoadBalancer(_) => self.callee(index, "service").and_then(|service| {
+            Kind::LoadBalancer(_) => self.callee(index, KindTag::Service).and_then(|service| {
                 let message = self.balancer_ring(index, self.troupes[service].numbered)?;
                 Some(("virtual_nodes", message))
             }),
-            Kind::Cache(cache) if self.callee(index, "database").is_none() => {
+            Kind::Cache(cache) if self.callee(index, KindTag::Database).is_none() => {
                 let wrong = component::without_database(cache);
                 wrong.map(|(field, message)| (field, message.to_owned()))
             }

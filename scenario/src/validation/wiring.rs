@@ -6,7 +6,7 @@ use super::design::nonsense;
 use super::text::quoted;
 use crate::limits;
 use crate::problem::{Path, Problems};
-use crate::{Cache, Component, Design, Kind, LoadBalancer};
+use crate::{Cache, Component, Design, Kind, KindTag, LoadBalancer};
 
 /// The links that make sense, by the places of their ends in the list of components.
 pub(super) struct Wiring<'a> {
@@ -47,12 +47,10 @@ impl<'a> Wiring<'a> {
     }
 
     /// The callees of one kind.
-    fn callees_of(&self, caller: usize, kind: &str) -> Vec<&'a Component> {
+    fn callees_of(&self, caller: usize, kind: KindTag) -> Vec<&'a Component> {
         let callees = self.callees[caller].iter();
         let callees = callees.map(|callee| &self.design.components[*callee]);
-        callees
-            .filter(|callee| callee.kind.name() == kind)
-            .collect()
+        callees.filter(|callee| callee.kind.tag() == kind).collect()
     }
 
     fn load_balancer(
@@ -62,7 +60,7 @@ impl<'a> Wiring<'a> {
         index: usize,
         balancer: &LoadBalancer,
     ) {
-        match self.callees_of(index, "service").as_slice() {
+        match self.callees_of(index, KindTag::Service).as_slice() {
             [] => {
                 problems.add(
                     at,
@@ -84,19 +82,22 @@ impl<'a> Wiring<'a> {
     }
 
     fn service(&self, problems: &mut Problems, at: &Path, index: usize) {
-        for kind in ["cache", "database", "service"] {
-            if self.callees_of(index, kind).len() > 1 {
+        for kind in KindTag::Service.facts().calls {
+            if self.callees_of(index, *kind).len() > 1 {
                 problems.add(
                     at,
-                    format!("a service calls one {kind}: remove the other links"),
+                    format!(
+                        "a service calls one {}: remove the other links",
+                        kind.facts().title
+                    ),
                 );
             }
         }
-        let caches = self.callees_of(index, "cache");
-        let databases = self.callees_of(index, "database");
+        let caches = self.callees_of(index, KindTag::Cache);
+        let databases = self.callees_of(index, KindTag::Database);
         if let ([cache], [database]) = (caches.as_slice(), databases.as_slice())
             && let Some((cache_index, _)) = self.design.component(&cache.id)
-            && let [other] = self.callees_of(cache_index, "database").as_slice()
+            && let [other] = self.callees_of(cache_index, KindTag::Database).as_slice()
             && other.id != database.id
         {
             // A cache keeps copies of the data that its service asks for.
@@ -110,7 +111,7 @@ impl<'a> Wiring<'a> {
     }
 
     fn cache(&self, problems: &mut Problems, at: &Path, index: usize, cache: &Cache) {
-        match self.callees_of(index, "database").len() {
+        match self.callees_of(index, KindTag::Database).len() {
             0 => {
                 if let Some((field, message)) = without_database(cache) {
                     let kind = &at.field("kind");
@@ -143,7 +144,8 @@ impl<'a> Wiring<'a> {
         }
         problems.about(Some(&component.id));
         let at = &at.index(first);
-        let entries = ["load_balancer", "service"].map(|kind| self.callees_of(first, kind).len());
+        let entries = [KindTag::LoadBalancer, KindTag::Service]
+            .map(|kind| self.callees_of(first, kind).len());
         match entries.iter().sum() {
             0 => {
                 let message =
@@ -157,7 +159,7 @@ impl<'a> Wiring<'a> {
                 problems.add(at, message);
             }
         }
-        if self.callees_of(first, "dns").len() > 1 {
+        if self.callees_of(first, KindTag::Dns).len() > 1 {
             problems.add(at, "clients ask one name service: remove the other links");
         }
         problems.about(None);

@@ -4,12 +4,12 @@ use headroom_engine::snapshot::{InstanceState, KindGauge};
 use yew::prelude::*;
 
 use super::super::geometry::Rect;
-use super::super::scene::{Part, Pick, Scene, instance_name, px, state_words, words};
+use super::super::scene::{Part, Pick, Scene, px, state_words, words};
 use super::{card, instance_label};
 use crate::format;
 
 pub fn draw(scene: &Scene<'_>, number: usize, instance: u16, rect: &Rect) -> Html {
-    let name = instance_name(scene.component(number), instance);
+    let name = scene.component(number).instance_name(instance);
     let gauge = scene.instance(number, instance);
     let down = gauge.is_some_and(|gauge| gauge.state == InstanceState::Down);
     let entries = gauge.map_or(0, |gauge| gauge.entries);

@@ -7,7 +7,7 @@ use yew::prelude::*;
 
 use super::super::geometry::Rect;
 use super::super::layout::Grid;
-use super::super::scene::{Pick, Scene, instance_name, px, state_name, words};
+use super::super::scene::{Pick, Scene, px, state_name, words};
 use super::{Tone, badge_of, card, instance_label};
 use crate::format;
 use crate::selection::Selection;
@@ -95,7 +95,7 @@ struct Cell {
 }
 
 fn draw_cell(scene: &Scene<'_>, number: usize, instance: u16, cell: Cell) -> Html {
-    let name = instance_name(scene.component(number), instance);
+    let name = scene.component(number).instance_name(instance);
     let gauge = scene.instance(number, instance);
     let on_pick = scene.on_pick.clone();
     let pick = Pick::Instance(number, instance);

@@ -6,7 +6,7 @@ use yew::prelude::*;
 
 use super::super::geometry::Rect;
 use super::super::palette::Look;
-use super::super::scene::{Part, Pick, Scene, instance_name, px, state_words, words};
+use super::super::scene::{Part, Pick, Scene, px, state_words, words};
 use super::{balancer::PUBLIC_ADDRESS, card, idle, instance_label};
 use crate::format;
 
@@ -20,7 +20,7 @@ pub fn draw(
     rect: &Rect,
     service: &Service,
 ) -> Html {
-    let name = instance_name(scene.component(number), instance);
+    let name = scene.component(number).instance_name(instance);
     let known = scene.instance(number, instance);
     let mut resting = idle();
     resting.slots = u32::from(service.workers) * u32::from(service.size.factor());
