@@ -2,7 +2,9 @@
 //! know.
 
 use crate::problem::{Path, Problems};
-use crate::{Action, Component, Curve, Kind, LoopModel, Problem, Scenario, Traffic, ValidScenario};
+use crate::{
+    Action, Component, Curve, Kind, KindTag, LoopModel, Problem, Scenario, Traffic, ValidScenario,
+};
 
 impl ValidScenario {
     /// What changes nothing though it is there: servers that nobody sends anything, sites, the curve of a
@@ -25,36 +27,36 @@ fn idle_servers(warnings: &mut Problems, design: &Path, scenario: &Scenario) {
         if !matches!(component.kind, Kind::Service(_)) {
             continue;
         }
-        let (balanced, direct) = callers(scenario, component);
-        let Some(caller) = direct else { continue };
+        let Some(caller) = direct_caller(scenario, component) else {
+            continue;
+        };
         let id = &component.id;
         let Some(others) = others(scenario, component) else {
             continue;
         };
         warnings.about(Some(id));
-        let message = if balanced {
-            format!(
-                "{others} get nothing of what {caller} sends, which goes to {id}/1: \
-                 link {caller} to the load balancer instead"
-            )
-        } else {
+        let message = if caller.kind.facts().calls.contains(&KindTag::LoadBalancer) {
             format!("{others} get nothing: put a load balancer before them")
+        } else {
+            format!(
+                "{others} get nothing of what {} sends, which goes to {id}/1: a service can't call a \
+                 load balancer yet; take a bigger machine for {id} instead",
+                caller.id
+            )
         };
         warnings.add(&components.index(index), message);
     }
     warnings.about(None);
 }
 
-/// Whether a balancer calls a component, and who else does.
-fn callers<'a>(scenario: &'a Scenario, component: &Component) -> (bool, Option<&'a str>) {
+/// Who calls a component, and is no balancer.
+fn direct_caller<'a>(scenario: &'a Scenario, component: &Component) -> Option<&'a Component> {
     let links = scenario.design.links.iter();
-    let callers = links
+    let mut callers = links
         .filter(|link| link.to == component.id)
         .filter_map(|link| scenario.design.component(&link.from));
-    let (balancers, others): (Vec<_>, Vec<_>) =
-        callers.partition(|(_, caller)| matches!(caller.kind, Kind::LoadBalancer(_)));
-    let other = others.first().map(|(_, caller)| caller.id.as_str());
-    (!balancers.is_empty(), other)
+    let direct = callers.find(|(_, caller)| caller.kind.tag() != KindTag::LoadBalancer);
+    direct.map(|(_, caller)| caller)
 }
 
 /// The servers of a service beside the first, those that join later included; none where it is alone.
@@ -184,14 +186,28 @@ mod tests {
     }
 
     #[test]
-    fn a_balancer_serves_all_but_those_who_pass_it_by() {
-        for balanced in [direct(3), direct(1)] {
-            let mut balanced = balanced;
+    fn a_balancer_serves_all_of_them() {
+        for mut balanced in [direct(3), direct(1)] {
             let lb = Kind::LoadBalancer(LoadBalancer::default());
             balanced.design.components.push(component("lb", lb));
             balanced.design.links = vec![link("users", "lb"), link("lb", "web")];
             assert_eq!(told(balanced), [""; 0]);
         }
+    }
+
+    #[test]
+    fn servers_behind_another_service_get_nothing_and_no_balancer_is_advised() {
+        let mut tiers = direct(1);
+        let back = Service {
+            instances: 3,
+            ..Service::default()
+        };
+        let back = component("back", Kind::Service(back));
+        tiers.design.components.push(back);
+        tiers.design.links.push(link("web", "back"));
+        let expected = "back/2 and back/3 get nothing of what web sends, which goes to back/1: a service \
+                        can't call a load balancer yet; take a bigger machine for back instead";
+        assert_eq!(told(tiers), [expected]);
     }
 
     #[test]
@@ -217,6 +233,8 @@ mod tests {
             id: "east".into(),
             region: "us-east".into(),
         }];
-        assert!(told(placed)[0].starts_with("sites change nothing yet"));
+        assert!(told(placed.clone())[0].starts_with("sites change nothing yet"));
+        placed.design.components[1].site = Some("east".into());
+        assert_eq!(told(placed).len(), 1, "once");
     }
 }
