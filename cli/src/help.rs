@@ -101,7 +101,8 @@ EXAMPLES
 const COMPARE: &str = "\
 headroom compare: runs two designs under the same conditions, side by side
 
-Both face the traffic, script, seed and objectives of the second, so that only the design differs.
+Both face the traffic, script, seed and objectives of the second, so that only the design differs, and
+are in service: caches and sessions are filled before the script begins.
 Where the first calls a tier otherwise and there is no doubt which is meant, what happens to the one
 happens to the other, with the same draws of chance; what can't be done in the first is said.
 

@@ -1,6 +1,6 @@
 //! A question being answered, a slice at a time.
 
-use headroom_engine::lab::{CapacitySearch, Comparison, PayoffSearch, Window, settled};
+use headroom_engine::lab::{CapacitySearch, Comparison, PayoffSearch, Stretch, Window, settled};
 use headroom_scenario::{Problem, Scenario, ValidScenario};
 
 use super::question::{Finding, Outcome, Question};
@@ -39,10 +39,10 @@ impl Search {
             )?)),
             Question::Comparison { before, after } => {
                 let (before, after) = (read(before)?, read(after)?);
-                Self::Comparison(Box::new(Comparison::in_service(
+                Self::Comparison(Box::new(Comparison::new(
                     &before,
                     &after,
-                    Window::default(),
+                    Stretch::Fitted(Window::default()),
                 )?))
             }
         })

@@ -1,6 +1,6 @@
 //! `headroom compare`: two designs under the same conditions.
 
-use headroom_engine::lab::{Comparison, Faced, LeftOut, Load, Renamed};
+use headroom_engine::lab::{Comparison, Faced, LeftOut, Load, Renamed, Stretch};
 use headroom_engine::report::Report;
 use headroom_scenario::ValidScenario;
 use serde::Serialize;
@@ -54,7 +54,8 @@ fn execute(options: &Options) -> Result<Answer, Failure> {
     }
     let after_scenario = source::open(after, options)?;
     let before_scenario = source::open(before, options)?;
-    let comparison = Comparison::new(&before_scenario, &after_scenario, options.window())
+    let stretch = Stretch::AsAsked(options.window());
+    let comparison = Comparison::new(&before_scenario, &after_scenario, stretch)
         .map_err(|problems| Failure::scenario(before, problems))?;
     let faced = comparison.faced().clone();
     let (before_report, after_report) = run(comparison);

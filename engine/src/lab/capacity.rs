@@ -9,7 +9,7 @@ use crate::lab::filling::Filling;
 use crate::lab::load::{Load, at_load};
 use crate::lab::trial::{Found, Opening, Run, Trial, loaded};
 use crate::lab::verdict::Breach;
-use crate::lab::{Headroom, Verdict, Window};
+use crate::lab::{Headroom, Stretch, Verdict, Window};
 
 /// A search ends when the load that holds and the load that breaks are this close together.
 const TOLERANCE: f64 = 1.02;
@@ -124,7 +124,8 @@ impl CapacitySearch {
                 }
                 Stage::Cold(filling) => {
                     let engine = filling.advance(&mut events_left)?;
-                    let run = Run::new(filling.scenario(), self.window, engine);
+                    let run =
+                        Run::new(filling.scenario(), Stretch::UntilKnown(self.window), engine);
                     Stage::ComingUp(Box::new(run))
                 }
                 Stage::ComingUp(run) => {

@@ -3,11 +3,11 @@
 use headroom_scenario::{Problem, ValidScenario};
 
 use crate::figures::report::Report;
+use crate::lab::Stretch;
 use crate::lab::facing::{Faced, facing};
 use crate::lab::filling::Filling;
 use crate::lab::load::Load;
 use crate::lab::trial::Run;
-use crate::lab::{Measurement, Window};
 
 /// Two runs under way, one after the other: the same load, seed, script and window.
 pub struct Comparison {
@@ -19,50 +19,28 @@ pub struct Comparison {
 
 /// A design that is measured.
 enum Side {
-    /// From its start.
-    Cold(Box<Measurement>),
     /// It is put into service first.
-    Filling(Box<Filling>, Window),
+    Filling(Box<Filling>, Stretch),
     /// It is in service.
     InService(Box<Run>),
 }
 
 impl Comparison {
-    /// Two runs from their start, under the conditions of the second.
+    /// Two runs of designs that are in service when the script begins, under the conditions of the second.
     ///
     /// # Errors
     /// The problems of a first design that can't face the conditions of the second.
     pub fn new(
         before: &ValidScenario,
         after: &ValidScenario,
-        window: Window,
+        stretch: Stretch,
     ) -> Result<Self, Vec<Problem>> {
-        Self::of(before, after, |scenario| {
-            Side::Cold(Box::new(Measurement::new(scenario, window)))
-        })
-    }
-
-    /// The same of designs that are in service when the script begins.
-    ///
-    /// # Errors
-    /// The problems of a first design that can't face the conditions of the second.
-    pub fn in_service(
-        before: &ValidScenario,
-        after: &ValidScenario,
-        window: Window,
-    ) -> Result<Self, Vec<Problem>> {
-        Self::of(before, after, |scenario| {
+        let side = |scenario: &ValidScenario| {
             let load = Load::of(&scenario.traffic);
-            let filling = Filling::new(scenario, scenario.seed, load, window.warmup_s);
-            Side::Filling(Box::new(filling), window)
-        })
-    }
-
-    fn of(
-        before: &ValidScenario,
-        after: &ValidScenario,
-        side: impl Fn(&ValidScenario) -> Side,
-    ) -> Result<Self, Vec<Problem>> {
+            let warmup_s = stretch.window().warmup_s;
+            let filling = Filling::new(scenario, scenario.seed, load, warmup_s);
+            Side::Filling(Box::new(filling), stretch)
+        };
         let faced = facing(before, after)?;
         Ok(Self {
             before: side(&faced.scenario),
@@ -97,10 +75,9 @@ impl Side {
     fn advance(&mut self, events_budget: u64) -> Option<Report> {
         let mut events_left = events_budget;
         match self {
-            Self::Cold(measurement) => measurement.advance(events_budget),
-            Self::Filling(filling, window) => {
+            Self::Filling(filling, stretch) => {
                 let engine = filling.advance(&mut events_left)?;
-                let run = Run::new(filling.scenario(), *window, engine);
+                let run = Run::new(filling.scenario(), *stretch, engine);
                 *self = Self::InService(Box::new(run));
                 None
             }
@@ -112,7 +89,7 @@ impl Side {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lab::{measure, queue::queue};
+    use crate::lab::{Window, queue::queue};
 
     #[test]
     fn both_designs_face_the_conditions_of_the_second() {
@@ -124,22 +101,27 @@ mod tests {
         after.seed = 7;
         let after = after.validate().expect("a valid scenario");
         let before = queue(1, 10.0, 20.0).validate().expect("a valid scenario");
-        let mut comparison =
-            Comparison::new(&before, &after, window).expect("they can be compared");
-        let (slow, fast) = loop {
-            if let Some(reports) = comparison.advance(777) {
-                break reports;
+        let compared = |budget: u64| {
+            let stretch = Stretch::AsAsked(window);
+            let mut comparison =
+                Comparison::new(&before, &after, stretch).expect("they can be compared");
+            loop {
+                if let Some(reports) = comparison.advance(budget) {
+                    break reports;
+                }
             }
         };
+        let (slow, fast) = compared(777);
         assert_eq!(slow.seed, 7);
         assert_eq!(
             slow.requests.arrived, fast.requests.arrived,
             "the same arrivals, one by one"
         );
         assert!(slow.latency_ms.mean > fast.latency_ms.mean);
+        assert_eq!(fast.simulated_s, 100.0, "as long as asked");
         assert_eq!(
-            fast,
-            measure(&after, window),
+            compared(u64::MAX),
+            (slow, fast),
             "slices do not change the run"
         );
     }

@@ -43,4 +43,4 @@ pub use measurement::{Measurement, measure};
 pub use payoff::{Payoff, PayoffSearch};
 pub use standing::settled;
 pub use verdict::{Breach, Objective, Verdict};
-pub use window::Window;
+pub use window::{Stretch, Window};

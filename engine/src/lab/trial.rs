@@ -6,7 +6,7 @@ use crate::Engine;
 use crate::figures::report::Report;
 use crate::lab::filling::{Filling, run_on};
 use crate::lab::load::{Load, at_load};
-use crate::lab::{Verdict, Window};
+use crate::lab::{Stretch, Verdict, Window};
 use crate::time::SimTime;
 
 /// Runs of each load, every one with a seed of its own: all must hold it.
@@ -39,7 +39,7 @@ fn seed_of(scenario: &ValidScenario, run: usize) -> u64 {
 /// curve begin, and the window is measured.
 pub(super) struct Run {
     scenario: ValidScenario,
-    window: Window,
+    stretch: Stretch,
     engine: Engine,
     phase: Phase,
     events_max: u64,
@@ -66,20 +66,23 @@ enum Phase {
 
 impl Run {
     /// A run in service goes on as a scenario says, under its load.
-    pub(super) fn new(scenario: &ValidScenario, window: Window, mut engine: Engine) -> Self {
+    pub(super) fn new(scenario: &ValidScenario, stretch: Stretch, mut engine: Engine) -> Self {
         let load = Load::of(&scenario.traffic);
         let action = load.action(&engine.scenario().traffic);
         // What is refused is a load that no document may ask for: the run goes on as it is.
         let _ = engine.apply(&action);
         Self {
             scenario: scenario.clone(),
-            window,
+            stretch,
             phase: Phase::Settling {
                 from_s: engine.now().as_s(),
                 arrived_before: engine.arrived(),
                 look_at: engine.now().after_s(LOOK_S),
             },
-            events_max: engine.events() + EVENTS_MAX,
+            events_max: match stretch {
+                Stretch::AsAsked(_) | Stretch::Fitted(_) => u64::MAX,
+                Stretch::UntilKnown(_) => engine.events() + EVENTS_MAX,
+            },
             engine,
             in_service: None,
         }
@@ -139,9 +142,13 @@ impl Run {
                 *marks_passed += 1;
                 let passed = passed_share(*marks_passed);
                 let report = self.engine.report();
-                let is_over = passed >= 1.0
-                    || is_cut_short
-                    || Verdict::is_sealed(&report, &self.scenario.objectives, passed);
+                let is_known = match self.stretch {
+                    Stretch::AsAsked(_) | Stretch::Fitted(_) => false,
+                    Stretch::UntilKnown(_) => {
+                        Verdict::is_sealed(&report, &self.scenario.objectives, passed)
+                    }
+                };
+                let is_over = passed >= 1.0 || is_cut_short || is_known;
                 is_over.then_some(report)
             }
         }
@@ -151,7 +158,7 @@ impl Run {
         let Window {
             warmup_s,
             duration_s,
-        } = self.window.fitted(&self.scenario, arrived_rps);
+        } = self.stretch.at(&self.scenario, arrived_rps);
         self.in_service = Some(self.engine.clone());
         self.engine.let_go(&self.scenario);
         self.phase = Phase::Warming {
@@ -201,7 +208,7 @@ impl Trial {
         let first = to_come.pop().expect("a trial has runs");
         Self {
             load,
-            run: Run::new(&loaded(scenario, load), window, first),
+            run: Run::new(&loaded(scenario, load), Stretch::UntilKnown(window), first),
             to_come,
             held: Vec::new(),
             reached_rps: 0.0,
@@ -229,7 +236,7 @@ impl Trial {
                     in_service: std::mem::take(&mut self.held),
                 });
             };
-            self.run = Run::new(&self.run.scenario, self.run.window, next);
+            self.run = Run::new(&self.run.scenario, self.run.stretch, next);
         }
     }
 }

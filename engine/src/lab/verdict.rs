@@ -19,7 +19,7 @@ pub enum Objective {
     LatencyP99Ms,
     /// Requests that fail, as a share of those that ended.
     FailedShare,
-    /// Sessions lost: users who had to log in anew, as a share of those who have or have had a session.
+    /// Sessions lost: users who had to log in anew, as a share of those who came.
     SessionsLostShare,
     /// Requests that piled up unanswered, as a share of those that arrived. No document asks for
     /// it, but without it a line that grows would hold every objective for a while.

@@ -28,6 +28,34 @@ pub struct Window {
     pub duration_s: f64,
 }
 
+/// How a window is kept.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Stretch {
+    /// As long as it says, whatever comes of it.
+    AsAsked(Window),
+    /// As long as steady figures need.
+    Fitted(Window),
+    /// The same, but it ends as soon as the verdict is known.
+    UntilKnown(Window),
+}
+
+impl Stretch {
+    /// The window before it is fitted.
+    pub(super) fn window(self) -> Window {
+        match self {
+            Self::AsAsked(window) | Self::Fitted(window) | Self::UntilKnown(window) => window,
+        }
+    }
+
+    /// The window as it is measured of a design in service, where so many requests come in a second.
+    pub(super) fn at(self, scenario: &Scenario, rate_rps: f64) -> Window {
+        match self {
+            Self::AsAsked(window) => window,
+            Self::Fitted(window) | Self::UntilKnown(window) => window.fitted(scenario, rate_rps),
+        }
+    }
+}
+
 impl Default for Window {
     fn default() -> Self {
         Self {
@@ -43,7 +71,7 @@ impl Window {
     /// Where time matters, because the script does something on the way or the rate changes, it
     /// stays as it is, so that a fault lasts the same share of it at every load. Else there is nothing
     /// more to wait for, and it is long enough for steady figures and no longer: bounded in requests.
-    pub(super) fn fitted(self, scenario: &Scenario, rate_rps: f64) -> Self {
+    fn fitted(self, scenario: &Scenario, rate_rps: f64) -> Self {
         if is_timed(scenario) {
             return self;
         }

@@ -39,10 +39,11 @@ fn assert_holds_for_other_seeds(name: &str) {
     let holding = holding(&scenario, a_little_less);
     println!("{name}: {load:?}, held at 0.97 times that by {holding} of 8 other seeds");
     assert!(holding >= HOLD_MIN, "{name}: {load:?}, {holding} of 8");
-    let far_more = load.with_amount(1.1 * load.amount());
-    let holding = self::holding(&scenario, far_more);
+    // A capacity that counts the backlog of a cold start is 7 % less, and would hold here.
+    let more = load.with_amount(1.05 * load.amount());
+    let holding = self::holding(&scenario, more);
     assert!(
-        holding <= 1,
+        holding <= 2,
         "{name} holds more than {load:?}: {holding} of 8"
     );
 }
