@@ -461,7 +461,8 @@ pub struct Cache {
     pub read_mode: ReadMode,
     /// What a write does to the cache.
     pub write_mode: WriteMode,
-    /// How long written entries wait before they go to the database, write-back only, in milliseconds.
+    /// How long written entries wait before they go to the database, write-back only, in milliseconds. A
+    /// node counts it from the first of them: all that wait by then go together.
     pub write_back_ms: f64,
     /// Cache-aside only: the first to miss fetches, the others wait for it.
     pub leases: bool,

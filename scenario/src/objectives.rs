@@ -11,8 +11,7 @@ pub struct Objectives {
     pub latency_p99_ms: f64,
     /// Most requests that may fail, as a share: 0.01 is one in a hundred.
     pub failed_share: f64,
-    /// Most sessions that may be lost: users who had to log in anew, as a share of those who have or have had
-    /// a session. 1 asks for nothing.
+    /// Most sessions that may be lost: users who had to log in anew, as a share of those who came. 1 asks for nothing.
     pub sessions_lost_share: f64,
 }
 

@@ -116,6 +116,7 @@ fn instance(run: &Run, number: usize, index: usize) -> InstanceGauge {
         failed_rps: recent.per_s(recent.failed_total()),
         failing: failing(&recent).first().map(|(reason, _)| *reason),
         entries: part.entries(index),
+        hit_ratio: recent.hit_ratio(),
     }
 }
 

@@ -249,8 +249,7 @@ impl Component {
         }
     }
 
-    /// Users who have or had a session here, and those of them who had to log in anew since the
-    /// measurement began.
+    /// Users who have come here since the measurement began, and those of them who had to log in anew.
     pub fn sessions(&self) -> (u32, u32) {
         match self {
             Component::Service(service) => service.sessions(),

@@ -35,6 +35,17 @@ struct Session {
     incarnation: u16,
 }
 
+/// What has become of a user's session since the measurement began.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fate {
+    /// The user has not come.
+    Unseen,
+    /// The user has come, and has not had to log in anew.
+    Kept,
+    /// The user has had to log in anew.
+    Lost,
+}
+
 /// A tier of servers.
 #[derive(Clone, Debug)]
 pub struct Service {
@@ -54,9 +65,10 @@ pub struct Service {
     /// By server, where servers cache for themselves.
     local_caches: Vec<Store>,
     own_cache_room: u32,
-    /// By user: has had to log in anew since the measurement began.
-    has_lost: Vec<bool>,
-    sessions_opened: u32,
+    /// By user: what has become of the session since the measurement began.
+    fates: Vec<Fate>,
+    /// Users who have come since then.
+    sessions_seen: u32,
     sessions_lost: u32,
     session_calls: u64,
     login_calls: u64,
@@ -97,8 +109,8 @@ impl Service {
             sessions: Vec::new(),
             local_caches: Vec::new(),
             own_cache_room: 0,
-            has_lost: Vec::new(),
-            sessions_opened: 0,
+            fates: Vec::new(),
+            sessions_seen: 0,
             sessions_lost: 0,
             session_calls: 0,
             login_calls: 0,
@@ -119,7 +131,7 @@ impl Service {
         match parameters.sessions {
             SessionStore::None => {
                 self.sessions = Vec::new();
-                self.has_lost = Vec::new();
+                self.fates = Vec::new();
                 self.count_sessions();
             }
             SessionStore::Server => {
@@ -179,26 +191,25 @@ impl Service {
     fn make_room_for_sessions(&mut self, traffic: &Traffic) {
         let users = traffic.population() as usize;
         self.sessions.resize(users, NOWHERE);
-        self.has_lost.resize(users, false);
+        self.fates.resize(users, Fate::Unseen);
         self.count_sessions();
     }
 
     fn count_sessions(&mut self) {
-        let opened = self.sessions.iter().filter(|session| **session != NOWHERE);
-        self.sessions_opened = opened.count() as u32;
-        self.sessions_lost = self.has_lost.iter().filter(|lost| **lost).count() as u32;
+        let count = |wanted: Fate| self.fates.iter().filter(|fate| **fate == wanted).count() as u32;
+        self.sessions_lost = count(Fate::Lost);
+        self.sessions_seen = count(Fate::Kept) + self.sessions_lost;
     }
 
     /// Who had to log in anew is counted from here on.
     pub fn begin_measurement(&mut self) {
-        self.has_lost.fill(false);
-        self.sessions_lost = 0;
+        self.fates.fill(Fate::Unseen);
+        self.count_sessions();
     }
 
-    /// Users who have or had a session here, and those of them who had to log in anew since the
-    /// measurement began.
+    /// Users who have come here since the measurement began, and those of them who had to log in anew.
     pub fn sessions(&self) -> (u32, u32) {
-        (self.sessions_opened, self.sessions_lost)
+        (self.sessions_seen, self.sessions_lost)
     }
 
     /// What only its kind counts.
@@ -372,7 +383,7 @@ impl Service {
     /// Figures of its kind.
     pub fn gauge(&self, hit_ratio: f64) -> KindGauge {
         KindGauge::Service {
-            sessions: self.sessions_opened,
+            sessions: self.sessions_seen,
             sessions_lost: self.sessions_lost,
             local_hit_ratio: hit_ratio,
             own_cache_room: self.own_cache_room,
@@ -406,6 +417,11 @@ impl Service {
             return true;
         };
         let is_login = request.has(flag::LOGIN);
+        let fate = &mut self.fates[request.user as usize];
+        if *fate == Fate::Unseen {
+            *fate = Fate::Kept;
+            self.sessions_seen += 1;
+        }
         self.session_calls += u64::from(!is_login);
         if *session == here {
             return true;
@@ -416,9 +432,7 @@ impl Service {
             return false;
         }
         *session = here;
-        self.sessions_opened += u32::from(is_new);
-        let has_lost = &mut self.has_lost[request.user as usize];
-        if !is_new && !std::mem::replace(has_lost, true) {
+        if !is_new && std::mem::replace(fate, Fate::Lost) != Fate::Lost {
             self.sessions_lost += 1;
         }
         true

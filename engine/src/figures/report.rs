@@ -56,7 +56,7 @@ impl Report {
     }
 
     /// Sessions lost: users who had to log in anew in the measured stretch, each once, as a share of those
-    /// who have or have had a session; 0 where nobody has. Never more than 1.
+    /// who came in it; 0 where nobody did. Never more than 1.
     pub fn sessions_lost_share(&self) -> f64 {
         ratio(self.sum("sessions_lost"), self.sum("sessions"))
     }

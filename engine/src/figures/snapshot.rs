@@ -146,6 +146,8 @@ pub struct InstanceGauge {
     pub failing: Option<Reason>,
     /// Kinds that store: entries held now.
     pub entries: u32,
+    /// Kinds that store: the share of its look-ups that it has answered from memory.
+    pub hit_ratio: f64,
 }
 
 /// Whether an instance works.
@@ -195,7 +197,7 @@ pub enum KindGauge {
     },
     /// Servers.
     Service {
-        /// Users who have or have had a session.
+        /// Users who have come since the measurement began.
         sessions: u32,
         /// Of them, those who had to log in anew since the measurement began: their session was elsewhere,
         /// or had died with its server.

@@ -1,7 +1,7 @@
 //! Two designs face the same conditions, whatever their parts are called, and when they are in service.
 
-use headroom_engine::lab::{Comparison, Window, facing};
-use headroom_scenario::Action;
+use headroom_engine::lab::{Comparison, Load, Objective, Stretch, Window, facing, measure};
+use headroom_scenario::{Action, RATE_MIN_RPS};
 
 use crate::designs::*;
 
@@ -21,7 +21,8 @@ fn a_tier_of_another_name_is_killed_as_well_and_equal_designs_stay_equal() {
         let faced = facing(&other, &original).expect("the same traffic");
         assert_eq!(faced.left_out, []);
         assert_eq!(faced.scenario.script, original.script);
-        let comparison = Comparison::new(&other, &original, SHORT).expect("they can be compared");
+        let comparison = Comparison::new(&other, &original, Stretch::AsAsked(SHORT))
+            .expect("they can be compared");
         let (before, after) = compared(comparison);
         assert_eq!(before.digest, after.digest, "{id} is called {new}");
         assert!(before.components.contains_key(new), "under its own name");
@@ -32,7 +33,7 @@ fn a_tier_of_another_name_is_killed_as_well_and_equal_designs_stay_equal() {
 #[test]
 fn users_of_another_name_come_at_the_same_moments() {
     let arrivals = |scenario| {
-        let report = headroom_engine::lab::measure(&valid(scenario), SHORT);
+        let report = measure(&valid(scenario), SHORT);
         (report.digest, report.requests)
     };
     let original = arrivals(step("one-server"));
@@ -74,27 +75,51 @@ fn a_server_that_joins_takes_the_sessions_of_users_who_have_one() {
         warmup_s: 5.0,
         duration_s: 20.0,
     };
-    let in_service = Comparison::in_service(&modulo, &ring, window).expect("the same traffic");
+    let stretch = Stretch::AsAsked(window);
+    let in_service = Comparison::new(&modulo, &ring, stretch).expect("the same traffic");
     let (before, after) = compared(in_service);
     let (lost, lost_by_ring) = (before.sessions_lost_share(), after.sessions_lost_share());
     assert!(lost > 0.15, "{lost}");
     assert!(lost_by_ring < 0.5 * lost, "{lost_by_ring} of {lost}");
-    // Just started, most users have none to lose.
-    let cold = Comparison::new(&modulo, &ring, window).expect("the same traffic");
-    let (cold, _) = compared(cold);
-    assert!(cold.sessions_lost_share() < 0.8 * lost);
 }
 
 #[test]
-fn a_ring_pays_off_where_users_have_sessions() {
-    let window = Window::default();
+fn a_ring_pays_off_at_any_load_however_long_it_is_looked_at() {
     let (before, after) = (valid(step("sticky-sessions")), valid(step("hash-ring")));
-    let payoff = payoff(&before, &after, window);
-    let load = payoff.load.expect("it pays off");
-    let breaks = payoff.before.breaks.expect("the modulo breaks").broken;
-    println!("pays off from {load:?}: {breaks:?}");
-    assert_eq!(
-        breaks[0].objective,
-        headroom_engine::lab::Objective::SessionsLostShare
-    );
+    for duration_s in [45.0, 60.0, 120.0] {
+        let window = Window {
+            warmup_s: 5.0,
+            duration_s,
+        };
+        let payoff = payoff(&before, &after, window);
+        assert_eq!(payoff.load, Some(Load::RateRps(RATE_MIN_RPS)));
+        let breaks = payoff.before.breaks.expect("the modulo breaks").broken;
+        assert_eq!(breaks[0].objective, Objective::SessionsLostShare);
+    }
+}
+
+#[test]
+fn designs_that_are_compared_are_in_service() {
+    let scenario = |script_from_s: f64| {
+        let mut scenario = step("sticky-sessions");
+        scenario.script = step("hash-ring").script;
+        for timed in &mut scenario.script {
+            timed.at_ns += (script_from_s * 1e9) as u64;
+        }
+        scenario.traffic.rate_rps = 300.0;
+        valid(scenario)
+    };
+    let soon = scenario(0.0);
+    let stretch = Stretch::AsAsked(Window {
+        warmup_s: 0.0,
+        duration_s: 60.0,
+    });
+    let comparison = Comparison::new(&soon, &soon, stretch).expect("the same traffic");
+    let lost = compared(comparison).0.sessions_lost_share();
+    let ten_minutes_later = Window {
+        warmup_s: 600.0,
+        duration_s: 60.0,
+    };
+    let expected = measure(&scenario(600.0), ten_minutes_later).sessions_lost_share();
+    assert!((lost - expected).abs() < 0.05, "{lost}, and {expected}");
 }
