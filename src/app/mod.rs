@@ -643,6 +643,8 @@ impl App {
             Intent::Seek(at_ns) => {
                 self.settle();
                 self.load(at_ns);
+                // Another moment may be before what was done, or after it.
+                self.live_changed(ctx);
             }
             Intent::Select(selection) => self.select(selection),
             Intent::ShowTab(tab) => {

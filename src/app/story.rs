@@ -123,7 +123,7 @@ fn payoff(props: &StoryProps) -> Html {
                 { "Pays off " }
                 <b data-testid="pays-off-from" data-value={load.amount().to_string()}>{ from_load(*load) }</b>
                 if let Some(breach) = breach {
-                    <small>{ format!("{} the step before {}.", at_load(*load), breaking(breach)) }</small>
+                    <small>{ format!("{} the step before {}.", at_load(*load), past(breach)) }</small>
                 }
             </>
         },
@@ -158,6 +158,18 @@ fn at_load(load: Load) -> String {
 
 fn is_any(load: Load) -> bool {
     load.amount() < ANY_LOAD_BELOW
+}
+
+/// Which objective does not hold, after the design that breaks it: by how much depends on how far the search
+/// ran.
+fn past(breach: &Breach) -> String {
+    let share = format!("{}\u{a0}%", format::plain(breach.limit * 100.0));
+    match breach.objective {
+        Objective::LatencyP99Ms => format!("has a p99 over {}", format::ms(breach.limit)),
+        Objective::FailedShare => format!("fails more than {share} of requests"),
+        Objective::SessionsLostShare => format!("makes more than {share} of users log in anew"),
+        Objective::BacklogShare => "falls further and further behind".into(),
+    }
 }
 
 /// What breaking an objective means, after the design that does it.
@@ -347,7 +359,14 @@ fn rows(before: &Outcome, after: &Outcome) -> Vec<Row> {
         ));
     }
     if let (Some(before), Some(after)) = (before.queries_rps, after.queries_rps) {
-        rows.push(row("queries/s", served(before), served(after), true));
+        // Fewer are good where as much is served, and bad where less is.
+        rows.push(Row {
+            tone: match Tone::of(before, after, true) {
+                Tone::Same => Tone::Same,
+                _ => Tone::Plain,
+            },
+            ..row("queries/s", served(before), served(after), true)
+        });
     }
     if let Some(cache) = &after.cache {
         rows.extend(cache_rows(before.cache.as_ref(), cache));

@@ -156,11 +156,16 @@ fn rewrite(document: &Scenario, change: impl FnOnce(&mut Scenario)) -> Result<In
     change(&mut scenario);
     match scenario.clone().validate() {
         Ok(_) => Ok(Intent::Rewrite(Box::new(scenario))),
-        Err(problems) => Err(problems
-            .iter()
-            .map(|problem| problem.message.as_str())
-            .collect::<Vec<_>>()
-            .join(" ")),
+        Err(problems) => {
+            // Many actions of the script may have the same to say.
+            let mut messages: Vec<&str> = Vec::new();
+            for problem in &problems {
+                if !messages.contains(&problem.message.as_str()) {
+                    messages.push(&problem.message);
+                }
+            }
+            Err(messages.join(" "))
+        }
     }
 }
 

@@ -13,11 +13,10 @@ pub fn draw(scene: &Scene<'_>, number: usize, instance: u16, rect: &Rect) -> Htm
     let gauge = scene.instance(number, instance);
     let down = gauge.is_some_and(|gauge| gauge.state == InstanceState::Down);
     let entries = gauge.map_or(0, |gauge| gauge.entries);
-    let (room, hits) = match scene.gauge(number).map(|gauge| &gauge.kind) {
-        Some(KindGauge::Cache {
-            room, hit_ratio, ..
-        }) => (f64::from(*room), *hit_ratio),
-        _ => (0.0, 0.0),
+    let hits = gauge.map_or(0.0, |gauge| gauge.hit_ratio);
+    let room = match scene.gauge(number).map(|gauge| &gauge.kind) {
+        Some(KindGauge::Cache { room, .. }) => f64::from(*room),
+        _ => 0.0,
     };
     let level = (f64::from(entries) / room.max(1.0)).clamp(0.0, 1.0);
     let fill = if scene.narrow() {

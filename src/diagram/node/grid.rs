@@ -72,17 +72,25 @@ pub fn draw(scene: &Scene<'_>, number: usize, grid: &Grid, frame: &Rect) -> Html
 /// How many fail, and why the first of them does: a cell has no room for its reason.
 pub fn mark(scene: &Scene<'_>, number: usize, grid: &Grid) -> Option<String> {
     let gauges = grid.instances.iter();
-    let mut reasons = gauges
+    let reasons = gauges
         .filter_map(|instance| scene.instance(number, *instance).filter(|g| is_failing(g)))
         .filter_map(badge_of)
         .filter(|(tone, _)| *tone == Tone::Bad)
         .map(|(_, reason)| reason);
-    let reason = reasons.next()?;
-    Some(format!(
-        "{} of {}: {reason}",
-        reasons.count() + 1,
-        grid.instances.len()
-    ))
+    let (reason, count) = most_frequent(reasons)?;
+    Some(format!("{count} of {}: {reason}", grid.instances.len()))
+}
+
+/// What most of them say, and how many do.
+fn most_frequent(reasons: impl Iterator<Item = String>) -> Option<(String, usize)> {
+    let mut counts: Vec<(String, usize)> = Vec::new();
+    for reason in reasons {
+        match counts.iter_mut().find(|(known, _)| *known == reason) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((reason, 1)),
+        }
+    }
+    counts.into_iter().max_by_key(|(_, count)| *count)
 }
 
 /// Where a cell is, and what it is to the reader.

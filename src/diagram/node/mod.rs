@@ -310,6 +310,7 @@ pub fn idle() -> InstanceGauge {
         failed_rps: 0.0,
         failing: None,
         entries: 0,
+        hit_ratio: 0.0,
         waiting_classes: Vec::new(),
     }
 }
