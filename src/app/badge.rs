@@ -118,7 +118,17 @@ fn told(props: &BadgeProps) -> Told {
         ) => {
             let headroom = Headroom::new(*load, props.load, *is_unlimited);
             let holds = holds(*load, *reached_rps, *holds_from_cold);
-            match failing.filter(|_| headroom.strain() != Strain::Over) {
+            match failing {
+                // That it is asked too much says why, and not what comes of it.
+                Some(breach) if headroom.strain() == Strain::Over => Told {
+                    tone: "bad",
+                    figure: nowrap(&headroom.figure()),
+                    lines: vec![
+                        format!("it {}", breaking(&breach)),
+                        first(&props.down, limited),
+                        holds,
+                    ],
+                },
                 // What it can take is of no use to those who get no answer now.
                 Some(breach) => Told {
                     lines: vec![
@@ -316,6 +326,9 @@ mod tests {
             ..props(2_000.0, failing.clone())
         });
         assert_eq!(dead.lines[1], "Web servers are down");
+        let lines = told(&props(2_000.0, failing.clone())).lines;
+        assert!(lines[0].starts_with("it fails 12"), "{lines:?}");
+        assert_eq!(lines[1], "Database gives way first");
         // Too much load is said as such.
         assert_eq!(told(&props(2_000.0, failing)).figure, at(2_000.0).figure);
     }

@@ -352,7 +352,7 @@ fn rows(before: &Outcome, after: &Outcome) -> Vec<Row> {
             true,
         ));
         rows.push(row(
-            "requests that had to",
+            "requests that had to log in",
             share(before.login_share),
             share(after.login_share),
             true,
@@ -465,7 +465,7 @@ mod tests {
             ("p99", Tone::Better),
             ("p50", Tone::Same),
             ("users who had to log in anew", Tone::Worse),
-            ("requests that had to", Tone::Worse),
+            ("requests that had to log in", Tone::Worse),
             ("cache hits", Tone::Better),
             ("writes lost", Tone::Worse),
             ("cost a month", Tone::Plain),

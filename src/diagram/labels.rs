@@ -217,7 +217,12 @@ mod tests {
             let passed = design.links.iter().enumerate();
             let passed = passed.filter(|(_, link)| link.from != "cache");
             let passed: Vec<usize> = passed.map(|(link, _)| link).collect();
-            let boxes = [(1_240.0, 860.0), (749.0, 733.0), (390.0, 420.0)];
+            let boxes = [
+                (1_240.0, 860.0),
+                (749.0, 733.0),
+                (768.0, 520.0),
+                (390.0, 420.0),
+            ];
             let widths = [39.0, 46.2, 49.2];
             for (box_size, width) in boxes
                 .iter()

@@ -18,6 +18,8 @@ const CARDS_MAX_NARROW: usize = 3;
 const NARROW_BELOW: f64 = 560.0;
 /// What the page lays over a wide diagram: the headroom badge at the top left, in pixels.
 pub const BADGE: (f64, f64) = (280.0, 134.0);
+/// Between the directory and the users: room for what is written beside the wire.
+const LOOKUP_GAP: f64 = 30.0;
 /// From the badge down to the directory, the tab on whose top included.
 const BELOW_BADGE: f64 = 24.0;
 /// White space around the diagram.
@@ -550,7 +552,7 @@ fn in_columns(
         for c in column {
             if matches!(design.components[*c].kind, Kind::Dns(_)) {
                 // Below the badge if it can be, but never on the users.
-                let lowest = above - needs[*c].height - 20.0;
+                let lowest = above - needs[*c].height - LOOKUP_GAP;
                 let y = (lowest - STACK_GAP)
                     .max((BADGE.1 + BELOW_BADGE) / scale)
                     .min(lowest);

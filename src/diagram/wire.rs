@@ -124,7 +124,7 @@ pub fn links(scene: &Scene<'_>, from: usize) -> Html {
 /// Where nothing is to move, each has its figure even if there is hardly room for it.
 pub fn notes(scene: &Scene<'_>, widths: &[f64], box_size: (f64, f64), still: bool) -> Html {
     let mut notes: Vec<Note> = (0..scene.scenario.design.links.len())
-        .filter_map(|link| note(scene, link, still))
+        .filter_map(|link| note(scene, widths, link, still))
         .collect();
     // Who comes first has the best place.
     if let Some(selected) = notes.iter().position(|note| note.selected) {
@@ -186,12 +186,18 @@ struct Note {
     selected: bool,
 }
 
-fn note(scene: &Scene<'_>, number: usize, still: bool) -> Option<Note> {
+fn note(scene: &Scene<'_>, widths: &[f64], number: usize, still: bool) -> Option<Note> {
     let link = &scene.scenario.design.links[number];
     let selected = is_selected(scene, number);
     let rate_rps = link_rps(scene, number);
     let is_drawn = !scene.layout.wires_of(number).is_empty();
-    let rate = format!("{}/s", format::short_rate(rate_rps));
+    // Beside one wire of several, the rate of all would be read as that one's.
+    let of_all = if passed(scene, widths, number).len() > 1 {
+        " in all"
+    } else {
+        ""
+    };
+    let rate = format!("{}/s{of_all}", format::short_rate(rate_rps));
     let is_known = scene
         .snapshot
         .is_some_and(|snapshot| !snapshot.calls_rps.is_empty());

@@ -11,6 +11,8 @@ use crate::format::{self, capital};
 
 /// A slowed instance takes so many times as long.
 const SLOW_FACTOR: f64 = 5.0;
+/// More instances than this are scrolled by themselves: they would push the rest out of sight.
+const ROWS_MAX: usize = 6;
 
 /// What the list needs.
 #[derive(Clone, PartialEq, Properties)]
@@ -48,7 +50,7 @@ pub fn Instances(props: &InstancesProps) -> Html {
     let count = there().count();
     html! {
         <div class="instances">
-            <ul>
+            <ul class={(count > ROWS_MAX).then_some("scrolled")}>
                 { for there().map(|(place, instance)| row(props, place as u16, instance, count)) }
             </ul>
             if let Some(room) = room_words(&props.gauge.kind) {

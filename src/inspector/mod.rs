@@ -91,9 +91,6 @@ fn form(props: &InspectorProps, prefix: String, subject: Subject) -> Html {
     html! { <Form {prefix} {rows} read_only={props.read_only} {change} /> }
 }
 
-/// More instances than this stand below the parameters, which they would push out of sight.
-const INSTANCES_FIRST_MAX: usize = 6;
-
 fn component_view(props: &InspectorProps, place: usize, component: &Component) -> Html {
     let gauge = props
         .snapshot
@@ -106,9 +103,6 @@ fn component_view(props: &InspectorProps, place: usize, component: &Component) -
     };
     let is_clients = matches!(component.kind, Kind::Clients(_));
     let gauge = gauge.filter(|gauge| !gauge.instances.is_empty() && !is_clients);
-    let many = gauge
-        .as_ref()
-        .is_some_and(|gauge| gauge.instances.len() > INSTANCES_FIRST_MAX);
     let recent = props.snapshot.as_ref().map(|snapshot| &snapshot.recent);
     let length_ns = recent.map_or(0, |bin| bin.length_ns);
     let recent = recent.and_then(|bin| bin.components.get(place).copied());
@@ -122,14 +116,13 @@ fn component_view(props: &InspectorProps, place: usize, component: &Component) -
     html! {
         <>
             <h2 class="inspector-title">{ title(component) }</h2>
-            if !many { { instances.clone() } }
+            { instances }
             if is_clients {
                 { traffic_view(props) }
             } else {
                 { form(props, component.id.clone(), Subject::Component(component.id.clone())) }
             }
             { links_view(props, &component.id) }
-            if many { { instances } }
         </>
     }
 }

@@ -191,3 +191,16 @@ fn move_focus(event: &KeyboardEvent, by: i32) {
         let _ = next.focus();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mark_names_what_most_suffer() {
+        let words = |words: &[&str]| most_frequent(words.iter().map(|word| (*word).to_owned()));
+        assert_eq!(words(&[]), None);
+        let found = words(&["down", "waiting line full", "waiting line full"]);
+        assert_eq!(found, Some(("waiting line full".into(), 2)));
+    }
+}

@@ -42,6 +42,24 @@ fn headroom_follows_what_is_killed_repaired_and_added() -> Outcome {
     holds(&page, "one that was removed is missing", |load| {
         load < 0.9 * whole
     })?;
+    choose(&page, "web/2", "add-instance")?;
+    holds(&page, "three hold as much as before", |load| load == whole)?;
+    Ok(())
+}
+
+#[test]
+fn headroom_follows_a_jump_to_before_and_after_a_kill() -> Outcome {
+    let page = fixture::page("#step=sticky-sessions", Look::DESK)?;
+    let whole = holds(&page, "the capacity is found", |load| load > 0.0)?;
+    page.figure_becoming("[data-testid=clock]", "it runs", |clock| clock > 2.5)?;
+    page.pause()?;
+    choose(&page, "web/1", "kill")?;
+    holds(&page, "two servers hold less", |load| load < 0.9 * whole)?;
+    let moment = "[data-control=moment]";
+    page.set(moment, "1000")?;
+    holds(&page, "nobody has died yet", |load| load == whole)?;
+    page.set(moment, "120000")?;
+    holds(&page, "it has died again", |load| load < 0.9 * whole)?;
     Ok(())
 }
 
