@@ -296,11 +296,6 @@ impl Component {
         }
     }
 
-    /// Whether instances can come and go.
-    pub fn is_scalable(&self) -> bool {
-        matches!(self, Component::Service(_) | Component::Cache(_))
-    }
-
     /// An instance was taken out: it finishes what it has. Only of kinds that are scalable.
     pub fn begin_leaving(&mut self, world: &mut World, instance: u16) {
         match self {

@@ -27,7 +27,8 @@ impl Control {
     /// An instance takes nothing new from those who are told, and is gone when it has finished. Says
     /// whether its kind allows it.
     pub(crate) fn take_out(&mut self, run: &mut Run, number: u8, instance: u16) -> bool {
-        if !run.components[usize::from(number)].is_scalable() {
+        let kind = &run.scenario.design.components[usize::from(number)].kind;
+        if !kind.facts().is_scalable {
             return false;
         }
         run.tell_balancers(number, |balancer, world| {

@@ -76,7 +76,7 @@ impl Control {
     }
 
     /// Somebody has added or removed a server: so many there should be.
-    pub(crate) fn note_servers(&mut self, run: &mut Run, number: u8) {
+    pub(crate) fn note_servers(&mut self, run: &Run, number: u8) {
         if let Some(place) = self.scaling_of(number) {
             let servers = run.servers(number);
             self.scalings[place].autoscaler.override_desired(servers);
