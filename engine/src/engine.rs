@@ -295,34 +295,15 @@ impl Engine {
                     .clients(|clients, world| clients.try_again(world, request));
             }
             EventKind::Resolved => self.resolve(request),
-            EventKind::ProbeDue => {
-                if let Component::LoadBalancer(balancer) =
-                    &mut self.run.components[usize::from(place)]
-                {
-                    balancer.probe_due(&mut self.run.world, instance, request);
-                }
-            }
             EventKind::Booted => self.boot(place, instance, request),
             EventKind::Deploy => self.control.go_on_deploying(&mut self.run, place),
             EventKind::Scale => self.control.scale(&mut self.run, place),
             EventKind::Leave => self.control.go_on_leaving(&mut self.run, place, instance),
-            EventKind::TakenOver => {
-                if let Component::LoadBalancer(balancer) =
-                    &mut self.run.components[usize::from(place)]
-                    && balancer.instance.incarnation == request
-                {
-                    balancer.take_over(&mut self.run.world);
-                }
-            }
-            EventKind::Flush => {
-                if let Component::Cache(cache) = &mut self.run.components[usize::from(place)] {
-                    cache.flush(&mut self.run.world, instance, request);
-                }
-            }
-            EventKind::LeaseOver => {
-                if let Component::Cache(cache) = &mut self.run.components[usize::from(place)] {
-                    cache.lease_over(&mut self.run.world, instance, request);
-                }
+            EventKind::ProbeDue
+            | EventKind::TakenOver
+            | EventKind::Flush
+            | EventKind::LeaseOver => {
+                self.run.components[usize::from(place)].timer(&mut self.run.world, what);
             }
             EventKind::Forward
             | EventKind::Back

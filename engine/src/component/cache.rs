@@ -24,6 +24,7 @@ use crate::time::{ns_from_ms, stretched};
 use crate::world::World;
 use crate::world::request::{Hop, Line, Operation, Stage, flag};
 use crate::world::route::Route;
+use crate::world::wire::Departure;
 use write_back::HeldBack;
 
 /// A cache tier.
@@ -63,6 +64,16 @@ struct Turn {
     done_after_ns: u64,
     /// It had neither to wait nor a slow node.
     is_usual: bool,
+}
+
+impl Turn {
+    /// When its answer sets out.
+    fn departure(self) -> Departure {
+        Departure::After {
+            wait_ns: self.done_after_ns,
+            is_usual: self.is_usual,
+        }
+    }
 }
 
 /// A value on its way into the cache.
@@ -312,12 +323,21 @@ impl Cache {
             }
             failure => Outcome::Failed(failure),
         };
-        world.answer(id);
+        world.answer(id, Departure::Now);
         self.settle(world, hop.instance, key, outcome);
     }
 
+    /// The time of a timer is over: of a lease, or of a value held back.
+    pub fn timer(&mut self, world: &mut World, what: What) {
+        match what.kind {
+            EventKind::Flush => self.flush(world, what.instance, what.request),
+            EventKind::LeaseOver => self.lease_over(world, what.instance, what.request),
+            _ => unreachable!("a cache sets no other"),
+        }
+    }
+
     /// A lease has run out.
-    pub fn lease_over(&mut self, world: &mut World, node: u16, key: u32) {
+    fn lease_over(&mut self, world: &mut World, node: u16, key: u32) {
         let fetches = &self.nodes[usize::from(node)].fetches;
         let is_over = |fetch: &Fetch| fetch.until_ns == world.now_ns();
         if fetches.get(&key).is_some_and(is_over) {
@@ -425,7 +445,7 @@ impl Cache {
     fn answer(&self, world: &mut World, id: u32, node: u16, turn: Turn) {
         let meter = world.meter(self.me, node);
         meter.inside.add_area(turn.done_after_ns);
-        world.answer_after(id, turn.done_after_ns, turn.is_usual);
+        world.answer(id, turn.departure());
     }
 
     fn get(&mut self, world: &mut World, id: u32, node: u16, turn: Turn) {
@@ -483,7 +503,7 @@ impl Cache {
                 self.nodes[usize::from(node)].timetable.stay();
                 world.requests[id].operation = Operation::Read;
                 let database = Hop { link, instance: 0 };
-                world.send_after(id, database, turn.done_after_ns, turn.is_usual);
+                world.send(id, database, turn.departure());
             }
             None => self.answer(world, id, node, turn),
         }
@@ -522,10 +542,8 @@ impl Cache {
 
 /// Answers one who waited for a fetch, not before its own turn is over.
 fn answer_waiting(world: &mut World, id: u32) {
-    match world.requests[id].mark.saturating_sub(world.now_ns()) {
-        0 => world.answer(id),
-        left_ns => world.answer_after(id, left_ns, false),
-    }
+    let left_ns = world.requests[id].mark.saturating_sub(world.now_ns());
+    world.answer(id, Departure::after(left_ns, 0));
 }
 
 /// How a fetch ended, for those who waited for it.

@@ -18,7 +18,8 @@ use crate::story::trace::{Activity, Trace};
 use crate::story::tracer::{Change, Note, Origin};
 use crate::time::{NS_PER_MS, NS_PER_S, ns_from_ms};
 use crate::world::World;
-use crate::world::request::{Operation, Request, Stage, flag};
+use crate::world::request::{Hop, Operation, Request, Stage, flag};
+use crate::world::wire::Departure;
 
 /// Candidate arrivals looked at in a row when the curve leaves almost none; then time moves on.
 const CANDIDATES_MAX: u32 = 1_000;
@@ -510,7 +511,7 @@ impl Clients {
         request.operation = Operation::Call;
         request.failure = 0;
         match self.entry {
-            Some(link) => world.send(id, link, 0),
+            Some(link) => world.send(id, Hop { link, instance: 0 }, Departure::Now),
             None => self.failed(world, id, Reason::ConnectionRefused),
         }
     }

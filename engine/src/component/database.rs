@@ -16,6 +16,7 @@ use crate::story::happening::Tone;
 use crate::time::{ns_from_ms, stretched};
 use crate::world::World;
 use crate::world::request::Operation;
+use crate::world::wire::Departure;
 
 /// A database.
 #[derive(Clone, Debug)]
@@ -162,7 +163,7 @@ impl Database {
         } else {
             self.commit(world, id);
         }
-        world.answer(id);
+        world.answer(id, Departure::Now);
         self.start_waiting(world);
     }
 

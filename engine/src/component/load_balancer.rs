@@ -20,6 +20,7 @@ use crate::time::{ns_from_ms, stretched};
 use crate::world::World;
 use crate::world::request::{Hop, flag};
 use crate::world::route::Route;
+use crate::world::wire::Departure;
 use health::Health;
 
 /// No instance.
@@ -269,7 +270,7 @@ impl LoadBalancer {
             return self.send_on(world, id, next);
         }
         self.tried.remove(&id);
-        world.answer(id);
+        world.answer(id, Departure::Now);
     }
 
     /// The user stays with the server that has answered.
@@ -325,8 +326,20 @@ impl LoadBalancer {
         }
     }
 
+    /// The time of a timer is over: of a probe, or until the standby takes over.
+    pub fn timer(&mut self, world: &mut World, what: What) {
+        match what.kind {
+            EventKind::ProbeDue => self.probe_due(world, what.instance, what.request),
+            EventKind::TakenOver if self.instance.incarnation == what.request => {
+                self.take_over(world);
+            }
+            EventKind::TakenOver => {}
+            _ => unreachable!("a balancer sets no other"),
+        }
+    }
+
     /// The standby takes the public address, and knows nothing yet of open requests.
-    pub fn take_over(&mut self, world: &mut World) {
+    fn take_over(&mut self, world: &mut World) {
         self.instance.state = InstanceState::Up;
         self.on_standby = true;
         self.forget_open();
@@ -399,15 +412,14 @@ impl LoadBalancer {
             self.sent_ns[slot] = world.now_ns();
         }
         let work_ns = stretched(self.forward_ns, self.instance.slow_factor);
-        if work_ns == 0 {
-            return world.send(id, number, instance);
+        if work_ns > 0 {
+            world.note(id, Activity::Work, self.me, 0);
         }
-        world.note(id, Activity::Work, self.me, 0);
         let to = Hop {
             link: number,
             instance,
         };
-        world.send_after(id, to, work_ns, work_ns == self.forward_ns);
+        world.send(id, to, Departure::after(work_ns, self.forward_ns));
     }
 
     /// How long a good answer took, where that decides.

@@ -152,6 +152,18 @@ impl Component {
         }
     }
 
+    /// The time of a timer is over that it set for itself.
+    pub fn timer(&mut self, world: &mut World, what: What) {
+        match self {
+            Component::LoadBalancer(balancer) => balancer.timer(world, what),
+            Component::Cache(cache) => cache.timer(world, what),
+            Component::Clients(_)
+            | Component::Dns(_)
+            | Component::Service(_)
+            | Component::Database(_) => unreachable!("these set none"),
+        }
+    }
+
     /// A worker of one of its instances has done what it did.
     #[inline]
     pub fn work_done(&mut self, world: &mut World, id: u32, instance: u16) {

@@ -20,7 +20,8 @@ use crate::mechanism::stream::{Law, Stream, StreamAhead};
 use crate::story::trace::Activity;
 use crate::time::{ns_from_ms, stretched};
 use crate::world::World;
-use crate::world::request::{Operation, flag};
+use crate::world::request::{Hop, Operation, flag};
+use crate::world::wire::Departure;
 
 /// No server holds the user's session.
 const NOWHERE: Session = Session {
@@ -293,7 +294,7 @@ impl Service {
         }
         if !self.sessions.is_empty() && !self.has_session(world, id, instance) {
             world.requests[id].flags |= flag::LOGIN_ASKED;
-            return world.answer(id);
+            return world.answer(id, Departure::Now);
         }
         let station = self.station(instance);
         let line = &mut self.instances[usize::from(instance)].line;
@@ -336,7 +337,7 @@ impl Service {
     /// A worker has computed, or run a query of its own.
     pub fn work_done(&mut self, world: &mut World, id: u32, instance: u16) {
         match world.requests[id].operation {
-            Operation::Probe => return world.answer(id),
+            Operation::Probe => return world.answer(id, Departure::Now),
             Operation::LocalRead => self.keep_locally(world, id, instance),
             Operation::LocalQuery if self.is_write(world, id) => {
                 self.forget_locally(world, id, instance);
@@ -482,7 +483,7 @@ impl Service {
                 return self.query(world, id, instance);
             } else if let Some(link) = self.onward {
                 world.requests[id].operation = Operation::Call;
-                return world.send(id, link, 0);
+                return world.send(id, Hop { link, instance: 0 }, Departure::Now);
             } else {
                 return self.finish(world, id, instance);
             }
@@ -535,7 +536,14 @@ impl Service {
         {
             request.operation = Operation::Get;
             request.flags &= !flag::HIT;
-            return world.send(id, cache.link, node);
+            return world.send(
+                id,
+                Hop {
+                    link: cache.link,
+                    instance: node,
+                },
+                Departure::Now,
+            );
         }
         self.ask_database(world, id, instance, Operation::Read);
     }
@@ -557,7 +565,7 @@ impl Service {
         let request = &mut world.requests[id];
         if let Some(link) = self.database {
             request.operation = operation;
-            return world.send(id, link, 0);
+            return world.send(id, Hop { link, instance: 0 }, Departure::Now);
         }
         request.operation = match operation {
             Operation::Read => Operation::LocalRead,
@@ -630,7 +638,14 @@ impl Service {
         match target {
             Some((link, node)) => {
                 world.requests[id].operation = operation;
-                world.send(id, link, node);
+                world.send(
+                    id,
+                    Hop {
+                        link,
+                        instance: node,
+                    },
+                    Departure::Now,
+                );
             }
             None => self.go_on(world, id, instance),
         }
@@ -657,7 +672,7 @@ impl Service {
     fn finish(&mut self, world: &mut World, id: u32, instance: u16) {
         self.station(instance).free(world);
         world.requests[id].operation = Operation::Call;
-        world.answer(id);
+        world.answer(id, Departure::Now);
         self.start_waiting(world, instance);
     }
 

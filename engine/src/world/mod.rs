@@ -4,12 +4,13 @@
 pub(crate) mod deadline;
 pub(crate) mod request;
 pub(crate) mod route;
+pub(crate) mod wire;
 
 use std::sync::Arc;
 
 use headroom_scenario::{Class, ClassKind, Design, Region, Scenario, Traffic};
 
-use crate::calendar::{Calendar, EventKind, LaneNumber, What};
+use crate::calendar::{Calendar, EventKind, What};
 use crate::figures::meter::{Level, Meter, Peak};
 use crate::figures::outcome::Outcomes;
 use crate::figures::reason::Reason;
@@ -23,30 +24,7 @@ use crate::time::ns_from_ms;
 use crate::world::deadline::Deadlines;
 use crate::world::request::{Hop, Operation, Request, Requests, Stage, flag};
 use crate::world::route::Route;
-
-/// A link as the engine runs it.
-#[derive(Clone, Debug)]
-pub struct Wire {
-    /// Number of the calling component.
-    pub from: u8,
-    /// Number of the called component.
-    pub to: u8,
-    /// Time one way by region of the user; one entry where regions do not matter.
-    pub latency_ns: Vec<u64>,
-    /// What was sent while it took another time has arrived by then.
-    arrived_ns: u64,
-    /// Calls that came over it since they were last taken.
-    pub calls: u32,
-    lanes: Vec<LaneNumber>,
-}
-
-impl Wire {
-    /// When all that is on it at a moment will have arrived.
-    fn arrived_by_ns(&self, now_ns: u64) -> u64 {
-        let slowest_ns = self.latency_ns.iter().fold(0, |most, &ns| most.max(ns));
-        self.arrived_ns.max(now_ns + slowest_ns)
-    }
-}
+use crate::world::wire::{Departure, Wire};
 
 /// A class of the mix as the engine runs it.
 #[derive(Clone, Copy, Debug)]
@@ -162,18 +140,10 @@ impl World {
             })
             .collect();
         world.set_traffic(&scenario.traffic);
-        world.wires = scenario
-            .design
-            .links
-            .iter()
-            .map(|link| Wire {
-                from: number_of(&scenario.design, &link.from),
-                to: number_of(&scenario.design, &link.to),
-                latency_ns: Vec::new(),
-                arrived_ns: 0,
-                calls: 0,
-                lanes: Vec::new(),
-            })
+        let links = scenario.design.links.iter();
+        let number = |id: &str| number_of(&scenario.design, id);
+        world.wires = links
+            .map(|link| Wire::new(number(&link.from), number(&link.to)))
             .collect();
         for (link, row) in scenario.design.links.iter().enumerate() {
             world.set_latency(link, row.latency_ms, scenario);
@@ -210,12 +180,7 @@ impl World {
         } else {
             vec![ns_from_ms(latency_ms)]
         };
-        self.wires[link].arrived_ns = self.wires[link].arrived_by_ns(self.now_ns());
-        self.wires[link].lanes = latency_ns
-            .iter()
-            .map(|&ns| self.calendar.lane(ns))
-            .collect();
-        self.wires[link].latency_ns = latency_ns;
+        self.wires[link].set_latency(latency_ns, &mut self.calendar);
     }
 
     /// When all that is on its way to a component by now will have arrived.
@@ -239,16 +204,6 @@ impl World {
         usize::from(region.unwrap_or(0))
     }
 
-    #[inline]
-    fn lane_of(&self, link: u8, user: u32) -> LaneNumber {
-        let lanes = &self.wires[usize::from(link)].lanes;
-        if lanes.len() == 1 {
-            lanes[0]
-        } else {
-            lanes[self.region_of(user)]
-        }
-    }
-
     /// The link from one component to another of a kind, if there is one.
     pub fn links_from(&self, component: u8) -> impl Iterator<Item = (u8, u8)> + '_ {
         let wires = (0u8..).zip(&self.wires);
@@ -259,38 +214,31 @@ impl World {
 
     /// Sends a request over a link to an instance at its other end.
     #[inline]
-    pub fn send(&mut self, id: u32, link: u8, instance: u16) {
-        let request = &mut self.requests[id];
-        request.stage = Stage::Wire;
-        let (user, flags) = (request.user, request.flags);
-        let what = What {
-            request: id,
-            instance,
-            place: link,
-            kind: EventKind::Forward,
-        };
-        let end_ns = self.calendar.push_after(self.lane_of(link, user), what);
-        if flags & flag::SAMPLED != 0 || self.tracer.is_narrating() {
-            self.show_flight(id, Hop { link, instance }, self.now_ns(), end_ns);
+    pub fn send(&mut self, id: u32, to: Hop, departure: Departure) {
+        let (start_ns, end_ns) = self.set_out(id, to, EventKind::Forward, departure);
+        if self.is_followed(id) {
+            self.show_flight(id, to, start_ns, end_ns);
         }
     }
 
-    /// The same, but it sets out only `wait_ns` from now, from an instance that needs no more events.
-    /// `is_usual` waits are the same time after time, and so have a lane of their own.
-    pub fn send_after(&mut self, id: u32, to: Hop, wait_ns: u64, is_usual: bool) {
-        self.requests[id].stage = Stage::Wire;
-        let latency_ns = self.latency_ns(to.link, self.requests[id].user);
+    /// Puts a request on a wire, and says when it sets out and when it arrives.
+    #[inline]
+    fn set_out(&mut self, id: u32, hop: Hop, kind: EventKind, departure: Departure) -> (u64, u64) {
+        let request = &mut self.requests[id];
+        request.stage = Stage::Wire;
+        let user = request.user;
         let what = What {
             request: id,
-            instance: to.instance,
-            place: to.link,
-            kind: EventKind::Forward,
+            instance: hop.instance,
+            place: hop.link,
+            kind,
         };
-        let start_ns = self.now_ns() + wait_ns;
-        self.push_after_wait(wait_ns, latency_ns, is_usual, what);
-        if self.is_followed(id) {
-            self.show_flight(id, to, start_ns, start_ns + latency_ns);
-        }
+        let region = match self.wires[usize::from(hop.link)].is_by_region() {
+            false => 0,
+            true => self.region_of(user),
+        };
+        let wire = &self.wires[usize::from(hop.link)];
+        wire.carry(what, region, departure, &mut self.calendar)
     }
 
     /// A request has arrived over a link: it is inside from now on. Probes are work, but no calls: they
@@ -313,59 +261,11 @@ impl World {
 
     /// Answers the call that the request is inside of: it leaves, and travels back to the caller.
     #[inline]
-    pub fn answer(&mut self, id: u32) {
+    pub fn answer(&mut self, id: u32, departure: Departure) {
         let hop = self.leave(id);
-        let request = &mut self.requests[id];
-        request.stage = Stage::Wire;
-        let user = request.user;
-        let what = What {
-            request: id,
-            instance: hop.instance,
-            place: hop.link,
-            kind: EventKind::Back,
-        };
-        let end_ns = self.calendar.push_after(self.lane_of(hop.link, user), what);
+        let (start_ns, end_ns) = self.set_out(id, hop, EventKind::Back, departure);
         if self.is_followed(id) {
-            self.show_answer(id, hop, self.now_ns(), end_ns);
-        }
-    }
-
-    /// The same, but the answer sets out only `wait_ns` from now, as in [`World::send_after`].
-    pub fn answer_after(&mut self, id: u32, wait_ns: u64, is_usual: bool) {
-        let hop = self.leave(id);
-        self.requests[id].stage = Stage::Wire;
-        let latency_ns = self.latency_ns(hop.link, self.requests[id].user);
-        let what = What {
-            request: id,
-            instance: hop.instance,
-            place: hop.link,
-            kind: EventKind::Back,
-        };
-        let at_ns = self.now_ns() + wait_ns;
-        self.push_after_wait(wait_ns, latency_ns, is_usual, what);
-        if self.is_followed(id) {
-            self.show_answer(id, hop, at_ns, at_ns + latency_ns);
-        }
-    }
-
-    #[inline]
-    fn push_after_wait(&mut self, wait_ns: u64, latency_ns: u64, is_usual: bool, what: What) {
-        if is_usual {
-            let lane = self.calendar.lane(wait_ns + latency_ns);
-            self.calendar.push_after(lane, what);
-        } else {
-            let at_ns = self.now_ns() + wait_ns + latency_ns;
-            self.calendar.push_at(at_ns, what);
-        }
-    }
-
-    /// Time that a user's request takes over a link, one way.
-    #[inline]
-    fn latency_ns(&self, link: u8, user: u32) -> u64 {
-        let wire = &self.wires[usize::from(link)];
-        match wire.latency_ns.len() {
-            1 => wire.latency_ns[0],
-            _ => wire.latency_ns[self.region_of(user)],
+            self.show_answer(id, hop, start_ns, end_ns);
         }
     }
 
@@ -375,7 +275,7 @@ impl World {
         if matches!(reason, Reason::ConnectionRefused | Reason::ConnectionReset) {
             self.requests[id].flags |= flag::NO_ANSWER;
         }
-        self.answer(id);
+        self.answer(id, Departure::Now);
     }
 
     /// Notes that the request has failed where it is.

@@ -12,7 +12,8 @@ use crate::figures::snapshot::InstanceState;
 use crate::mechanism::store::Evicted;
 use crate::time::ns_from_ms;
 use crate::world::World;
-use crate::world::request::Operation;
+use crate::world::request::{Hop, Operation};
+use crate::world::wire::Departure;
 
 /// How far a value is on its way to the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +44,7 @@ impl Cache {
     }
 
     /// A value held back sets out, if this is its moment still.
-    pub fn flush(&mut self, world: &mut World, node: u16, key: u32) {
+    pub(super) fn flush(&mut self, world: &mut World, node: u16, key: u32) {
         let ns = world.now_ns();
         let held = &self.nodes[usize::from(node)];
         if held.held_back.get(&key) == Some(&HeldBack::Until { ns }) {
@@ -162,7 +163,7 @@ impl Cache {
             return false;
         };
         world.requests[id].user = node.into();
-        world.send(id, link, 0);
+        world.send(id, Hop { link, instance: 0 }, Departure::Now);
         true
     }
 

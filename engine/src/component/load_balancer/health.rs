@@ -8,7 +8,8 @@ use crate::figures::snapshot::InstanceState;
 use crate::story::happening::Tone;
 use crate::time::ns_from_ms;
 use crate::world::World;
-use crate::world::request::Operation;
+use crate::world::request::{Hop, Operation};
+use crate::world::wire::Departure;
 
 /// What the balancer knows of an instance by its probes.
 #[derive(Clone, Copy, Debug, Default)]
@@ -53,7 +54,7 @@ impl LoadBalancer {
     }
 
     /// The time of a probe is over: its wait, so that it sets out, or the time it had to be answered.
-    pub fn probe_due(&mut self, world: &mut World, instance: u16, number: u32) {
+    pub(super) fn probe_due(&mut self, world: &mut World, instance: u16, number: u32) {
         let waits = Probing::Waits { number };
         let sent = Probing::Sent { number };
         let probing = self.health[usize::from(instance)].probing;
@@ -108,7 +109,11 @@ impl LoadBalancer {
         let timeout_ns = ns_from_ms(check.timeout_ms);
         // At the limit of records it is as good as lost on the way.
         if let Some(id) = world.internal(Operation::Probe, 0, number) {
-            world.send(id, link.number, instance);
+            let to = Hop {
+                link: link.number,
+                instance,
+            };
+            world.send(id, to, Departure::Now);
         }
         self.health[usize::from(instance)].probing = Probing::Sent { number };
         self.set_timer(world, instance, number, timeout_ns);

@@ -1,0 +1,103 @@
+//! A link as the engine runs it: what is put on it arrives after its latency.
+
+use crate::calendar::{Calendar, LaneNumber, What};
+
+/// A link as the engine runs it.
+#[derive(Clone, Debug)]
+pub struct Wire {
+    /// Number of the calling component.
+    pub from: u8,
+    /// Number of the called component.
+    pub to: u8,
+    /// Time one way by region of the user; one entry where regions do not matter.
+    pub latency_ns: Vec<u64>,
+    /// What was sent while it took another time has arrived by then.
+    arrived_ns: u64,
+    /// Calls that came over it since they were last taken.
+    pub calls: u32,
+    lanes: Vec<LaneNumber>,
+}
+
+/// When a message sets out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Departure {
+    /// At once.
+    Now,
+    /// A wait from now, from an instance that needs no more events.
+    After {
+        /// The wait, in nanoseconds.
+        wait_ns: u64,
+        /// It is the same time after time, and so has a lane of its own.
+        is_usual: bool,
+    },
+}
+
+impl Departure {
+    /// After a wait, which usually is of so many nanoseconds.
+    #[inline]
+    pub fn after(wait_ns: u64, usual_ns: u64) -> Self {
+        match wait_ns {
+            0 => Self::Now,
+            _ => Self::After {
+                wait_ns,
+                is_usual: wait_ns == usual_ns,
+            },
+        }
+    }
+}
+
+impl Wire {
+    /// A wire between two components, whose latency is still to be set.
+    pub fn new(from: u8, to: u8) -> Self {
+        Self {
+            from,
+            to,
+            latency_ns: Vec::new(),
+            arrived_ns: 0,
+            calls: 0,
+            lanes: Vec::new(),
+        }
+    }
+
+    /// Whether the region of the user matters for how long it takes.
+    #[inline]
+    pub fn is_by_region(&self) -> bool {
+        self.lanes.len() > 1
+    }
+
+    /// Sets the time one way, by region: what is on it already arrives as it would have.
+    pub fn set_latency(&mut self, latency_ns: Vec<u64>, calendar: &mut Calendar) {
+        self.arrived_ns = self.arrived_by_ns(calendar.now_ns());
+        self.lanes = latency_ns.iter().map(|&ns| calendar.lane(ns)).collect();
+        self.latency_ns = latency_ns;
+    }
+
+    /// When all that is on it at a moment will have arrived.
+    pub fn arrived_by_ns(&self, now_ns: u64) -> u64 {
+        let slowest_ns = self.latency_ns.iter().fold(0, |most, &ns| most.max(ns));
+        self.arrived_ns.max(now_ns + slowest_ns)
+    }
+
+    /// Carries a message, and says when it sets out and when it arrives.
+    #[inline]
+    pub fn carry(
+        &self,
+        what: What,
+        region: usize,
+        departure: Departure,
+        calendar: &mut Calendar,
+    ) -> (u64, u64) {
+        let now_ns = calendar.now_ns();
+        let Departure::After { wait_ns, is_usual } = departure else {
+            return (now_ns, calendar.push_after(self.lanes[region], what));
+        };
+        let latency_ns = self.latency_ns[region];
+        if is_usual {
+            let lane = calendar.lane(wait_ns + latency_ns);
+            calendar.push_after(lane, what);
+        } else {
+            calendar.push_at(now_ns + wait_ns + latency_ns, what);
+        }
+        (now_ns + wait_ns, now_ns + wait_ns + latency_ns)
+    }
+}
