@@ -46,7 +46,7 @@ const FIGURES: [Figure; 19] = [
     figure("misses", works, |bin| Some(bin.misses.into())),
     figure("stale_hits", caches, |bin| Some(bin.stale_hits.into())),
     figure("evictions", is_cache, |bin| Some(bin.evictions.into())),
-    figure("writes_lost", is_cache, |bin| Some(bin.writes_lost.into())),
+    figure("writes_lost", may_lose, |bin| Some(bin.writes_lost.into())),
     figure("reads", is_database, |bin| Some(bin.reads.into())),
     figure("writes", is_database, |bin| Some(bin.writes.into())),
     figure("session_calls", is_service, |bin| {
@@ -79,6 +79,10 @@ fn is_service(kind: &Kind) -> bool {
 
 fn is_cache(kind: &Kind) -> bool {
     matches!(kind, Kind::Cache(_))
+}
+
+fn may_lose(kind: &Kind) -> bool {
+    is_cache(kind) || is_database(kind)
 }
 
 fn is_database(kind: &Kind) -> bool {

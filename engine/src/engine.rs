@@ -108,7 +108,7 @@ impl Engine {
     }
 
     /// Runs on to a moment, or until so many events are handled. Events of that very nanosecond are
-    /// handled too.
+    /// handled too. [`SimTime::NEVER`] is reached when nothing will ever happen again.
     pub fn run_until(&mut self, until: SimTime, events_budget: u64) -> Progress {
         if events_budget == 0 {
             return Progress::BudgetSpent;
@@ -118,7 +118,9 @@ impl Engine {
         if self.advance(until_ns, last).is_some() {
             return Progress::BudgetSpent;
         }
-        self.run.world.calendar.advance_to(until_ns);
+        if until_ns < TIME_MAX_NS {
+            self.run.world.calendar.advance_to(until_ns);
+        }
         Progress::Reached
     }
 
@@ -154,10 +156,17 @@ impl Engine {
         next.map_or(u64::MAX, |timed| timed.at_ns)
     }
 
+    /// Whether nothing will ever happen again: all users wait for what does not come.
+    fn is_over(&self) -> bool {
+        let world = &self.run.world;
+        let is_quiet = world.calendar.is_empty() && world.deadlines.first_ns() == u64::MAX;
+        is_quiet && self.control.next_timed().is_none()
+    }
+
     /// Does the script's next action or the next tick, if one is due up to a moment.
     fn act_or_tick(&mut self, until_ns: u64) -> bool {
         let (action_ns, tick_ns) = (self.action_ns(), self.run.statistics.next_tick_ns());
-        if action_ns.min(tick_ns) > until_ns {
+        if action_ns.min(tick_ns) > until_ns || until_ns == TIME_MAX_NS && self.is_over() {
             return false;
         }
         self.run.world.calendar.advance_to(action_ns.min(tick_ns));
@@ -247,6 +256,9 @@ impl Engine {
     fn handle(&mut self, event: Event) {
         self.run.events += 1;
         event.fold_into(&mut self.run.digest);
+        if !self.run.standstill.is_over() && self.run.puts_aside(event) {
+            return;
+        }
         let What {
             request: id,
             instance,
@@ -299,10 +311,11 @@ impl Engine {
             EventKind::Deploy => self.control.go_on_deploying(&mut self.run, place),
             EventKind::Scale => self.control.scale(&mut self.run, place),
             EventKind::Leave => self.control.go_on_leaving(&mut self.run, place, instance),
-            EventKind::ProbeDue
-            | EventKind::TakenOver
-            | EventKind::Flush
-            | EventKind::LeaseOver => {
+            EventKind::TakenOver => {
+                self.run.hand_over(place, instance);
+                self.run.components[usize::from(place)].timer(&mut self.run.world, what);
+            }
+            EventKind::ProbeDue | EventKind::Flush | EventKind::LeaseOver => {
                 self.run.components[usize::from(place)].timer(&mut self.run.world, what);
             }
             EventKind::Forward

@@ -68,12 +68,7 @@ impl Action {
                     between("link", link, &after)
                 })
             }
-            Action::Kill { .. }
-            | Action::Repair { .. }
-            | Action::Slow { .. }
-            | Action::AddInstance { .. }
-            | Action::RemoveInstance { .. }
-            | Action::Deploy { .. } => Vec::new(),
+            _ => Vec::new(),
         }
     }
 
@@ -99,12 +94,7 @@ impl Action {
                     link.latency_ms = *latency_ms;
                 }
             }
-            Action::Kill { .. }
-            | Action::Repair { .. }
-            | Action::Slow { .. }
-            | Action::AddInstance { .. }
-            | Action::RemoveInstance { .. }
-            | Action::Deploy { .. } => {}
+            _ => {}
         }
     }
 }

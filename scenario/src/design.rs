@@ -20,6 +20,12 @@ pub struct Design {
 }
 
 impl Design {
+    /// The place in the list of the link between two components.
+    pub fn link(&self, from: &str, to: &str) -> Option<usize> {
+        let mut links = self.links.iter();
+        links.position(|link| link.from == from && link.to == to)
+    }
+
     /// The component of that id, with its place in the list.
     pub fn component(&self, id: &str) -> Option<(usize, &Component)> {
         self.components

@@ -15,6 +15,7 @@
 //! [`ValidScenario::warnings`]. What may be in it is bounded by [`limits`]; what it costs to run for
 //! real is in [`price`].
 
+mod action;
 mod change;
 mod component;
 mod design;
@@ -44,6 +45,7 @@ mod validation;
 mod view;
 mod warning;
 
+pub use action::{Action, Direction, Impairment, Sort, Target};
 pub use component::{
     Algorithm, Autoscaling, Cache, Clients, Database, Dns, Eviction, HashFunction, HashKey,
     HealthCheck, Kind, LoadBalancer, NodeRouting, ReadMode, Service, SessionStore, WriteMode,
@@ -58,7 +60,7 @@ pub use problem::Problem;
 pub use scenario::{SCHEMA_VERSION, Scenario};
 #[cfg(feature = "schema")]
 pub use schema::schema;
-pub use script::{Action, TimedAction, done_by};
+pub use script::{TimedAction, done_by};
 pub use size::Size;
 pub use traffic::{
     Class, ClassKind, ClientBehaviour, Curve, Distribution, Keys, LoopModel, Region, Retries,

@@ -268,6 +268,8 @@ fn actions() -> Vec<(&'static str, Rule)> {
         ("TimedAction.at_ns", between(limits::INTEGER)),
         ("Action.set_rate.rate_rps", between(limits::RATE_RPS)),
         ("Action.kill.instance", instance()),
+        ("Action.hang.instance", instance()),
+        ("Action.destroy.instance", instance()),
         ("Action.repair.instance", instance()),
         ("Action.slow.instance", instance()),
         ("Action.slow.factor", between(limits::SLOW_FACTOR)),
@@ -276,5 +278,8 @@ fn actions() -> Vec<(&'static str, Rule)> {
         ("Action.deploy.pause_s", between(limits::TIME_S)),
         ("Action.deploy.drain_s", between(limits::TIME_S)),
         ("Action.set_latency.latency_ms", between(limits::LATENCY_MS)),
+        ("Impairment.delay.delay_ms", between(limits::LATENCY_MS)),
+        ("Impairment.loss.share", between(limits::LOSS_SHARE)),
+        ("Impairment.bandwidth.mbps", between(limits::BANDWIDTH_MBPS)),
     ]
 }

@@ -7,8 +7,8 @@ use std::path::PathBuf;
 
 use headroom_scenario::fragment::{self, FragmentError, Origin};
 use headroom_scenario::{
-    Action, Autoscaling, Cache, Class, ClassKind, HashFunction, Kind, LoadBalancer, Panel,
-    Scenario, Size, TimedAction, step,
+    Action, Autoscaling, Cache, Class, ClassKind, Direction, HashFunction, Impairment, Kind,
+    LoadBalancer, Panel, Scenario, Size, TimedAction, step,
 };
 use proptest::prelude::*;
 
@@ -346,6 +346,49 @@ fn hash_functions() -> Scenario {
     scenario
 }
 
+/// The golden document of every fault of an instance and of a link.
+fn faults() -> Scenario {
+    let mut scenario = step::LADDER
+        .last()
+        .expect("the ladder has steps")
+        .scenario();
+    let hang = Action::Hang {
+        component: "web".into(),
+        instance: 1,
+    };
+    let destroy = Action::Destroy {
+        component: "cache".into(),
+        instance: 0,
+    };
+    let directions = [Direction::Both, Direction::Calls, Direction::Answers].into_iter();
+    let impairments = [
+        Impairment::Delay { delay_ms: 12.5 },
+        Impairment::Loss { share: 0.02 },
+        Impairment::Bandwidth { mbps: 100.0 },
+    ]
+    .into_iter()
+    .chain(directions.map(|direction| Impairment::Cut { direction }));
+    let impaired = impairments.map(|impairment| Action::ImpairLink {
+        from: "web".into(),
+        to: "db".into(),
+        impairment,
+    });
+    let repaired = Action::RepairLink {
+        from: "web".into(),
+        to: "db".into(),
+    };
+    let actions = [hang, destroy]
+        .into_iter()
+        .chain(impaired)
+        .chain([repaired]);
+    let timed = |(second, action)| TimedAction {
+        at_ns: second * 1_000_000_000,
+        action,
+    };
+    scenario.script = (1..).zip(actions).map(timed).collect();
+    scenario
+}
+
 /// The golden document of a rolling deploy.
 fn rolling_deploy() -> Scenario {
     let mut scenario = step::LADDER
@@ -455,6 +498,7 @@ fn everything_that_this_version_writes_has_a_golden_link() {
         ("hash-functions", hash_functions()),
         ("rolling-deploy", rolling_deploy()),
         ("unusual-values", unusual_values()),
+        ("faults", faults()),
     ];
     for (name, scenario) in steps.chain(others) {
         write_missing_golden(name, &scenario);

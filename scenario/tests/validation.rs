@@ -1,8 +1,8 @@
 //! What is wrong with a document is told at its place, all of it, with what would be right.
 
 use headroom_scenario::{
-    Action, Algorithm, Autoscaling, Curve, Design, Kind, Link, LoopModel, Problem, ReadMode,
-    Scenario, Size, TimedAction, WriteMode, limits, step, validate_action,
+    Action, Algorithm, Autoscaling, Curve, Design, Direction, Impairment, Kind, Link, LoopModel,
+    Problem, ReadMode, Scenario, Size, TimedAction, WriteMode, limits, step, validate_action,
 };
 use serde_json::{Value, json};
 
@@ -959,6 +959,47 @@ fn a_link_must_be_there_to_get_another_latency() {
     assert_eq!(scripted([set("web", "db")]), Ok(()));
     let wrong = scripted([set("db", "web")]);
     assert_eq!(wrong, Err(vec!["script[0].action.set_latency".to_owned()]));
+}
+
+#[test]
+fn a_link_must_be_there_to_be_impaired_or_repaired() {
+    let impaired = |from: &str, to: &str| Action::ImpairLink {
+        from: from.into(),
+        to: to.into(),
+        impairment: Impairment::Cut {
+            direction: Direction::Both,
+        },
+    };
+    let repaired = |from: &str, to: &str| Action::RepairLink {
+        from: from.into(),
+        to: to.into(),
+    };
+    let both = [impaired("web", "db"), repaired("web", "db")];
+    assert_eq!(scripted(both), Ok(()));
+    let wrong = scripted([impaired("db", "web"), repaired("web", "nowhere")]);
+    let paths = [
+        "script[0].action.impair_link",
+        "script[1].action.repair_link",
+    ];
+    assert_eq!(wrong, Err(paths.map(str::to_owned).to_vec()));
+}
+
+#[test]
+fn what_is_done_to_an_instance_needs_one_that_is_there() {
+    let hang = Action::Hang {
+        component: "web".into(),
+        instance: 4,
+    };
+    let destroy = Action::Destroy {
+        component: "nowhere".into(),
+        instance: 0,
+    };
+    let paths = [
+        "script[0].action.hang.instance",
+        "script[1].action.destroy.component",
+    ];
+    let refused = scripted([hang, destroy]);
+    assert_eq!(refused, Err(paths.map(str::to_owned).to_vec()));
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use headroom_engine::happening::Mark;
 use headroom_engine::lab::Load;
 use headroom_engine::marks::scheduled;
-use headroom_scenario::{Action, Problem, Scenario, TimedAction, done_by, validate_action};
+use headroom_scenario::{Action, Problem, Scenario, Sort, TimedAction, done_by, validate_action};
 
 /// Documents that undo can go back to.
 const UNDO_MAX: usize = 100;
@@ -119,18 +119,7 @@ impl Document {
         under_way: impl IntoIterator<Item = &'a Action>,
         action: &Action,
     ) -> bool {
-        let is_value = match action {
-            Action::SetRate { .. }
-            | Action::SetTraffic { .. }
-            | Action::Configure { .. }
-            | Action::SetLatency { .. } => true,
-            Action::Kill { .. }
-            | Action::Repair { .. }
-            | Action::Slow { .. }
-            | Action::AddInstance { .. }
-            | Action::RemoveInstance { .. }
-            | Action::Deploy { .. } => false,
-        };
+        let is_value = action.sort() == Sort::Edit;
         let before = self.after(under_way);
         let mut after = Scenario::clone(&before);
         action.carry_out(&mut after);

@@ -2,7 +2,7 @@
 
 use headroom_engine::lab::Load;
 use headroom_scenario::step::{LADDER, Step};
-use headroom_scenario::{Action, Scenario, TimedAction, View};
+use headroom_scenario::{Action, Scenario, Sort, TimedAction, View};
 
 use super::document::Document;
 use crate::lab::Question;
@@ -71,18 +71,18 @@ fn standing(document: &Document) -> Scenario {
     standing.view = View::default();
     standing.script = Vec::new();
     for timed in document.done() {
-        match &timed.action {
-            Action::Repair { component, instance } => standing.script.retain(|earlier| {
-                !matches!(&earlier.action, Action::Kill { component: c, instance: i } | Action::Slow { component: c, instance: i, .. }
-                    if c == component && i == instance)
+        let action = &timed.action;
+        match action.sort() {
+            Sort::Repair => standing.script.retain(|earlier| {
+                let is_mended = earlier.action.target() == action.target();
+                earlier.action.sort() != Sort::Fault || !is_mended
             }),
-            Action::Kill { .. } | Action::Slow { .. } | Action::AddInstance { .. } | Action::RemoveInstance { .. } => {
-                standing.script.push(TimedAction { at_ns: 0, action: timed.action.clone() });
-            }
-            // A deploy passes.
-            Action::Deploy { .. } => {}
-            // These stand in the live design already.
-            Action::SetRate { .. } | Action::SetTraffic { .. } | Action::Configure { .. } | Action::SetLatency { .. } => {}
+            Sort::Fault | Sort::Resize => standing.script.push(TimedAction {
+                at_ns: 0,
+                action: action.clone(),
+            }),
+            // A deploy passes; edits stand in the live design already.
+            Sort::Deploy | Sort::Edit => {}
         }
     }
     standing
@@ -136,7 +136,7 @@ fn by_hand<'a>(
 }
 
 fn is_fault(action: &Action) -> bool {
-    matches!(action, Action::Kill { .. } | Action::Slow { .. })
+    action.sort() == Sort::Fault
 }
 
 #[cfg(test)]

@@ -63,8 +63,9 @@ fn width(rate_rps: f64) -> f64 {
 fn link_rps(scene: &Scene<'_>, link: usize) -> f64 {
     let counted = scene
         .snapshot
-        .and_then(|snapshot| snapshot.calls_rps.get(link));
-    counted.copied().unwrap_or(0.0)
+        .and_then(|snapshot| snapshot.links.get(link))
+        .map(|link| link.calls_rps);
+    counted.unwrap_or(0.0)
 }
 
 /// Calls a second over one of a link's wires: all of the link's, by the parts that its two ends have in
@@ -200,7 +201,7 @@ fn note(scene: &Scene<'_>, widths: &[f64], number: usize, still: bool) -> Option
     let rate = format!("{}/s{of_all}", format::short_rate(rate_rps));
     let is_known = scene
         .snapshot
-        .is_some_and(|snapshot| !snapshot.calls_rps.is_empty());
+        .is_some_and(|snapshot| !snapshot.links.is_empty());
     let is_worth_it = is_known && (still || rate_rps >= RARE_RPS);
     (is_drawn && (is_worth_it || selected)).then(|| Note {
         link: number,

@@ -276,6 +276,8 @@ mod tests {
             connections_max: 0,
             reads: 0,
             writes: 0,
+            writes_lost: 0,
+            values_lost: 0,
             buffer_room,
             disk_gb: 75.0,
             buffer_hit_ratio: 0.0,

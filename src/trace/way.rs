@@ -26,7 +26,11 @@ impl Use {
     /// What an activity is.
     pub fn of(activity: Activity) -> Use {
         match activity {
-            Activity::Wait | Activity::Lease | Activity::Backoff => Use::Wait,
+            Activity::Wait
+            | Activity::Lease
+            | Activity::Unheard
+            | Activity::HeldUp
+            | Activity::Backoff => Use::Wait,
             Activity::Work | Activity::Hit | Activity::Miss | Activity::Login => Use::Work,
             Activity::Lookup | Activity::Travel | Activity::Return => Use::Travel,
             Activity::Fail(_) => Use::End,
@@ -99,6 +103,8 @@ pub fn doing(activity: Activity) -> &'static str {
         Activity::Hit => "found in",
         Activity::Miss => "not found in",
         Activity::Lease => "awaits the fetch at",
+        Activity::Unheard => "at the door, hanging:",
+        Activity::HeldUp => "held up by a cut before",
         Activity::Backoff => "waits to retry",
         Activity::Login => "logs in again at",
         Activity::Fail(reason) => reason.words(),
@@ -150,6 +156,8 @@ pub fn outcome(trace: &Trace, scenario: &Scenario) -> String {
         sentence += &match span.activity {
             Activity::Wait => format!("it waited {ms} in line at {at}"),
             Activity::Lease => format!("it waited {ms} for a fetch at {at}"),
+            Activity::Unheard => format!("it waited {ms} at the door of {at}, which hung"),
+            Activity::HeldUp => format!("it was held up {ms} by the cut link to {at}"),
             Activity::Backoff => format!("it waited {ms} to try again"),
             Activity::Travel | Activity::Return | Activity::Lookup => {
                 format!("{ms} of it on the wire")

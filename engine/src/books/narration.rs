@@ -66,6 +66,10 @@ fn sentence(world: &World, note: &Note) -> String {
             Activity::Lease => {
                 format!("{who} waits at {place} for what another request is fetching.")
             }
+            Activity::Unheard => format!("{place} hangs: {} waits at its door.", lower(&who)),
+            Activity::HeldUp => {
+                format!("{who} is held up: the link to {place} is cut.")
+            }
             Activity::Backoff => format!("{who} will be tried again after a pause."),
             Activity::Login => format!("{who} finds no session and logs in again."),
             Activity::Fail(reason) => format!("{who} fails at {place}: {}.", reason.words()),

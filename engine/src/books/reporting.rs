@@ -240,6 +240,6 @@ fn counted_by(component: &Component) -> &'static [Own] {
             Own::WritesLost,
             Own::ValuesLost,
         ],
-        Component::Database(_) => &[Own::Reads, Own::Writes],
+        Component::Database(_) => &[Own::Reads, Own::Writes, Own::WritesLost, Own::ValuesLost],
     }
 }

@@ -6,11 +6,12 @@ use crate::component::Component;
 use crate::figures::meter::Tally;
 use crate::figures::reason::Reason;
 use crate::figures::snapshot::{
-    ComponentGauge, Cost, InstanceGauge, InstanceState, RequestCounts, Snapshot,
+    ComponentGauge, Cost, InstanceGauge, InstanceState, LinkGauge, RequestCounts, Snapshot,
 };
 use crate::limits::WAITING_SHOWN_MAX;
 use crate::run::Run;
 use crate::run::statistics::Figures;
+use crate::world::wire::Wire;
 
 /// The gauges of an engine now.
 pub fn snapshot(run: &Run) -> Snapshot {
@@ -41,8 +42,22 @@ pub fn snapshot(run: &Run) -> Snapshot {
         components: (0..run.components.len())
             .map(|number| component(run, number))
             .collect(),
-        calls_rps: statistics.calls_rps(&run.world),
+        links: links(run),
     }
+}
+
+fn links(run: &Run) -> Vec<LinkGauge> {
+    let rates = run.statistics.calls_rps(&run.world);
+    let wires = run.world.wires.iter().zip(rates);
+    let gauge = |(wire, calls_rps): (&Wire, f64)| {
+        let impaired = wire.impaired();
+        LinkGauge {
+            calls_rps,
+            impairments: impaired.map_or_else(Vec::new, |it| it.impairments().collect()),
+            held: impaired.map_or(0, |it| it.held() as u64),
+        }
+    };
+    wires.map(gauge).collect()
 }
 
 fn component(run: &Run, number: usize) -> ComponentGauge {
@@ -106,6 +121,7 @@ fn instance(run: &Run, number: usize, index: usize) -> InstanceGauge {
     InstanceGauge {
         state: server.state,
         slow_factor: server.slow_factor,
+        hangs: server.hangs,
         in_rotation: in_rotation(run, number, index),
         busy: part.busy(&run.world, number, index),
         slots: part.slots(),

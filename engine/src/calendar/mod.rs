@@ -321,6 +321,11 @@ impl Calendar {
         self.now_ns = at_ns;
     }
 
+    /// Whether nothing is still to happen.
+    pub fn is_empty(&self) -> bool {
+        self.next == self.end && self.window_end_ns == u64::MAX && self.alarm == Event::NEVER
+    }
+
     /// Bytes held.
     pub fn memory_bytes(&self) -> usize {
         size_of_val(&*self.window) + self.blocks.memory_bytes() + self.wheel.memory_bytes()
@@ -504,8 +509,10 @@ mod tests {
         calendar.push_at(6, numbered(2));
         calendar.set_alarm(4, numbered(3));
         assert_eq!(calendar.alarm(), Some((4, numbered(3))));
+        assert!(!calendar.is_empty());
         assert_eq!(drain(&mut calendar), [(4, 3), (6, 2)]);
         assert_eq!(calendar.alarm(), None);
+        assert!(calendar.is_empty());
     }
 
     /// Everything that is still to happen, searched from end to end.

@@ -207,6 +207,12 @@ impl Cache {
         self.hold_back_all(world, node);
     }
 
+    /// A node is destroyed, after it has died: its disk is gone too.
+    pub fn destroyed(&mut self, world: &mut World, node: u16) {
+        self.lose_held_back(world, node);
+        self.nodes[usize::from(node)].store.clear();
+    }
+
     /// A node has died: what it held is gone, unless it is kept on disk as well.
     pub fn died(&mut self, world: &mut World, node: u16) {
         let now_ns = world.now_ns();
@@ -339,7 +345,7 @@ impl Cache {
     /// A lease has run out.
     fn lease_over(&mut self, world: &mut World, node: u16, key: u32) {
         let fetches = &self.nodes[usize::from(node)].fetches;
-        let is_over = |fetch: &Fetch| fetch.until_ns == world.now_ns();
+        let is_over = |fetch: &Fetch| fetch.until_ns <= world.now_ns();
         if fetches.get(&key).is_some_and(is_over) {
             self.pass_lease_on(world, node, key);
         }

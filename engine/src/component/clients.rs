@@ -486,16 +486,7 @@ impl Clients {
         let user = world.requests[id].user as usize;
         match &self.directory {
             Some(directory) if !directory.known.has(user, now_ns) => {
-                let round_trip_ns = 2 * world.wires[usize::from(directory.link)].latency_ns[0];
-                let what = What {
-                    request: id,
-                    instance: 0,
-                    place: self.me,
-                    kind: EventKind::Resolved,
-                };
-                let lane = world.calendar.lane(round_trip_ns);
-                world.requests[id].stage = Stage::Client;
-                world.calendar.push_after(lane, what);
+                world.look_up(id, directory.link, self.me);
                 world.note(id, Activity::Lookup, directory.component, 0);
             }
             _ => self.set_out(world, id),

@@ -37,6 +37,8 @@ pub struct Database {
     query_times: Stream,
     reads: u64,
     writes: u64,
+    writes_lost: u64,
+    values_lost: u64,
     connections: u32,
 }
 
@@ -66,6 +68,8 @@ impl Database {
             query_times: Stream::new(scenario.seed, id, "queries"),
             reads: 0,
             writes: 0,
+            writes_lost: 0,
+            values_lost: 0,
             connections: 0,
         };
         database.configure(parameters, scenario, world);
@@ -111,6 +115,20 @@ impl Database {
         self.connections = 0;
         if let Some(buffer) = &mut self.buffer {
             buffer.clear();
+        }
+    }
+
+    /// It is destroyed, after it has died: its disk is gone, and with it every write it had acknowledged
+    /// that no cache still holds back.
+    pub fn destroyed(&mut self, world: &mut World) {
+        self.disk.replace();
+        for (newest, stored) in world.versions.iter_mut().zip(&mut world.stored) {
+            self.writes_lost += u64::from(*stored);
+            self.values_lost += u64::from(*stored > 0);
+            if newest == stored {
+                *newest = 0;
+            }
+            *stored = 0;
         }
     }
 
@@ -169,7 +187,12 @@ impl Database {
 
     /// What only its kind counts.
     pub fn own_counts(&self) -> OwnCounts {
-        OwnCounts::of([(Own::Reads, self.reads), (Own::Writes, self.writes)])
+        OwnCounts::of([
+            (Own::Reads, self.reads),
+            (Own::Writes, self.writes),
+            (Own::WritesLost, self.writes_lost),
+            (Own::ValuesLost, self.values_lost),
+        ])
     }
 
     /// Figures of its kind.
@@ -179,6 +202,8 @@ impl Database {
             connections_max: self.parameters.connections,
             reads: self.reads,
             writes: self.writes,
+            writes_lost: self.writes_lost,
+            values_lost: self.values_lost,
             buffer_hit_ratio: hit_ratio,
             buffer_room: self.buffer_room,
             disk_gb: self.parameters.disk_room_gb(),

@@ -10,6 +10,8 @@ pub struct Instance {
     pub state: InstanceState,
     /// Everything on it takes this many times as long.
     pub slow_factor: f64,
+    /// It hangs: it takes nothing up, and its work stands still.
+    pub hangs: bool,
     /// Who waits there for a slot.
     pub line: Line,
     /// It drains to start anew, and not for good.
@@ -27,6 +29,7 @@ impl Default for Instance {
         Self {
             state: InstanceState::Up,
             slow_factor: 1.0,
+            hangs: false,
             line: Line::default(),
             restarts: false,
             is_closed: false,
@@ -43,6 +46,14 @@ impl Instance {
             state: InstanceState::Booting,
             has_booted: false,
             ..Self::default()
+        }
+    }
+
+    /// The machine runs: it is neither dead nor gone.
+    pub fn runs(&self) -> bool {
+        match self.state {
+            InstanceState::Up | InstanceState::Booting | InstanceState::Draining => true,
+            InstanceState::Down | InstanceState::Gone => false,
         }
     }
 

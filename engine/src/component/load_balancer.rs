@@ -310,6 +310,11 @@ impl LoadBalancer {
     /// in a while.
     pub fn died(&mut self, world: &mut World) {
         self.tried.clear();
+        self.call_standby(world);
+    }
+
+    /// It answers nothing any more: the standby takes over in a while.
+    pub fn call_standby(&self, world: &mut World) {
         if self.parameters.standby && !self.on_standby {
             let at_ns = world.now_ns() + ns_from_ms(self.parameters.takeover_ms);
             let (place, kind) = (self.me, EventKind::TakenOver);

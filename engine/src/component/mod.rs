@@ -299,6 +299,28 @@ impl Component {
         }
     }
 
+    /// An instance hangs: what it would do waits.
+    pub fn hung(&mut self, world: &mut World) {
+        match self {
+            Component::LoadBalancer(balancer) => balancer.call_standby(world),
+            Component::Clients(_)
+            | Component::Dns(_)
+            | Component::Service(_)
+            | Component::Cache(_)
+            | Component::Database(_) => {}
+        }
+    }
+
+    /// An instance is destroyed, after it has died: what outlives a death is gone too.
+    pub fn destroyed(&mut self, world: &mut World, instance: u16) {
+        match self {
+            Component::Cache(cache) => cache.destroyed(world, instance),
+            Component::Database(database) => database.destroyed(world),
+            Component::Service(service) => service.destroyed(instance),
+            Component::Clients(_) | Component::Dns(_) | Component::LoadBalancer(_) => {}
+        }
+    }
+
     /// Opens one more instance; none where the kind has just one.
     pub fn add_instance(&mut self, world: &mut World) -> Option<u16> {
         match self {

@@ -280,6 +280,11 @@ impl Service {
         }
     }
 
+    /// The server is destroyed, after it has died: another one in its place has to boot.
+    pub fn destroyed(&mut self, instance: u16) {
+        self.instances[usize::from(instance)].has_booted = false;
+    }
+
     /// A request arrives.
     pub fn deliver(&mut self, world: &mut World, id: u32, instance: u16) {
         if !self

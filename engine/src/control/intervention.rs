@@ -2,7 +2,7 @@
 //! same: an action takes effect before all else of its nanosecond.
 
 use headroom_scenario::{
-    Action, Kind, Scenario, TimedAction, Traffic, done_by, validate_action_before,
+    Action, Impairment, Kind, Scenario, TimedAction, Traffic, done_by, validate_action_before,
 };
 
 use crate::calendar::{EventKind, What};
@@ -64,6 +64,18 @@ impl Control {
             } => self.on_instance(run, component, *instance, |_, run, number, instance| {
                 run.kill(number, instance)
             }),
+            Action::Hang {
+                component,
+                instance,
+            } => self.on_instance(run, component, *instance, |_, run, number, instance| {
+                run.hang(number, instance)
+            }),
+            Action::Destroy {
+                component,
+                instance,
+            } => self.on_instance(run, component, *instance, |_, run, number, instance| {
+                run.destroy(number, instance)
+            }),
             Action::Repair {
                 component,
                 instance,
@@ -109,6 +121,12 @@ impl Control {
             } => {
                 run.set_latency(from, to, *latency_ms);
             }
+            Action::ImpairLink {
+                from,
+                to,
+                impairment,
+            } => run.impair_link(from, to, Some(*impairment)),
+            Action::RepairLink { from, to } => run.impair_link(from, to, None),
         }
     }
 
@@ -211,15 +229,25 @@ impl Run {
     }
 
     fn set_latency(&mut self, from: &str, to: &str, latency_ms: f64) {
-        let links = &mut self.scenario.design.links;
-        let Some(link) = links
-            .iter()
-            .position(|link| link.from == from && link.to == to)
-        else {
+        let design = &mut self.scenario.design;
+        let Some(link) = design.link(from, to) else {
             return;
         };
-        links[link].latency_ms = latency_ms;
+        design.links[link].latency_ms = latency_ms;
         self.world.set_latency(link, latency_ms, &self.scenario);
+    }
+
+    fn impair_link(&mut self, from: &str, to: &str, impairment: Option<Impairment>) {
+        let Some(link) = self.scenario.design.link(from, to) else {
+            return;
+        };
+        let (tone, words) = match impairment {
+            Some(impairment) => (Tone::Bad, marks::impaired(from, to, impairment)),
+            None => (Tone::Good, marks::carries_again(from, to)),
+        };
+        let called = self.world.wires[link].to;
+        self.world.mark(tone, words, called, None);
+        self.world.impair(link, impairment, &self.scenario);
     }
 
     /// An instance that has started will serve after its boot time.
@@ -254,6 +282,7 @@ impl Run {
             return;
         };
         repaired.slow_factor = 1.0;
+        let hung = std::mem::take(&mut repaired.hangs);
         let mut words = marks::works_again(&name);
         match (repaired.state, repaired.has_booted) {
             (InstanceState::Down, true) => {
@@ -267,7 +296,47 @@ impl Run {
             }
             _ => {}
         }
+        if hung {
+            self.end_standstill(number, instance);
+        }
         self.world.mark(Tone::Good, words, number, Some(instance));
+    }
+
+    /// An instance takes nothing up from now on, and answers nothing.
+    fn hang(&mut self, number: u8, instance: u16) {
+        let name = self.world.name(number, instance);
+        let component = &mut self.components[usize::from(number)];
+        let Some(hung) = component.instance_mut(instance) else {
+            return;
+        };
+        if hung.hangs || !hung.runs() {
+            return;
+        }
+        hung.hangs = true;
+        component.hung(&mut self.world);
+        self.world
+            .mark(Tone::Bad, marks::hangs(&name), number, Some(instance));
+        self.begin_standstill(number, instance);
+    }
+
+    /// An instance that hangs gives its place to another: what it had is lost, and what comes finds that one.
+    pub(crate) fn hand_over(&mut self, number: u8, instance: u16) {
+        let component = &mut self.components[usize::from(number)];
+        let hung = component.instance_mut(instance);
+        if hung.is_some_and(|hung| std::mem::take(&mut hung.hangs)) {
+            self.reset_requests_in(number, instance);
+            self.end_standstill(number, instance);
+        }
+    }
+
+    /// An instance dies, if it has not yet, and its disk with it.
+    fn destroy(&mut self, number: u8, instance: u16) {
+        let name = self.world.name(number, instance);
+        self.stop(number, instance, InstanceState::Down);
+        let component = &mut self.components[usize::from(number)];
+        component.destroyed(&mut self.world, instance);
+        self.world
+            .mark(Tone::Bad, marks::destroyed(&name), number, Some(instance));
     }
 
     /// An instance dies: whatever it held fails at once for who waits for it, and goes on below,
@@ -275,9 +344,7 @@ impl Run {
     fn kill(&mut self, number: u8, instance: u16) {
         let name = self.world.name(number, instance);
         let killed = self.components[usize::from(number)].instance_mut(instance);
-        let is_dead =
-            |killed: &Instance| matches!(killed.state, InstanceState::Down | InstanceState::Gone);
-        if killed.is_none_or(|killed| is_dead(killed)) {
+        if killed.is_none_or(|killed| !killed.runs()) {
             return;
         }
         self.world
@@ -292,6 +359,7 @@ impl Run {
             return;
         };
         stopped.state = state;
+        stopped.hangs = false;
         stopped.restarts = false;
         stopped.has_booted &= state == InstanceState::Down;
         stopped.incarnation += 1;
@@ -302,6 +370,7 @@ impl Run {
         component.died(&mut self.world, instance);
         self.tell_balancers(number, |balancer, _| balancer.instance_stopped(instance));
         self.reset_requests_in(number, instance);
+        self.end_standstill(number, instance);
     }
 
     fn reset_requests_in(&mut self, number: u8, instance: u16) {

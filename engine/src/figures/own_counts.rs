@@ -16,9 +16,10 @@ pub enum Own {
     StaleHits,
     /// A cache: entries that had to go for others.
     Evictions,
-    /// A cache: acknowledged writes that never reached the database, and never will.
+    /// A cache: acknowledged writes that never reached the database, and never will. A database: those that
+    /// were lost with its disk.
     WritesLost,
-    /// A cache: values that those writes had made, several writes of one key to a value.
+    /// Of either: values that those writes had made, several writes of one key to a value.
     ValuesLost,
     /// A database: reads.
     Reads,

@@ -3,6 +3,7 @@
 //! Every gauge that is no count is of the same stretch: the last [`RECENT_S`] full seconds, by the clock of
 //! the run; while no second is over, what there is of the first. Charts end with the same seconds.
 
+use headroom_scenario::Impairment;
 use serde::{Deserialize, Serialize};
 
 use crate::figures::reason::Reason;
@@ -26,9 +27,20 @@ pub struct Snapshot {
     pub requests: RequestCounts,
     /// Every component, in the order of the design.
     pub components: Vec<ComponentGauge>,
-    /// Every link, in the order of the design: calls that came over it a second, in the same seconds as
-    /// `recent`. Retries count, and so do look-ups of names; answers and probes do not.
-    pub calls_rps: Vec<f64>,
+    /// Every link, in the order of the design.
+    pub links: Vec<LinkGauge>,
+}
+
+/// A link at one moment.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct LinkGauge {
+    /// Calls that came over it a second, in the same seconds as `recent`. Retries count, and so do look-ups
+    /// of names; answers and probes do not.
+    pub calls_rps: f64,
+    /// What is wrong with it; empty when nothing is.
+    pub impairments: Vec<Impairment>,
+    /// Messages that were sent into a cut and wait for it to heal.
+    pub held: u64,
 }
 
 impl Snapshot {
@@ -126,6 +138,8 @@ pub struct InstanceGauge {
     pub state: InstanceState,
     /// Everything takes this many times as long; 1 is normal.
     pub slow_factor: f64,
+    /// It hangs: it takes nothing up and answers nothing.
+    pub hangs: bool,
     /// The balancer in front sends it requests. True where nobody checks.
     pub in_rotation: bool,
     /// Slots busy at this moment.
@@ -237,6 +251,10 @@ pub enum KindGauge {
         reads: u64,
         /// Writes since the start.
         writes: u64,
+        /// Acknowledged writes that were lost with its disk, since the start.
+        writes_lost: u64,
+        /// Values that these writes had made: several writes of one key make one value.
+        values_lost: u64,
         /// Entries that its buffer has room for; none where all data fits.
         buffer_room: Option<u32>,
         /// Size of its disk, in GB; 0 where the growth of the data is not looked at.

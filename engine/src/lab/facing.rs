@@ -213,6 +213,14 @@ fn words(action: &Action) -> String {
             component,
             instance: number,
         } => format!("kill {}", instance(component, *number)),
+        Action::Hang {
+            component,
+            instance: number,
+        } => format!("let {} hang", instance(component, *number)),
+        Action::Destroy {
+            component,
+            instance: number,
+        } => format!("destroy {}", instance(component, *number)),
         Action::Repair {
             component,
             instance: number,
@@ -230,6 +238,12 @@ fn words(action: &Action) -> String {
         Action::Deploy { component, .. } => format!("deploy {component}"),
         Action::Configure { component, .. } => format!("configure {component}"),
         Action::SetLatency { from, to, .. } => format!("set the latency of {from} → {to}"),
+        Action::ImpairLink {
+            from,
+            to,
+            impairment,
+        } => format!("impair {from} → {to}: {}", impairment.words()),
+        Action::RepairLink { from, to } => format!("repair {from} → {to}"),
     }
 }
 

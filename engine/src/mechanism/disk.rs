@@ -44,6 +44,11 @@ impl Disk {
         has_room
     }
 
+    /// A new disk of the same size, with nothing on it, takes its place.
+    pub fn replace(&mut self) {
+        self.data_bytes = 0;
+    }
+
     /// Data on it, in GB.
     pub fn data_gb(&self) -> f64 {
         self.data_bytes as f64 / BYTES_PER_GB
@@ -97,6 +102,13 @@ mod tests {
         disk.configure(&sized(6e-6));
         assert!(disk.append() && !disk.append());
         assert_eq!(disk.data_gb(), 6e-6, "what was there at the start is past");
+    }
+
+    #[test]
+    fn a_new_disk_is_empty() {
+        let mut disk = Disk::new(&parameters());
+        disk.replace();
+        assert_eq!((disk.data_gb(), disk.used_share()), (0.0, Some(0.0)));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! One run of a design: its world, its components and the statistics taken of them. What drives it and what
 //! is done to it stand above: `Engine` and `control`.
 
+pub(crate) mod standstill;
 pub(crate) mod statistics;
 
 use headroom_scenario::Scenario;
@@ -10,6 +11,7 @@ use crate::component::clients::Clients;
 use crate::component::load_balancer::LoadBalancer;
 use crate::mechanism::digest::Digest;
 use crate::world::World;
+use standstill::Standstill;
 use statistics::Statistics;
 
 /// Version of the engine: another version may run the same scenario differently.
@@ -23,6 +25,7 @@ pub(crate) struct Run {
     pub world: World,
     pub components: Vec<Component>,
     pub statistics: Statistics,
+    pub standstill: Standstill,
     /// Of every event so far.
     pub digest: Digest,
     /// Events handled since the start.
@@ -46,6 +49,7 @@ impl Run {
         let clients_number = components.iter().position(is_clients).unwrap_or(0);
         let mut run = Self {
             statistics: Statistics::new(count),
+            standstill: Standstill::default(),
             scenario,
             world,
             components,

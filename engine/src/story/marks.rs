@@ -1,6 +1,6 @@
 //! The marks of a run's time line: what users do to it and what follows, in a few words each.
 
-use headroom_scenario::{Action, Kind, Scenario, TimedAction};
+use headroom_scenario::{Action, Impairment, Kind, Scenario, TimedAction};
 
 use crate::limits::MARKS_MAX;
 use crate::story::happening::{Mark, Tone};
@@ -109,6 +109,26 @@ pub(crate) fn dies(name: &str) -> String {
     format!("{name} dies")
 }
 
+/// `web/1 hangs`.
+pub(crate) fn hangs(name: &str) -> String {
+    format!("{name} hangs")
+}
+
+/// `db is destroyed`.
+pub(crate) fn destroyed(name: &str) -> String {
+    format!("{name} is destroyed")
+}
+
+/// `web to cache: loses 5 %`.
+pub(crate) fn impaired(from: &str, to: &str, impairment: Impairment) -> String {
+    format!("{from} to {to}: {}", impairment.words())
+}
+
+/// `web to cache: works again`.
+pub(crate) fn carries_again(from: &str, to: &str) -> String {
+    format!("{from} to {to}: works again")
+}
+
 /// `web/1 works again`.
 pub(crate) fn works_again(name: &str) -> String {
     format!("{name} works again")
@@ -180,6 +200,31 @@ fn of_instance(
         } => {
             let (name, number) = named(component, *instance)?;
             (Tone::Bad, dies(&name), number, Some(*instance))
+        }
+        Action::Hang {
+            component,
+            instance,
+        } => {
+            let (name, number) = named(component, *instance)?;
+            (Tone::Bad, hangs(&name), number, Some(*instance))
+        }
+        Action::Destroy {
+            component,
+            instance,
+        } => {
+            let (name, number) = named(component, *instance)?;
+            (Tone::Bad, destroyed(&name), number, Some(*instance))
+        }
+        Action::ImpairLink {
+            from,
+            to,
+            impairment,
+        } => {
+            let words = impaired(from, to, *impairment);
+            (Tone::Bad, words, number(to)? as u8, None)
+        }
+        Action::RepairLink { from, to } => {
+            (Tone::Good, carries_again(from, to), number(to)? as u8, None)
         }
         Action::Repair {
             component,

@@ -64,6 +64,10 @@ pub enum Activity {
     Miss,
     /// Waits there for the fetch that another request started.
     Lease,
+    /// Waits at the door of an instance there that hangs.
+    Unheard,
+    /// Is held up on its way to the component, or from there: the link is cut.
+    HeldUp,
     /// The client waits before the next attempt.
     Backoff,
     /// The session was not there: the user logs in again.

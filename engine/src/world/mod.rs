@@ -2,13 +2,14 @@
 //! Components never touch each other: they send and answer through here.
 
 pub(crate) mod deadline;
+pub(crate) mod impairment;
 pub(crate) mod request;
 pub(crate) mod route;
 pub(crate) mod wire;
 
 use std::sync::Arc;
 
-use headroom_scenario::{Class, ClassKind, Design, Region, Scenario, Traffic};
+use headroom_scenario::{Class, ClassKind, Design, Impairment, Region, Scenario, Traffic};
 
 use crate::calendar::{Calendar, EventKind, What};
 use crate::figures::meter::{Level, Meter, Peak};
@@ -22,9 +23,13 @@ use crate::story::trace::Activity;
 use crate::story::tracer::{Change, Note, Origin, Tracer};
 use crate::time::ns_from_ms;
 use crate::world::deadline::Deadlines;
+use crate::world::impairment::{Impaired, Message, Way};
 use crate::world::request::{Hop, Operation, Request, Requests, Stage, flag};
 use crate::world::route::Route;
 use crate::world::wire::{Departure, Wire};
+
+/// What a message takes beside the values in it: headers, a key, a status.
+const MESSAGE_BYTES: u64 = 1_000;
 
 /// A class of the mix as the engine runs it.
 #[derive(Clone, Copy, Debug)]
@@ -98,6 +103,8 @@ pub struct World {
     pub versions: Vec<u32>,
     /// Version of each key's value that the database has: older where a cache holds the write back.
     pub stored: Vec<u32>,
+    /// Size of a value.
+    value_bytes: u64,
     /// Follows sampled requests.
     pub tracer: Tracer,
     /// Marks for the time line.
@@ -123,6 +130,7 @@ impl World {
             routes: scenario.design.components.iter().map(|_| None).collect(),
             versions: Vec::new(),
             stored: Vec::new(),
+            value_bytes: 0,
             tracer: Tracer::default(),
             marks: Marks::default(),
             user_regions: Vec::new(),
@@ -162,6 +170,7 @@ impl World {
         let keys = self.versions.len().max(traffic.keys.count as usize);
         self.versions.resize(keys, 0);
         self.stored.resize(keys, 0);
+        self.value_bytes = (traffic.keys.value_kb * 1e3 + 0.5) as u64;
         let users = self.user_regions.len().max(traffic.population() as usize);
         self.user_regions = user_regions(&traffic.regions, users);
     }
@@ -215,15 +224,18 @@ impl World {
     /// Sends a request over a link to an instance at its other end.
     #[inline]
     pub fn send(&mut self, id: u32, to: Hop, departure: Departure) {
-        let (start_ns, end_ns) = self.set_out(id, to, EventKind::Forward, departure);
-        if self.is_followed(id) {
-            self.show_flight(id, to, start_ns, end_ns);
+        let way = Way::Call;
+        let set_out = self.set_out(id, to, way, departure);
+        if let Some((start_ns, end_ns)) = set_out
+            && self.is_followed(id)
+        {
+            self.show_flight(id, to, way, start_ns, end_ns);
         }
     }
 
-    /// Puts a request on a wire, and says when it sets out and when it arrives.
+    /// Puts a request on a wire: when it sets out and when it arrives; none where nobody knows.
     #[inline]
-    fn set_out(&mut self, id: u32, hop: Hop, kind: EventKind, departure: Departure) -> (u64, u64) {
+    fn set_out(&mut self, id: u32, hop: Hop, way: Way, departure: Departure) -> Option<(u64, u64)> {
         let request = &mut self.requests[id];
         request.stage = Stage::Wire;
         let user = request.user;
@@ -231,14 +243,119 @@ impl World {
             request: id,
             instance: hop.instance,
             place: hop.link,
-            kind,
+            kind: match way {
+                Way::Call => EventKind::Forward,
+                Way::Answer => EventKind::Back,
+            },
         };
         let region = match self.wires[usize::from(hop.link)].is_by_region() {
             false => 0,
             true => self.region_of(user),
         };
         let wire = &self.wires[usize::from(hop.link)];
-        wire.carry(what, region, departure, &mut self.calendar)
+        if wire.is_sound() {
+            return Some(wire.carry(what, region, departure, &mut self.calendar));
+        }
+        let message = Message {
+            what,
+            way,
+            latency_ns: wire.latency_ns[region],
+            bytes: self.bytes_of(id, way),
+        };
+        self.carry_impaired(message, departure.wait_ns())
+    }
+
+    #[cold]
+    fn carry_impaired(&mut self, message: Message, wait_ns: u64) -> Option<(u64, u64)> {
+        let link = message.what.place;
+        let wire = &mut self.wires[usize::from(link)];
+        let carried = wire.carry_impaired(message, wait_ns, &mut self.calendar);
+        if carried.is_none() {
+            let called = wire.to;
+            let What {
+                request, instance, ..
+            } = message.what;
+            self.note(request, Activity::HeldUp, called, instance);
+        }
+        let wire = &self.wires[usize::from(link)];
+        if wire.impaired().is_some_and(Impaired::is_look_due) {
+            self.forget_held(link.into());
+        }
+        carried
+    }
+
+    fn forget_held(&mut self, link: usize) {
+        let requests = &self.requests;
+        let is_over = |what: &What| requests[what.request].is_over();
+        let over = self.wires[link].forget(is_over);
+        over.into_iter().for_each(|what| self.release(what.request));
+    }
+
+    /// How large a message is: so much by itself, and the values that it carries.
+    fn bytes_of(&self, id: u32, way: Way) -> u64 {
+        let request = &self.requests[id];
+        let class = &self.classes[usize::from(request.class)];
+        let is_write = class.kind == ClassKind::Write;
+        let values = match (way, request.operation) {
+            (Way::Call, Operation::Fill | Operation::Put | Operation::Leave | Operation::Flush) => {
+                1
+            }
+            (Way::Call, Operation::Query) => u8::from(is_write),
+            (Way::Call, _) => 0,
+            (Way::Answer, _) if request.failure != 0 => 0,
+            (Way::Answer, Operation::Call) => class.lookups + class.queries,
+            (Way::Answer, Operation::Get) => u8::from(request.has(flag::HIT)),
+            (Way::Answer, Operation::Read | Operation::Query) => u8::from(!is_write),
+            (Way::Answer, _) => 0,
+        };
+        MESSAGE_BYTES + u64::from(values) * self.value_bytes
+    }
+
+    /// A link carries worse than it should, or as it should again where there is no impairment.
+    pub fn impair(&mut self, link: usize, impairment: Option<Impairment>, scenario: &Scenario) {
+        let wire = &mut self.wires[link];
+        match impairment {
+            Some(impairment) => {
+                wire.impair(impairment, scenario.seed, &scenario.design.links[link])
+            }
+            None => wire.repair(),
+        }
+        self.forget_held(link);
+        for (what, start_ns, end_ns) in self.wires[link].release(&mut self.calendar) {
+            let id = what.request;
+            let way = match what.kind {
+                EventKind::Forward => Way::Call,
+                EventKind::Back => Way::Answer,
+                // Who looks a name up is not drawn on the way.
+                _ => continue,
+            };
+            if self.is_followed(id) {
+                let hop = Hop {
+                    link: what.place,
+                    instance: what.instance,
+                };
+                self.show_flight(id, hop, way, start_ns, end_ns);
+            }
+        }
+    }
+
+    /// A user of that component asks a directory for an address, over a link: the answer comes after a
+    /// round trip.
+    pub fn look_up(&mut self, id: u32, link: u8, component: u8) {
+        self.requests[id].stage = Stage::Client;
+        let what = What {
+            request: id,
+            instance: 0,
+            place: component,
+            kind: EventKind::Resolved,
+        };
+        let wire = &mut self.wires[usize::from(link)];
+        if wire.is_sound() {
+            let lane = self.calendar.lane(2 * wire.latency_ns[0]);
+            self.calendar.push_after(lane, what);
+        } else {
+            wire.carry_there_and_back(what, MESSAGE_BYTES, &mut self.calendar);
+        }
     }
 
     /// A request has arrived over a link: it is inside from now on. Probes are work, but no calls: they
@@ -263,9 +380,12 @@ impl World {
     #[inline]
     pub fn answer(&mut self, id: u32, departure: Departure) {
         let hop = self.leave(id);
-        let (start_ns, end_ns) = self.set_out(id, hop, EventKind::Back, departure);
-        if self.is_followed(id) {
-            self.show_answer(id, hop, start_ns, end_ns);
+        let way = Way::Answer;
+        let set_out = self.set_out(id, hop, way, departure);
+        if let Some((start_ns, end_ns)) = set_out
+            && self.is_followed(id)
+        {
+            self.show_flight(id, hop, way, start_ns, end_ns);
         }
     }
 
@@ -310,17 +430,22 @@ impl World {
     /// A worker of an instance starts on a request, for so long.
     #[inline]
     pub fn work(&mut self, id: u32, component: u8, instance: u16, duration_ns: u64) {
+        self.requests[id].stage = Stage::Slot;
+        self.prolong(id, component, instance, duration_ns);
+        self.note(id, Activity::Work, component, instance);
+    }
+
+    /// Work on a request ends so long from now.
+    #[inline]
+    pub fn prolong(&mut self, id: u32, component: u8, instance: u16, left_ns: u64) {
         let what = What {
             request: id,
             instance,
             place: component,
             kind: EventKind::WorkDone,
         };
-        let at_ns = self.now_ns() + duration_ns;
-        let request = &mut self.requests[id];
-        request.stage = Stage::Slot;
-        request.mark = self.calendar.push_at(at_ns, what);
-        self.note(id, Activity::Work, component, instance);
+        let at_ns = self.now_ns() + left_ns;
+        self.requests[id].mark = self.calendar.push_at(at_ns, what);
     }
 
     /// The meter of an instance.
@@ -426,24 +551,15 @@ impl World {
     }
 
     #[cold]
-    fn show_flight(&mut self, id: u32, hop: Hop, start_ns: u64, end_ns: u64) {
+    fn show_flight(&mut self, id: u32, hop: Hop, way: Way, start_ns: u64, end_ns: u64) {
         let to = self.wires[usize::from(hop.link)].to;
-        let change = Change::Activity(Activity::Travel);
+        let (activity, flags) = match way {
+            Way::Call => (Activity::Travel, 0),
+            Way::Answer => (Activity::Return, Flight::BACK),
+        };
+        let change = Change::Activity(activity);
         self.note_change_at(id, change, to, hop.instance, start_ns);
-        self.fly(id, hop, start_ns, end_ns, 0);
-    }
-
-    #[cold]
-    fn show_answer(&mut self, id: u32, hop: Hop, start_ns: u64, end_ns: u64) {
-        let to = self.wires[usize::from(hop.link)].to;
-        self.note_change_at(
-            id,
-            Change::Activity(Activity::Return),
-            to,
-            hop.instance,
-            start_ns,
-        );
-        self.fly(id, hop, start_ns, end_ns, Flight::BACK);
+        self.fly(id, hop, start_ns, end_ns, flags);
     }
 
     fn fly(&mut self, id: u32, hop: Hop, start_ns: u64, end_ns: u64, flags: u8) {

@@ -145,6 +145,11 @@ impl Request {
         self.has(flag::ABANDONED | flag::INTERNAL)
     }
 
+    /// Whether nobody waits for it, nor is anybody on its way to be answered: it need not go on.
+    pub fn is_over(&self) -> bool {
+        self.depth == 0 && (self.is_probe() || self.is_abandoned() && !self.has(flag::INTERNAL))
+    }
+
     /// Whether it is a balancer's health check, and no call that anybody counts.
     #[inline]
     pub fn is_probe(&self) -> bool {

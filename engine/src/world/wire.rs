@@ -1,6 +1,9 @@
 //! A link as the engine runs it: what is put on it arrives after its latency.
 
+use headroom_scenario::{Impairment, Link};
+
 use crate::calendar::{Calendar, LaneNumber, What};
+use crate::world::impairment::{Impaired, Message};
 
 /// A link as the engine runs it.
 #[derive(Clone, Debug)]
@@ -16,6 +19,9 @@ pub struct Wire {
     /// Calls that came over it since they were last taken.
     pub calls: u32,
     lanes: Vec<LaneNumber>,
+    /// What is wrong with it, or was.
+    impaired: Option<Box<Impaired>>,
+    is_sound: bool,
 }
 
 /// When a message sets out.
@@ -33,6 +39,14 @@ pub enum Departure {
 }
 
 impl Departure {
+    /// The wait before it.
+    pub fn wait_ns(self) -> u64 {
+        match self {
+            Self::Now => 0,
+            Self::After { wait_ns, .. } => wait_ns,
+        }
+    }
+
     /// After a wait, which usually is of so many nanoseconds.
     #[inline]
     pub fn after(wait_ns: u64, usual_ns: u64) -> Self {
@@ -56,6 +70,8 @@ impl Wire {
             arrived_ns: 0,
             calls: 0,
             lanes: Vec::new(),
+            impaired: None,
+            is_sound: true,
         }
     }
 
@@ -76,6 +92,77 @@ impl Wire {
     pub fn arrived_by_ns(&self, now_ns: u64) -> u64 {
         let slowest_ns = self.latency_ns.iter().fold(0, |most, &ns| most.max(ns));
         self.arrived_ns.max(now_ns + slowest_ns)
+    }
+
+    /// Whether nothing is wrong with it.
+    #[inline]
+    pub fn is_sound(&self) -> bool {
+        self.is_sound
+    }
+
+    /// What is wrong with it.
+    pub fn impaired(&self) -> Option<&Impaired> {
+        self.impaired.as_deref()
+    }
+
+    /// One thing more is wrong with it.
+    pub fn impair(&mut self, impairment: Impairment, seed: u64, link: &Link) {
+        let impaired = self
+            .impaired
+            .get_or_insert_with(|| Box::new(Impaired::new(seed, link)));
+        impaired.impair(impairment);
+        self.is_sound = impaired.is_sound();
+    }
+
+    /// Nothing is wrong with it any more.
+    pub fn repair(&mut self) {
+        if let Some(impaired) = &mut self.impaired {
+            impaired.repair();
+        }
+        self.is_sound = true;
+    }
+
+    /// Sends on what was held and need not be any more: each message, when it sets out and when it arrives.
+    pub fn release(&mut self, calendar: &mut Calendar) -> Vec<(What, u64, u64)> {
+        let Some(impaired) = &mut self.impaired else {
+            return Vec::new();
+        };
+        let released = impaired.release(calendar.now_ns()).into_iter();
+        let sent = released.filter_map(|(message, at_ns)| {
+            let (start_ns, end_ns) = impaired.carry(message, at_ns, calendar)?;
+            self.arrived_ns = self.arrived_ns.max(end_ns);
+            Some((message.what, start_ns, end_ns))
+        });
+        sent.collect()
+    }
+
+    /// Forgets what nobody waits for any more of what is held, and returns it.
+    pub fn forget(&mut self, is_over: impl Fn(&What) -> bool) -> Vec<What> {
+        let impaired = self.impaired.as_mut();
+        impaired.map_or_else(Vec::new, |impaired| impaired.forget(is_over))
+    }
+
+    /// Carries a message over a wire that something is wrong with: when it sets out for the last time and
+    /// when it arrives; none where it is held.
+    pub fn carry_impaired(
+        &mut self,
+        message: Message,
+        wait_ns: u64,
+        calendar: &mut Calendar,
+    ) -> Option<(u64, u64)> {
+        let at_ns = calendar.now_ns() + wait_ns;
+        let carried = self.impaired.as_mut()?.carry(message, at_ns, calendar);
+        let end_ns = carried.map_or(0, |(_, end_ns)| end_ns);
+        self.arrived_ns = self.arrived_ns.max(end_ns);
+        carried
+    }
+
+    /// Carries a question over a wire that something is wrong with, and its answer back at once.
+    pub fn carry_there_and_back(&mut self, what: What, bytes: u64, calendar: &mut Calendar) {
+        let latency_ns = self.latency_ns[0];
+        if let Some(impaired) = &mut self.impaired {
+            impaired.carry_there_and_back(what, latency_ns, bytes, calendar);
+        }
     }
 
     /// Carries a message, and says when it sets out and when it arrives.

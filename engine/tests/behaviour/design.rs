@@ -5,8 +5,8 @@ use headroom_engine::time::SimTime;
 use headroom_engine::{Engine, Progress};
 use headroom_scenario::{
     Action, Cache, Class, ClassKind, ClientBehaviour, Clients, Component, Database, Design,
-    Distribution, Kind, Link, LoadBalancer, LoopModel, Region, Retries, Scenario, Service,
-    TimedAction, Traffic,
+    Direction, Distribution, Impairment, Kind, Link, LoadBalancer, LoopModel, Region, Retries,
+    Scenario, Service, TimedAction, Traffic,
 };
 
 /// Users with no patience to lose and no network in between: what a test adds is all there is.
@@ -181,6 +181,44 @@ pub fn slow(component: &str, instance: u16, factor: f64) -> Action {
         component: component.into(),
         instance,
         factor,
+    }
+}
+
+/// An instance hangs.
+pub fn hang(component: &str, instance: u16) -> Action {
+    Action::Hang {
+        component: component.into(),
+        instance,
+    }
+}
+
+/// An instance is destroyed.
+pub fn destroy(component: &str, instance: u16) -> Action {
+    Action::Destroy {
+        component: component.into(),
+        instance,
+    }
+}
+
+/// A link carries worse than it should.
+pub fn impair(from: &str, to: &str, impairment: Impairment) -> Action {
+    Action::ImpairLink {
+        from: from.into(),
+        to: to.into(),
+        impairment,
+    }
+}
+
+/// A link is cut.
+pub fn cut(from: &str, to: &str, direction: Direction) -> Action {
+    impair(from, to, Impairment::Cut { direction })
+}
+
+/// A link carries again.
+pub fn repair_link(from: &str, to: &str) -> Action {
+    Action::RepairLink {
+        from: from.into(),
+        to: to.into(),
     }
 }
 

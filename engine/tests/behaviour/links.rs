@@ -8,7 +8,8 @@ use crate::design::{
 };
 
 fn calls_rps(engine: &Engine) -> Vec<f64> {
-    engine.snapshot().calls_rps
+    let links = engine.snapshot().links.into_iter();
+    links.map(|link| link.calls_rps).collect()
 }
 
 #[test]

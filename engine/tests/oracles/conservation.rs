@@ -4,8 +4,8 @@
 use headroom_engine::time::SimTime;
 use headroom_engine::{Engine, Progress};
 use headroom_scenario::{
-    Action, Algorithm, Autoscaling, ClientBehaviour, Eviction, Kind, LoopModel, NodeRouting,
-    ReadMode, Retries, Scenario, WriteMode, step::LADDER,
+    Action, Algorithm, Autoscaling, ClientBehaviour, Direction, Eviction, Impairment, Kind, Link,
+    LoopModel, NodeRouting, ReadMode, Retries, Scenario, WriteMode, step::LADDER,
 };
 
 use crate::numbers::Numbers;
@@ -15,6 +15,10 @@ use crate::runs::each_seed;
 const EVENTS: u64 = 60_000;
 /// Events between two things that happen to the design, on average.
 const EVENTS_PER_ACTION: u64 = 400;
+/// Requests in flight that are looked at after each event.
+const CROWD: u64 = 200;
+/// Events between two looks at more of them.
+const EVENTS_PER_CROWDED_LOOK: u64 = 50;
 
 #[test]
 fn every_step_keeps_account_of_every_request_through_faults_and_edits() {
@@ -43,12 +47,15 @@ fn suffer(scenario: Scenario) -> u32 {
     let mut engine = Engine::new(&scenario.clone().validate().expect("a step is valid"));
     let mut applied = 0;
     for event in 0..EVENTS {
-        assert_eq!(engine.run_until(SimTime::NEVER, 1), Progress::BudgetSpent);
-        if numbers.bits().is_multiple_of(EVENTS_PER_ACTION) {
+        // Where all users wait for what does not come, only something done to the design goes on.
+        let is_over = engine.run_until(SimTime::NEVER, 1) == Progress::Reached;
+        if is_over || numbers.bits().is_multiple_of(EVENTS_PER_ACTION) {
             let action = some_action(&scenario, &mut numbers);
             applied += u32::from(engine.apply(&action).is_ok());
         }
-        if let Err(lost) = engine.conservation() {
+        // Where much is held up, looking at all of it after each event takes too long.
+        let is_due = engine.in_flight() < CROWD || event % EVENTS_PER_CROWDED_LOOK == 0;
+        if is_due && let Err(lost) = engine.conservation() {
             panic!("seed {}, after {event} events: {lost}", scenario.seed);
         }
     }
@@ -79,7 +86,7 @@ pub fn some_action(scenario: &Scenario, numbers: &mut Numbers) -> Action {
     let components = &scenario.design.components;
     let hit = &components[numbers.bits() as usize % components.len()];
     let (component, instance) = (hit.id.clone(), (numbers.bits() % 5) as u16);
-    match numbers.bits() % 13 {
+    match numbers.bits() % 18 {
         0 | 1 => Action::Kill {
             component,
             instance,
@@ -108,11 +115,54 @@ pub fn some_action(scenario: &Scenario, numbers: &mut Numbers) -> Action {
             pause_s: 0.0,
             drain_s: pick(numbers, [0.0, 0.1]),
         },
+        11 => Action::Hang {
+            component,
+            instance,
+        },
+        12 => Action::Destroy {
+            component,
+            instance,
+        },
+        13 | 14 => {
+            let link = some_link(scenario, numbers);
+            Action::ImpairLink {
+                from: link.from.clone(),
+                to: link.to.clone(),
+                impairment: pick(numbers, IMPAIRMENTS),
+            }
+        }
+        15 => {
+            let link = some_link(scenario, numbers);
+            Action::RepairLink {
+                from: link.from.clone(),
+                to: link.to.clone(),
+            }
+        }
         _ => Action::Configure {
             component,
             kind: other_parameters(hit.kind.clone(), numbers),
         },
     }
+}
+
+const IMPAIRMENTS: [Impairment; 6] = [
+    Impairment::Delay { delay_ms: 30.0 },
+    Impairment::Loss { share: 0.3 },
+    Impairment::Bandwidth { mbps: 5.0 },
+    Impairment::Cut {
+        direction: Direction::Both,
+    },
+    Impairment::Cut {
+        direction: Direction::Calls,
+    },
+    Impairment::Cut {
+        direction: Direction::Answers,
+    },
+];
+
+fn some_link<'a>(scenario: &'a Scenario, numbers: &mut Numbers) -> &'a Link {
+    let links = &scenario.design.links;
+    &links[numbers.bits() as usize % links.len()]
 }
 
 fn set_clients(scenario: &Scenario, numbers: &mut Numbers) -> Action {

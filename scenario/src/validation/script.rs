@@ -5,7 +5,8 @@ use super::{Part, at_most, component, text::quoted, traffic};
 use crate::limits;
 use crate::problem::{Path, Problems};
 use crate::{
-    Action, Component, Curve, Design, Kind, KindTag, LoopModel, Problem, Scenario, TimedAction,
+    Action, Component, Curve, Design, Impairment, Kind, KindTag, LoopModel, Problem, Scenario,
+    TimedAction,
 };
 
 pub(super) fn check(problems: &mut Problems, at: &Path, scenario: &Scenario) {
@@ -135,6 +136,18 @@ impl<'a> Stage<'a> {
             } => {
                 self.instance(problems, &at.field("kill"), component, *instance);
             }
+            Action::Hang {
+                component,
+                instance,
+            } => {
+                self.instance(problems, &at.field("hang"), component, *instance);
+            }
+            Action::Destroy {
+                component,
+                instance,
+            } => {
+                self.instance(problems, &at.field("destroy"), component, *instance);
+            }
             Action::Repair {
                 component,
                 instance,
@@ -181,20 +194,31 @@ impl<'a> Stage<'a> {
                 latency_ms,
             } => {
                 let at = &at.field("set_latency");
-                if !self
-                    .design
-                    .links
-                    .iter()
-                    .any(|link| link.from == *from && link.to == *to)
-                {
-                    let message = format!("no link leads from {} to {}", quoted(from), quoted(to));
-                    problems.add(
-                        at,
-                        format!("{message}: name both ends of one that is there"),
-                    );
-                }
+                self.link(problems, at, from, to);
                 Part::of(problems, at).within("latency_ms", *latency_ms, limits::LATENCY_MS);
             }
+            Action::ImpairLink {
+                from,
+                to,
+                impairment,
+            } => {
+                let at = &at.field("impair_link");
+                self.link(problems, at, from, to);
+                self::impairment(problems, &at.field("impairment"), impairment);
+            }
+            Action::RepairLink { from, to } => {
+                self.link(problems, &at.field("repair_link"), from, to);
+            }
+        }
+    }
+
+    fn link(&self, problems: &mut Problems, at: &Path, from: &str, to: &str) {
+        if self.design.link(from, to).is_none() {
+            let message = format!("no link leads from {} to {}", quoted(from), quoted(to));
+            problems.add(
+                at,
+                format!("{message}: name both ends of one that is there"),
+            );
         }
     }
 
@@ -404,6 +428,23 @@ impl<'a> Stage<'a> {
         let is_news = *numbered != kind.instances_max();
         let together = || component::together(kind, *numbered).into_iter().next();
         by_links.or_else(|| is_news.then(together).flatten())
+    }
+}
+
+fn impairment(problems: &mut Problems, at: &Path, impairment: &Impairment) {
+    match impairment {
+        Impairment::Delay { delay_ms } => {
+            let at = &at.field("delay");
+            Part::of(problems, at).within("delay_ms", *delay_ms, limits::LATENCY_MS);
+        }
+        Impairment::Loss { share } => {
+            Part::of(problems, &at.field("loss")).within("share", *share, limits::LOSS_SHARE);
+        }
+        Impairment::Bandwidth { mbps } => {
+            let at = &at.field("bandwidth");
+            Part::of(problems, at).within("mbps", *mbps, limits::BANDWIDTH_MBPS);
+        }
+        Impairment::Cut { direction: _ } => {}
     }
 }
 

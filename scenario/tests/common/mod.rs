@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 
 use headroom_scenario::{
-    Action, Algorithm, Autoscaling, Cache, Class, ClassKind, Curve, Database, Distribution,
-    Eviction, HashFunction, HashKey, HealthCheck, Kind, LoadBalancer, LoopModel, NodeRouting,
-    Panel, Position, ReadMode, Region, Scenario, Service, SessionStore, Site, Size, TimedAction,
-    Traffic, View, WriteMode, limits, step,
+    Action, Algorithm, Autoscaling, Cache, Class, ClassKind, Curve, Database, Direction,
+    Distribution, Eviction, HashFunction, HashKey, HealthCheck, Impairment, Kind, LoadBalancer,
+    LoopModel, NodeRouting, Panel, Position, ReadMode, Region, Scenario, Service, SessionStore,
+    Site, Size, TimedAction, Traffic, View, WriteMode, limits, step,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -436,6 +436,26 @@ fn action(scenario: &Scenario) -> BoxedStrategy<Action> {
                 kind,
             }
         }),
+        Just(Action::Hang {
+            component: web.id.clone(),
+            instance: 0
+        }),
+        Just(Action::Destroy {
+            component: web.id.clone(),
+            instance: 0
+        }),
+        impairment().prop_map({
+            let link = link.clone();
+            move |impairment| Action::ImpairLink {
+                from: link.from.clone(),
+                to: link.to.clone(),
+                impairment,
+            }
+        }),
+        Just(Action::RepairLink {
+            from: link.from.clone(),
+            to: link.to.clone(),
+        }),
         (0.0..1e4).prop_map(move |latency_ms| Action::SetLatency {
             from: link.from.clone(),
             to: link.to.clone(),
@@ -443,6 +463,16 @@ fn action(scenario: &Scenario) -> BoxedStrategy<Action> {
         }),
     ]
     .boxed()
+}
+
+fn impairment() -> impl Strategy<Value = Impairment> {
+    let directions = vec![Direction::Both, Direction::Calls, Direction::Answers];
+    prop_oneof![
+        (0.0..1e4).prop_map(|delay_ms| Impairment::Delay { delay_ms }),
+        (0.0..0.9).prop_map(|share| Impairment::Loss { share }),
+        (0.001..1e6).prop_map(|mbps| Impairment::Bandwidth { mbps }),
+        select(directions).prop_map(|direction| Impairment::Cut { direction }),
+    ]
 }
 
 fn view() -> impl Strategy<Value = View> {

@@ -301,6 +301,7 @@ pub fn idle() -> InstanceGauge {
     InstanceGauge {
         state: InstanceState::Up,
         slow_factor: 1.0,
+        hangs: false,
         in_rotation: true,
         busy: 0,
         slots: 0,

@@ -45,9 +45,11 @@ impl Cache {
 
     /// A value held back sets out, if this is its moment still.
     pub(super) fn flush(&mut self, world: &mut World, node: u16, key: u32) {
-        let ns = world.now_ns();
+        let now_ns = world.now_ns();
         let held = &self.nodes[usize::from(node)];
-        if held.held_back.get(&key) == Some(&HeldBack::Until { ns }) {
+        if let Some(HeldBack::Until { ns }) = held.held_back.get(&key)
+            && *ns <= now_ns
+        {
             self.set_out(world, node, key);
         }
     }

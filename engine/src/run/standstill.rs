@@ -1,0 +1,203 @@
+//! Instances that hang: they take nothing up and answer nothing, and all their work stands still.
+//!
+//! What happens at such an instance is put aside and happens when it goes on: what arrives, at that moment;
+//! what it was working on, as much later as it stood still. What a cache node had taken up before it still
+//! answers, for that is booked already.
+
+use std::collections::BTreeMap;
+
+use crate::calendar::{Event, EventKind, What};
+use crate::run::Run;
+use crate::story::trace::Activity;
+use crate::world::request::{Hop, Operation, Stage};
+
+/// All that stands still.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Standstill {
+    hanging: Vec<Hanging>,
+    /// Work that has stood still or does, by the request and the number of the event that was to end it.
+    frozen: BTreeMap<(u32, u64), Frozen>,
+}
+
+/// An instance that hangs.
+#[derive(Clone, Debug)]
+struct Hanging {
+    component: u8,
+    instance: u16,
+    since_ns: u64,
+    /// What has come, in order.
+    put_aside: Vec<What>,
+}
+
+/// Work that has stood still.
+#[derive(Clone, Copy, Debug)]
+struct Frozen {
+    component: u8,
+    instance: u16,
+    /// How long it has stood still until now, the present standstill left out.
+    stood_ns: u64,
+    /// The time it still takes, once its end has come while it stood still.
+    left_ns: Option<u64>,
+}
+
+impl Standstill {
+    fn place(&self, component: u8, instance: u16) -> Option<usize> {
+        let is_it =
+            |hanging: &Hanging| (hanging.component, hanging.instance) == (component, instance);
+        self.hanging.iter().position(is_it)
+    }
+
+    /// Whether nothing stands still, nor has work that did.
+    #[inline]
+    pub fn is_over(&self) -> bool {
+        self.hanging.is_empty() && self.frozen.is_empty()
+    }
+}
+
+impl Run {
+    /// An instance hangs from now on.
+    pub fn begin_standstill(&mut self, component: u8, instance: u16) {
+        let since_ns = self.world.now_ns();
+        self.standstill.hanging.push(Hanging {
+            component,
+            instance,
+            since_ns,
+            put_aside: Vec::new(),
+        });
+        let wires = &self.world.wires;
+        for (id, request) in self.world.requests.iter() {
+            let is_here =
+                |hop: Hop| hop.instance == instance && wires[usize::from(hop.link)].to == component;
+            if request.stage == Stage::Slot && request.top().is_some_and(is_here) {
+                let blank = Frozen {
+                    component,
+                    instance,
+                    stood_ns: 0,
+                    left_ns: None,
+                };
+                let frozen = &mut self.standstill.frozen;
+                frozen.entry((id, request.mark)).or_insert(blank);
+            }
+        }
+    }
+
+    /// An instance hangs no more. What was put aside happens now: to the instance that goes on, or to whoever
+    /// finds that it has died.
+    pub fn end_standstill(&mut self, component: u8, instance: u16) {
+        let Some(place) = self.standstill.place(component, instance) else {
+            return;
+        };
+        let hanging = self.standstill.hanging.remove(place);
+        let now_ns = self.world.now_ns();
+        for what in hanging.put_aside {
+            self.world.calendar.push_at(now_ns, what);
+        }
+        let stood_ns = now_ns - hanging.since_ns;
+        let mut ended = Vec::new();
+        for (key, frozen) in &mut self.standstill.frozen {
+            if (frozen.component, frozen.instance) == (component, instance) {
+                frozen.stood_ns += stood_ns;
+                ended.extend(frozen.left_ns.map(|left_ns| (*key, left_ns)));
+            }
+        }
+        for ((id, mark), left_ns) in ended {
+            self.standstill.frozen.remove(&(id, mark));
+            self.go_on_working(id, mark, component, instance, left_ns);
+        }
+    }
+
+    /// Whether an event has to wait because it is at an instance that hangs, or is the end of work that has
+    /// stood still: then it is put aside.
+    #[cold]
+    pub fn puts_aside(&mut self, event: Event) -> bool {
+        let what = event.what;
+        if what.kind == EventKind::WorkDone {
+            return self.work_stood_still(event);
+        }
+        let Some((component, instance)) = self.whose(what) else {
+            return false;
+        };
+        let Some(place) = self.standstill.place(component, instance) else {
+            return false;
+        };
+        self.standstill.hanging[place].put_aside.push(what);
+        if matches!(what.kind, EventKind::Forward | EventKind::Back) {
+            let activity = Activity::Unheard;
+            self.world.note(what.request, activity, component, instance);
+        }
+        true
+    }
+
+    /// The instance at which something happens that waits for it; none where it waits for nobody.
+    fn whose(&self, what: What) -> Option<(u8, u16)> {
+        let wire = || &self.world.wires[usize::from(what.place)];
+        match what.kind {
+            EventKind::Forward => Some((wire().to, what.instance)),
+            EventKind::Back => {
+                let request = &self.world.requests[what.request];
+                let caller = request.top().map_or(0, |hop| hop.instance);
+                // A value that a cache node brings back names the node.
+                let is_brought = request.operation == Operation::Flush && request.depth == 0;
+                let caller = if is_brought {
+                    request.user as u16
+                } else {
+                    caller
+                };
+                Some((wire().from, caller))
+            }
+            EventKind::Flush | EventKind::LeaseOver | EventKind::Booted => {
+                Some((what.place, what.instance))
+            }
+            EventKind::ProbeDue => Some((what.place, 0)),
+            EventKind::WorkDone
+            | EventKind::Arrival
+            | EventKind::Thought
+            | EventKind::Resolved
+            | EventKind::BackoffDone
+            | EventKind::TakenOver
+            | EventKind::Deadline
+            | EventKind::Deploy
+            | EventKind::Scale
+            | EventKind::Leave => None,
+        }
+    }
+
+    /// Whether the end has come of work that has stood still, or does: it takes so much longer.
+    fn work_stood_still(&mut self, event: Event) -> bool {
+        let What {
+            request: id,
+            instance,
+            place: component,
+            ..
+        } = event.what;
+        let key = (id, event.sequence);
+        let frozen = self.standstill.frozen.get(&key);
+        let stood_ns = frozen.map(|frozen| frozen.stood_ns);
+        let Some(place) = self.standstill.place(component, instance) else {
+            self.standstill.frozen.remove(&key);
+            let Some(stood_ns) = stood_ns else {
+                return false;
+            };
+            self.go_on_working(id, event.sequence, component, instance, stood_ns);
+            return true;
+        };
+        let since_ns = self.standstill.hanging[place].since_ns;
+        let stood_ns = stood_ns.unwrap_or(0);
+        let frozen = Frozen {
+            component,
+            instance,
+            stood_ns,
+            left_ns: Some(event.at_ns - since_ns + stood_ns),
+        };
+        self.standstill.frozen.insert(key, frozen);
+        true
+    }
+
+    /// Work goes on for so long, unless its server has died with it.
+    fn go_on_working(&mut self, id: u32, mark: u64, component: u8, instance: u16, left_ns: u64) {
+        let request = &self.world.requests[id];
+        if request.stage == Stage::Slot && request.mark == mark {
+            self.world.prolong(id, component, instance, left_ns);
+        }
+    }
+}

@@ -1,0 +1,431 @@
+//! Machines that hang or are destroyed, and links that delay, lose, narrow or cut.
+
+use headroom_engine::Engine;
+use headroom_scenario::{
+    Cache, Class, Database, Direction, Distribution, HealthCheck, Impairment, Kind, LoadBalancer,
+    Scenario, Service, WriteMode,
+};
+
+use crate::design::*;
+
+/// A server with workers enough and a database behind it, a millisecond of work in each, always the same.
+fn two_tiers(rate_rps: f64) -> Scenario {
+    let web = Service {
+        workers: 1_000,
+        service_time_ms: 1.0,
+        ..servers(1)
+    };
+    let db = Database {
+        read_time_ms: 1.0,
+        workers: 1_000,
+        connections: 10_000,
+        distribution: Distribution::Constant,
+        ..Database::default()
+    };
+    chain(
+        traffic(rate_rps, lookup()),
+        1.0,
+        vec![("web", Kind::Service(web)), ("db", Kind::Database(db))],
+    )
+}
+
+/// Latency of a request through [`two_tiers`] when all is well: two links there and back, and two workers.
+const SOUND_MS: f64 = 6.0;
+
+#[test]
+fn a_slow_link_delays_both_ways_until_it_is_repaired() {
+    let mut engine = engine(two_tiers(50.0));
+    engine
+        .apply(&impair("web", "db", Impairment::Delay { delay_ms: 20.0 }))
+        .expect("the link is there");
+    let slowed = stretch(&mut engine, 5.0, 20.0).latency_ms;
+    near("the fastest", slowed.p50, SOUND_MS + 40.0, 0.5);
+    engine
+        .apply(&repair_link("web", "db"))
+        .expect("it is there");
+    let sound = stretch(&mut engine, 21.0, 40.0).latency_ms;
+    near("again", sound.p99, SOUND_MS, 0.2);
+}
+
+#[test]
+fn a_lossy_link_delays_by_retransmission_and_loses_nothing() {
+    let mut engine = engine(two_tiers(200.0));
+    let share = 0.1;
+    engine
+        .apply(&impair("web", "db", Impairment::Loss { share }))
+        .expect("the link is there");
+    let report = stretch(&mut engine, 5.0, 305.0);
+    assert_eq!(report.requests.failed.len(), 0);
+    let latency = report.latency_ms;
+    // 81 of 100 lose neither the query nor its answer, 97 at most one of them once, 99.6 wait 600 ms at most.
+    near("unharmed", latency.p50, SOUND_MS, 0.2);
+    near("lost once", latency.p95, SOUND_MS + 200.0, 2.0);
+    near("lost twice", latency.p99, SOUND_MS + 600.0, 6.0);
+    // Each way waits 200 ms x (0.1 + 2 x 0.01 + 4 x 0.001 ...) = 25 ms on average.
+    near("the mean", latency.mean, SOUND_MS + 50.0, 2.0);
+}
+
+#[test]
+fn a_narrow_link_carries_so_many_bits_a_second() {
+    let mut scenario = two_tiers(400.0);
+    scenario.traffic.keys.value_kb = 9.0;
+    let mut engine = engine(scenario);
+    // An answer is of 1 + 9 KB, 80,000 bits: a hundred a second fit.
+    let impairment = Impairment::Bandwidth { mbps: 8.0 };
+    engine
+        .apply(&impair("web", "db", impairment))
+        .expect("the link is there");
+    let full = stretch(&mut engine, 10.0, 40.0);
+    near("answers a second", full.completed_rps(), 100.0, 0.5);
+    assert!(full.latency_ms.p50 > 5_000.0, "they wait for the link");
+    let mut wide = self::engine(two_tiers(50.0));
+    let impairment = Impairment::Bandwidth { mbps: 8.0 };
+    wide.apply(&impair("web", "db", impairment))
+        .expect("the link is there");
+    // A query is of 1 KB, an answer of 2: 1 and 2 ms on the wire.
+    let latency = stretch(&mut wide, 5.0, 40.0).latency_ms;
+    near("hardly used", latency.p50, SOUND_MS + 3.0, 0.3);
+}
+
+#[test]
+fn what_is_sent_into_a_cut_arrives_once_it_has_healed() {
+    let mut engine = engine(two_tiers(100.0));
+    run_to(&mut engine, 10.0);
+    engine
+        .apply(&cut("web", "db", Direction::Both))
+        .expect("the link is there");
+    let during = stretch(&mut engine, 10.1, 12.0);
+    assert_eq!(during.requests.completed, 0, "nothing comes through");
+    assert_eq!(part(&during, "db").load.arrived, 0);
+    assert!(engine.snapshot().links[1].held > 150);
+    engine
+        .apply(&repair_link("web", "db"))
+        .expect("it is there");
+    run_to(&mut engine, 12.001);
+    let after = stretch(&mut engine, 12.001, 20.0);
+    assert_eq!(after.requests.failed.len(), 0, "nobody was impatient");
+    assert_eq!(engine.snapshot().links[1].held, 0);
+    // Who was sent at 10 s is sent again after 0.2, 0.6, 1.4 and 3 s.
+    let latest_ms = after.latency_ms.max;
+    assert!((2_500.0..3_100.0).contains(&latest_ms), "{latest_ms} ms");
+    assert!(engine.in_flight() < 10);
+}
+
+#[test]
+fn a_cut_one_way_lets_servers_work_for_nobody() {
+    let impatient = || {
+        let mut scenario = two_tiers(100.0);
+        scenario.traffic.client.timeout_ms = 500.0;
+        engine(scenario)
+    };
+    for (direction, queries) in [
+        (Direction::Calls, 0.0),
+        (Direction::Answers, 1_000.0),
+        (Direction::Both, 0.0),
+    ] {
+        let mut engine = impatient();
+        engine
+            .apply(&cut("web", "db", direction))
+            .expect("the link is there");
+        let report = stretch(&mut engine, 1.0, 11.0);
+        assert_eq!(report.requests.completed, 0, "{direction:?}");
+        let timed_out = failed(&report, "timed_out") as f64;
+        near("users time out", timed_out, 1_000.0, 100.0);
+        let read = part(&report, "db").load.throughput_rps * 10.0;
+        near("queries answered for nobody", read, queries, 100.0);
+    }
+}
+
+#[test]
+fn who_has_given_up_is_not_sent_on_when_the_cut_heals() {
+    let mut scenario = two_tiers(100.0);
+    scenario.traffic.client.timeout_ms = 500.0;
+    let mut engine = engine(scenario);
+    engine
+        .apply(&cut("users", "web", Direction::Both))
+        .expect("the link is there");
+    run_to(&mut engine, 60.0);
+    let held = engine.snapshot().links[0].held;
+    assert!(
+        held < 3_000,
+        "those given up are forgotten: {held} are held"
+    );
+    engine
+        .apply(&repair_link("users", "web"))
+        .expect("it is there");
+    engine.begin_measurement();
+    run_to(&mut engine, 61.0);
+    let came = part(&engine.report(), "web").load.arrived;
+    // Of the sixty seconds half a one, beside the second since.
+    assert!((100..200).contains(&came), "{came} came");
+}
+
+#[test]
+fn names_are_not_found_over_a_cut_link() {
+    let mut scenario = two_tiers(100.0);
+    scenario.design.components.push(component(
+        "dns",
+        Kind::Dns(headroom_scenario::Dns { ttl_s: 0.0 }),
+    ));
+    scenario.design.links.push(link("users", "dns", 1.0));
+    for direction in [Direction::Both, Direction::Calls, Direction::Answers] {
+        let mut engine = engine(scenario.clone());
+        engine
+            .apply(&cut("users", "dns", direction))
+            .expect("the link is there");
+        assert_eq!(stretch(&mut engine, 1.0, 5.0).requests.completed, 0);
+    }
+}
+
+#[test]
+fn a_server_that_hangs_goes_on_where_it_stood() {
+    // One user, whose request takes a second of work.
+    let mut scenario = alone(
+        traffic(1.0, compute()),
+        Service {
+            service_time_ms: 1_000.0,
+            workers: 1,
+            ..servers(1)
+        },
+    );
+    scenario.traffic.client.loop_model = headroom_scenario::LoopModel::Closed {
+        users: 1,
+        think_time_ms: 1.0,
+    };
+    let mut engine = engine(scenario);
+    run_to(&mut engine, 10.5);
+    let before = engine.snapshot().requests.completed;
+    engine.apply(&hang("web", 0)).expect("it is there");
+    run_to(&mut engine, 13.5);
+    let snapshot = engine.snapshot();
+    assert_eq!(snapshot.requests.completed, before, "nothing comes out");
+    assert!(snapshot.components[1].instances[0].hangs);
+    engine.apply(&repair("web", 0)).expect("it is there");
+    engine.begin_measurement();
+    run_to(&mut engine, 15.0);
+    // A second of work, interrupted by three of standstill.
+    near("it took", engine.report().latency_ms.max, 4_000.0, 2.0);
+    // Twice in the same work: each time it takes as much longer.
+    run_to(&mut engine, 30.2);
+    for (hangs_s, goes_on_s) in [(30.3, 31.3), (31.5, 33.5)] {
+        run_to(&mut engine, hangs_s);
+        engine.apply(&hang("web", 0)).expect("it is there");
+        run_to(&mut engine, goes_on_s);
+        engine.apply(&repair("web", 0)).expect("it is there");
+    }
+    engine.begin_measurement();
+    run_to(&mut engine, 36.0);
+    near("it took", engine.report().latency_ms.max, 4_000.0, 2.0);
+}
+
+#[test]
+fn a_run_is_over_when_all_users_wait_for_what_does_not_come() {
+    let mut scenario = alone(traffic(1.0, compute()), servers(1));
+    scenario.traffic.client.loop_model = headroom_scenario::LoopModel::Closed {
+        users: 5,
+        think_time_ms: 10.0,
+    };
+    let mut engine = engine(scenario);
+    engine.apply(&hang("web", 0)).expect("it is there");
+    let happened = std::iter::from_fn(|| engine.step()).count();
+    assert!(happened >= 10, "each thinks, asks, and is not heard");
+    engine.conservation().expect("the books balance");
+    engine.apply(&repair("web", 0)).expect("it is there");
+    assert!(engine.step().is_some(), "and it goes on");
+}
+
+#[test]
+fn who_calls_a_server_that_hangs_burns_its_time_out() {
+    let mut scenario = two_tiers(100.0);
+    scenario.traffic.client.timeout_ms = 300.0;
+    let mut killed = engine(scenario.clone());
+    let mut hung = engine(scenario);
+    killed.apply(&kill("db", 0)).expect("it is there");
+    hung.apply(&hang("db", 0)).expect("it is there");
+    let refused = stretch(&mut killed, 1.0, 11.0);
+    let silent = stretch(&mut hung, 1.0, 11.0);
+    assert!(failed(&refused, "connection_refused") > 900);
+    assert!(failed(&silent, "timed_out") > 900);
+    assert_eq!(silent.requests.completed, 0);
+    // Its workers are held by calls that are not answered; those of the other are free at once.
+    assert!(part(&silent, "web").load.utilisation > 0.2);
+    assert!(part(&refused, "web").load.utilisation < 0.01);
+}
+
+/// Two servers behind a balancer that checks them each second.
+fn balanced(standby: bool) -> Scenario {
+    let balancer = LoadBalancer {
+        health_check: Some(HealthCheck {
+            interval_ms: 1_000.0,
+            timeout_ms: 500.0,
+            rise: 2,
+            fall: 2,
+        }),
+        standby,
+        takeover_ms: 2_000.0,
+        ..LoadBalancer::default()
+    };
+    let mut scenario = chain(
+        traffic(100.0, compute()),
+        1.0,
+        vec![
+            ("lb", Kind::LoadBalancer(balancer)),
+            ("web", Kind::Service(servers(2))),
+        ],
+    );
+    scenario.traffic.client.timeout_ms = 400.0;
+    scenario
+}
+
+#[test]
+fn checks_take_a_server_out_that_hangs_and_back_when_it_goes_on() {
+    let mut engine = engine(balanced(false));
+    run_to(&mut engine, 5.0);
+    engine.apply(&hang("web", 1)).expect("it is there");
+    let hurt = stretch(&mut engine, 5.0, 8.0);
+    assert!(
+        failed(&hurt, "timed_out") > 40,
+        "half of them, until it is out"
+    );
+    let out = stretch(&mut engine, 9.0, 20.0);
+    assert_eq!(out.requests.failed.len(), 0, "the other serves all");
+    engine.apply(&repair("web", 1)).expect("it is there");
+    run_to(&mut engine, 24.0);
+    let back = stretch(&mut engine, 24.0, 30.0);
+    let share = part(&back, "web").instances[1].load.throughput_rps;
+    near("it takes its half", share, 50.0, 5.0);
+}
+
+#[test]
+fn a_cut_between_balancer_and_servers_takes_all_of_them_out() {
+    let mut engine = engine(balanced(false));
+    run_to(&mut engine, 5.0);
+    engine
+        .apply(&cut("lb", "web", Direction::Answers))
+        .expect("the link is there");
+    let report = stretch(&mut engine, 9.0, 12.0);
+    assert_eq!(report.requests.completed, 0);
+    assert!(failed(&report, "no_healthy_instance") > 250);
+    engine
+        .apply(&repair_link("lb", "web"))
+        .expect("it is there");
+    let report = stretch(&mut engine, 16.0, 20.0);
+    assert_eq!(report.requests.failed.len(), 0);
+}
+
+#[test]
+fn a_standby_takes_the_place_of_a_balancer_that_hangs() {
+    let serves = |standby| {
+        let mut engine = engine(balanced(standby));
+        run_to(&mut engine, 5.0);
+        engine.apply(&hang("lb", 0)).expect("it is there");
+        assert_eq!(stretch(&mut engine, 5.5, 6.9).requests.completed, 0);
+        stretch(&mut engine, 8.0, 12.0).requests.completed
+    };
+    assert_eq!(serves(false), 0);
+    near("the standby serves", serves(true) as f64, 400.0, 60.0);
+}
+
+#[test]
+fn a_hanging_machine_that_is_killed_has_lost_what_waited() {
+    let mut engine = engine(two_tiers(100.0));
+    run_to(&mut engine, 5.0);
+    engine.apply(&hang("db", 0)).expect("it is there");
+    run_to(&mut engine, 8.0);
+    assert_eq!(failed(&engine.report(), "connection_reset"), 0);
+    engine.apply(&kill("db", 0)).expect("it is there");
+    run_to(&mut engine, 8.1);
+    let report = engine.report();
+    let lost = failed(&report, "connection_reset") + failed(&report, "connection_refused");
+    assert!((250..400).contains(&lost), "{lost} of some 310");
+    engine.apply(&repair("db", 0)).expect("it is there");
+    let report = stretch(&mut engine, 8.2, 12.0);
+    assert_eq!(report.requests.failed.len(), 0, "it serves as before");
+}
+
+#[test]
+fn a_server_in_the_place_of_a_destroyed_one_has_to_boot() {
+    let serves_after_s = |fault| {
+        let service = Service {
+            boot_s: 5.0,
+            ..servers(1)
+        };
+        let mut engine = engine(alone(traffic(100.0, compute()), service));
+        run_to(&mut engine, 1.0);
+        engine.apply(&fault).expect("it is there");
+        run_to(&mut engine, 2.0);
+        engine.apply(&repair("web", 0)).expect("it is there");
+        let soon = stretch(&mut engine, 2.5, 3.0).requests.completed;
+        let later = stretch(&mut engine, 7.5, 8.0).requests.completed;
+        (soon > 0, later > 0)
+    };
+    assert_eq!(serves_after_s(kill("web", 0)), (true, true));
+    assert_eq!(serves_after_s(destroy("web", 0)), (false, true));
+}
+
+/// Writes to so many keys through a cache that holds them back for a minute.
+fn held_back(warm_restart: bool) -> Engine {
+    let cache = Cache {
+        write_mode: WriteMode::Back,
+        write_back_ms: 60_000.0,
+        warm_restart,
+        ..Cache::default()
+    };
+    let class = Class {
+        kind: headroom_scenario::ClassKind::Write,
+        ..write()
+    };
+    let mut engine = engine(cached(traffic(50.0, class), cache, Database::default()));
+    run_to(&mut engine, 10.0);
+    engine
+}
+
+#[test]
+fn what_is_destroyed_has_lost_its_disk_too() {
+    let lost = |mut engine: Engine, action| {
+        engine.apply(&action).expect("it is there");
+        run_to(&mut engine, 10.5);
+        engine.report().sum("writes_lost")
+    };
+    assert_eq!(lost(held_back(true), kill("cache", 0)), 0.0);
+    let destroyed = lost(held_back(true), destroy("cache", 0));
+    near("held back", destroyed, 500.0, 80.0);
+    assert_eq!(destroyed, lost(held_back(false), kill("cache", 0)));
+}
+
+#[test]
+fn a_database_that_is_destroyed_loses_every_write_and_starts_empty() {
+    let mut scenario = chain(
+        traffic(50.0, write()),
+        0.0,
+        vec![
+            ("web", Kind::Service(servers(1))),
+            ("db", Kind::Database(Database::default())),
+        ],
+    );
+    scenario.traffic.keys.count = 10;
+    let mut engine = engine(scenario);
+    run_to(&mut engine, 10.0);
+    let written = part(&engine.report(), "db").extra["writes"];
+    engine.apply(&kill("db", 0)).expect("it is there");
+    engine.apply(&repair("db", 0)).expect("it is there");
+    run_to(&mut engine, 10.1);
+    assert_eq!(
+        engine.report().sum("writes_lost"),
+        0.0,
+        "a death loses nothing"
+    );
+    engine.apply(&destroy("db", 0)).expect("it is there");
+    run_to(&mut engine, 11.0);
+    let lost = engine.report().sum("writes_lost");
+    assert!(
+        lost >= written && lost < written + 10.0,
+        "{lost} of {written}"
+    );
+    assert_eq!(engine.report().sum("values_lost"), 10.0);
+    assert!(engine.report().completed_rps() < 50.0, "it is down");
+    engine.apply(&repair("db", 0)).expect("it is there");
+    let report = stretch(&mut engine, 12.0, 20.0);
+    assert_eq!(report.requests.failed.len(), 0, "another one serves");
+    assert_eq!(report.sum("writes_lost"), 0.0);
+}
