@@ -22,6 +22,7 @@ pub mod inspector;
 pub mod lab;
 pub mod order;
 mod packed;
+mod part;
 #[cfg(test)]
 mod path_check;
 pub mod port;

@@ -1,14 +1,15 @@
 //! What the page and its workers say to each other.
 //!
-//! Scenarios and actions travel as their canonical JSON, rings as bytes (see [`crate::packed`]), all else
-//! as JavaScript values. Flights follow their message as a transferred array (see [`crate::stage::STRIDE`]).
+//! All of it travels as JavaScript values, scenarios and actions too (see [`crate::part`]). Bulk follows its message in a buffer
+//! that is transferred: flights as numbers (see [`crate::stage::STRIDE`]), rings as bytes (see
+//! [`crate::packed`]).
 
 use headroom_engine::happening::{Happening, Mark};
 use headroom_engine::ring_view::RingView;
 use headroom_engine::series::Bin;
 use headroom_engine::snapshot::Snapshot;
 use headroom_engine::trace::Trace;
-use headroom_scenario::{Action, Panel, SCHEMA_VERSION, Scenario, TimedAction};
+use headroom_scenario::{Action, Panel, Scenario};
 use serde::{Deserialize, Serialize};
 
 use crate::sampling::Sampling;
@@ -30,7 +31,8 @@ pub enum Command {
         /// Number of this load; everything said about an earlier one is out of date.
         epoch: u32,
         /// The document.
-        scenario: String,
+        #[serde(deserialize_with = "crate::part::deserialize")]
+        scenario: Box<Scenario>,
         /// The moment to run to first, in simulated nanoseconds.
         at_ns: u64,
     },
@@ -43,8 +45,9 @@ pub enum Command {
     /// Does something to the running design. Each is answered by [`Message::Applied`] or
     /// [`Message::ActionRefused`], in order.
     Apply {
-        /// The action, as [`write_action`] has it.
-        action: String,
+        /// The action.
+        #[serde(deserialize_with = "crate::part::deserialize")]
+        action: Box<Action>,
     },
     /// What the reader looks at, so that the worker sends no more than that.
     Watch {
@@ -78,7 +81,7 @@ pub enum Message {
         /// Simulated time to reach.
         until_ns: u64,
     },
-    /// The figures, a few times a second.
+    /// The figures, a few times a second; the rings follow, if there are any.
     Published(Box<Publication>),
     /// What one event did, or that there is none left.
     Happened {
@@ -101,7 +104,7 @@ pub enum Message {
         /// Why.
         reason: String,
     },
-    /// The time on stage; the flights since the last such message follow as an array.
+    /// The time on stage; the flights since the last such message follow.
     Staged {
         /// The load it is about.
         epoch: u32,
@@ -119,35 +122,6 @@ pub enum Message {
     },
 }
 
-/// An action as text: a document with nothing but the action in its script, so that both ends read
-/// and write it by the code that reads and writes documents, which the page has anyway.
-pub fn write_action(action: &Action) -> String {
-    let timed = TimedAction {
-        at_ns: 0,
-        action: action.clone(),
-    };
-    Scenario {
-        version: SCHEMA_VERSION,
-        script: vec![timed],
-        ..Scenario::default()
-    }
-    .to_json()
-}
-
-/// The action that [`write_action`] wrote.
-///
-/// # Errors
-/// What is wrong with the text.
-pub fn read_action(text: &str) -> Result<Action, String> {
-    let mut document = Scenario::from_json(text)
-        .map_err(|problems| problems.iter().map(ToString::to_string).collect::<String>())?;
-    document
-        .script
-        .pop()
-        .map(|timed| timed.action)
-        .ok_or_else(|| "there is no action in it".into())
-}
-
 /// What the page draws, except what moves.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Publication {
@@ -163,44 +137,11 @@ pub struct Publication {
     pub reached: Option<f64>,
     /// The machine does not keep the speed asked for.
     pub behind: bool,
-    /// Rings, while their panel is open.
-    #[serde(with = "crate::packed")]
+    /// Rings, while their panel is open. They follow the message.
+    #[serde(skip)]
     pub rings: Vec<RingView>,
     /// The trace that is open.
     pub trace: Option<Trace>,
     /// Requests traced lately, latest first, while their panel is open.
     pub recent: Vec<Trace>,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn actions_arrive_as_they_were_sent() {
-        let step = &headroom_scenario::step::LADDER[7].scenario();
-        let (_, cache) = step
-            .design
-            .component("cache")
-            .expect("the step has a cache");
-        for action in [
-            Action::SetRate {
-                rate_rps: 0.1 + 0.2,
-            },
-            Action::Kill {
-                component: "web".into(),
-                instance: 3,
-            },
-            Action::Configure {
-                component: "cache".into(),
-                kind: cache.kind.clone(),
-            },
-            Action::SetTraffic {
-                traffic: step.traffic.clone(),
-            },
-        ] {
-            assert_eq!(read_action(&write_action(&action)), Ok(action));
-        }
-        assert!(read_action("{}").is_err());
-    }
 }

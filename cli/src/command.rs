@@ -79,11 +79,16 @@ fn find(name: &str) -> Result<Command, Failure> {
     found.ok_or_else(|| {
         let meant = did_you_mean(name, names);
         let names = names.join(", ");
-        Failure::Usage(if meant.is_empty() && source::is_source(name) {
-            format!("'{name}' is a scenario: write 'headroom run {name}', or another command before it; \
-                     there are {names}")
-        } else {
-            format!("there is no command '{name}'{meant}; there are {names}")
+        Failure::Usage(match source::meant(name).filter(|_| meant.is_empty()) {
+            Some(source) if source == name => {
+                format!("'{name}' is a scenario: write 'headroom run {name}', or another command before \
+                         it; there are {names}")
+            }
+            Some(source) => {
+                format!("there is no command '{name}' (did you mean 'headroom run {source}'?); there are \
+                         {names}")
+            }
+            None => format!("there is no command '{name}'{meant}; there are {names}"),
         })
     })
 }

@@ -60,6 +60,13 @@ OPTIONS
     --series FILE   Also write every figure over time as CSV, over what FILE had; - for standard
                     output, alone
 
+The run starts cold: caches and sessions are empty, and the warm-up only leaves its seconds out of
+the figures. What piles up behind a cold cache may take longer to go; 'capacity' and 'compare'
+measure designs in service. docs/model.md says more.
+
+The room of memory and disk that each part has is told with whether it follows the machine's size
+or is set: --json has it under 'rooms'.
+
 The series has a row for each second from the start of the run, warm-up included: load, answers,
 failures by reason, percentiles, and of each component servers, load, waiting line, hits and misses.
 The last row may be of less than a second. What there is nothing to say of is empty.

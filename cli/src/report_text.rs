@@ -3,7 +3,8 @@
 use headroom_engine::lab::{Objective, Verdict, Window};
 use headroom_engine::reason::Reason;
 use headroom_engine::report::{Report, ReportComponent, ReportCost, ReportLoad};
-use headroom_scenario::{Design, Scenario};
+use headroom_scenario::room::{Room, RoomOf};
+use headroom_scenario::{Design, Keys, Scenario};
 
 use crate::figure::{count, dollars, number, percent};
 use crate::table::{Align, Table};
@@ -160,9 +161,13 @@ fn components(scenario: &Scenario, report: &Report) -> String {
             cells[0] = format!("  and {} more", more + 1);
             table.row(cells);
         }
-        let figures = own_figures(component);
-        if !figures.is_empty() {
-            notes.push_str(&format!("  {id}: {figures}\n"));
+        let keys = &scenario.traffic.keys;
+        let kind = scenario.design.component(id).map(|(_, found)| &found.kind);
+        let rooms = kind.map(|kind| kind.rooms(keys)).unwrap_or_default();
+        let rooms = rooms.iter().map(|room| room_words(room, keys));
+        let told: Vec<String> = rooms.chain(own_figures(component)).collect();
+        if !told.is_empty() {
+            notes.push_str(&format!("  {id}: {}\n", told.join(", ")));
         }
     }
     table.lines() + &notes
@@ -203,8 +208,37 @@ fn row(name: &str, kind: &str, load: &ReportLoad) -> [String; 8] {
     ]
 }
 
+/// A whole number in full, any other with the digits that matter.
+fn plain(value: f64) -> String {
+    if value.fract() == 0.0 && value >= 0.0 {
+        count(value as u64)
+    } else {
+        number(value)
+    }
+}
+
+/// `buffer 10,000 entries by the machine`.
+fn room_words(room: &Room, keys: &Keys) -> String {
+    let amount = plain(room.amount);
+    let words = match room.of {
+        RoomOf::OwnCacheEntries => format!("own cache {amount} entries each"),
+        RoomOf::NodeEntries => format!("room for {amount} entries each"),
+        RoomOf::BufferEntries if room.amount >= f64::from(keys.count) => {
+            format!("buffer {amount} entries, all the data,")
+        }
+        RoomOf::BufferEntries => format!("buffer {amount} entries"),
+        RoomOf::DiskGb => format!("disk {amount} GB"),
+    };
+    let by = if room.follows_machine {
+        "by the machine"
+    } else {
+        "as set"
+    };
+    format!("{words} {by}")
+}
+
 /// Figures of the component's kind that are not 0, and why its calls failed.
-fn own_figures(component: &ReportComponent) -> String {
+fn own_figures(component: &ReportComponent) -> Vec<String> {
     const TOLD_AS_SHARES: [&str; 4] = ["sessions", "sessions_lost", "session_calls", "login_calls"];
     let figures = component
         .extra
@@ -213,10 +247,8 @@ fn own_figures(component: &ReportComponent) -> String {
     let figures = figures.map(|(name, value)| {
         let value = if name.ends_with("_ratio") || name.ends_with("_share") {
             percent(*value)
-        } else if value.fract() == 0.0 && *value >= 0.0 {
-            count(*value as u64)
         } else {
-            number(*value)
+            plain(*value)
         };
         format!("{} {value}", name.replace('_', " "))
     });
@@ -230,11 +262,7 @@ fn own_figures(component: &ReportComponent) -> String {
     });
     let failed = failures(&component.failed);
     let failed = (!failed.is_empty()).then(|| format!("calls failed: {failed}"));
-    figures
-        .chain(lost)
-        .chain(failed)
-        .collect::<Vec<_>>()
-        .join(", ")
+    figures.chain(lost).chain(failed).collect()
 }
 
 fn objectives(scenario: &Scenario, report: &Report, verdict: &Verdict) -> String {

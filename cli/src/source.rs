@@ -4,7 +4,7 @@ use std::io::Read;
 
 use headroom_engine::ENGINE_VERSION;
 use headroom_scenario::fragment::{self, FragmentError};
-use headroom_scenario::{Scenario, ValidScenario, did_you_mean, step};
+use headroom_scenario::{Scenario, ValidScenario, did_you_mean, nearest, step};
 
 use crate::failure::Failure;
 use crate::options::Options;
@@ -37,13 +37,21 @@ pub fn open(source: &str, options: &Options) -> Result<ValidScenario, Failure> {
 pub fn open_link(link: &str) -> Result<Scenario, Failure> {
     match link {
         "-" => decode(&read_standard_input()?),
+        file if is_file(file) && !fragment::is_link(file) => Err(Failure::Usage(format!(
+            "'{file}' is a file and no link: 'headroom link {file}' prints its link"
+        ))),
         link => decode(link),
     }
 }
 
-/// Whether a scenario can be meant by this: a step, a file that is there, a link.
-pub fn is_source(text: &str) -> bool {
-    step::find(text).is_some() || is_file(text) || fragment::is_link(text)
+/// The scenario that can be meant by this: a step, a file that is there, a link; or else the step that is
+/// nearly called so.
+pub fn meant(text: &str) -> Option<&str> {
+    let is_source = step::find(text).is_some() || is_file(text) || fragment::is_link(text);
+    match is_source {
+        true => Some(text),
+        false => nearest(text, step::LADDER.iter().map(|step| step.name)),
+    }
 }
 
 fn read(source: &str) -> Result<Scenario, Failure> {
@@ -114,15 +122,21 @@ fn read_text(name: &str, reader: impl Read) -> Result<String, Failure> {
             "'{name}' is larger than any scenario: over 16 MiB"
         )));
     }
-    let is_utf_16 = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
+    let other = other_encoding(&bytes);
     String::from_utf8(bytes).map_err(|_| {
-        let is = if is_utf_16 {
-            "is in UTF-16"
-        } else {
-            "is no text in UTF-8"
-        };
+        let is = other.map_or("is no text in UTF-8".into(), |name| format!("is in {name}"));
         Failure::Io(format!("'{name}' {is}: save it as UTF-8"))
     })
+}
+
+/// The encoding that a text begins with the mark of, where that is not UTF-8. The mark of UTF-32 begins with
+/// that of UTF-16, in which no text goes on with a character of zeros.
+fn other_encoding(bytes: &[u8]) -> Option<&'static str> {
+    match bytes {
+        [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] => Some("UTF-32"),
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Some("UTF-16"),
+        _ => None,
+    }
 }
 
 /// The source as an error message names it.

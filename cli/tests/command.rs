@@ -104,6 +104,66 @@ fn a_run_prints_one_document_with_every_key() {
 }
 
 #[test]
+fn a_run_tells_the_room_of_memory_and_whether_it_follows_the_machine() {
+    let mut design = step::LADDER[7].scenario();
+    for component in &mut design.design.components {
+        match &mut component.kind {
+            Kind::Database(database) => {
+                (database.buffer_entries, database.disk_gb) = (Some(1_234), None);
+            }
+            Kind::Cache(cache) => cache.entries_per_node = None,
+            Kind::Service(service) => service.local_cache_entries = Some(56),
+            Kind::Clients(_) | Kind::Dns(_) | Kind::LoadBalancer(_) => {}
+        }
+    }
+    let keys = design.traffic.keys.clone();
+    let (_, cache) = design.design.component("cache").expect("it has a cache");
+    let Kind::Cache(cache) = &cache.kind else {
+        panic!("it is one");
+    };
+    let node = cache.node_room(&keys);
+    let folder = Folder::new("rooms");
+    let file = folder.file("design.json", design.to_json().as_bytes());
+    let run = json(&["run", &file, "--for", "1s", "--json"]);
+    let room = |id: &str, place: usize| run["rooms"][id][place].clone();
+    for (id, place, of, amount, follows_machine) in [
+        ("db", 0, "buffer_entries", 1_234.0, false),
+        (
+            "db",
+            1,
+            "disk_gb",
+            room("db", 1)["amount"].as_f64().unwrap(),
+            true,
+        ),
+        ("cache", 0, "node_entries", f64::from(node), true),
+        ("web", 0, "own_cache_entries", 56.0, false),
+    ] {
+        let told = room(id, place);
+        assert_eq!(told["of"], of, "{id}");
+        assert_eq!(told["amount"], amount, "{id}");
+        assert_eq!(told["follows_machine"], follows_machine, "{id}");
+    }
+    let told = text(&["run", &file, "--for", "1s"]);
+    for words in [
+        "buffer 1,234 entries as set",
+        " GB by the machine",
+        " entries each by the machine",
+        "own cache 56 entries each as set",
+    ] {
+        assert!(told.contains(words), "{words}: {told}");
+    }
+    // A bigger machine has more, unless it is set.
+    for component in &mut design.design.components {
+        if let Kind::Cache(cache) = &mut component.kind {
+            cache.size = Size::Xlarge8;
+        }
+    }
+    let file = folder.file("bigger.json", design.to_json().as_bytes());
+    let bigger = json(&["run", &file, "--for", "1s", "--json"]);
+    assert!(bigger["rooms"]["cache"][0]["amount"].as_f64() > room("cache", 0)["amount"].as_f64());
+}
+
+#[test]
 fn what_only_a_kind_counts_stands_with_the_component_and_with_each_instance() {
     let run = json(&["run", "cache", "--for", "5s", "--json"]);
     let cache = &run["components"]["cache"];
@@ -622,6 +682,8 @@ fn a_command_line_that_makes_no_sense_is_explained() {
         (&["help", "capactiy"], "did you mean capacity?"),
         (&["cache"], "write 'headroom run cache'"),
         (&["#step=cache"], "write 'headroom run #step=cache'"),
+        (&["cahce"], "did you mean 'headroom run cache'?"),
+        (&["help", "cahce"], "did you mean 'headroom run cache'?"),
         (
             &["--json", "run", "cache"],
             "write 'headroom run ... --json'",
@@ -790,15 +852,52 @@ fn a_file_opens_whatever_its_name_is_and_with_a_byte_order_mark() {
         "{}",
         errors(&missing)
     );
-    let units = document.encode_utf16().flat_map(u16::to_le_bytes);
-    let bytes: Vec<u8> = [0xff, 0xfe].into_iter().chain(units).collect();
-    let other = headroom(&["run", &folder.file("utf16.json", &bytes)]);
-    assert_eq!(code(&other), 5);
-    assert!(
-        errors(&other).contains("is in UTF-16: save it as UTF-8"),
-        "{}",
-        errors(&other)
-    );
+}
+
+#[test]
+fn a_file_in_another_encoding_is_told_which_it_is() {
+    let folder = Folder::new("encodings");
+    let document = format!("\u{feff}{}", first_step().to_json());
+    let units = || document.encode_utf16();
+    let wide = || document.chars().map(u32::from);
+    for (encoding, bytes) in [
+        ("UTF-16", units().flat_map(u16::to_le_bytes).collect()),
+        ("UTF-16", units().flat_map(u16::to_be_bytes).collect()),
+        ("UTF-32", wide().flat_map(u32::to_le_bytes).collect()),
+        (
+            "UTF-32",
+            wide().flat_map(u32::to_be_bytes).collect::<Vec<u8>>(),
+        ),
+    ] {
+        let output = headroom(&["run", &folder.file("other.json", &bytes)]);
+        assert_eq!(code(&output), 5);
+        let words = format!("is in {encoding}: save it as UTF-8");
+        assert!(errors(&output).contains(&words), "{}", errors(&output));
+    }
+}
+
+#[test]
+fn a_step_is_suggested_wherever_a_scenario_is_asked_for() {
+    for (verb, behind) in [
+        ("run", &["cahce"][..]),
+        ("capacity", &["cahce"]),
+        ("compare", &["cahce", "cache"]),
+        ("compare", &["cache", "cahce"]),
+        ("link", &["cahce"]),
+        ("open", &["cahce"]),
+        ("open", &["#step=cahce"]),
+    ] {
+        let output = headroom(&[&[verb], behind].concat());
+        let said = errors(&output).to_lowercase();
+        let is_meant = said.contains("did you mean cache?") || said.contains("mean #step=cache?");
+        assert!(is_meant, "{verb} {behind:?}: {said}");
+    }
+    let folder = Folder::new("opened");
+    let file = folder.file("design.json", first_step().to_json().as_bytes());
+    let opened = headroom(&["open", &file]);
+    assert_eq!(code(&opened), 2);
+    let words = format!("'headroom link {file}' prints its link");
+    assert!(errors(&opened).contains(&words), "{}", errors(&opened));
 }
 
 #[test]
@@ -848,6 +947,10 @@ fn a_link_opens_as_it_comes_out_of_a_chat() {
         format!("“{link}”."),
         format!("'#{fragment}'"),
         format!("({fragment})"),
+        format!("_{link}_"),
+        format!("*#{fragment}*"),
+        format!("`{link}`"),
+        format!("see **_{link}_**."),
         format!(" {link}\n"),
         format!("%22{link}%22"),
         fragment.to_owned(),
@@ -1215,6 +1318,32 @@ fn a_scenario_with_problems_gets_all_of_them_and_no_run() {
         3
     );
     assert_eq!(code(&headroom_reading("not JSON", &["run", "-"])), 3);
+}
+
+#[test]
+fn how_a_run_starts_is_told_by_its_help_and_by_the_documentation() {
+    assert!(text(&["help", "run"]).contains("starts cold"));
+    for verb in ["capacity", "compare"] {
+        let help = text(&["help", verb]);
+        let words = help.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(words.contains("in service"), "{verb}");
+        assert!(
+            words.contains("caches and sessions are filled before"),
+            "{verb}"
+        );
+    }
+    let model = include_str!("../../docs/model.md");
+    let start = model
+        .split("## How a run starts")
+        .nth(1)
+        .expect("a part of its own");
+    for words in [
+        "`run`, and the page, start cold",
+        "`compare`, `capacity`",
+        "in service",
+    ] {
+        assert!(start.contains(words), "{words}");
+    }
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! A scenario as text: reading it with every problem of its shape, writing it in its one canonical form.
 
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::json;
@@ -56,6 +57,14 @@ impl Scenario {
         serde_json::to_string(self)
             .expect("a scenario's maps have string keys, so JSON can hold it")
     }
+}
+
+/// A part of a document of this version, such as an action, from its value.
+///
+/// # Errors
+/// What does not fit.
+pub fn read_part<T: DeserializeOwned>(value: &Value) -> Result<T, String> {
+    node::read(value).map_err(|misfit| misfit.to_string())
 }
 
 /// Why a document was not read.

@@ -27,7 +27,7 @@ pub use error::FragmentError;
 
 use crate::document::{self, Unread};
 use crate::{Scenario, ValidScenario, step};
-use bare::bare;
+use bare::readings;
 use query::Query;
 
 /// Most characters of a fragment that are looked at. The largest valid document fits, packed badly.
@@ -76,17 +76,17 @@ pub fn encode_step(scenario: &Scenario) -> Option<String> {
 }
 
 /// Opens a fragment, with or without its `#`, or a whole address that ends in one; in quotes or brackets,
-/// with the punctuation of a sentence behind it, or with its characters written as `%22`, as it came.
+/// with the punctuation of a sentence behind it, stressed as in Markdown, or with its characters written as
+/// `%22`, as it came.
 pub fn decode(text: &str) -> Result<Opened, FragmentError> {
     if text.len() > CHARACTERS_MAX {
         return Err(FragmentError::TooLarge);
     }
-    let fragment = bare(text);
-    let without_stop = fragment.trim_end_matches('.');
-    // The full stop is that of a sentence, or else the last character of an id.
-    open(without_stop).or_else(|error| match fragment.as_str() {
-        fragment if fragment == without_stop => Err(error),
-        fragment => open(fragment).map_err(|_| error),
+    let readings = readings(text);
+    // What is wrong is said of the likeliest of them.
+    open(&readings[0]).or_else(|error| {
+        let mut others = readings[1..].iter();
+        others.find_map(|other| open(other).ok()).ok_or(error)
     })
 }
 
@@ -99,7 +99,7 @@ pub fn is_link(text: &str) -> bool {
         return false;
     }
     let starts_with_key = || {
-        bare(text)
+        readings(text)[0]
             .split_once('=')
             .is_some_and(|(key, _)| query::is_key(key))
     };

@@ -51,6 +51,7 @@ pub use component::{
     HealthCheck, Kind, LoadBalancer, NodeRouting, ReadMode, Service, SessionStore, WriteMode,
 };
 pub use design::{Component, Design, Link, Position, Site};
+pub use document::read_part;
 pub use kind_tag::{KindFacts, KindTag};
 pub use limits::*;
 pub use nearest::{did_you_mean, nearest};

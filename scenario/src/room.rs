@@ -2,8 +2,10 @@
 //!
 //! How many values fit into memory depends on how large they are ([`Keys::value_kb`]).
 
+use serde::Serialize;
+
 use crate::limits::ENTRIES_TOTAL_MAX;
-use crate::{Cache, Database, Keys, Service};
+use crate::{Cache, Database, Keys, Kind, Service};
 
 /// Bytes in a GiB, by which memory is sold.
 const BYTES_PER_GIB: f64 = 1_073_741_824.0;
@@ -17,6 +19,70 @@ pub const BUFFER_SHARE: f64 = 0.75;
 pub const NODE_SHARE: f64 = 0.75;
 /// Share of a server's memory that its own cache takes where it follows the machine: an assumption.
 pub const OWN_CACHE_SHARE: f64 = 0.25;
+
+/// Room that a component, or each of its instances, has.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Room {
+    /// What for.
+    pub of: RoomOf,
+    /// How much, in its own unit.
+    pub amount: f64,
+    /// It follows the machine's size, where a document does not set it.
+    pub follows_machine: bool,
+}
+
+/// What room is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RoomOf {
+    /// Entries in each server's own cache.
+    OwnCacheEntries,
+    /// Entries in each cache node.
+    NodeEntries,
+    /// Entries in a database's buffer.
+    BufferEntries,
+    /// GB on a database's disk.
+    DiskGb,
+}
+
+impl Kind {
+    /// All the room that its document or its machine gives it: none that it does without.
+    pub fn rooms(&self, keys: &Keys) -> Vec<Room> {
+        let room = |of, amount: f64, follows_machine| Room {
+            of,
+            amount,
+            follows_machine,
+        };
+        let rooms = match self {
+            Kind::Clients(_) | Kind::Dns(_) | Kind::LoadBalancer(_) => Vec::new(),
+            Kind::Service(service) => vec![room(
+                RoomOf::OwnCacheEntries,
+                service.own_cache_room(keys).into(),
+                service.local_cache_entries.is_none(),
+            )],
+            Kind::Cache(cache) => vec![room(
+                RoomOf::NodeEntries,
+                cache.node_room(keys).into(),
+                cache.entries_per_node.is_none(),
+            )],
+            Kind::Database(database) => vec![
+                // Where all data fits, it has room for every key.
+                room(
+                    RoomOf::BufferEntries,
+                    database.buffer_room(keys).unwrap_or(keys.count).into(),
+                    database.buffer_entries.is_none(),
+                ),
+                room(
+                    RoomOf::DiskGb,
+                    database.disk_room_gb(),
+                    database.disk_gb.is_none(),
+                ),
+            ],
+        };
+        rooms.into_iter().filter(|room| room.amount > 0.0).collect()
+    }
+}
+
 impl Database {
     /// Entries that its buffer has room for; none where all data fits.
     pub fn buffer_room(&self, keys: &Keys) -> Option<u32> {
@@ -82,6 +148,52 @@ mod tests {
             value_kb: 1_000.0,
             ..Keys::default()
         }
+    }
+
+    #[test]
+    fn a_room_is_told_with_where_its_size_comes_from() {
+        let keys = Keys::default();
+        let told = |kind: Kind| {
+            let rooms = kind.rooms(&keys).into_iter();
+            let told = rooms.map(|room| (room.of, room.amount, room.follows_machine));
+            told.collect::<Vec<_>>()
+        };
+        let machine = Database::default();
+        let disk_gb = machine.size.disk_gb();
+        let all = f64::from(keys.count);
+        assert_eq!(
+            told(Kind::Database(machine)),
+            [
+                (RoomOf::BufferEntries, all, true),
+                (RoomOf::DiskGb, disk_gb, true)
+            ]
+        );
+        let set = Database {
+            buffer_entries: Some(7),
+            disk_gb: Some(0.0),
+            ..Database::default()
+        };
+        assert_eq!(
+            told(Kind::Database(set)),
+            [(RoomOf::BufferEntries, 7.0, false)]
+        );
+        let cache = Cache {
+            entries_per_node: Some(50),
+            ..Cache::default()
+        };
+        let room = f64::from(cache.node_room(&keys));
+        assert_eq!(
+            told(Kind::Cache(cache)),
+            [(RoomOf::NodeEntries, room, false)]
+        );
+        let mut service = Service::default();
+        assert_eq!(told(Kind::Service(service.clone())), []);
+        service.local_cache_entries = None;
+        let room = f64::from(service.own_cache_room(&keys));
+        assert_eq!(
+            told(Kind::Service(service)),
+            [(RoomOf::OwnCacheEntries, room, true)]
+        );
     }
 
     #[test]

@@ -683,6 +683,11 @@ fn what_programs_put_around_a_link_does_no_harm() {
                 ("(", ")"),
                 ("[", "]"),
                 ("**", "**"),
+                ("*", "*"),
+                ("_", "_"),
+                ("__", "__"),
+                ("**_", "_**."),
+                ("\"_", "_\","),
                 ("", "."),
                 ("", "..."),
                 ("", "…"),
@@ -708,6 +713,31 @@ fn what_programs_put_around_a_link_does_no_harm() {
         assert_eq!(fragment::decode(&format!("%23{encoded}")), expected);
         let of_a_page = format!("#{}", link.replace('&', "&amp;"));
         assert_eq!(fragment::decode(&of_a_page), expected);
+    }
+}
+
+#[test]
+fn a_link_that_ends_in_an_underscore_opens_stressed_or_not() {
+    let mut scenario = step::LADDER[0].scenario();
+    let ends_so = |seed: &u64| {
+        scenario.seed = *seed;
+        fragment::encode(&scenario).ends_with('_')
+    };
+    let seed = (0..10_000).find(ends_so).expect("one in 64 does");
+    scenario.seed = seed;
+    let link = format!("https://example.org/#{}", fragment::encode(&scenario));
+    for text in [
+        link.clone(),
+        format!("_{link}_"),
+        format!("*{link}*"),
+        format!("`{link}`"),
+        format!("__{link}__."),
+        format!("[_it_]({link})"),
+        // The page gets what a program took for the address: the end of the stress, and not its start.
+        format!("{link}_"),
+    ] {
+        let opened = fragment::decode(&text).expect("it opens");
+        assert_eq!(*opened.scenario, scenario, "{text}");
     }
 }
 
@@ -815,6 +845,9 @@ fn a_bad_link_says_why() {
     for (text, reason) in [
         ("", "not a link to a scenario"),
         ("#about", "not a link to a scenario"),
+        ("cahce", "Did you mean #step=cache?"),
+        ("#hash-rnig", "Did you mean #step=hash-ring?"),
+        ("#one-server", "Did you mean #step=one-server?"),
         ("#s1=", "cut short"),
         ("#step=teleport", "no step “teleport”"),
         ("#step=cahce", "did you mean cache?"),

@@ -28,7 +28,7 @@ impl Experiments {
         }
         let standing = standing(document);
         let capacity = Some(Question::Capacity {
-            scenario: standing.to_json(),
+            scenario: Box::new(standing.clone()),
         });
         let Some((step, before)) =
             step.and_then(|place| Some((&LADDER[place], LADDER[place].before()?)))
@@ -39,17 +39,17 @@ impl Experiments {
             };
         };
         let seed = document.scenario.seed;
-        let before = Scenario { seed, ..before }.to_json();
+        let before = Box::new(Scenario { seed, ..before });
         let after = edited(document, step);
         Self {
             capacity,
             payoff: Some(Question::Payoff {
                 before: before.clone(),
-                after: at_first_load(document, after.clone()).to_json(),
+                after: Box::new(at_first_load(document, after.clone())),
             }),
             comparison: Some(Question::Comparison {
                 before,
-                after: after.to_json(),
+                after: Box::new(after),
             }),
             leaves_out_faults: by_hand(&standing.script, &step.scenario())
                 .any(|timed| is_fault(&timed.action)),

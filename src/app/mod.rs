@@ -32,15 +32,16 @@ use headroom_engine::snapshot::InstanceState;
 use headroom_scenario::fragment::{self, FragmentError};
 use headroom_scenario::step::{self, LADDER};
 use headroom_scenario::{Action, INTEGER_MAX, Kind, Problem, Scenario, TimedAction};
-use js_sys::Float64Array;
+use js_sys::{ArrayBuffer, Float64Array};
 use web_sys::{KeyboardEvent, window};
 use yew::prelude::*;
 
 use crate::address;
 use crate::host::Role;
 use crate::lab::{Answer, Findings};
+use crate::packed;
 use crate::port::Remote;
-use crate::protocol::{Command, Message, Speed, write_action};
+use crate::protocol::{Command, Message, Speed};
 use crate::sampling::Sampling;
 use crate::selection::Selection;
 use crate::shared::Shared;
@@ -108,7 +109,7 @@ pub enum Msg {
     /// The reader wants something.
     Wanted(Intent),
     /// The engine's worker said something.
-    Heard(Message, Option<Float64Array>),
+    Heard(Message, Option<ArrayBuffer>),
     /// The engine's worker can't be reached any more.
     EngineLost(String),
     /// The lab said something.
@@ -302,7 +303,7 @@ impl App {
         if self.document.problems.is_empty() {
             self.send(Command::Load {
                 epoch,
-                scenario: self.document.scenario.to_json(),
+                scenario: Box::new(Scenario::clone(&self.document.scenario)),
                 at_ns,
             });
         }
@@ -497,7 +498,7 @@ impl App {
 
 /// What the workers say.
 impl App {
-    fn hear(&mut self, ctx: &Context<Self>, message: Message, bulk: Option<Float64Array>) -> bool {
+    fn hear(&mut self, ctx: &Context<Self>, message: Message, bulk: Option<ArrayBuffer>) -> bool {
         let epoch = self.run.epoch;
         match message {
             Message::Ready => {
@@ -513,7 +514,9 @@ impl App {
                 self.stage_told(now_ns, ns_per_ms, sampling, bulk);
                 return false;
             }
-            Message::Published(publication) if publication.epoch == epoch => {
+            Message::Published(mut publication) if publication.epoch == epoch => {
+                let rings = bulk.and_then(|bytes| packed::unpack(&bytes));
+                publication.rings = rings.unwrap_or_default();
                 let fresh = self.run.change().take(*publication);
                 if let Some(mark) = fresh {
                     self.look.announcement = mark.in_full().to_owned();
@@ -588,7 +591,7 @@ impl App {
         now_ns: u64,
         ns_per_ms: f64,
         sampling: Sampling,
-        bulk: Option<Float64Array>,
+        bulk: Option<ArrayBuffer>,
     ) {
         let wall_ms = window()
             .and_then(|window| window.performance())
@@ -597,7 +600,7 @@ impl App {
         stage.clock.tell(now_ns as f64, ns_per_ms, wall_ms);
         stage.sampling = sampling;
         if let Some(flights) = bulk {
-            stage.push(flights);
+            stage.push(Float64Array::new(&flights));
         }
         drop(stage);
         if self.run.sampling != sampling {
@@ -780,7 +783,7 @@ impl App {
         if self.document.problems.is_empty() && !self.document.holds(&self.unanswered, action) {
             self.unanswered.push_back(action.clone());
             self.send(Command::Apply {
-                action: write_action(action),
+                action: Box::new(action.clone()),
             });
         }
     }

@@ -67,17 +67,20 @@ impl Findings {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use headroom_scenario::Scenario;
 
-    fn capacity(scenario: &str) -> Question {
-        Question::Capacity {
-            scenario: scenario.into(),
-        }
+    fn capacity(seed: usize) -> Question {
+        let scenario = Box::new(Scenario {
+            seed: seed as u64,
+            ..Scenario::default()
+        });
+        Question::Capacity { scenario }
     }
 
     #[test]
     fn a_question_is_asked_until_it_is_answered_and_then_never_again() {
         let mut findings = Findings::default();
-        let Wishes(wishes) = findings.wishes([capacity("a"), capacity("b")]);
+        let Wishes(wishes) = findings.wishes([capacity(1), capacity(2)]);
         assert_eq!(wishes.len(), 2);
         findings.learn(
             wishes[0].0,
@@ -86,9 +89,9 @@ mod tests {
                 breach: None,
             },
         );
-        assert!(findings.get(&capacity("a")).is_some());
+        assert!(findings.get(&capacity(1)).is_some());
         assert_eq!(
-            findings.wishes([capacity("a"), capacity("b")]),
+            findings.wishes([capacity(1), capacity(2)]),
             Wishes(vec![wishes[1].clone()])
         );
     }
@@ -97,7 +100,7 @@ mod tests {
     fn what_is_known_stays_bounded() {
         let mut findings = Findings::default();
         for n in 0..2 * KEPT_MAX {
-            let Wishes(wishes) = findings.wishes([capacity(&n.to_string())]);
+            let Wishes(wishes) = findings.wishes([capacity(n)]);
             findings.learn(
                 wishes[0].0,
                 Finding::Payoff {
@@ -106,11 +109,7 @@ mod tests {
                 },
             );
         }
-        assert!(findings.get(&capacity("0")).is_none());
-        assert!(
-            findings
-                .get(&capacity(&(2 * KEPT_MAX - 1).to_string()))
-                .is_some()
-        );
+        assert!(findings.get(&capacity(0)).is_none());
+        assert!(findings.get(&capacity(2 * KEPT_MAX - 1)).is_some());
     }
 }

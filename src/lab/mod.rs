@@ -59,7 +59,7 @@ impl Desk {
             let (id, search) = match &mut self.current {
                 Some(current) => current,
                 None => match self.waiting.pop_front() {
-                    Some((id, question)) => self.current.insert((id, Search::new(&question))),
+                    Some((id, question)) => self.current.insert((id, Search::new(question))),
                     None => return Next::Never,
                 },
             };

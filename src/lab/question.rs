@@ -2,30 +2,35 @@
 
 use headroom_engine::lab::{Breach, Load};
 use headroom_engine::report::Report;
+use headroom_scenario::Scenario;
 use serde::{Deserialize, Serialize};
 
-/// A question that runs answer. Scenarios are their canonical JSON, so that the same question is
-/// the same text, and is answered once.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// A question that runs answer. The same question is answered once.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Question {
     /// How much can the design take, and what gives way first?
     Capacity {
         /// The design, under its traffic.
-        scenario: String,
+        #[serde(deserialize_with = "crate::part::deserialize")]
+        scenario: Box<Scenario>,
     },
     /// From which load on does the design after a change hold what the one before it does not?
     Payoff {
         /// The design before.
-        before: String,
+        #[serde(deserialize_with = "crate::part::deserialize")]
+        before: Box<Scenario>,
         /// The design after.
-        after: String,
+        #[serde(deserialize_with = "crate::part::deserialize")]
+        after: Box<Scenario>,
     },
     /// How do two designs do on the same arrivals?
     Comparison {
         /// The design before.
-        before: String,
+        #[serde(deserialize_with = "crate::part::deserialize")]
+        before: Box<Scenario>,
         /// The design after, whose traffic and script both face.
-        after: String,
+        #[serde(deserialize_with = "crate::part::deserialize")]
+        after: Box<Scenario>,
     },
 }
 

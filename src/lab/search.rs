@@ -1,7 +1,7 @@
 //! A question being answered, a slice at a time.
 
 use headroom_engine::lab::{CapacitySearch, Comparison, PayoffSearch, Stretch, Window, settled};
-use headroom_scenario::{Problem, Scenario, ValidScenario};
+use headroom_scenario::Problem;
 
 use super::question::{Finding, Outcome, Question};
 
@@ -19,26 +19,26 @@ pub enum Search {
 
 impl Search {
     /// Starts on a question.
-    pub fn new(question: &Question) -> Self {
+    pub fn new(question: Question) -> Self {
         Self::start(question).unwrap_or_else(|problems| {
             let sentences: Vec<String> = problems.iter().map(ToString::to_string).collect();
             Self::Unanswerable(sentences.join(" "))
         })
     }
 
-    fn start(question: &Question) -> Result<Self, Vec<Problem>> {
+    fn start(question: Question) -> Result<Self, Vec<Problem>> {
         Ok(match question {
             Question::Capacity { scenario } => {
-                let scenario = settled(&read(scenario)?);
+                let scenario = settled(&scenario.validate()?);
                 Self::Capacity(Box::new(CapacitySearch::new(&scenario, Window::default())))
             }
             Question::Payoff { before, after } => Self::Payoff(Box::new(PayoffSearch::new(
-                &read(before)?,
-                &read(after)?,
+                &before.validate()?,
+                &after.validate()?,
                 Window::default(),
             )?)),
             Question::Comparison { before, after } => {
-                let (before, after) = (read(before)?, read(after)?);
+                let (before, after) = (before.validate()?, after.validate()?);
                 Self::Comparison(Box::new(Comparison::new(
                     &before,
                     &after,
@@ -79,8 +79,4 @@ impl Search {
             Self::Unanswerable(reason) => Some(Finding::Unanswerable(reason.clone())),
         }
     }
-}
-
-fn read(text: &str) -> Result<ValidScenario, Vec<Problem>> {
-    Scenario::from_json(text)?.validate()
 }

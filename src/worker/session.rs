@@ -6,15 +6,16 @@ use headroom_engine::happening::Mark;
 use headroom_engine::series::Bin;
 use headroom_engine::time::SimTime;
 use headroom_engine::{Engine, Progress};
-use headroom_scenario::{INTEGER_MAX, Panel, Scenario, TimedAction};
+use headroom_scenario::{Action, INTEGER_MAX, Panel, Scenario, TimedAction};
 
 use super::checkpoints::Checkpoints;
 use super::flights::FlightPacker;
 use super::pace::Pace;
 use super::turns::Next;
 use crate::order::sort_by_key;
+use crate::packed;
 use crate::port::Home;
-use crate::protocol::{Command, Message, Publication, Speed, read_action};
+use crate::protocol::{Command, Message, Publication, Speed};
 use crate::sampling::Sampling;
 
 /// A turn ends after so long, so that the page's commands are heard.
@@ -53,7 +54,7 @@ struct Run {
     pace: Pace,
     seek_until: Option<SimTime>,
     /// Actions that came on the way to the moment asked for: they take effect there, in order.
-    held: Vec<String>,
+    held: Vec<Action>,
     binned_until_ns: u64,
     /// Number and last of the marks told.
     marks_told: Option<(usize, Option<Mark>)>,
@@ -84,11 +85,11 @@ impl Session {
                 epoch,
                 scenario,
                 at_ns,
-            } => self.load(epoch, &scenario, at_ns, wall_ms),
+            } => self.load(epoch, *scenario, at_ns, wall_ms),
             Command::Play(playing) => self.playing = playing,
             Command::OneEvent => self.one_event(),
             Command::SetSpeed(speed) => self.speed = speed,
-            Command::Apply { action } => self.apply(&action),
+            Command::Apply { action } => self.apply(*action),
             Command::Watch { panel, request } => (self.panel, self.request) = (panel, request),
             Command::Hidden(hidden) => self.hidden = hidden,
         }
@@ -137,8 +138,8 @@ impl Session {
         }
     }
 
-    fn load(&mut self, epoch: u32, text: &str, at_ns: u64, wall_ms: f64) {
-        let scenario = match Scenario::from_json(text).and_then(Scenario::validate) {
+    fn load(&mut self, epoch: u32, document: Scenario, at_ns: u64, wall_ms: f64) {
+        let scenario = match document.validate() {
             Ok(scenario) => scenario,
             Err(problems) => {
                 self.run = None;
@@ -207,7 +208,7 @@ impl Session {
         run.seek_until = None;
         run.pace.restart(self.speed, wall_ms);
         for action in std::mem::take(&mut run.held) {
-            self.apply(&action);
+            self.apply(action);
         }
         self.choose_sampling();
         self.tell(wall_ms);
@@ -227,15 +228,14 @@ impl Session {
         });
     }
 
-    fn apply(&mut self, text: &str) {
+    fn apply(&mut self, action: Action) {
         let Some(run) = &mut self.run else { return };
         if run.seek_until.is_some() {
-            run.held.push(text.to_owned());
+            run.held.push(action);
             return;
         }
         let epoch = run.epoch;
-        let applied = read_action(text).and_then(|action| run.engine.apply(&action));
-        let message = match applied {
+        let message = match run.engine.apply(&action) {
             Ok(timed) => {
                 let at_ns = timed.at_ns;
                 let at = run.script.partition_point(|earlier| earlier.at_ns <= at_ns);
@@ -280,7 +280,7 @@ impl Session {
             sampling: run.sampling,
         };
         match self.flights.take() {
-            Some(batch) => self.home.send_with(&message, &batch),
+            Some(batch) => self.home.send_with(&message, &batch.buffer()),
             None => self.home.send(&message),
         }
     }
@@ -299,7 +299,7 @@ impl Session {
         let state = Some((marks.len(), marks.last().cloned()));
         let marks = (state != run.marks_told).then(|| marks.to_vec());
         run.marks_told = state;
-        let rings = match self.panel {
+        let rings: Vec<_> = match self.panel {
             Panel::Ring => (0..snapshot.components.len())
                 .filter_map(|component| run.engine.ring(component))
                 .collect(),
@@ -314,17 +314,22 @@ impl Session {
             ),
             _ => (None, Vec::new()),
         };
-        self.home.send(&Message::Published(Box::new(Publication {
+        let bulk = (!rings.is_empty()).then(|| packed::pack(&rings));
+        let message = Message::Published(Box::new(Publication {
             epoch: run.epoch,
             snapshot,
             bins,
             marks,
             reached: run.pace.reached().filter(|_| self.playing),
             behind: run.pace.behind() && self.playing,
-            rings,
             trace,
             recent,
-        })));
+            ..Publication::default()
+        }));
+        match bulk {
+            Some(bulk) => self.home.send_with(&message, &bulk),
+            None => self.home.send(&message),
+        }
     }
 }
 

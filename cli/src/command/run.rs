@@ -1,8 +1,11 @@
 //! `headroom run`: one run in figures.
 
+use std::collections::BTreeMap;
+
 use headroom_engine::lab::{Measurement, Verdict, Window};
 use headroom_engine::report::Report;
-use headroom_scenario::ValidScenario;
+use headroom_scenario::room::Room;
+use headroom_scenario::{Scenario, ValidScenario};
 use serde::Serialize;
 
 use super::Command;
@@ -32,6 +35,17 @@ struct RunDocument<'a> {
     #[serde(flatten)]
     report: &'a Report,
     objectives: ObjectivesDocument<'a>,
+    /// By component that has any: as its parameters were at the end.
+    rooms: BTreeMap<&'a str, Vec<Room>>,
+}
+
+/// A run that has ended.
+struct Ended {
+    report: Report,
+    /// The design at the end, as its script has made it.
+    scenario: Scenario,
+    /// Seconds of the wall clock that it took.
+    wall_s: f64,
 }
 
 #[derive(Serialize)]
@@ -56,8 +70,9 @@ fn execute(options: &Options) -> Result<Answer, Failure> {
         .as_ref()
         .map(|name| Series::create(name, source, &scenario))
         .transpose()?;
-    let (report, wall_s) = run(&scenario, window, series)?;
-    let verdict = Verdict::of(&report, &scenario.objectives);
+    let ended = run(&scenario, window, series)?;
+    let report = &ended.report;
+    let verdict = Verdict::of(report, &scenario.objectives);
 
     let answer = if is_series_alone {
         Answer::text("")
@@ -65,8 +80,9 @@ fn execute(options: &Options) -> Result<Answer, Failure> {
         Answer::json(&RunDocument {
             name: &scenario.name,
             warmup_s: window.warmup_s,
-            wall_s,
-            report: &report,
+            wall_s: ended.wall_s,
+            report,
+            rooms: rooms(&ended.scenario),
             objectives: ObjectivesDocument {
                 hold: verdict.holds(),
                 verdict: &verdict,
@@ -74,7 +90,11 @@ fn execute(options: &Options) -> Result<Answer, Failure> {
         })?
     } else {
         Answer::text(report_text::of(
-            &scenario, &report, &verdict, window, wall_s,
+            &ended.scenario,
+            report,
+            &verdict,
+            window,
+            ended.wall_s,
         ))
     };
     Ok(Answer {
@@ -83,13 +103,21 @@ fn execute(options: &Options) -> Result<Answer, Failure> {
     })
 }
 
-/// Runs a scenario, and writes its seconds down where they are asked for; also says how many seconds of
-/// the wall clock it took.
+fn rooms(scenario: &Scenario) -> BTreeMap<&str, Vec<Room>> {
+    let components = scenario.design.components.iter();
+    let rooms = components.map(|component| {
+        let rooms = component.kind.rooms(&scenario.traffic.keys);
+        (component.id.as_str(), rooms)
+    });
+    rooms.filter(|(_, rooms)| !rooms.is_empty()).collect()
+}
+
+/// Runs a scenario, and writes its seconds down where they are asked for.
 fn run(
     scenario: &ValidScenario,
     window: Window,
     mut series: Option<Series>,
-) -> Result<(Report, f64), Failure> {
+) -> Result<Ended, Failure> {
     let mut progress = Progress::new();
     let mut measurement = Measurement::new(scenario, window);
     loop {
@@ -99,7 +127,11 @@ fn run(
             if let Some(series) = series {
                 series.finish(engine)?;
             }
-            return Ok((report, progress.elapsed_s()));
+            return Ok(Ended {
+                report,
+                scenario: engine.scenario().clone(),
+                wall_s: progress.elapsed_s(),
+            });
         }
         if let Some(series) = &mut series {
             series.write(engine)?;

@@ -18,6 +18,8 @@ const FILLING_EVENTS_MAX: u64 = 10_000_000;
 /// It is filled gently, at this share of the load it is meant for: a cold cache lets everything through,
 /// and what piles up behind it says nothing of the design in service.
 const GENTLE_SHARE: f64 = 0.5;
+/// From so much of what it has room for on it is watched whether requests pile up.
+const WATCHED_FROM: f64 = 0.5;
 /// Where even that was too much, it starts anew at this share of the load before.
 const GENTLER_SHARE: f64 = 0.25;
 
@@ -31,7 +33,7 @@ pub(super) struct Filling {
     requests: u64,
     engine: Engine,
     look_at: SimTime,
-    is_half_full: bool,
+    is_watched: bool,
     is_gentle: bool,
 }
 
@@ -63,7 +65,7 @@ impl Filling {
             requests: requests_to_fill(scenario),
             engine,
             look_at: SimTime::from_s(LOOK_S),
-            is_half_full: false,
+            is_watched: false,
             is_gentle: true,
         }
     }
@@ -75,8 +77,8 @@ impl Filling {
             let is_reached = run_on(engine, look_at, FILLING_EVENTS_MAX, events_budget)?;
             self.look_at = look_at.after_s(LOOK_S);
             let full = self.full_share();
-            if full >= 0.5 && !self.is_half_full {
-                self.is_half_full = true;
+            if full >= WATCHED_FROM && !self.is_watched {
+                self.is_watched = true;
                 self.engine.begin_measurement();
             }
             if is_reached && full < 1.0 {

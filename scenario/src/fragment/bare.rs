@@ -1,26 +1,60 @@
 //! What a link is without what programs and people put around it.
 //!
 //! Chat and mail programs hand links on in quotes and angle brackets, with the full stop of the sentence
-//! they stood in, and with characters written as `%22`; pages show them with `&amp;`.
+//! they stood in, and with characters written as `%22`; pages show them with `&amp;`. In Markdown an
+//! underscore stands around what is stressed, and may be the last character of a link as well.
 
 use std::borrow::Cow;
 
-/// The fragment in a text, without its `#`: from a fragment or from a whole address that ends in one.
-/// Full stops right behind it are left, since a name may end in one.
-pub(super) fn bare(text: &str) -> String {
+/// Most underscores that Markdown puts around something.
+const STRESSES_MAX: usize = 3;
+
+/// What a text can be as a fragment, without its `#`, the likeliest first: from a fragment or from a whole
+/// address that ends in one.
+///
+/// It ends in as many underscores fewer as stand in front of it, or else in as many as there are, or in any
+/// fewer. A full stop is that of a sentence, or else the last character of a name.
+pub(super) fn readings(text: &str) -> Vec<String> {
     let text = percent_decoded(text);
-    let fragment = match text.split_once('#') {
-        Some((_, fragment)) => fragment,
-        None => &text,
-    };
+    let (before, fragment) = text.split_once('#').unwrap_or((&text, &text));
     let fragment = fragment
-        .trim_start_matches(stands_before)
+        .trim_start_matches(|c| stands_before(c) || c == STRESS)
         .trim_start_matches('#');
-    let end = fragment.trim_end_matches(stands_behind).len();
-    let is_stop = |byte: &&u8| **byte == b'.';
-    let stops = fragment.as_bytes()[end..].iter().take_while(is_stop);
-    fragment[..end + stops.count()].replace("&amp;", "&")
+    let mut ends = Vec::new();
+    for stresses in std::iter::once(stresses(before)).chain(0..=STRESSES_MAX) {
+        let Some(end) = end_before(fragment, stresses) else {
+            continue;
+        };
+        let is_stop = |byte: &&u8| **byte == b'.';
+        let stops = fragment.as_bytes()[end..].iter().take_while(is_stop);
+        for end in [end, end + stops.count()] {
+            if !ends.contains(&end) {
+                ends.push(end);
+            }
+        }
+    }
+    let reading = |end: usize| fragment[..end].replace("&amp;", "&");
+    ends.into_iter().map(reading).collect()
 }
+
+/// How many underscores open the last word of what stands before a link.
+fn stresses(before: &str) -> usize {
+    let word = before.split_whitespace().next_back().unwrap_or_default();
+    let opening = word.chars().take_while(|c| !c.is_alphanumeric());
+    opening.filter(|c| *c == STRESS).count().min(STRESSES_MAX)
+}
+
+/// Where a fragment ends before what stands behind it and so many underscores; none where there are fewer.
+fn end_before(fragment: &str, stresses: usize) -> Option<usize> {
+    let mut rest = fragment.trim_end_matches(stands_behind);
+    for _ in 0..stresses {
+        rest = rest.strip_suffix(STRESS)?.trim_end_matches(stands_behind);
+    }
+    Some(rest.len())
+}
+
+/// What Markdown puts around something, beside stars and backticks, which no link has in it.
+const STRESS: char = '_';
 
 /// What stands before a link and belongs to none: no path and no fragment begins so.
 pub(super) fn stands_before(c: char) -> bool {
@@ -57,6 +91,11 @@ fn percent_decoded(text: &str) -> Cow<'_, str> {
 mod tests {
     use super::*;
 
+    /// The likeliest reading.
+    fn bare(text: &str) -> String {
+        readings(text).swap_remove(0)
+    }
+
     #[test]
     fn what_stands_around_a_link_is_left_out() {
         for text in [
@@ -75,6 +114,15 @@ mod tests {
             "`#step=cache&seed=7`…",
             "「#step=cache&seed=7」。",
             "**#step=cache&seed=7**",
+            "*#step=cache&seed=7*",
+            "_#step=cache&seed=7_",
+            "__step=cache&seed=7__",
+            "**_#step=cache&seed=7_**.",
+            "_**https://example.org/#step=cache&seed=7**_,",
+            "see _https://example.org/#step=cache&seed=7_.",
+            "_[it](https://example.org/#step=cache&seed=7)_",
+            "(`_#step=cache&seed=7_`)",
+            "%5F%23step=cache&seed=7%5F",
             "#step=cache&seed=7%22",
             "#step=cache&seed=7%E2%80%9D%29",
             "%22%23step%3Dcache%26seed%3D7%22",
@@ -85,9 +133,24 @@ mod tests {
     }
 
     #[test]
+    fn what_may_be_of_the_link_or_not_is_read_both_ways() {
+        for (text, expected) in [
+            ("a=web.", &["a=web", "a=web."][..]),
+            ("#a=b_", &["a=b_", "a=b"]),
+            ("_#a=b__", &["a=b_", "a=b__", "a=b"]),
+            ("https://e/_x_/#a=b_.", &["a=b_", "a=b_.", "a=b"]),
+            ("[_it_](https://e/#a=b_)", &["a=b", "a=b_"]),
+        ] {
+            assert_eq!(readings(text), expected, "{text}");
+        }
+        // However many there are, few are tried.
+        assert!(readings(&"_".repeat(1_000)).len() <= 5);
+    }
+
+    #[test]
     fn what_may_be_of_the_link_stays() {
         for text in [
-            "step=cache&select=web.",
+            "step=cache&select=web",
             "s1=AbC-_",
             "step=cache&",
             "step=",

@@ -11,6 +11,11 @@ use crate::{Problem, did_you_mean, validation::quoted};
 pub enum FragmentError {
     /// It holds nothing that this page writes into links.
     NotHeadroom,
+    /// It is the name of a step, or nearly so, and nothing else.
+    StepAlone {
+        /// Name of the step.
+        step: &'static str,
+    },
     /// Its end is missing.
     CutShort,
     /// Some of its characters are not those that were written.
@@ -52,6 +57,13 @@ impl fmt::Display for FragmentError {
                 write!(
                     f,
                     "This is not a link to a scenario: such a link has #s1= or #step= in it."
+                )
+            }
+            Self::StepAlone { step } => {
+                write!(
+                    f,
+                    "This is not a link to a scenario: the one of a step begins with #step=. \
+                     Did you mean #step={step}?"
                 )
             }
             Self::CutShort => {

@@ -6,6 +6,7 @@ use super::FragmentError;
 use super::packing;
 use crate::limits::{self, Bounds};
 use crate::number::{read_number, read_whole};
+use crate::step::LADDER;
 use crate::validation::{quoted, visible};
 use crate::{LoopModel, Panel, Scenario, nearest};
 
@@ -51,7 +52,7 @@ impl<'a> Query<'a> {
             }
         }
         if query.check.is_none() && query.packed.is_none() && query.step.is_none() {
-            return query.meant_for_one(&unknown);
+            return query.meant_for_one(&unknown, &bare);
         }
         query.miss_no_end(fragment, &bare)?;
         unknown.extend(bare.iter().filter(|word| !word.is_empty() && !is_key(word)));
@@ -61,13 +62,20 @@ impl<'a> Query<'a> {
         Ok(query)
     }
 
-    /// A fragment with nothing to open in it is of another page, unless a letter of `step` was lost.
-    fn meant_for_one(self, unknown: &[&str]) -> Result<Self, FragmentError> {
+    /// A fragment with nothing to open in it is of another page, unless a letter of `step` was lost, or all
+    /// of it.
+    fn meant_for_one(self, unknown: &[&str], bare: &[&str]) -> Result<Self, FragmentError> {
         let meant =
             |key: &&&str| nearest(key, keys()).is_some_and(|key| ["s1", "step"].contains(&key));
         match unknown.iter().find(meant) {
             Some(key) => Err(unknown_key(key)),
-            None => Err(FragmentError::NotHeadroom),
+            None => {
+                let name = bare.first().copied().unwrap_or_default();
+                let step = nearest(name, LADDER.iter().map(|step| step.name));
+                Err(step.map_or(FragmentError::NotHeadroom, |step| {
+                    FragmentError::StepAlone { step }
+                }))
+            }
         }
     }
 

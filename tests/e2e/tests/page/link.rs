@@ -101,6 +101,8 @@ fn link_as_it_comes_out_of_a_chat_opens() -> Outcome {
         "#step=hash-ring&seed=7>,",
         "#step=hash-ring&seed=7\u{201d}.",
         "#step=hash-ring&seed=7%22)",
+        "#step=hash-ring&seed=7_",
+        "#step=hash-ring&seed=7**.",
         "#step%3Dhash-ring%26seed%3D7",
         "#step=hash-ring&amp;seed=7",
     ] {
