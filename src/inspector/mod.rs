@@ -109,7 +109,7 @@ fn component_view(props: &InspectorProps, place: usize, component: &Component) -
     let instances = gauge.map_or_else(Html::default, |gauge| {
         let usd_month = price::usd_month(&component.kind, gauge.cost.rented.into());
         html! {
-            <Instances {gauge} recent={recent.unwrap_or_default()} {length_ns} {usd_month} {chosen} scalable={component.kind.facts().is_scalable} read_only={props.read_only}
+            <Instances component={component.clone()} {gauge} recent={recent.unwrap_or_default()} {length_ns} {usd_month} {chosen} read_only={props.read_only}
                 intents={props.intents.clone()} />
         }
     });

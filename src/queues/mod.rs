@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::rc::Rc;
 
 use headroom_engine::snapshot::{ComponentGauge, InstanceGauge, InstanceState, Snapshot};
-use headroom_scenario::{Kind, Scenario};
+use headroom_scenario::{Component, Kind, Scenario};
 use yew::prelude::*;
 
 use crate::charts::history::History;
@@ -95,7 +95,8 @@ impl Limit {
 }
 
 fn queue(props: &Props, number: usize, gauge: &ComponentGauge, limit: Limit) -> Html {
-    let id = props.scenario.design.components[number].id.clone();
+    let component = &props.scenario.design.components[number];
+    let id = component.id.clone();
     let history = latest(&props.history, number);
     let longest = history.iter().copied().fold(0.0, f64::max);
     let label = format!(
@@ -124,7 +125,7 @@ fn queue(props: &Props, number: usize, gauge: &ComponentGauge, limit: Limit) -> 
                 { fact("dropped", "turned away", format::count(gauge.dropped), gauge.dropped > 0) }
                 { fact("limit", "limit", limit.words(), full) }
             </dl>
-            { instances(props, &id, gauge, limit) }
+            { instances(props, component, gauge, limit) }
         </section>
     }
 }
@@ -161,7 +162,7 @@ fn is_full(instance: &InstanceGauge, limit: Limit) -> bool {
 }
 
 /// A line for each instance, or for those with the longest lines.
-fn instances(props: &Props, id: &str, gauge: &ComponentGauge, limit: Limit) -> Html {
+fn instances(props: &Props, component: &Component, gauge: &ComponentGauge, limit: Limit) -> Html {
     let mut present: Vec<(u16, &InstanceGauge)> = (0u16..)
         .zip(&gauge.instances)
         .filter(|(_, instance)| instance.state != InstanceState::Gone)
@@ -183,9 +184,9 @@ fn instances(props: &Props, id: &str, gauge: &ComponentGauge, limit: Limit) -> H
     html! {
         <>
             { for present.into_iter().map(|(number, instance)| {
-                let name = format!("{id}/{}", u32::from(number) + 1);
+                let name = component.instance_name(number);
                 let on_select = props.on_select.clone();
-                let selection = Selection::Instance(id.to_string(), number);
+                let selection = Selection::Instance(component.id.clone(), number);
                 html! {
                     <div class="line">
                         <button type="button" class="place small" data-control="queue"

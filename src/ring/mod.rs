@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use headroom_engine::ring_view::RingView;
 use headroom_engine::snapshot::Snapshot;
-use headroom_scenario::{Kind, Scenario};
+use headroom_scenario::{Component, Kind, Scenario};
 use web_sys::Element;
 use yew::prelude::*;
 
@@ -118,8 +118,8 @@ fn Ring(props: &RingProps) -> Html {
     let emphasis = use_state_eq(|| None::<u16>);
     use_walk(props, &keys, still);
     let ring = &props.ring;
-    let tier = id_of(&props.scenario, ring.nodes_of);
-    let nodes = nodes(ring, &tier);
+    let tier = props.scenario.design.components.get(ring.nodes_of as usize);
+    let nodes = tier.map_or_else(Vec::new, |tier| nodes(ring, tier));
     let arcs = use_memo(ring.points.clone(), |points| circle::arcs(points));
     let on_emphasis = {
         let emphasis = emphasis.clone();
@@ -144,7 +144,7 @@ fn Ring(props: &RingProps) -> Html {
 }
 
 /// The nodes on the ring, by instance number.
-fn nodes(ring: &RingView, tier: &str) -> Vec<Node> {
+fn nodes(ring: &RingView, tier: &Component) -> Vec<Node> {
     let on_ring = ring
         .shares
         .iter()
@@ -154,7 +154,7 @@ fn nodes(ring: &RingView, tier: &str) -> Vec<Node> {
         .enumerate()
         .map(|(place, (instance, share))| Node {
             instance: instance as u16,
-            name: format!("{tier}/{}", instance + 1).into(),
+            name: tier.instance_name(instance as u16).into(),
             share: *share,
             ideal: ring.ideal_shares.get(instance).copied().unwrap_or(0.0),
             place,
