@@ -46,7 +46,7 @@ use crate::selection::Selection;
 use crate::shared::Shared;
 use crate::stage::StageHandle;
 pub use choice::Choice;
-use document::{Document, Edit, agree_before_ns};
+use document::{Document, Edit, agree_before_ns, edit_in_words};
 pub use entry::Entry;
 use experiments::Experiments;
 use intent::{Behind, Damaged, Opening};
@@ -514,8 +514,10 @@ impl App {
                 return false;
             }
             Message::Published(publication) if publication.epoch == epoch => {
+                // What a run passes on its way to a moment is nothing new.
+                let is_on_its_way = self.run.seeking.is_some();
                 let fresh = self.run.change().take(*publication);
-                if let Some(mark) = fresh {
+                if let Some(mark) = fresh.filter(|_| !is_on_its_way) {
                     self.look.announcement = mark.in_full().to_owned();
                 }
                 // What is done live is stamped with the nanosecond after this, and shown at once.
@@ -687,13 +689,21 @@ impl App {
             }
             Intent::Undo => {
                 self.settle();
+                let after = self.document.scenario.clone();
                 if self.document.change().undo() {
+                    let edit = edit_in_words(&self.document.scenario, &after);
+                    self.look.announcement = format!("Undone: {edit}");
                     self.reload(ctx);
                 }
             }
             Intent::Redo => {
                 // After another edit there is nothing to do again.
-                if self.settle() || self.document.change().redo() {
+                let before = self.document.scenario.clone();
+                if self.settle() {
+                    self.reload(ctx);
+                } else if self.document.change().redo() {
+                    let edit = edit_in_words(&before, &self.document.scenario);
+                    self.look.announcement = format!("Done again: {edit}");
                     self.reload(ctx);
                 }
             }
