@@ -15,6 +15,7 @@ use yew::prelude::*;
 
 use crate::diagram::use_reduced_motion;
 use crate::format;
+use crate::lettering::Lettering;
 use crate::stage::StageHandle;
 use circle::Arc;
 use shares::{Node, Shares};
@@ -27,6 +28,9 @@ const MIDDLE: (f64, f64) = (158.0, 128.0);
 /// The ring itself, and the path that keys walk within it.
 const RADIUS: f64 = 106.0;
 const WALK_RADIUS: f64 = 84.0;
+/// The words in the middle of the circle.
+const NAMES: Lettering = Lettering::bold(14.0);
+
 /// More points than this are drawn without a notch between them.
 const NOTCHES_MAX: usize = 450;
 
@@ -211,7 +215,8 @@ fn notches(ring: &RingView) -> Html {
 /// In the middle: where the latest request went, or what is known of the node in question.
 fn latest(ring: &RingView, nodes: &[Node], emphasis: Option<u16>) -> Html {
     let line = |class: &'static str, y: f64, text: String| {
-        html! { <text {class} x={MIDDLE.0.to_string()} y={(MIDDLE.1 + y).to_string()}>{ text }</text> }
+        let shown = NAMES.cut_name(&text, 2.0 * WALK_RADIUS - 40.0);
+        html! { <text {class} x={MIDDLE.0.to_string()} y={(MIDDLE.1 + y).to_string()}>{ shown }</text> }
     };
     let node = |instance: u16| nodes.iter().find(|node| node.instance == instance);
     if let Some(node) = emphasis.and_then(node) {
