@@ -154,6 +154,7 @@ fn stage_foot(app: &App) -> Html {
     let dismiss = app.intents.reform(|_: MouseEvent| Intent::Dismiss);
     html! {
         <div class="stage-foot">
+            <div class="stage-notes">
             if let Some(notice) = &app.look.notice {
                 <div class="notice" role="status" data-testid="notice">
                     <span>{ notice }</span>
@@ -170,6 +171,7 @@ fn stage_foot(app: &App) -> Html {
             if let Some(happening) = &app.run.happening {
                 <p class="sentence" data-testid="sentence">{ &happening.sentence }</p>
             }
+            </div>
             <Legend classes={app.document.live.traffic.classes.clone()} sampling={app.run.sampling}
                 lately={app.run.snapshot.as_ref().map(|snapshot| AttrValue::from(format::lately(snapshot.recent.length_ns)))} />
         </div>

@@ -17,7 +17,7 @@ const CARDS_MAX_NARROW: usize = 3;
 /// A box narrower than this is filled from top to bottom.
 const NARROW_BELOW: f64 = 560.0;
 /// What the page lays over a wide diagram: the headroom badge at the top left, in pixels.
-pub const BADGE: (f64, f64) = (280.0, 134.0);
+pub const BADGE: (f64, f64) = (324.0, 134.0);
 /// Between the directory and the users: room for what is written beside the wire.
 const LOOKUP_GAP: f64 = 30.0;
 /// From the badge down to the directory, the tab on whose top included.
@@ -25,10 +25,10 @@ const BELOW_BADGE: f64 = 24.0;
 /// White space around the diagram.
 const MARGIN: f64 = 30.0;
 /// Room for the name of a tier above its instances, and between them for the badge of one.
-const HEADING: f64 = 31.0;
+pub const HEADING: f64 = 37.0;
 
-/// Words below a component are hardly ever wider.
-const WORDS_WIDTH: f64 = 130.0;
+/// Words below a component are no wider.
+pub const WORDS_WIDTH: f64 = 130.0;
 
 /// Which way requests flow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +46,8 @@ pub struct Layout {
     pub flow: Flow,
     /// How it is placed in its box.
     pub fit: Fit,
+    /// Width and height of its box.
+    pub extent: (f64, f64),
     /// Every component, in the order of the design.
     pub places: Vec<Place>,
     /// Components in the order of reading: by column, then from the top.
@@ -285,6 +287,7 @@ pub fn layout(design: &Design, snapshot: Option<&Snapshot>, box_size: (f64, f64)
     let mut layout = Layout {
         flow,
         fit,
+        extent: (box_size.0 / fit.scale, box_size.1 / fit.scale),
         places,
         order,
         wires: Vec::new(),

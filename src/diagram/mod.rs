@@ -140,6 +140,7 @@ pub fn Diagram(props: &Props) -> Html {
     if let Some(motion) = motion.borrow().as_ref() {
         motion.borrow_mut().set_widths(widths.clone());
     }
+    let badges = node::badges(&scene);
     let fit = layout.fit;
     let placed = format!(
         "translate({} {}) scale({:.4})",
@@ -166,8 +167,8 @@ pub fn Diagram(props: &Props) -> Html {
             // Words that no dot may hide.
             <svg class="drawing above" width={scene::px(size.0)} height={scene::px(size.1)} aria-hidden="true">
                 <g transform={placed}>
-                    { node::badges(&scene) }
-                    { wire::notes(&scene, &widths, size, still) }
+                    { for badges.iter().map(node::badge) }
+                    { wire::notes(&scene, &widths, &badges, still) }
                 </g>
             </svg>
             { probes() }

@@ -93,7 +93,7 @@ fn row(props: &InstancesProps, number: u16, instance: &InstanceGauge, count: usi
     let is_well = instance.state != InstanceState::Down && instance.slow_factor == 1.0;
     html! {
         <li class={classes!("instance", (props.chosen == Some(number)).then_some("on"))}>
-            <div class="instance-name"><b>{ &name }</b><span>{ state_words(instance) }</span></div>
+            <div class="instance-name"><b title={name.clone()}>{ &name }</b><span>{ state_words(instance) }</span></div>
             if !props.read_only {
                 <div class="instance-actions">
                     if instance.state == InstanceState::Up {

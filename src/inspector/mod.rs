@@ -69,7 +69,7 @@ fn parts(props: &InspectorProps) -> Html {
                 let is_on = chosen == Some(component.id.as_str());
                 html! {
                     <button class={classes!("chip", is_on.then_some("on"))} aria-pressed={is_on.to_string()}
-                        data-control="inspect" data-of={component.id.clone()}
+                        data-control="inspect" data-of={component.id.clone()} title={title(component).to_owned()}
                         onclick={select(Some(Selection::Component(component.id.clone())))}>{ title(component) }</button>
                 }
             }) }

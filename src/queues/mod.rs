@@ -115,7 +115,7 @@ fn queue(props: &Props, number: usize, gauge: &ComponentGauge, limit: Limit) -> 
     html! {
         <section class="queue" data-testid={format!("queue-{id}")}>
             <div class="queue-head">
-                <button type="button" class="place" data-control="queue" data-of={id.clone()}
+                <button type="button" class="place" data-control="queue" data-of={id.clone()} title={id.clone()}
                     onclick={on_select}>{ id.clone() }</button>
                 <Sparkline figures={history} {label} />
             </div>
@@ -190,7 +190,7 @@ fn instances(props: &Props, component: &Component, gauge: &ComponentGauge, limit
                 html! {
                     <div class="line">
                         <button type="button" class="place small" data-control="queue"
-                            data-of={name.clone()}
+                            data-of={name.clone()} title={name.clone()}
                             onclick={move |_| on_select.emit(Some(selection.clone()))}>
                             { name }
                         </button>

@@ -4,7 +4,8 @@ use headroom_engine::snapshot::KindGauge;
 use headroom_scenario::LoopModel;
 use yew::prelude::*;
 
-use super::super::scene::{Part, Pick, Scene, px, words};
+use super::super::layout::WORDS_WIDTH;
+use super::super::scene::{Part, Pick, Scene, cut, px, words};
 use super::card;
 use crate::format;
 
@@ -34,20 +35,26 @@ pub fn draw(scene: &Scene<'_>, number: usize) -> Html {
         _ => None,
     };
     let below = rect.bottom();
+    let room = if scene.narrow() {
+        rect.width - 92.0
+    } else {
+        WORDS_WIDTH
+    };
+    let (title, tooltip) = cut(&name, room);
     let drawing = html! {
         <>
             { card(&rect) }
             if scene.narrow() {
                 { browser(rect.x + 12.0, middle.y - 14.0) }
                 { phone(rect.x + 56.0, middle.y - 13.0) }
-                { words("title", rect.x + 82.0, rect.y + 18.0, name.clone()) }
+                { words("title", rect.x + 82.0, rect.y + 18.0, title) }
                 { words("soft", rect.x + 82.0, rect.y + 32.0, rate.clone()) }
                 { words("soft", rect.x + 82.0, rect.y + 45.0,
                     retrying.clone().unwrap_or_else(|| away.clone())) }
             } else {
                 { browser(middle.x - 19.0, rect.y + 14.0) }
                 { phone(middle.x - 7.5, rect.y + 56.0) }
-                { words("title middle", middle.x, below + 20.0, name.clone()) }
+                { words("title middle", middle.x, below + 20.0, title) }
                 { words("soft middle", middle.x, below + 36.0, rate.clone()) }
                 if let Some(retrying) = &retrying {
                     { words("warning middle", middle.x, below + 51.0, retrying.clone()) }
@@ -63,6 +70,7 @@ pub fn draw(scene: &Scene<'_>, number: usize) -> Html {
         rect: &rect,
         radius: 12.0,
         dim: false,
+        tooltip,
     };
     scene.part(part, drawing)
 }
