@@ -129,6 +129,7 @@ pub fn Diagram(props: &Props) -> Html {
         scenario: &props.scenario,
         snapshot: props.snapshot.as_deref(),
         layout: &layout,
+        widths: &[],
         looks: &looks,
         selection: props.selection.as_ref(),
         pointed: pointed(props.happening.as_deref()),
@@ -137,6 +138,10 @@ pub fn Diagram(props: &Props) -> Html {
         on_link: &on_link,
     };
     let widths = wire::widths(&scene);
+    let scene = Scene {
+        widths: &widths,
+        ..scene
+    };
     if let Some(motion) = motion.borrow().as_ref() {
         motion.borrow_mut().set_widths(widths.clone());
     }
@@ -153,7 +158,7 @@ pub fn Diagram(props: &Props) -> Html {
             <svg class="drawing" width={scene::px(size.0)} height={scene::px(size.1)}
                 role="group" aria-label={summary(&scene)}>
                 <g transform={placed.clone()}>
-                    { wire::wires(&scene, &widths) }
+                    { wire::wires(&scene) }
                     { for layout.order.iter().map(|number| html! {
                         <>
                             { node::component(&scene, *number) }
@@ -168,7 +173,7 @@ pub fn Diagram(props: &Props) -> Html {
             <svg class="drawing above" width={scene::px(size.0)} height={scene::px(size.1)} aria-hidden="true">
                 <g transform={placed}>
                     { for badges.iter().map(node::badge) }
-                    { wire::notes(&scene, &widths, &badges, still) }
+                    { wire::notes(&scene, &badges, still) }
                 </g>
             </svg>
             { probes() }

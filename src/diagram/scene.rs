@@ -55,6 +55,8 @@ pub struct Scene<'a> {
     pub snapshot: Option<&'a Snapshot>,
     /// Where everything stands.
     pub layout: &'a Layout,
+    /// How broad each wire is.
+    pub widths: &'a [f64],
     /// The looks of the classes.
     pub looks: &'a [Look],
     /// What is selected.

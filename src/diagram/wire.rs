@@ -24,11 +24,11 @@ const ENDS: f64 = 4.0;
 
 /// Every wire as a hairline in a band that is the broader the more passes. Links are picked by what
 /// lies above them.
-pub fn wires(scene: &Scene<'_>, widths: &[f64]) -> Html {
+pub fn wires(scene: &Scene<'_>) -> Html {
     let wires = &scene.layout.wires;
     html! {
         <g class="wires" aria-hidden="true">
-            { for wires.iter().zip(widths).filter(|(_, width)| **width > 0.0).map(|(wire, width)| html! {
+            { for wires.iter().zip(scene.widths).filter(|(_, width)| **width > 0.0).map(|(wire, width)| html! {
                 <path class="band" d={wire.curve.path()} stroke-width={px(*width)} />
             }) }
             { for wires.iter().map(|wire| {
@@ -121,9 +121,9 @@ pub fn links(scene: &Scene<'_>, from: usize) -> Html {
 
 /// What stands at the links: how much passes over them, and of the selected one how long it takes.
 /// Where nothing is to move, each has its figure even if there is hardly room for it.
-pub fn notes(scene: &Scene<'_>, widths: &[f64], badges: &[Badge], still: bool) -> Html {
+pub fn notes(scene: &Scene<'_>, badges: &[Badge], still: bool) -> Html {
     let mut notes: Vec<Note> = (0..scene.scenario.design.links.len())
-        .filter_map(|link| note(scene, widths, link, still))
+        .filter_map(|link| note(scene, link, still))
         .collect();
     // Who comes first has the best place.
     if let Some(selected) = notes.iter().position(|note| note.selected) {
@@ -132,9 +132,9 @@ pub fn notes(scene: &Scene<'_>, widths: &[f64], badges: &[Badge], still: bool) -
     let wishes: Vec<Wish> = notes
         .iter()
         .map(|note| Wish {
-            wires: passed(scene, widths, note.link),
+            wires: passed(scene, note.link),
             width: RATES.width(&note.words) + ENDS,
-            beside: broadest(scene, widths, note.link) / 2.0,
+            beside: broadest(scene, note.link) / 2.0,
             // That nothing passes is worth no place that something else has.
             always: note.selected || still && note.rate_rps > 0.0,
         })
@@ -145,7 +145,7 @@ pub fn notes(scene: &Scene<'_>, widths: &[f64], badges: &[Badge], still: bool) -
     let words: Vec<Rect> = headings
         .chain(badges.iter().map(|badge| badge.place))
         .collect();
-    let places = labels::places(scene.layout, widths, &words, &wishes);
+    let places = labels::places(scene.layout, scene.widths, &words, &wishes);
     html! {
         { for notes.iter().zip(&places).filter_map(|(note, place)| Some(label(note, place.as_ref()?))) }
     }
@@ -153,9 +153,12 @@ pub fn notes(scene: &Scene<'_>, widths: &[f64], badges: &[Badge], still: bool) -
 
 /// The wires of a link over which something passes, or all of them: a figure beside the wire of a dead
 /// server would be read as that server's.
-fn passed(scene: &Scene<'_>, widths: &[f64], link: usize) -> Vec<usize> {
+fn passed(scene: &Scene<'_>, link: usize) -> Vec<usize> {
     let wires = scene.layout.wires_of(link);
-    let passed: Vec<usize> = wires.clone().filter(|wire| widths[*wire] > 0.0).collect();
+    let passed: Vec<usize> = wires
+        .clone()
+        .filter(|wire| scene.widths[*wire] > 0.0)
+        .collect();
     if passed.is_empty() {
         wires.collect()
     } else {
@@ -164,8 +167,8 @@ fn passed(scene: &Scene<'_>, widths: &[f64], link: usize) -> Vec<usize> {
 }
 
 /// The width of the broadest of a link's wires.
-fn broadest(scene: &Scene<'_>, widths: &[f64], link: usize) -> f64 {
-    let of_link = &widths[scene.layout.wires_of(link)];
+fn broadest(scene: &Scene<'_>, link: usize) -> f64 {
+    let of_link = &scene.widths[scene.layout.wires_of(link)];
     of_link.iter().copied().fold(0.0, f64::max)
 }
 
@@ -178,13 +181,13 @@ struct Note {
     selected: bool,
 }
 
-fn note(scene: &Scene<'_>, widths: &[f64], number: usize, still: bool) -> Option<Note> {
+fn note(scene: &Scene<'_>, number: usize, still: bool) -> Option<Note> {
     let link = &scene.scenario.design.links[number];
     let selected = is_selected(scene, number);
     let rate_rps = link_rps(scene, number);
     let is_drawn = !scene.layout.wires_of(number).is_empty();
     // Beside one wire of several, the rate of all would be read as that one's.
-    let of_all = if passed(scene, widths, number).len() > 1 {
+    let of_all = if passed(scene, number).len() > 1 {
         " in all"
     } else {
         ""

@@ -10,6 +10,7 @@ use yew::prelude::*;
 use crate::charts::history::History;
 use crate::charts::sparkline::Sparkline;
 use crate::format;
+use crate::lettering::Lettering;
 use crate::order::sort_by_key;
 use crate::selection::Selection;
 
@@ -61,6 +62,10 @@ pub fn QueuesPanel(props: &Props) -> Html {
         </div>
     }
 }
+
+/// The names of instances beside their lines, and the room there is for them.
+const NAMES: Lettering = Lettering::bold(12.0);
+const NAME_WIDTH: f64 = 62.0;
 
 /// Where a waiting line ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -192,7 +197,7 @@ fn instances(props: &Props, component: &Component, gauge: &ComponentGauge, limit
                         <button type="button" class="place small" data-control="queue"
                             data-of={name.clone()} title={name.clone()}
                             onclick={move |_| on_select.emit(Some(selection.clone()))}>
-                            { name }
+                            { NAMES.cut_name(&name, NAME_WIDTH) }
                         </button>
                         { bar(instance, longest.max(BAR_LEAST), is_full(instance, limit)) }
                         <span class="figure">{ depth_words(instance) }</span>

@@ -9,16 +9,34 @@ use super::super::scene::{Part, Pick, Scene, cut, px, words};
 use super::card;
 use crate::format;
 
-/// How far away the users are, and what share of their requests their browsers answer.
-fn away(scene: &Scene<'_>, number: usize) -> String {
-    let away = format!("{} away", format::ms(round_trip_ms(scene)));
+/// How far away the users are.
+fn away(scene: &Scene<'_>) -> String {
+    format!("{} away", format::ms(round_trip_ms(scene)))
+}
+
+/// What share of their requests their browsers answer, if they answer any.
+fn from_own_copy(scene: &Scene<'_>, number: usize) -> Option<String> {
     match scene.gauge(number).map(|gauge| &gauge.kind) {
         Some(KindGauge::Clients {
             from_copy_share, ..
         }) if *from_copy_share > 0.0 => {
-            format!("{away} · {} from own copy", format::share(*from_copy_share))
+            Some(format!("{} from own copy", format::share(*from_copy_share)))
         }
-        _ => away,
+        _ => None,
+    }
+}
+
+/// How many of them wait to retry, if any do: in few letters where there is little room.
+fn retrying(scene: &Scene<'_>, number: usize) -> Option<String> {
+    match scene.gauge(number).map(|gauge| &gauge.kind) {
+        Some(KindGauge::Clients { backing_off, .. }) if *backing_off > 0 => {
+            Some(if scene.narrow() {
+                format!("{} to retry", format::short_rate(*backing_off as f64))
+            } else {
+                format!("{} wait to retry", format::count(*backing_off))
+            })
+        }
+        _ => None,
     }
 }
 
@@ -27,13 +45,9 @@ pub fn draw(scene: &Scene<'_>, number: usize) -> Html {
     let middle = rect.center();
     let name = scene.name(number);
     let rate = offered(scene);
-    let away = away(scene, number);
-    let retrying = match scene.gauge(number).map(|gauge| &gauge.kind) {
-        Some(KindGauge::Clients { backing_off, .. }) if *backing_off > 0 => {
-            Some(format!("{} wait to retry", format::count(*backing_off)))
-        }
-        _ => None,
-    };
+    let away = away(scene);
+    let copies = from_own_copy(scene, number);
+    let retrying = retrying(scene, number);
     let below = rect.bottom();
     let room = if scene.narrow() {
         rect.width - 92.0
@@ -59,14 +73,17 @@ pub fn draw(scene: &Scene<'_>, number: usize) -> Html {
                 if let Some(retrying) = &retrying {
                     { words("warning middle", middle.x, below + 51.0, retrying.clone()) }
                 } else {
-                    { words("soft middle", middle.x, below + 51.0, away.clone()) }
+                    { words("soft middle", middle.x, below + 51.0, copies.clone().unwrap_or_else(|| away.clone())) }
                 }
             }
         </>
     };
     let part = Part {
         pick: Pick::Component(number),
-        label: format!("{name}: {rate}, {away}"),
+        label: format!(
+            "{name}: {rate}, {away}{}",
+            copies.map_or_else(String::new, |copies| format!(", {copies}"))
+        ),
         rect: &rect,
         radius: 12.0,
         dim: false,

@@ -161,13 +161,14 @@ pub fn heading_place(scene: &Scene<'_>, number: usize) -> Option<(String, Rect)>
         frame.y - HEADING_ABOVE
     };
     let right = right_of(scene, &frame);
-    let arrivals: Vec<f64> = scene
+    let arrivals: Vec<(f64, f64)> = scene
         .layout
         .wires
         .iter()
-        .map(|wire| wire.curve.points[3])
-        .filter(|end| scene.narrow() && !is_below && (end.y - frame.y).abs() < 1.0)
-        .map(|end| end.x)
+        .zip(scene.widths)
+        .map(|(wire, width)| (wire.curve.points[3], CLEAR + width / 2.0))
+        .filter(|(end, _)| scene.narrow() && !is_below && (end.y - frame.y).abs() < 1.0)
+        .map(|(end, clear)| (end.x - clear, end.x + clear))
         .collect();
     // Where there is no room for its name, the size alone says which tier it is.
     let words_at = |text: String| {
@@ -178,8 +179,8 @@ pub fn heading_place(scene: &Scene<'_>, number: usize) -> Option<(String, Rect)>
     let room = right - frame.x - CAPS.width(&size_after);
     let named = |room: f64| CAPS.cut(&upper(&name), room) + &size_after;
     // Before the first wire, as far as that leaves any of the name.
-    let before = arrivals.iter().copied().fold(f64::INFINITY, f64::min) - CLEAR - EDGE;
-    let before = before - CAPS.width(&size_after);
+    let first = arrivals.iter().map(|(from, _)| *from);
+    let before = first.fold(f64::INFINITY, f64::min) - EDGE - CAPS.width(&size_after);
     let (text, x, width) = words_at(named(room))
         .or_else(|| words_at(named(before)).filter(|_| before > NAME_LEAST))
         .or_else(|| words_at(size.clone()))
@@ -197,22 +198,20 @@ fn right_of(scene: &Scene<'_>, frame: &Rect) -> f64 {
     beside.fold(scene.layout.extent.0 - EDGE, f64::min)
 }
 
-/// Where words of this width start, so that no wire which arrives from above runs through them: at
-/// `wanted` if it can be, else close to one of the wires, and never beyond the drawing's `right`.
-fn beside(arrivals: &[f64], wanted: f64, width: f64, right: f64) -> Option<f64> {
+/// Where words of this width start, so that no wire which arrives from above runs through them, given from
+/// where to where each does: at `wanted` if it can be, else close to one of the wires, and never beyond the
+/// drawing's `right`.
+fn beside(arrivals: &[(f64, f64)], wanted: f64, width: f64, right: f64) -> Option<f64> {
     if arrivals.is_empty() {
         return Some(wanted);
     }
     let is_free = |x: &f64| {
-        let taken = x - CLEAR..x + width + CLEAR;
-        *x >= 0.0
-            && x + width <= right
-            && !arrivals
-                .iter()
-                .any(|wire| taken.start < *wire && *wire < taken.end)
+        let end = x + width;
+        let crosses = |(from, to): &(f64, f64)| *x < *to && *from < end;
+        *x >= 0.0 && end <= right && !arrivals.iter().any(crosses)
     };
-    let before = arrivals.iter().map(|wire| wire - CLEAR - width);
-    let behind = arrivals.iter().map(|wire| wire + CLEAR);
+    let before = arrivals.iter().map(|(from, _)| from - width);
+    let behind = arrivals.iter().map(|(_, to)| *to);
     std::iter::once(wanted)
         .chain(before)
         .chain(behind)
@@ -229,7 +228,7 @@ const CAPS: Lettering = Lettering {
 /// The words of a badge.
 const BADGE: Lettering = Lettering::bold(11.0);
 /// Between words and a wire beside them.
-const CLEAR: f64 = 14.0;
+const CLEAR: f64 = 12.0;
 /// Less room than this is too little for a name.
 const NAME_LEAST: f64 = 50.0;
 /// Between words and what stands beside them, and between them and the edge of the drawing.
@@ -376,11 +375,17 @@ mod tests {
 
     #[test]
     fn the_name_of_a_tier_keeps_clear_of_the_wires() {
+        let wires =
+            |at: &[f64]| -> Vec<(f64, f64)> { at.iter().map(|x| (x - 14.0, x + 14.0)).collect() };
         assert_eq!(beside(&[], 20.0, 100.0, 300.0), Some(20.0));
-        assert_eq!(beside(&[200.0], 20.0, 100.0, 300.0), Some(20.0));
-        assert_eq!(beside(&[100.0, 200.0], 50.0, 60.0, 300.0), Some(26.0));
-        assert_eq!(beside(&[60.0, 180.0], 40.0, 90.0, 300.0), Some(76.0));
-        assert_eq!(beside(&[60.0, 180.0], 40.0, 101.0, 260.0), None);
+        assert_eq!(beside(&wires(&[200.0]), 20.0, 100.0, 300.0), Some(20.0));
+        let two = beside(&wires(&[100.0, 200.0]), 50.0, 60.0, 300.0);
+        assert_eq!(two, Some(26.0));
+        let apart = wires(&[60.0, 180.0]);
+        assert_eq!(beside(&apart, 40.0, 90.0, 300.0), Some(76.0));
+        assert_eq!(beside(&apart, 40.0, 101.0, 260.0), None);
+        // A broad one takes more room.
+        assert_eq!(beside(&[(150.0, 214.0)], 60.0, 100.0, 400.0), Some(50.0));
     }
 
     #[test]
