@@ -3,7 +3,7 @@
 use super::dots::RADIUS;
 use super::flights::LANE;
 use super::geometry::{Point, Rect};
-use super::layout::{BADGE, Flow, Layout};
+use super::layout::Layout;
 
 /// Height of a label, and room kept around it.
 pub const HEIGHT: f64 = 16.0;
@@ -64,15 +64,12 @@ struct Ground {
 
 impl Ground {
     fn of(layout: &Layout, widths: &[f64], words: &[Rect]) -> Self {
-        let scale = layout.fit.scale;
         let places = layout.places.iter();
         let mut taken: Vec<Rect> = places
             .flat_map(|place| [place.frame, place.words])
             .collect();
         taken.extend(words);
-        if layout.flow == Flow::Rightwards {
-            taken.push(Rect::new(0.0, 0.0, BADGE.0 / scale, BADGE.1 / scale));
-        }
+        taken.push(layout.badge);
         let wires = layout.wires.iter().enumerate().flat_map(|(number, wire)| {
             let part = |sample: usize| (sample as f64 + 0.5) / SAMPLES as f64;
             let reach = reach(widths.get(number).copied().unwrap_or(0.0));

@@ -227,7 +227,8 @@ fn link(scene: &Scene<'_>, number: usize) -> Html {
         return Html::default();
     }
     let (latency, selected) = (one_way(scene, number), is_selected(scene, number));
-    let calls = calls_in_words(link_rps(scene, number));
+    let rate_rps = link_rps(scene, number);
+    let calls = calls_in_words(rate_rps);
     let pick = Pick::Link(number);
     let (on_link, on_key) = (scene.on_link.clone(), scene.on_pick.clone());
     let onclick = move |event: MouseEvent| {
@@ -244,7 +245,7 @@ fn link(scene: &Scene<'_>, number: usize) -> Html {
         <g class={if selected { "link selected" } else { "link" }} role="button" tabindex="0"
             aria-label={format!("Link from {} to {}, {latency}, {calls}", link.from, link.to)}
             aria-pressed={if selected { "true" } else { "false" }} data-control="link"
-            data-of={format!("{}-{}", link.from, link.to)} {onclick} {onkeydown}>
+            data-of={format!("{}-{}", link.from, link.to)} data-value={rate_rps.to_string()} {onclick} {onkeydown}>
             <title>{ calls }</title>
             { for wires.iter().map(|wire| html! { <path d={wire.curve.path()} /> }) }
         </g>
