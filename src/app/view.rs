@@ -51,7 +51,7 @@ pub(super) fn page(app: &App, link: &Scope<App>) -> Html {
                 capacity={capacity.load()} is_broken_by_hand={app.experiments.leaves_out_faults} intents={app.intents.clone()} />
             <main class="stage" aria-label="The design">
                 // Where the story is not beside the diagram but below it.
-                <p class="stage-title" aria-hidden="true">{ match step {
+                <p class="stage-title" aria-hidden="true" title={app.title().to_owned()}>{ match step {
                     Some(place) => format!("{} · {}", place + 1, app.title()),
                     None => app.title().to_owned(),
                 } }</p>

@@ -125,7 +125,7 @@ const CROWDED: &str = "
       }
     }
     for (const card of document.querySelectorAll('.diagram .part')) {
-      const frame = card.querySelector('.card');
+      const frame = [...card.querySelectorAll('.card')].pop();
       for (const title of frame ? card.querySelectorAll('.title:not(.middle)') : []) {
         if (box(title).right > box(frame).right + 1) found.push(`${title.textContent} over its card`);
       }
@@ -170,7 +170,7 @@ fn names_and_badges_have_room_however_long_and_narrow() -> Outcome {
     for long in [false, true] {
         let scenario = broken(long).validate().expect("a valid design");
         let link = fragment::encode(&scenario);
-        let page = fixture::page(&link, Look::DESK.still())?;
+        let page = fixture::page(&format!("#{link}"), Look::DESK.still())?;
         page.figure_becoming("[data-testid=clock]", "past 3 s", |clock| clock > 3.0)?;
         for window in WINDOWS {
             resize(&page, window)?;
