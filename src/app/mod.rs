@@ -618,6 +618,10 @@ impl App {
                 self.findings.learn(question, finding);
                 true
             }
+            Answer::Progress { question, percent } => {
+                self.findings.go_on(question, percent);
+                true
+            }
             Answer::Panicked { reason } => {
                 self.lab_died(&reason);
                 true

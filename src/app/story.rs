@@ -23,6 +23,8 @@ pub struct StoryProps {
     pub payoff: Option<Finding>,
     /// What it changed, once it has been measured.
     pub comparison: Option<Finding>,
+    /// How much of that has been measured, in percent.
+    pub compared_percent: u8,
     /// Largest load that the design holds, once it has been found.
     pub capacity: Option<Load>,
     /// Something is broken that the reader broke, and that before and after leave out.
@@ -216,7 +218,7 @@ fn changed(props: &StoryProps) -> Html {
             return html! {
                 <>
                     <h2 class="eyebrow">{ load }</h2>
-                    <p class="measuring">{ "Running both designs on the same requests" }</p>
+                    <p class="measuring" data-testid="comparing" data-value={props.compared_percent.to_string()}>{ comparing(props.compared_percent) }</p>
                 </>
             };
         }
@@ -251,6 +253,15 @@ fn changed(props: &StoryProps) -> Html {
                 }
             </tfoot>
         </table>
+    }
+}
+
+/// That both designs are running, and how far they have come.
+fn comparing(percent: u8) -> String {
+    let running = "Running both designs on the same requests";
+    match percent {
+        0 => running.into(),
+        _ => format!("{running}, {percent}\u{a0}% done"),
     }
 }
 

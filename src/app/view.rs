@@ -48,6 +48,7 @@ pub(super) fn page(app: &App, link: &Scope<App>) -> Html {
             <Header {step} can_undo={app.document.can_undo()} can_redo={app.document.can_redo()}
                 is_broken={!app.broken().is_empty()} {read_only} theme={app.look.theme} intents={app.intents.clone()} />
             <Story {step} name={app.document.scenario.name.clone()} {load} payoff={finding(&app.experiments.payoff)} comparison={finding(&app.experiments.comparison)}
+                compared_percent={app.experiments.comparison.as_ref().map_or(0, |question| app.findings.percent(question))}
                 capacity={capacity.load()} is_broken_by_hand={app.experiments.leaves_out_faults} intents={app.intents.clone()} />
             <main class="stage" aria-label="The design">
                 // Where the story is not beside the diagram but below it.

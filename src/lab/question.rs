@@ -46,6 +46,13 @@ pub enum Answer {
         /// What was found.
         finding: Finding,
     },
+    /// So much of the work on a question is done.
+    Progress {
+        /// The number of the question.
+        question: u32,
+        /// In percent.
+        percent: u8,
+    },
     /// The engine panicked; the lab answers no more.
     Panicked {
         /// Where and why.

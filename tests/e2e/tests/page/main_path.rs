@@ -84,6 +84,22 @@ fn cost_and_pay_off_are_those_of_the_design_as_it_was_edited() -> Outcome {
     })
 }
 
+#[test]
+fn a_long_comparison_says_how_far_it_is_and_gives_way_to_a_newer_one() -> Outcome {
+    // Of a million a second, for as long as the step's script lasts.
+    let page = fixture::page("#step=load-balancer&rate=1000000", Look::DESK)?;
+    page.until_within(SEARCH_MAX, "some of it is done", |page| {
+        let done = page.attribute("[data-testid=comparing]", "data-value")?;
+        Ok(done.parse::<u8>().is_ok_and(|percent| percent > 0))
+    })?;
+    let said = page.text("[data-testid=comparing]")?;
+    assert!(said.contains("% done"), "{said}");
+    page.set("[data-control=rate]", "300")?;
+    page.until_within(SEARCH_MAX, "the newer one is measured", |page| {
+        Ok(page.text("[data-testid=comparison]")?.contains("At 300/s"))
+    })
+}
+
 fn take_the_next_step(page: &Page, name: &str) -> Outcome {
     page.click("[data-control=next-step]")?;
     page.until("the next step is open", |page| {
