@@ -1,6 +1,7 @@
 //! Figures as words: few digits, tabular, always with their unit.
 
 use headroom_engine::lab::Load;
+use headroom_engine::reason::Reason;
 
 /// Keeps a figure and its unit on one line.
 const NBSP: char = '\u{a0}';
@@ -38,6 +39,20 @@ pub fn short_rate(value: f64) -> String {
     let decimals = usize::from(value < 99.95);
     let words = decimal(value, decimals);
     format!("{}{unit}", words.strip_suffix(".0").unwrap_or(&words))
+}
+
+/// Why a call failed, in the two words that fit beside a chart or on a phone.
+pub const fn short_reason(reason: Reason) -> &'static str {
+    match reason {
+        Reason::TimedOut => "timed out",
+        Reason::QueueFull => "line full",
+        Reason::ConnectionRefused => "refused",
+        Reason::ConnectionReset => "reset",
+        Reason::NoHealthyInstance => "no server",
+        Reason::TooManyConnections => "conn. full",
+        Reason::DiskFull => "disk full",
+        Reason::TooManyInFlight => "in flight",
+    }
 }
 
 /// A load: `1,498/s`, `20 users`.

@@ -20,6 +20,7 @@ pub mod format;
 pub mod host;
 pub mod inspector;
 pub mod lab;
+pub mod lettering;
 pub mod order;
 mod packed;
 mod part;

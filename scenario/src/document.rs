@@ -4,7 +4,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::json;
-use crate::limits::{DOCUMENT_BYTES_MAX, PROBLEMS_MAX};
+use crate::limits::{DOCUMENT_BYTES_MAX, INTEGER_MAX, PROBLEMS_MAX};
 use crate::migrate::{self, Unreadable};
 use crate::node::{self, Step};
 use crate::validation::{self, visible};
@@ -293,6 +293,11 @@ fn in_plain_words(message: &str) -> String {
         .strip_prefix("invalid type: floating point `")
         .and_then(|number| number.strip_suffix('`'));
     match fraction {
+        // What is whole and yet no whole number to the reader has more digits than it has room for, and
+        // can't be told as it was typed.
+        Some(number) if right.starts_with("a whole number") && number.ends_with(".0") => {
+            format!("it is too large: whole numbers go up to {INTEGER_MAX}")
+        }
         Some(number) if right.starts_with("a whole number") => {
             format!("{number} is not whole: give {right}")
         }

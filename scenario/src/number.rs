@@ -11,12 +11,15 @@ pub fn read_number(text: &str) -> Option<f64> {
 }
 
 /// A whole number that is not negative, as a document has it or with a fraction of nothing: `7`, `7.0`,
-/// `1e6`. One too large for its type is the largest there is.
+/// `1e6`. None of one that its type has no room for: it would be told as another than was typed.
 pub fn read_whole(text: &str) -> Option<u64> {
+    /// 2 to the power of 64.
+    const TOO_LARGE: f64 = 18_446_744_073_709_551_616.0;
     let exact = text.parse().ok();
     exact.or_else(|| {
         let number = read_number(text)?;
-        (number.fract() == 0.0 && number >= 0.0).then_some(number as u64)
+        let has_room = (0.0..TOO_LARGE).contains(&number);
+        (number.fract() == 0.0 && has_room).then_some(number as u64)
     })
 }
 
@@ -53,11 +56,20 @@ mod tests {
             ("7.0", 7),
             ("1e6", 1_000_000),
             ("9007199254740993", 9_007_199_254_740_993),
-            ("1e300", u64::MAX),
+            ("18446744073709551615", u64::MAX),
         ] {
             assert_eq!(read_whole(text), Some(number), "{text}");
         }
-        for text in ["", "7.5", "-1", "-1.0", "many", "1e-3"] {
+        for text in [
+            "",
+            "7.5",
+            "-1",
+            "-1.0",
+            "many",
+            "1e-3",
+            "1e300",
+            "18446744073709551617",
+        ] {
             assert_eq!(read_whole(text), None, "{text}");
         }
     }

@@ -385,7 +385,7 @@ fn faults() -> Scenario {
         at_ns: second * 1_000_000_000,
         action,
     };
-    scenario.script = (1..).zip(actions).map(timed).collect();
+    scenario.script = (1_u64..).zip(actions).map(timed).collect();
     scenario
 }
 
@@ -557,6 +557,14 @@ fn readable_keys_set_what_they_name() {
 fn a_whole_number_may_have_a_fraction_of_nothing() {
     let opened = fragment::decode("#step=cache&seed=7.0").expect("7.0 is 7");
     assert_eq!(opened.scenario.seed, 7);
+    // One of more than 64 bits is told as it was typed.
+    let typed = "18446744073709551617";
+    let error = fragment::decode(&format!("#step=cache&seed={typed}")).expect_err("too large");
+    let told = error.to_string();
+    assert!(
+        told.contains(typed) && told.contains("seed") && told.contains("0 to 9007199254740991"),
+        "{told}"
+    );
 }
 
 #[test]

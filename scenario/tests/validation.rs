@@ -195,6 +195,12 @@ fn a_whole_number_may_have_a_fraction_of_nothing_and_no_other() {
     };
     let read = with("3.0", "1.0", "1e3").expect("3.0 is 3");
     assert_eq!((read.seed, read.version, read.traffic.users), (3, 1, 1_000));
+    let problems = with("18446744073709551617", "1", "1").expect_err("more than 64 bits");
+    let told: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        told,
+        ["seed: it is too large: whole numbers go up to 9007199254740991"]
+    );
     let problems = with("3.5", "1", "-2.0").expect_err("3.5 is not whole");
     let mut found: Vec<String> = problems.iter().map(ToString::to_string).collect();
     found.sort();

@@ -9,6 +9,7 @@ use yew::prelude::*;
 
 use super::story::breaking;
 use crate::format;
+use crate::lettering::Lettering;
 
 /// What the badge is about.
 #[derive(Clone, PartialEq, Properties)]
@@ -64,10 +65,11 @@ pub fn Badge(props: &BadgeProps) -> Html {
         tone,
         figure,
         lines,
+        named,
     } = told(props);
     html! {
         <div class={classes!("headroom-badge", tone)} data-testid="headroom" role="group" aria-label="Headroom"
-            data-value={props.capacity.load().map(|load| load.amount().to_string())}>
+            title={named} data-value={props.capacity.load().map(|load| load.amount().to_string())}>
             <h2 class="eyebrow">{ "Headroom" }</h2>
             <div class="badge-figure">{ figure }</div>
             { for lines.into_iter().map(|line| html! { <div class="badge-words">{ line }</div> }) }
@@ -81,9 +83,28 @@ struct Told {
     tone: &'static str,
     figure: String,
     lines: Vec<String>,
+    /// The name in one of the lines in full, where it is cut off.
+    named: Option<String>,
 }
 
 fn told(props: &BadgeProps) -> Told {
+    let mut told = said(props);
+    let limited = match &props.capacity {
+        Capacity::Found { limited, .. } => limited,
+        _ => &None,
+    };
+    let named = props.down.as_ref().or(limited.as_ref());
+    told.named = named.filter(|name| cut(name) != **name).cloned();
+    told
+}
+
+/// A name, as far as one line of the badge has room for it.
+fn cut(name: &str) -> String {
+    const ROOM: f64 = 150.0;
+    Lettering::plain(12.0).cut(name, ROOM)
+}
+
+fn said(props: &BadgeProps) -> Told {
     let failing = props
         .snapshot
         .as_deref()
@@ -93,11 +114,13 @@ fn told(props: &BadgeProps) -> Told {
             tone: "unknown",
             figure: "–".into(),
             lines: vec![reason.clone()],
+            named: None,
         },
         (Capacity::Searching, None) => Told {
             tone: "unknown",
             figure: "…".into(),
             lines: vec!["measuring what it can take".into()],
+            named: None,
         },
         (Capacity::Searching, Some(breach)) => Told {
             lines: vec![
@@ -117,7 +140,12 @@ fn told(props: &BadgeProps) -> Told {
             failing,
         ) => {
             let headroom = Headroom::new(*load, props.load, *is_unlimited);
-            let holds = holds(*load, *reached_rps, *holds_from_cold);
+            let holds = |when: &str| holds(*load, *reached_rps) + when;
+            let once_warm = if *holds_from_cold {
+                ""
+            } else {
+                ", once it is warm"
+            };
             match failing {
                 // That it is asked too much says why, and not what comes of it.
                 Some(breach) if headroom.strain() == Strain::Over => Told {
@@ -126,14 +154,16 @@ fn told(props: &BadgeProps) -> Told {
                     lines: vec![
                         format!("it {}", breaking(&breach)),
                         first(&props.down, limited),
-                        holds,
+                        holds(once_warm),
                     ],
+                    named: None,
                 },
                 // What it can take is of no use to those who get no answer now.
                 Some(breach) => Told {
                     lines: vec![
                         format!("it {}", breaking(&breach)),
-                        format!("{holds} once it has recovered"),
+                        // By then it is warm.
+                        holds(" once it has recovered"),
                     ],
                     ..failing_now()
                 },
@@ -147,11 +177,12 @@ fn told(props: &BadgeProps) -> Told {
                     lines: [
                         headroom.share(),
                         Some(first(&props.down, limited)),
-                        Some(holds),
+                        Some(holds(once_warm)),
                     ]
                     .into_iter()
                     .flatten()
                     .collect(),
+                    named: None,
                 },
             }
         }
@@ -163,6 +194,7 @@ fn failing_now() -> Told {
         tone: "bad",
         figure: "failing now".into(),
         lines: Vec::new(),
+        named: None,
     }
 }
 
@@ -170,32 +202,27 @@ fn failing_now() -> Told {
 fn first(down: &Option<String>, limited: &Option<String>) -> String {
     if let Some(name) = down {
         let are = if name.ends_with('s') { "are" } else { "is" };
-        return format!("{name} {are} down");
+        return format!("{} {are} down", cut(name));
     }
     match limited {
         // Tiers of several servers are named in the plural.
-        Some(name) if name.ends_with('s') => format!("{name} give way first"),
-        Some(name) => format!("{name} gives way first"),
+        Some(name) if name.ends_with('s') => format!("{} give way first", cut(name)),
+        Some(name) => format!("{} gives way first", cut(name)),
         None => "takes all that the slider has".into(),
     }
 }
 
-fn holds(load: Load, reached_rps: f64, from_cold: bool) -> String {
+fn holds(load: Load, reached_rps: f64) -> String {
     if load.amount() == 0.0 {
         return "not even the smallest load holds the objectives".into();
     }
-    let words = match load {
+    match load {
         Load::RateRps(_) => format!("holds up to {}", format::load(load)),
         Load::Users(_) => format!(
             "holds up to {}, who reach {}/s",
             format::load(load),
             format::rate(reached_rps)
         ),
-    };
-    if from_cold {
-        words
-    } else {
-        format!("{words}, once it is warm")
     }
 }
 
@@ -274,9 +301,31 @@ mod tests {
 
     #[test]
     fn what_only_a_warm_design_holds_is_said_to_be_so() {
-        let line = |from_cold| holds(Load::RateRps(3_500.0), 3_500.0, from_cold);
-        assert_eq!(line(true), "holds up to 3,500/s");
-        assert_eq!(line(false), "holds up to 3,500/s, once it is warm");
+        let mut props = props(800.0, Snapshot::default());
+        if let Capacity::Found {
+            holds_from_cold, ..
+        } = &mut props.capacity
+        {
+            *holds_from_cold = false;
+        }
+        let last = |props: &BadgeProps| told(props).lines.pop();
+        let warm = "holds up to 1,380/s, once it is warm";
+        assert_eq!(last(&props).as_deref(), Some(warm));
+        let mut failing = Snapshot::default();
+        (failing.recent.completed, failing.recent.failed[0]) = (88, 12);
+        props.snapshot = Some(Rc::new(failing));
+        let recovered = "holds up to 1,380/s once it has recovered";
+        assert_eq!(last(&props).as_deref(), Some(recovered));
+    }
+
+    #[test]
+    fn a_long_name_is_cut_and_told_in_full_beside_it() {
+        let mut props = props(800.0, Snapshot::default());
+        let long = "Orders of all our customers in all countries of the world";
+        props.down = Some(long.into());
+        let told = told(&props);
+        assert!(told.lines[1].contains('…') && told.lines[1].ends_with(" is down"));
+        assert_eq!(told.named.as_deref(), Some(long));
     }
 
     #[test]

@@ -5,7 +5,11 @@ use std::rc::Rc;
 use headroom_engine::happening::Mark;
 use headroom_engine::lab::Load;
 use headroom_engine::marks::scheduled;
-use headroom_scenario::{Action, Problem, Scenario, Sort, TimedAction, done_by, validate_action};
+use headroom_scenario::{
+    Action, Problem, Scenario, Sort, TimedAction, done_by, step, validate_action,
+};
+
+use super::story::name_of_own;
 
 /// Documents that undo can go back to.
 const UNDO_MAX: usize = 100;
@@ -217,6 +221,46 @@ fn live(scenario: &Scenario, actions: usize) -> Scenario {
     live
 }
 
+/// What an edit did, by the document before and after it: in the words of the mark that it made where it
+/// made one.
+pub fn edit_in_words(before: &Scenario, after: &Scenario) -> String {
+    if (&before.step, &before.name) != (&after.step, &after.name) {
+        let title = match after.step.as_deref().and_then(step::find) {
+            Some(step) => step.title,
+            None => name_of_own(&after.name),
+        };
+        return format!("“{title}” opened");
+    }
+    if before.seed != after.seed {
+        return format!("seed {} → {}", before.seed, after.seed);
+    }
+    let known = scheduled(before);
+    let made = scheduled(after).into_iter();
+    let mut made = made.filter(|mark| !known.contains(mark));
+    let kinds = before
+        .design
+        .components
+        .iter()
+        .zip(&after.design.components);
+    let configured = || {
+        let (before, component, kind) = kinds
+            .filter(|(one, other)| one.id == other.id && one.kind != other.kind)
+            .map(|(_, other)| (before, other.id.clone(), other.kind.clone()))
+            .next()?;
+        let action = Action::Configure {
+            component: component.clone(),
+            kind,
+        };
+        Some(format!(
+            "{component}: {}",
+            action.changes(before).join(", ")
+        ))
+    };
+    let mark = made.next().map(|mark| mark.in_full().to_owned());
+    mark.or_else(configured)
+        .unwrap_or_else(|| "the last edit".into())
+}
+
 /// The moment before which two documents are the same run; 0 where they are not even the same design.
 pub fn agree_before_ns(one: &Scenario, other: &Scenario) -> u64 {
     let start = |scenario: &Scenario| {
@@ -251,7 +295,7 @@ mod tests {
     }
 
     fn opened() -> Document {
-        Document::new(headroom_scenario::step::LADDER[0].scenario())
+        Document::new(step::LADDER[0].scenario())
     }
 
     #[test]
@@ -270,6 +314,46 @@ mod tests {
         assert_eq!(agree_before_ns(&another, &after), u64::MAX);
         another.seed += 1;
         assert_eq!(agree_before_ns(&another, &after), 0);
+    }
+
+    #[test]
+    fn an_edit_is_told_by_what_it_did() {
+        let mut document = opened();
+        let first = document.scenario.clone();
+        let kill = Action::Kill {
+            component: first.design.components[2].id.clone(),
+            instance: 0,
+        };
+        document.append(
+            TimedAction {
+                at_ns: 5,
+                action: kill,
+            },
+            Edit::New,
+        );
+        let killed = document.scenario.clone();
+        assert_eq!(edit_in_words(&first, &killed), "web/1 dies");
+        document.append(set_rate(10, 200.0), Edit::New);
+        let turned = document.scenario.clone();
+        assert_eq!(edit_in_words(&killed, &turned), "rate 250 → 200 requests/s");
+
+        let mut reseeded = Scenario::clone(&first);
+        reseeded.seed = 7;
+        assert_eq!(edit_in_words(&first, &reseeded), "seed 42 → 7");
+        let cache = step::LADDER[7].scenario();
+        assert_eq!(
+            edit_in_words(&first, &cache),
+            "“A cache before the database” opened"
+        );
+        let mut bigger = Scenario::clone(&first);
+        if let headroom_scenario::Kind::Service(service) = &mut bigger.design.components[2].kind {
+            service.workers = 9;
+        }
+        let told = edit_in_words(&first, &bigger);
+        assert!(told.starts_with("web: ") && told.contains("→ 9"), "{told}");
+        let mut other = Scenario::clone(&first);
+        other.objectives.failed_share = 0.5;
+        assert_eq!(edit_in_words(&first, &other), "the last edit");
     }
 
     #[test]
@@ -298,7 +382,7 @@ mod tests {
 
     #[test]
     fn one_drag_of_a_closed_loops_users_is_one_edit() {
-        let mut scenario = headroom_scenario::step::LADDER[0].scenario();
+        let mut scenario = step::LADDER[0].scenario();
         scenario.traffic.client.loop_model = headroom_scenario::LoopModel::Closed {
             users: 20,
             think_time_ms: 0.0,
@@ -396,7 +480,7 @@ mod tests {
 
     #[test]
     fn a_document_with_problems_says_all_of_them() {
-        let mut scenario = headroom_scenario::step::LADDER[0].scenario();
+        let mut scenario = step::LADDER[0].scenario();
         scenario.traffic.rate_rps = -1.0;
         scenario.design.links.clear();
         assert!(Document::new(scenario).problems.len() >= 2);

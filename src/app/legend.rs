@@ -24,10 +24,13 @@ pub fn Legend(props: &LegendProps) -> Html {
         <ul class="legend" aria-label="What the dots are">
             { for props.classes.iter().map(|class| html! { <li>{ shape(class.kind) }{ &class.id }</li> }) }
             <li>{ picture("answer", "M5 1.4a3.6 3.6 0 1 0 0 7.2 3.6 3.6 0 0 0 0-7.2z") }{ "answer" }</li>
-            <li>{ picture("failed", "M1.5 1.5l7 7M8.5 1.5l-7 7") }{ "failed" }</li>
+            <li>{ picture("failed", "M1.5 1.5l7 7M8.5 1.5l-7 7") }{ "call failed" }</li>
             <li data-testid="sampling" data-value={props.sampling.drawn.to_string()}>{ scale(props.sampling) }</li>
             if let Some(lately) = &props.lately {
-                <li data-testid="shares-of">{ "shares: " }{ lately }</li>
+                <li data-testid="shares-of" title="Every call counts in the rates: log-ins and retries too.">
+                    <span>{ "shares and rates: " }{ lately }</span>
+                    <span class="visually-hidden">{ "Every call counts in the rates: log-ins and retries too." }</span>
+                </li>
             }
         </ul>
     }

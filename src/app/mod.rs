@@ -47,7 +47,7 @@ use crate::selection::Selection;
 use crate::shared::Shared;
 use crate::stage::StageHandle;
 pub use choice::Choice;
-use document::{Document, Edit, agree_before_ns};
+use document::{Document, Edit, agree_before_ns, edit_in_words};
 pub use entry::Entry;
 use experiments::Experiments;
 use intent::{Behind, Damaged, Opening};
@@ -515,10 +515,12 @@ impl App {
                 return false;
             }
             Message::Published(mut publication) if publication.epoch == epoch => {
+                // What a run passes on its way to a moment is nothing new.
+                let is_on_its_way = self.run.seeking.is_some();
                 let rings = bulk.and_then(|bytes| packed::unpack(&bytes));
                 publication.rings = rings.unwrap_or_default();
                 let fresh = self.run.change().take(*publication);
-                if let Some(mark) = fresh {
+                if let Some(mark) = fresh.filter(|_| !is_on_its_way) {
                     self.look.announcement = mark.in_full().to_owned();
                 }
                 // What is done live is stamped with the nanosecond after this, and shown at once.
@@ -619,6 +621,10 @@ impl App {
                 self.findings.learn(question, finding);
                 true
             }
+            Answer::Progress { question, percent } => {
+                self.findings.go_on(question, percent);
+                true
+            }
             Answer::Panicked { reason } => {
                 self.lab_died(&reason);
                 true
@@ -690,13 +696,21 @@ impl App {
             }
             Intent::Undo => {
                 self.settle();
+                let after = self.document.scenario.clone();
                 if self.document.change().undo() {
+                    let edit = edit_in_words(&self.document.scenario, &after);
+                    self.look.announcement = format!("Undone: {edit}");
                     self.reload(ctx);
                 }
             }
             Intent::Redo => {
                 // After another edit there is nothing to do again.
-                if self.settle() || self.document.change().redo() {
+                let before = self.document.scenario.clone();
+                if self.settle() {
+                    self.reload(ctx);
+                } else if self.document.change().redo() {
+                    let edit = edit_in_words(&before, &self.document.scenario);
+                    self.look.announcement = format!("Done again: {edit}");
                     self.reload(ctx);
                 }
             }

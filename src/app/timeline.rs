@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use headroom_engine::happening::{Mark, Tone};
-use headroom_scenario::INTEGER_MAX;
+use headroom_scenario::{INTEGER_MAX, read_whole};
 use web_sys::{Element, HtmlInputElement};
 use yew::prelude::*;
 
@@ -189,15 +189,9 @@ pub struct SeedProps {
 pub fn Seed(props: &SeedProps) -> Html {
     let commit = {
         let intents = props.intents.clone();
-        Callback::from(move |text: String| match text.trim().parse::<u64>() {
-            Ok(seed) if seed <= INTEGER_MAX => {
-                intents.emit(Intent::SetSeed(Some(seed)));
-                Ok(())
-            }
-            _ => Err(format!(
-                "A whole number up to {}.",
-                format::count(INTEGER_MAX)
-            )),
+        Callback::from(move |text: String| {
+            intents.emit(Intent::SetSeed(Some(parse_seed(text.trim())?)));
+            Ok(())
         })
     };
     let onclick = {
@@ -212,6 +206,23 @@ pub fn Seed(props: &SeedProps) -> Html {
                 disabled={props.read_only} {onclick}>{ icon::dice() }</button>
         </div>
     }
+}
+
+/// A seed as it was typed, or what is wrong with it and what would be right.
+fn parse_seed(text: &str) -> Result<u64, String> {
+    let seed = read_whole(text).filter(|seed| *seed <= INTEGER_MAX);
+    seed.ok_or_else(|| {
+        let is_whole = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        let wrong = if is_whole {
+            "is too large"
+        } else {
+            "is no whole number"
+        };
+        format!(
+            "The seed {wrong}: give 0 to {}.",
+            format::count(INTEGER_MAX)
+        )
+    })
 }
 
 /// What the track shows.
@@ -627,6 +638,20 @@ mod tests {
                 .map(|placed| &placed.words)
                 .eq(marks.iter().map(|mark| &mark.words))
         );
+    }
+
+    #[test]
+    fn a_seed_that_cannot_be_is_refused_with_what_can() {
+        assert_eq!(parse_seed("4711"), Ok(4_711));
+        assert_eq!(parse_seed("9007199254740991"), Ok(INTEGER_MAX));
+        let larger = "The seed is too large: give 0 to 9,007,199,254,740,991.";
+        for text in ["9007199254740992", "18446744073709551617"] {
+            assert_eq!(parse_seed(text).unwrap_err(), larger);
+        }
+        let other = "The seed is no whole number: give 0 to 9,007,199,254,740,991.";
+        for text in ["", "-1", "1.5", "seven"] {
+            assert_eq!(parse_seed(text).unwrap_err(), other);
+        }
     }
 
     #[test]

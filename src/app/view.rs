@@ -48,10 +48,11 @@ pub(super) fn page(app: &App, link: &Scope<App>) -> Html {
             <Header {step} can_undo={app.document.can_undo()} can_redo={app.document.can_redo()}
                 is_broken={!app.broken().is_empty()} {read_only} theme={app.look.theme} intents={app.intents.clone()} />
             <Story {step} name={app.document.scenario.name.clone()} {load} payoff={finding(&app.experiments.payoff)} comparison={finding(&app.experiments.comparison)}
+                compared_percent={app.experiments.comparison.as_ref().map_or(0, |question| app.findings.percent(question))}
                 capacity={capacity.load()} is_broken_by_hand={app.experiments.leaves_out_faults} intents={app.intents.clone()} />
             <main class="stage" aria-label="The design">
                 // Where the story is not beside the diagram but below it.
-                <p class="stage-title" aria-hidden="true">{ match step {
+                <p class="stage-title" aria-hidden="true" title={app.title().to_owned()}>{ match step {
                     Some(place) => format!("{} · {}", place + 1, app.title()),
                     None => app.title().to_owned(),
                 } }</p>
@@ -154,6 +155,7 @@ fn stage_foot(app: &App) -> Html {
     let dismiss = app.intents.reform(|_: MouseEvent| Intent::Dismiss);
     html! {
         <div class="stage-foot">
+            <div class="stage-notes">
             if let Some(notice) = &app.look.notice {
                 <div class="notice" role="status" data-testid="notice">
                     <span>{ notice }</span>
@@ -170,6 +172,7 @@ fn stage_foot(app: &App) -> Html {
             if let Some(happening) = &app.run.happening {
                 <p class="sentence" data-testid="sentence">{ &happening.sentence }</p>
             }
+            </div>
             <Legend classes={app.document.live.traffic.classes.clone()} sampling={app.run.sampling}
                 lately={app.run.snapshot.as_ref().map(|snapshot| AttrValue::from(format::lately(snapshot.recent.length_ns)))} />
         </div>

@@ -8,13 +8,14 @@ use yew::prelude::*;
 
 use super::scale::{Scale, axis, nudged};
 use crate::format;
+use crate::lettering::Lettering;
 use crate::order::sort_by_key;
 
 /// Extent of a drawing, in its own units.
 const WIDTH: f64 = 316.0;
 const HEIGHT: f64 = 118.0;
 /// The part of it that is plot.
-const PLOT: (f64, f64, f64, f64) = (42.0, 14.0, 208.0, 100.0);
+const PLOT: (f64, f64, f64, f64) = (42.0, 14.0, 188.0, 100.0);
 /// The top of an axis of latencies is at least so many times its bottom.
 const LATENCY_SPREAD_MIN: f64 = 8.0;
 /// Where the words of the axis end.
@@ -49,7 +50,7 @@ impl Measure {
         match self {
             _ if figure.is_nan() => "–".to_string(),
             // Beside a chart there is room for so much.
-            Measure::Rate if figure >= 99_950.0 => format!("{}k/s", format::rate(figure / 1e3)),
+            Measure::Rate if figure >= 99_950.0 => format!("{}/s", format::short_rate(figure)),
             Measure::Rate => format!("{}/s", format::rate(figure)),
             Measure::Latency => format::ms(figure),
             Measure::Share | Measure::Part => format::share(figure),
@@ -61,12 +62,11 @@ impl Measure {
     /// A figure of the axis: as short as it can be.
     fn tick_words(self, figure: f64) -> String {
         match self {
-            Measure::Rate if figure >= 10_000.0 => format!("{}k", format::rate(figure / 1e3)),
-            Measure::Rate | Measure::Number => format::rate(figure),
+            Measure::Rate | Measure::Number => format::short_rate(figure),
             Measure::Latency => format::ms(figure),
             Measure::Share => format::gauge(figure),
             Measure::Part => format!("{}\u{a0}%", format::plain(figure * 100.0)),
-            Measure::Dollars => format::usd(figure),
+            Measure::Dollars => format!("${}", format::short_rate(figure)),
         }
     }
 
@@ -111,6 +111,8 @@ pub enum Drawing {
 pub struct Series {
     /// What it shows.
     pub name: AttrValue,
+    /// The same where there is little room: beside its line.
+    pub label: AttrValue,
     /// The class that gives it its colour and its dashes.
     pub class: &'static str,
     /// A figure for each bin; not a number where there is none.
@@ -480,19 +482,23 @@ impl Picture {
                     };
                     let swatch = if props.drawing == Drawing::Stacked { "bars" } else { "line" };
                     let x = PLOT.2 + 6.0;
+                    let figure = props.measure.words(figure);
+                    let label = label(&series.label, &figure);
+                    let is_all = label == series.name.as_str();
                     html! {
-                        <>
+                        <g>
+                            if !is_all { <title>{ series.name.clone() }</title> }
                             <path class={classes!(swatch, series.class)}
                                 d={if props.drawing == Drawing::Stacked {
                                     format!("M{x:.1} {:.1}h9v7h-9Z", y - 3.5)
                                 } else {
                                     format!("M{x:.1} {y:.1}h9")
                                 }} />
-                            <text x={u(x + 13.0)} y={u(y + 3.7)}>
-                                { series.name.clone() }{ " " }
-                                <tspan>{ props.measure.words(figure) }</tspan>
+                            <text x={u(LABEL_X)} y={u(y + 3.7)}>
+                                { label }{ " " }
+                                <tspan>{ figure }</tspan>
                             </text>
-                        </>
+                        </g>
                     }
                 }) }
             </g>
@@ -555,6 +561,17 @@ impl Picture {
         }
     }
 }
+
+/// The name beside a line or bars, as far as there is room for it before its figure.
+fn label(name: &str, figure: &str) -> String {
+    let room = WIDTH - LABEL_X - Lettering::bold(LABEL_SIZE).width(figure);
+    Lettering::plain(LABEL_SIZE).cut(name, room - LABEL_SPACE)
+}
+
+/// Size of the letters of a label, where its words start, and the space before its figure.
+const LABEL_SIZE: f64 = 11.0;
+const LABEL_X: f64 = PLOT.2 + 19.0;
+const LABEL_SPACE: f64 = 3.8;
 
 /// About how wide a letter of a mark's words is.
 const LETTER: f64 = 5.4;
@@ -641,10 +658,12 @@ fn u(length: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use headroom_engine::reason::Reason;
 
     fn series(figures: &[f64]) -> Series {
         Series {
             name: "p50".into(),
+            label: "p50".into(),
             class: "",
             figures: figures.to_vec(),
             lately: 0.0,
@@ -680,6 +699,31 @@ mod tests {
         let marks = [mark(Tone::Bad), mark(Tone::Warning), mark(Tone::Good)];
         let starts = roomy(&marks.each_ref(), &[60.0, 64.0, 160.0]);
         assert_eq!(starts, [Some(60.0), None, Some(160.0)]);
+    }
+
+    #[test]
+    fn figures_of_an_axis_are_short() {
+        let rate = |figure| Measure::Rate.tick_words(figure);
+        assert_eq!(rate(1_500.0), "1,500");
+        assert_eq!(rate(500_000.0), "500k");
+        assert_eq!(rate(1_500_000.0), "1.5M");
+        assert_eq!(Measure::Rate.words(1_234_000.0), "1.2M/s");
+        assert_eq!(Measure::Dollars.tick_words(1_500_000.0), "$1.5M");
+    }
+
+    #[test]
+    fn a_label_ends_within_the_drawing() {
+        let end = |label: &str, figure: &str| {
+            let words = Lettering::plain(LABEL_SIZE).width(label);
+            LABEL_X + words + LABEL_SPACE + Lettering::bold(LABEL_SIZE).width(figure)
+        };
+        for reason in Reason::ALL {
+            let short = format::short_reason(reason);
+            assert_eq!(label(short, "1,234/s"), short, "no reason is cut off");
+            assert!(end(short, "1,234/s") <= WIDTH, "{short}");
+        }
+        let cut = label("orders-of-all-our-customers-2024", "12 %");
+        assert!(cut.ends_with('…') && end(&cut, "12 %") <= WIDTH);
     }
 
     #[test]

@@ -124,8 +124,10 @@ impl Seen<'_> {
         class: &'static str,
         of: impl Fn(&Bin) -> f64,
     ) -> Series {
+        let name = name.into();
         Series {
-            name: name.into(),
+            label: name.clone(),
+            name,
             class,
             figures: self.bins.iter().map(|bin| of(bin)).collect(),
             lately: of(self.recent),
@@ -195,9 +197,13 @@ fn errors(seen: &Seen<'_>) -> Figures {
         .enumerate()
         .filter(|(number, _)| seen.any(|bin| bin.failed[*number] > 0))
         .map(|(number, reason)| {
-            seen.series(short_words(reason), reason_class(number), |bin| {
+            let failed = seen.series(reason.words(), reason_class(number), |bin| {
                 bin.per_s(bin.failed[number])
-            })
+            });
+            Series {
+                label: format::short_reason(reason).into(),
+                ..failed
+            }
         })
         .collect();
     Figures {
@@ -206,21 +212,12 @@ fn errors(seen: &Seen<'_>) -> Figures {
         measure: Measure::Rate,
         drawing: Drawing::Stacked,
         series: parts,
-        empty: "No request failed.",
-    }
-}
-
-/// The reason in the two words that fit beside a chart.
-fn short_words(reason: Reason) -> &'static str {
-    match reason {
-        Reason::TimedOut => "timed out",
-        Reason::QueueFull => "line full",
-        Reason::ConnectionRefused => "refused",
-        Reason::ConnectionReset => "reset",
-        Reason::NoHealthyInstance => "none healthy",
-        Reason::TooManyConnections => "connections",
-        Reason::DiskFull => "disk full",
-        Reason::TooManyInFlight => "in flight",
+        // The diagram shows the calls that failed, and were tried again.
+        empty: if seen.any(|bin| bin.retries > 0) {
+            "No request failed: calls that failed were tried again."
+        } else {
+            "No request failed."
+        },
     }
 }
 
@@ -478,12 +475,24 @@ mod tests {
         failed[1] = 3;
         let figures = errors(&seen(&[bin(1, failed, 0, 0)]));
         assert_eq!(figures.series.len(), 1);
-        assert_eq!(figures.series[0].name, short_words(Reason::QueueFull));
+        assert_eq!(figures.series[0].name, "waiting line full");
+        assert_eq!(figures.series[0].label, "line full");
         assert_eq!(figures.series[0].figures, [6.0]);
-        assert!(
-            errors(&seen(&[bin(1, [0; Reason::COUNT], 0, 0)]))
-                .series
-                .is_empty()
+        let none = errors(&seen(&[bin(1, [0; Reason::COUNT], 0, 0)]));
+        assert!(none.series.is_empty());
+        assert_eq!(none.empty, "No request failed.");
+    }
+
+    #[test]
+    fn failed_calls_that_retries_made_good_are_told() {
+        let tried_again = Rc::new(Bin {
+            retries: 2,
+            ..Bin::default()
+        });
+        let saved = errors(&seen(&[tried_again]));
+        assert_eq!(
+            saved.empty,
+            "No request failed: calls that failed were tried again."
         );
     }
 

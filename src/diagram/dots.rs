@@ -10,7 +10,7 @@ use super::palette::{LOOKS, Look};
 use super::{canvas, webgl};
 
 /// Radius of a dot, in pixels of the style sheet.
-const RADIUS: f64 = 3.6;
+pub const RADIUS: f64 = 3.6;
 /// Width of the rim of the ground that keeps neighbours apart, in radii.
 const RIM: f64 = 0.32;
 /// Half the width over which an edge fades, in pixels of the device.

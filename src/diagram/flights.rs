@@ -229,9 +229,9 @@ impl Trip {
         let curve = &layout.wires.get(self.wire? as usize)?.curve;
         let part = self.part(curve, view)?;
         Some(if self.is(Flight::BACK) {
-            curve.beside(1.0 - part, self.aside)
+            curve.beside(1.0 - part, LANE, self.aside - LANE)
         } else {
-            curve.beside(part, -self.aside)
+            curve.beside(part, -LANE, LANE - self.aside)
         })
     }
 
@@ -364,11 +364,11 @@ mod tests {
         assert_eq!(there.place(&layout, slow(0.9e9)), None);
         assert_eq!(
             there.place(&layout, slow(1.25e9)),
-            Some(curve.beside(0.25, -LANE))
+            Some(curve.beside(0.25, -LANE, 0.0))
         );
         assert_eq!(
             back.place(&layout, slow(1.25e9)),
-            Some(curve.beside(0.75, LANE))
+            Some(curve.beside(0.75, LANE, 0.0))
         );
         assert_eq!(there.place(&layout, slow(2.1e9)), None);
         assert_eq!(there.flight.class, 1);

@@ -119,9 +119,10 @@ impl Curve {
         (leg(a, d) + leg(a, b) + leg(b, c) + leg(c, d)) / 2.0
     }
 
-    /// The place at `part` of the way, but so far beside it: to the right hand where the way goes
-    /// rightwards is below.
-    pub fn beside(&self, part: f64, aside: f64) -> Point {
+    /// The place at `part` of the way, but beside it, to the right hand: where the way goes rightwards that
+    /// is below. First by `lane` at a right angle to the way; then by `spread` at one to its ends, so that
+    /// however broad a crowd is, none of it is before the start or past the end.
+    pub fn beside(&self, part: f64, lane: f64, spread: f64) -> Point {
         let [a, b, c, d] = self.points;
         let rest = 1.0 - part;
         let weights = [rest * rest, 2.0 * rest * part, part * part];
@@ -135,12 +136,14 @@ impl Curve {
                     sum.y + (to.y - from.y) * weight,
                 )
             });
-        let length = ahead.x.hypot(ahead.y).max(1e-9);
-        let place = self.at(part);
-        Point::new(
-            place.x - ahead.y / length * aside,
-            place.y + ahead.x / length * aside,
-        )
+        let right_hand = |ahead: Point, aside: f64| {
+            let length = ahead.x.hypot(ahead.y).max(1e-9);
+            Point::new(-ahead.y / length * aside, ahead.x / length * aside)
+        };
+        let leaving = Point::new(b.x - a.x, b.y - a.y);
+        let (place, lane) = (self.at(part), right_hand(ahead, lane));
+        let spread = right_hand(leaving, spread);
+        Point::new(place.x + lane.x + spread.x, place.y + lane.y + spread.y)
     }
 
     /// As the `d` of an SVG path.
@@ -212,9 +215,34 @@ mod tests {
     #[test]
     fn beside_a_level_wire_is_above_or_below_it() {
         let curve = Curve::rightwards(Point::new(0.0, 50.0), Point::new(100.0, 50.0));
-        let (above, below) = (curve.beside(0.5, -3.0), curve.beside(0.5, 3.0));
+        let (above, below) = (curve.beside(0.5, -3.0, 0.0), curve.beside(0.5, 1.0, 2.0));
         assert!((above.y - 47.0).abs() < 1e-9 && (below.y - 53.0).abs() < 1e-9);
         assert!((above.x - 50.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_crowd_however_broad_stays_between_the_ends_of_its_wire() {
+        let start = Point::new(10.0, 20.0);
+        let wires = [
+            Curve::rightwards(start, Point::new(60.0, 180.0)),
+            Curve::rightwards(start, Point::new(60.0, -180.0)),
+            Curve::upright(start, Point::new(160.0, 50.0)),
+        ];
+        for curve in wires {
+            let [from, .., to] = curve.points;
+            let flows_right = curve.points[1].y == from.y;
+            for number in 0..=100 {
+                for spread in [-30.0, -10.0, 0.0, 10.0, 30.0] {
+                    let place = curve.beside(f64::from(number) / 100.0, 0.0, spread);
+                    let (at, ends) = if flows_right {
+                        (place.x, from.x..=to.x)
+                    } else {
+                        (place.y, from.y..=to.y)
+                    };
+                    assert!(ends.contains(&at), "{place:?} beside {curve:?}");
+                }
+            }
+        }
     }
 
     #[test]

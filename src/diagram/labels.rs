@@ -1,13 +1,17 @@
 //! Where the words of links stand: beside their wires, and on nothing else.
 
+use super::dots::RADIUS;
+use super::flights::LANE;
 use super::geometry::{Point, Rect};
-use super::layout::{BADGE, Flow, Layout};
+use super::layout::Layout;
 
 /// Height of a label, and room kept around it.
 pub const HEIGHT: f64 = 16.0;
 const AROUND: f64 = 2.0;
 /// From the middle of a wire to the edge of words beside it at least: as far as dots reach.
 const BESIDE_MIN: f64 = 8.0;
+/// So much further beside a wire words stand where else they would be on its dots.
+const FURTHER: [f64; 3] = [0.0, 8.0, 24.0];
 /// Places along a wire, the best first: where a wire is in the middle, it is the most by itself.
 const PARTS: [f64; 9] = [0.5, 0.44, 0.56, 0.36, 0.64, 0.28, 0.72, 0.2, 0.8];
 /// Of a link's many wires so many are tried, outermost ones included.
@@ -31,16 +35,15 @@ pub struct Wish {
     pub always: bool,
 }
 
-/// A place for each wish, if there is one: on no component and its words (the
-/// `headings` of tiers among them), on no other label, off the
-/// wires of others if it can be.
+/// A place for each wish, if there is one: on no component, on none of the other `words` of the drawing,
+/// on no other label, and off the wires and their dots if it can be.
 pub fn places(
     layout: &Layout,
-    box_size: (f64, f64),
-    headings: &[Rect],
+    widths: &[f64],
+    words: &[Rect],
     wishes: &[Wish],
 ) -> Vec<Option<Rect>> {
-    let mut ground = Ground::of(layout, box_size, headings);
+    let mut ground = Ground::of(layout, widths, words);
     wishes
         .iter()
         .map(|wish| {
@@ -55,27 +58,25 @@ pub fn places(
 struct Ground {
     all: Rect,
     taken: Vec<Rect>,
-    /// Places on wires, with their numbers.
-    wires: Vec<(usize, Point)>,
+    /// Places on wires: the wire's number, and how far its dots reach.
+    wires: Vec<(usize, Point, f64)>,
 }
 
 impl Ground {
-    fn of(layout: &Layout, box_size: (f64, f64), headings: &[Rect]) -> Self {
-        let scale = layout.fit.scale;
+    fn of(layout: &Layout, widths: &[f64], words: &[Rect]) -> Self {
         let places = layout.places.iter();
         let mut taken: Vec<Rect> = places
             .flat_map(|place| [place.frame, place.words])
             .collect();
-        taken.extend(headings);
-        if layout.flow == Flow::Rightwards {
-            taken.push(Rect::new(0.0, 0.0, BADGE.0 / scale, BADGE.1 / scale));
-        }
+        taken.extend(words);
+        taken.push(layout.badge);
         let wires = layout.wires.iter().enumerate().flat_map(|(number, wire)| {
             let part = |sample: usize| (sample as f64 + 0.5) / SAMPLES as f64;
-            (0..SAMPLES).map(move |sample| (number, wire.curve.at(part(sample))))
+            let reach = reach(widths.get(number).copied().unwrap_or(0.0));
+            (0..SAMPLES).map(move |sample| (number, wire.curve.at(part(sample)), reach))
         });
         Self {
-            all: Rect::new(0.0, 0.0, box_size.0 / scale, box_size.1 / scale),
+            all: Rect::new(0.0, 0.0, layout.extent.0, layout.extent.1),
             taken,
             wires: wires.collect(),
         }
@@ -88,7 +89,7 @@ impl Ground {
             .enumerate()
             .filter_map(|(order, at)| {
                 let cost = self.cost(&at, wish)?;
-                Some((cost + order as f64 * 0.02, at))
+                Some((cost + order as f64 * 0.01, at))
             });
         let best = rated.min_by(|a, b| a.0.total_cmp(&b.0));
         best.map(|(_, at)| at)
@@ -101,9 +102,12 @@ impl Ground {
         if covered + outside > NOTHING && !wish.always {
             return None;
         }
-        let crossed = self.wires.iter().filter(|(_, place)| holds(at, *place));
+        let crossed = self
+            .wires
+            .iter()
+            .filter(|(_, place, reach)| is_near(at, *place, *reach));
         let crossed: f64 = crossed
-            .map(|(wire, _)| if wish.wires.contains(wire) { 0.5 } else { 3.0 })
+            .map(|(wire, ..)| if wish.wires.contains(wire) { 1.0 } else { 3.0 })
             .sum();
         Some(crossed + 10.0 * (covered + 100.0 * outside))
     }
@@ -119,19 +123,19 @@ fn candidates(layout: &Layout, wish: &Wish) -> Vec<Rect> {
         _ => number * (curves.len() - 1) / (tried - 1),
     };
     let (wide, high) = (wish.width, HEIGHT + 2.0 * AROUND);
-    let beside = (wish.beside + AROUND).max(BESIDE_MIN);
+    let nearest = (wish.beside + AROUND).max(BESIDE_MIN);
     let mut boxes = Vec::new();
     for part in PARTS {
         for curve in (0..tried).map(|number| &curves[spread(number)]) {
             let Point { x, y } = curve.at(part);
-            let (up, aside) = (high / 2.0 + beside - AROUND, wide / 2.0 + beside);
-            let places = [
-                (0.0, -up),
-                (0.0, up),
-                (aside, 0.0),
-                (-aside, 0.0),
-                (0.0, 0.0),
-            ];
+            let places = FURTHER
+                .into_iter()
+                .flat_map(|further| {
+                    let beside = nearest + further;
+                    let (up, aside) = (high / 2.0 + beside - AROUND, wide / 2.0 + beside);
+                    [(0.0, -up), (0.0, up), (aside, 0.0), (-aside, 0.0)]
+                })
+                .chain([(0.0, 0.0)]);
             boxes.extend(
                 places.map(|(dx, dy)| {
                     Rect::new(x + dx - wide / 2.0, y + dy - high / 2.0, wide, high)
@@ -148,8 +152,16 @@ fn overlap(one: &Rect, other: &Rect) -> f64 {
     wide.max(0.0) * high.max(0.0)
 }
 
-fn holds(rect: &Rect, place: Point) -> bool {
-    (rect.x..rect.right()).contains(&place.x) && (rect.y..rect.bottom()).contains(&place.y)
+/// Whether the words of a label are nearer to a place than that.
+fn is_near(label: &Rect, place: Point, reach: f64) -> bool {
+    let margin = reach - AROUND;
+    let within = |at: f64, from: f64, to: f64| (from - margin..to + margin).contains(&at);
+    within(place.x, label.x, label.right()) && within(place.y, label.y, label.bottom())
+}
+
+/// How far from the middle of a wire of that width its dots reach.
+fn reach(width: f64) -> f64 {
+    (width / 2.0).max(LANE) + RADIUS
 }
 
 #[cfg(test)]
@@ -194,7 +206,7 @@ mod tests {
             for box_size in BOXES {
                 let layout = layout(&design, None, box_size);
                 let wishes = wishes(&layout, design.links.len(), 46.0, false);
-                let found = places(&layout, box_size, &[], &wishes);
+                let found = places(&layout, &[], &[], &wishes);
                 let placed: Vec<Rect> = found.into_iter().flatten().collect();
                 for (number, label) in placed.iter().enumerate() {
                     let others = placed[..number].iter();
@@ -231,7 +243,7 @@ mod tests {
                 let layout = layout(&design, None, box_size);
                 let wish = |link: &usize| wish(&layout, *link, width, false);
                 let wishes: Vec<Wish> = passed.iter().filter_map(wish).collect();
-                let found = places(&layout, box_size, &[], &wishes);
+                let found = places(&layout, &[], &[], &wishes);
                 let missing = found.iter().filter(|place| place.is_none()).count();
                 assert_eq!(missing, 0, "{} in {box_size:?}, {width} wide", step.name);
             }
@@ -245,7 +257,7 @@ mod tests {
             for box_size in BOXES {
                 let layout = layout(&design, None, box_size);
                 let wishes = wishes(&layout, design.links.len(), 60.0, true);
-                let found = places(&layout, box_size, &[], &wishes);
+                let found = places(&layout, &[], &[], &wishes);
                 for place in found {
                     let place = place.expect("there is always one");
                     let scale = layout.fit.scale;
@@ -260,10 +272,7 @@ mod tests {
         let design = LADDER[LADDER.len() - 1].scenario().design;
         let layout = layout(&design, None, (772.0, 732.0));
         let wishes = wishes(&layout, design.links.len(), 46.0, false);
-        for (wish, place) in wishes
-            .iter()
-            .zip(places(&layout, (772.0, 732.0), &[], &wishes))
-        {
+        for (wish, place) in wishes.iter().zip(places(&layout, &[], &[], &wishes)) {
             let Some(place) = place else { continue };
             let curves = wish.wires.iter().map(|wire| layout.wires[*wire].curve);
             let places =

@@ -16,8 +16,33 @@ pub const CARDS_MAX: usize = 6;
 const CARDS_MAX_NARROW: usize = 3;
 /// A box narrower than this is filled from top to bottom.
 const NARROW_BELOW: f64 = 560.0;
-/// What the page lays over a wide diagram: the headroom badge at the top left, in pixels.
-pub const BADGE: (f64, f64) = (280.0, 134.0);
+/// The headroom badge, which a wide page lays over the diagram at the top left, in pixels.
+const BADGE: (f64, f64) = (324.0, 134.0);
+
+/// What a design is drawn on, in pixels.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Sheet {
+    /// Width and height.
+    pub size: (f64, f64),
+    /// Width and height of what lies over it at the top left.
+    badge: (f64, f64),
+}
+
+impl Sheet {
+    /// One of that size, all of which is seen, or under a badge.
+    pub const fn new(size: (f64, f64), is_under_badge: bool) -> Self {
+        let badge = if is_under_badge { BADGE } else { (0.0, 0.0) };
+        Self { size, badge }
+    }
+}
+
+impl From<(f64, f64)> for Sheet {
+    /// One of that size as pages that have so much room lay it out.
+    fn from(size: (f64, f64)) -> Self {
+        Self::new(size, size.0 >= NARROW_BELOW)
+    }
+}
+
 /// Between the directory and the users: room for what is written beside the wire.
 const LOOKUP_GAP: f64 = 30.0;
 /// From the badge down to the directory, the tab on whose top included.
@@ -25,10 +50,10 @@ const BELOW_BADGE: f64 = 24.0;
 /// White space around the diagram.
 const MARGIN: f64 = 30.0;
 /// Room for the name of a tier above its instances, and between them for the badge of one.
-const HEADING: f64 = 31.0;
+pub const HEADING: f64 = 37.0;
 
-/// Words below a component are hardly ever wider.
-const WORDS_WIDTH: f64 = 130.0;
+/// Words below a component are no wider.
+pub const WORDS_WIDTH: f64 = 130.0;
 
 /// Which way requests flow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +71,10 @@ pub struct Layout {
     pub flow: Flow,
     /// How it is placed in its box.
     pub fit: Fit,
+    /// Width and height of its sheet.
+    pub extent: (f64, f64),
+    /// What lies over it.
+    pub badge: Rect,
     /// Every component, in the order of the design.
     pub places: Vec<Place>,
     /// Components in the order of reading: by column, then from the top.
@@ -250,7 +279,9 @@ struct Need {
 }
 
 /// Lays a design out in a box of that size in pixels.
-pub fn layout(design: &Design, snapshot: Option<&Snapshot>, box_size: (f64, f64)) -> Layout {
+pub fn layout(design: &Design, snapshot: Option<&Snapshot>, sheet: impl Into<Sheet>) -> Layout {
+    let sheet: Sheet = sheet.into();
+    let box_size = sheet.size;
     let flow = if box_size.0 < NARROW_BELOW {
         Flow::Downwards
     } else {
@@ -267,7 +298,7 @@ pub fn layout(design: &Design, snapshot: Option<&Snapshot>, box_size: (f64, f64)
         .collect();
     let ranks = ranks(design);
     let (fit, corners) = match flow {
-        Flow::Rightwards => in_columns(&ranks, &needs, design, box_size),
+        Flow::Rightwards => in_columns(&ranks, &needs, design, sheet),
         Flow::Downwards => in_rows(&ranks, &needs, design, box_size),
     };
     let places: Vec<Place> = needs
@@ -285,6 +316,13 @@ pub fn layout(design: &Design, snapshot: Option<&Snapshot>, box_size: (f64, f64)
     let mut layout = Layout {
         flow,
         fit,
+        extent: (box_size.0 / fit.scale, box_size.1 / fit.scale),
+        badge: Rect::new(
+            0.0,
+            0.0,
+            sheet.badge.0 / fit.scale,
+            sheet.badge.1 / fit.scale,
+        ),
         places,
         order,
         wires: Vec::new(),
@@ -511,8 +549,9 @@ fn in_columns(
     ranks: &[Vec<usize>],
     needs: &[Need],
     design: &Design,
-    box_size: (f64, f64),
+    sheet: Sheet,
 ) -> (Fit, Vec<Point>) {
+    let box_size = sheet.size;
     let width = |column: &Vec<usize>| column.iter().map(|c| needs[*c].width).fold(0.0, f64::max);
     let tall = |c: &usize| needs[*c].above + needs[*c].height + needs[*c].below;
     let height = |column: &Vec<usize>| extent(column.iter().map(tall), STACK_GAP);
@@ -554,7 +593,7 @@ fn in_columns(
                 // Below the badge if it can be, but never on the users.
                 let lowest = above - needs[*c].height - LOOKUP_GAP;
                 let y = (lowest - STACK_GAP)
-                    .max((BADGE.1 + BELOW_BADGE) / scale)
+                    .max((sheet.badge.1 + BELOW_BADGE) / scale)
                     .min(lowest);
                 corners[*c] = Point::new(x + (column_width - needs[*c].width) / 2.0, y);
             }
@@ -865,6 +904,18 @@ mod tests {
 
     fn drawn(layout: &Layout) -> Vec<Rect> {
         layout.places.iter().flat_map(ends).collect()
+    }
+
+    #[test]
+    fn below_the_badge_the_directory_has_the_room_that_the_badge_would_take() {
+        let design = headroom_scenario::step::LADDER[0].scenario().design;
+        let directory = |is_under_badge| {
+            let sheet = Sheet::new((768.0, 400.0), is_under_badge);
+            let layout = layout(&design, None, sheet);
+            let (number, _) = design.component("dns").expect("there is one");
+            layout.places[number].frame.y
+        };
+        assert!(directory(false) < directory(true));
     }
 
     #[test]

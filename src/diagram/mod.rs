@@ -33,7 +33,7 @@ use yew::prelude::*;
 use crate::selection::Selection;
 use crate::stage::StageHandle;
 use geometry::Point;
-use layout::{Form, Layout};
+use layout::{Form, Layout, Sheet};
 use menu::Menu;
 use motion::Motion;
 use palette::{LOOKS, Look};
@@ -75,10 +75,11 @@ pub struct Props {
 pub fn Diagram(props: &Props) -> Html {
     let host = use_node_ref();
     let canvas = use_node_ref();
-    let size = use_size(&host);
+    let sheet = use_sheet(&host);
+    let size = sheet.size;
     let still = use_reduced_motion();
     let menu = use_state_eq(|| None::<(usize, u16)>);
-    let layout = use_layout(props, size);
+    let layout = use_layout(props, sheet);
     let looks = use_memo(props.scenario.traffic.classes.clone(), |classes| {
         palette::looks(classes)
     });
@@ -129,6 +130,7 @@ pub fn Diagram(props: &Props) -> Html {
         scenario: &props.scenario,
         snapshot: props.snapshot.as_deref(),
         layout: &layout,
+        widths: &[],
         looks: &looks,
         selection: props.selection.as_ref(),
         pointed: pointed(props.happening.as_deref()),
@@ -137,9 +139,14 @@ pub fn Diagram(props: &Props) -> Html {
         on_link: &on_link,
     };
     let widths = wire::widths(&scene);
+    let scene = Scene {
+        widths: &widths,
+        ..scene
+    };
     if let Some(motion) = motion.borrow().as_ref() {
         motion.borrow_mut().set_widths(widths.clone());
     }
+    let badges = node::badges(&scene);
     let fit = layout.fit;
     let placed = format!(
         "translate({} {}) scale({:.4})",
@@ -152,7 +159,7 @@ pub fn Diagram(props: &Props) -> Html {
             <svg class="drawing" width={scene::px(size.0)} height={scene::px(size.1)}
                 role="group" aria-label={summary(&scene)}>
                 <g transform={placed.clone()}>
-                    { wire::wires(&scene, &widths) }
+                    { wire::wires(&scene) }
                     { for layout.order.iter().map(|number| html! {
                         <>
                             { node::component(&scene, *number) }
@@ -166,8 +173,8 @@ pub fn Diagram(props: &Props) -> Html {
             // Words that no dot may hide.
             <svg class="drawing above" width={scene::px(size.0)} height={scene::px(size.1)} aria-hidden="true">
                 <g transform={placed}>
-                    { node::badges(&scene) }
-                    { wire::notes(&scene, &widths, size, still) }
+                    { for badges.iter().map(node::badge) }
+                    { wire::notes(&scene, &badges, still) }
                 </g>
             </svg>
             { probes() }
@@ -331,12 +338,12 @@ fn homeless(scene: &Scene<'_>, problems: &[Problem]) -> Html {
     }
 }
 
-/// The size of the diagram's box, in pixels.
+/// What the diagram is drawn on.
 #[hook]
-fn use_size(host: &NodeRef) -> (f64, f64) {
-    let size = use_state_eq(|| (772.0, 732.0));
+fn use_sheet(host: &NodeRef) -> Sheet {
+    let sheet = use_state_eq(|| Sheet::from((772.0, 732.0)));
     {
-        let (host, size) = (host.clone(), size.clone());
+        let (host, sheet) = (host.clone(), sheet.clone());
         use_effect_with((), move |()| {
             let element = host.cast::<HtmlElement>();
             let measured = element.clone();
@@ -344,7 +351,10 @@ fn use_size(host: &NodeRef) -> (f64, f64) {
                 if let Some(element) = &measured {
                     let (wide, high) = (element.client_width(), element.client_height());
                     if wide > 0 && high > 0 {
-                        size.set((f64::from(wide), f64::from(high)));
+                        // Below the badge rather than under it, where there is not so much room.
+                        let is_under_badge = element.offset_top() == 0;
+                        let size = (f64::from(wide), f64::from(high));
+                        sheet.set(Sheet::new(size, is_under_badge));
                     }
                 }
             });
@@ -360,7 +370,7 @@ fn use_size(host: &NodeRef) -> (f64, f64) {
             }
         });
     }
-    *size
+    *sheet
 }
 
 /// Whether the reader has asked for less motion.
@@ -387,7 +397,7 @@ pub fn use_reduced_motion() -> bool {
 }
 
 #[hook]
-fn use_layout(props: &Props, size: (f64, f64)) -> Rc<Layout> {
+fn use_layout(props: &Props, sheet: Sheet) -> Rc<Layout> {
     use headroom_engine::snapshot::InstanceState;
     // Only who is there moves things, not how busy they are.
     let present: Vec<Vec<bool>> = props
@@ -406,8 +416,8 @@ fn use_layout(props: &Props, size: (f64, f64)) -> Rc<Layout> {
         .collect();
     let snapshot = props.snapshot.clone();
     use_memo(
-        (props.scenario.design.clone(), present, size),
-        move |(design, _, size)| layout::layout(design, snapshot.as_deref(), *size),
+        (props.scenario.design.clone(), present, sheet),
+        move |(design, _, sheet)| layout::layout(design, snapshot.as_deref(), *sheet),
     )
 }
 

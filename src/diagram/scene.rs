@@ -1,5 +1,6 @@
 //! What the drawing of a component needs to know, and what the reader may do with it.
 
+use headroom_engine::reason::Reason;
 use headroom_engine::snapshot::{ComponentGauge, InstanceGauge, InstanceState, Snapshot};
 use headroom_scenario::{Component, Scenario};
 use yew::prelude::*;
@@ -8,6 +9,7 @@ use super::geometry::Rect;
 use super::layout::{Flow, Layout, Place};
 use super::palette::Look;
 use crate::format;
+use crate::lettering::Lettering;
 use crate::selection::Selection;
 
 /// Something on the drawing that can be picked, by number.
@@ -53,6 +55,8 @@ pub struct Scene<'a> {
     pub snapshot: Option<&'a Snapshot>,
     /// Where everything stands.
     pub layout: &'a Layout,
+    /// How broad each wire is.
+    pub widths: &'a [f64],
     /// The looks of the classes.
     pub looks: &'a [Look],
     /// What is selected.
@@ -98,12 +102,17 @@ impl<'a> Scene<'a> {
         self.gauge(number)?.instances.get(instance as usize)
     }
 
-    /// Slots that are busy: at this moment where the eye can follow, else lately.
+    /// Slots that are busy, as they are drawn.
     pub fn busy(&self, gauge: &InstanceGauge) -> u32 {
-        if self.exact {
-            gauge.busy
+        busy(gauge, self.exact)
+    }
+
+    /// What a reason is called on the drawing.
+    pub fn reasons(&self) -> fn(Reason) -> &'static str {
+        if self.narrow() {
+            format::short_reason
         } else {
-            (gauge.utilisation * f64::from(gauge.slots)).round() as u32
+            Reason::words
         }
     }
 
@@ -173,6 +182,7 @@ impl<'a> Scene<'a> {
             rect,
             radius,
             dim,
+            tooltip,
         } = part;
         let selected = self.is_selected(pick);
         let on_pick = self.on_pick.clone();
@@ -204,7 +214,9 @@ impl<'a> Scene<'a> {
                     data-control={about.control} data-of={about.of}
                     data-component={about.component} data-instance={about.instance}
                     data-state={about.state} data-utilisation={about.utilisation}
-                    {onclick} {onkeydown} />
+                    {onclick} {onkeydown}>
+                    if let Some(tooltip) = tooltip { <title>{ tooltip }</title> }
+                </rect>
             </g>
         }
     }
@@ -232,6 +244,8 @@ pub struct Part<'a> {
     pub radius: f64,
     /// Drawn faint: it does not work.
     pub dim: bool,
+    /// Its name in full, where it is cut off on the drawing.
+    pub tooltip: Option<String>,
 }
 
 /// What a component is called: its name, or its id with a capital.
@@ -240,6 +254,26 @@ pub fn name(component: &Component) -> String {
         return component.name.clone();
     }
     format::capital(&component.id)
+}
+
+/// Names of things, as they stand on their cards.
+const NAMES: Lettering = Lettering::bold(13.0);
+
+/// A name as far as there is room for it, and in full as a tooltip where that is not all of it.
+pub fn cut(name: &str, room: f64) -> (String, Option<String>) {
+    let shown = NAMES.cut_name(name, room);
+    let tooltip = (shown != name).then(|| name.to_owned());
+    (shown, tooltip)
+}
+
+/// Slots that are busy: at this moment where the eye can follow, or where something waits at this
+/// moment, beside which a slot that is free only on average would be a riddle; else lately.
+fn busy(gauge: &InstanceGauge, exact: bool) -> u32 {
+    if exact || gauge.queue_depth > 0 {
+        gauge.busy
+    } else {
+        (gauge.utilisation * f64::from(gauge.slots)).round() as u32
+    }
 }
 
 /// A length as an attribute: to a tenth of a pixel.
@@ -319,6 +353,24 @@ mod tests {
         let mut slow = gauge(InstanceState::Up);
         slow.slow_factor = 2.5;
         assert_eq!(state_words(&slow).as_deref(), Some("2.5× slower"));
+    }
+
+    #[test]
+    fn no_slot_is_drawn_free_while_something_waits() {
+        let mut gauge = gauge(InstanceState::Up);
+        (gauge.slots, gauge.busy, gauge.utilisation) = (4, 4, 0.7);
+        assert_eq!(busy(&gauge, false), 3, "lately");
+        assert_eq!(busy(&gauge, true), 4, "at this moment");
+        gauge.queue_depth = 280;
+        assert_eq!(busy(&gauge, false), 4, "of the moment of which the line is");
+    }
+
+    #[test]
+    fn a_name_without_room_is_told_in_full_beside_it() {
+        assert_eq!(cut("web/1", 120.0), ("web/1".into(), None));
+        let (shown, tooltip) = cut("orders-of-all-our-customers/1", 120.0);
+        assert!(shown.ends_with("…/1"));
+        assert_eq!(tooltip.as_deref(), Some("orders-of-all-our-customers/1"));
     }
 
     #[test]

@@ -59,7 +59,7 @@ void main() {
         return;
     }
     int style = int(trip.w);
-    float lane = fract(trip.w) * 64.0; // requests keep to one side of the wire, answers to the other
+    float far_aside = fract(trip.w) * 64.0;
     int flags = style / 8;
     bool back = flags % 2 == 1;
     bool failed = (flags / 2) % 2 == 1;
@@ -70,8 +70,11 @@ void main() {
         + far.xy * (3.0 * rest * part * part) + far.zw * (part * part * part);
     vec2 ahead = (near.zw - near.xy) * (rest * rest) + (far.xy - near.zw) * (2.0 * rest * part)
         + (far.zw - far.xy) * (part * part);
-    vec2 aside = normalize(vec2(-ahead.y, ahead.x) + 1e-6);
-    vec2 pixel = (place + aside * (back ? lane : -lane)) * fit.x + fit.yz;
+    vec2 leaving = near.zw - near.xy;
+    vec2 lane = normalize(vec2(-ahead.y, ahead.x) + 1e-6) * 2.7;
+    vec2 spread = normalize(vec2(-leaving.y, leaving.x) + 1e-6) * (far_aside - 2.7);
+    // Requests keep to one side of the wire, answers to the other.
+    vec2 pixel = (place + (lane + spread) * (back ? 1.0 : -1.0)) * fit.x + fit.yz;
     gl_Position = vec4(pixel.x / size.x * 2.0 - 1.0, 1.0 - pixel.y / size.y * 2.0, 0.0, 1.0);
     int look = failed ? 8 : style % 8;
     float reach = min(reaches[look] + margin, 1.75);

@@ -5,9 +5,10 @@ use yew::prelude::*;
 
 use super::geometry::{Point, Rect};
 use super::labels::{self, HEIGHT, Wish};
-use super::node;
+use super::node::{self, Badge};
 use super::scene::{Pick, Scene, px};
 use crate::format;
+use crate::lettering::Lettering;
 use crate::selection::Selection;
 
 /// The width of a wire that one call a second passes over.
@@ -17,19 +18,17 @@ const WIDTH_AT_1_RPS: f64 = 1.0;
 const GROWTH: f64 = std::f64::consts::LOG10_2;
 /// Calls a second that are too few to be written down.
 const RARE_RPS: f64 = 0.05;
-/// About as wide are a figure, a sign between figures and a letter of a label, and room at both ends.
-const FIGURE: f64 = 7.0;
-const SIGN: f64 = 3.8;
-const LETTER: f64 = 6.6;
+/// The words of a label, and room at both of their ends together.
+const RATES: Lettering = Lettering::plain(11.0);
 const ENDS: f64 = 4.0;
 
 /// Every wire as a hairline in a band that is the broader the more passes. Links are picked by what
 /// lies above them.
-pub fn wires(scene: &Scene<'_>, widths: &[f64]) -> Html {
+pub fn wires(scene: &Scene<'_>) -> Html {
     let wires = &scene.layout.wires;
     html! {
         <g class="wires" aria-hidden="true">
-            { for wires.iter().zip(widths).filter(|(_, width)| **width > 0.0).map(|(wire, width)| html! {
+            { for wires.iter().zip(scene.widths).filter(|(_, width)| **width > 0.0).map(|(wire, width)| html! {
                 <path class="band" d={wire.curve.path()} stroke-width={px(*width)} />
             }) }
             { for wires.iter().map(|wire| {
@@ -123,9 +122,9 @@ pub fn links(scene: &Scene<'_>, from: usize) -> Html {
 
 /// What stands at the links: how much passes over them, and of the selected one how long it takes.
 /// Where nothing is to move, each has its figure even if there is hardly room for it.
-pub fn notes(scene: &Scene<'_>, widths: &[f64], box_size: (f64, f64), still: bool) -> Html {
+pub fn notes(scene: &Scene<'_>, badges: &[Badge], still: bool) -> Html {
     let mut notes: Vec<Note> = (0..scene.scenario.design.links.len())
-        .filter_map(|link| note(scene, widths, link, still))
+        .filter_map(|link| note(scene, link, still))
         .collect();
     // Who comes first has the best place.
     if let Some(selected) = notes.iter().position(|note| note.selected) {
@@ -134,37 +133,33 @@ pub fn notes(scene: &Scene<'_>, widths: &[f64], box_size: (f64, f64), still: boo
     let wishes: Vec<Wish> = notes
         .iter()
         .map(|note| Wish {
-            wires: passed(scene, widths, note.link),
-            width: text_width(&note.words),
-            beside: broadest(scene, widths, note.link) / 2.0,
+            wires: passed(scene, note.link),
+            width: RATES.width(&note.words) + ENDS,
+            beside: broadest(scene, note.link) / 2.0,
             // That nothing passes is worth no place that something else has.
             always: note.selected || still && note.rate_rps > 0.0,
         })
         .collect();
     let components = 0..scene.layout.places.len();
     let headings = components.filter_map(|number| node::heading_place(scene, number));
-    let headings: Vec<Rect> = headings.map(|(_, rect)| rect).collect();
-    let places = labels::places(scene.layout, box_size, &headings, &wishes);
+    let headings = headings.map(|(_, rect)| rect);
+    let words: Vec<Rect> = headings
+        .chain(badges.iter().map(|badge| badge.place))
+        .collect();
+    let places = labels::places(scene.layout, scene.widths, &words, &wishes);
     html! {
         { for notes.iter().zip(&places).filter_map(|(note, place)| Some(label(note, place.as_ref()?))) }
     }
 }
 
-/// About how wide a label is.
-fn text_width(words: &str) -> f64 {
-    let wide = |letter: char| match letter {
-        '0'..='9' => FIGURE,
-        ',' | '.' | '/' | '·' | ' ' | '\u{a0}' => SIGN,
-        _ => LETTER,
-    };
-    words.chars().map(wide).sum::<f64>() + ENDS
-}
-
 /// The wires of a link over which something passes, or all of them: a figure beside the wire of a dead
 /// server would be read as that server's.
-fn passed(scene: &Scene<'_>, widths: &[f64], link: usize) -> Vec<usize> {
+fn passed(scene: &Scene<'_>, link: usize) -> Vec<usize> {
     let wires = scene.layout.wires_of(link);
-    let passed: Vec<usize> = wires.clone().filter(|wire| widths[*wire] > 0.0).collect();
+    let passed: Vec<usize> = wires
+        .clone()
+        .filter(|wire| scene.widths[*wire] > 0.0)
+        .collect();
     if passed.is_empty() {
         wires.collect()
     } else {
@@ -173,8 +168,8 @@ fn passed(scene: &Scene<'_>, widths: &[f64], link: usize) -> Vec<usize> {
 }
 
 /// The width of the broadest of a link's wires.
-fn broadest(scene: &Scene<'_>, widths: &[f64], link: usize) -> f64 {
-    let of_link = &widths[scene.layout.wires_of(link)];
+fn broadest(scene: &Scene<'_>, link: usize) -> f64 {
+    let of_link = &scene.widths[scene.layout.wires_of(link)];
     of_link.iter().copied().fold(0.0, f64::max)
 }
 
@@ -187,13 +182,13 @@ struct Note {
     selected: bool,
 }
 
-fn note(scene: &Scene<'_>, widths: &[f64], number: usize, still: bool) -> Option<Note> {
+fn note(scene: &Scene<'_>, number: usize, still: bool) -> Option<Note> {
     let link = &scene.scenario.design.links[number];
     let selected = is_selected(scene, number);
     let rate_rps = link_rps(scene, number);
     let is_drawn = !scene.layout.wires_of(number).is_empty();
     // Beside one wire of several, the rate of all would be read as that one's.
-    let of_all = if passed(scene, widths, number).len() > 1 {
+    let of_all = if passed(scene, number).len() > 1 {
         " in all"
     } else {
         ""
@@ -216,6 +211,12 @@ fn note(scene: &Scene<'_>, widths: &[f64], number: usize, still: bool) -> Option
     })
 }
 
+/// What a rate is of: more calls come than requests.
+fn calls_in_words(rate_rps: f64) -> String {
+    let rate = format::rate(rate_rps);
+    format!("{rate} calls/s, log-ins and retries included")
+}
+
 fn one_way(scene: &Scene<'_>, number: usize) -> String {
     format!("{} one way", format::ms(latency_ms(scene, number)))
 }
@@ -227,6 +228,8 @@ fn link(scene: &Scene<'_>, number: usize) -> Html {
         return Html::default();
     }
     let (latency, selected) = (one_way(scene, number), is_selected(scene, number));
+    let rate_rps = link_rps(scene, number);
+    let calls = calls_in_words(rate_rps);
     let pick = Pick::Link(number);
     let (on_link, on_key) = (scene.on_link.clone(), scene.on_pick.clone());
     let onclick = move |event: MouseEvent| {
@@ -241,9 +244,10 @@ fn link(scene: &Scene<'_>, number: usize) -> Html {
     };
     html! {
         <g class={if selected { "link selected" } else { "link" }} role="button" tabindex="0"
-            aria-label={format!("Link from {} to {}, {latency}, {}/s", link.from, link.to, format::rate(link_rps(scene, number)))}
+            aria-label={format!("Link from {} to {}, {latency}, {calls}", link.from, link.to)}
             aria-pressed={if selected { "true" } else { "false" }} data-control="link"
-            data-of={format!("{}-{}", link.from, link.to)} {onclick} {onkeydown}>
+            data-of={format!("{}-{}", link.from, link.to)} data-value={rate_rps.to_string()} {onclick} {onkeydown}>
+            <title>{ calls }</title>
             { for wires.iter().map(|wire| html! { <path d={wire.curve.path()} /> }) }
         </g>
     }
@@ -290,6 +294,12 @@ fn latency_ms(scene: &Scene<'_>, number: usize) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_rate_says_what_is_counted() {
+        let words = "1,013 calls/s, log-ins and retries included";
+        assert_eq!(calls_in_words(1_013.2), words);
+    }
 
     #[test]
     fn ten_times_the_rate_is_a_wire_twice_as_broad() {

@@ -3,7 +3,7 @@
 use headroom_engine::series::ComponentBin;
 use headroom_engine::snapshot::{ComponentGauge, Cost, InstanceGauge, InstanceState, KindGauge};
 use headroom_engine::time::NS_PER_S;
-use headroom_scenario::Action;
+use headroom_scenario::{Action, Component};
 use yew::prelude::*;
 
 use crate::app::{Intent, Intents};
@@ -17,7 +17,9 @@ const ROWS_MAX: usize = 6;
 /// What the list needs.
 #[derive(Clone, PartialEq, Properties)]
 pub struct InstancesProps {
-    /// The component at this moment.
+    /// The component.
+    pub component: Component,
+    /// The same at this moment.
     pub gauge: ComponentGauge,
     /// What it did in the last few seconds.
     pub recent: ComponentBin,
@@ -27,12 +29,17 @@ pub struct InstancesProps {
     pub usd_month: f64,
     /// The instance that is selected.
     pub chosen: Option<u16>,
-    /// Instances can come and go.
-    pub scalable: bool,
     /// Nothing can be done.
     pub read_only: bool,
     /// Where wishes go.
     pub intents: Intents,
+}
+
+impl InstancesProps {
+    /// Instances can come and go.
+    fn is_scalable(&self) -> bool {
+        self.component.kind.facts().is_scalable
+    }
 }
 
 /// One row for each instance that is there.
@@ -63,7 +70,7 @@ pub fn Instances(props: &InstancesProps) -> Html {
             if let Some(cost) = cost_words(&props.gauge.cost, props.usd_month) {
                 <p class="note" data-testid="cost">{ cost }</p>
             }
-            if props.scalable && !props.read_only {
+            if props.is_scalable() && !props.read_only {
                 <button class="btn small" data-control="add-instance" data-of={component()}
                     onclick={wish(Action::AddInstance { component: component() })}>{ "Add one" }</button>
             }
@@ -72,7 +79,7 @@ pub fn Instances(props: &InstancesProps) -> Html {
 }
 
 fn row(props: &InstancesProps, number: u16, instance: &InstanceGauge, count: usize) -> Html {
-    let name = format!("{}/{}", props.gauge.id, number + 1);
+    let name = props.component.instance_name(number);
     let action = |label: &'static str, verb: &str, action: Action| {
         let intents = props.intents.clone();
         let onclick =
@@ -86,7 +93,7 @@ fn row(props: &InstancesProps, number: u16, instance: &InstanceGauge, count: usi
     let is_well = instance.state != InstanceState::Down && instance.slow_factor == 1.0;
     html! {
         <li class={classes!("instance", (props.chosen == Some(number)).then_some("on"))}>
-            <div class="instance-name"><b>{ &name }</b><span>{ state_words(instance) }</span></div>
+            <div class="instance-name"><b title={name.clone()}>{ &name }</b><span>{ state_words(instance) }</span></div>
             if !props.read_only {
                 <div class="instance-actions">
                     if instance.state == InstanceState::Up {
@@ -98,7 +105,7 @@ fn row(props: &InstancesProps, number: u16, instance: &InstanceGauge, count: usi
                     if !is_well {
                         { action("Repair", "repair", Action::Repair { component: component(), instance: number }) }
                     }
-                    if props.scalable && count > 1 && instance.state != InstanceState::Draining {
+                    if props.is_scalable() && count > 1 && instance.state != InstanceState::Draining {
                         { action("Remove", "remove-instance", Action::RemoveInstance { component: component(), instance: number }) }
                     }
                 </div>

@@ -69,7 +69,7 @@ fn parts(props: &InspectorProps) -> Html {
                 let is_on = chosen == Some(component.id.as_str());
                 html! {
                     <button class={classes!("chip", is_on.then_some("on"))} aria-pressed={is_on.to_string()}
-                        data-control="inspect" data-of={component.id.clone()}
+                        data-control="inspect" data-of={component.id.clone()} title={title(component).to_owned()}
                         onclick={select(Some(Selection::Component(component.id.clone())))}>{ title(component) }</button>
                 }
             }) }
@@ -109,7 +109,7 @@ fn component_view(props: &InspectorProps, place: usize, component: &Component) -
     let instances = gauge.map_or_else(Html::default, |gauge| {
         let usd_month = price::usd_month(&component.kind, gauge.cost.rented.into());
         html! {
-            <Instances {gauge} recent={recent.unwrap_or_default()} {length_ns} {usd_month} {chosen} scalable={component.kind.facts().is_scalable} read_only={props.read_only}
+            <Instances component={component.clone()} {gauge} recent={recent.unwrap_or_default()} {length_ns} {usd_month} {chosen} read_only={props.read_only}
                 intents={props.intents.clone()} />
         }
     });

@@ -16,6 +16,7 @@ pub struct Findings {
 struct Entry {
     number: u32,
     question: Question,
+    percent: u8,
     finding: Option<Finding>,
 }
 
@@ -25,6 +26,21 @@ impl Findings {
         let mut entries = self.entries.iter();
         let entry = entries.find(|entry| entry.question == *question)?;
         entry.finding.as_ref()
+    }
+
+    /// How much of the work on a question is done, in percent.
+    pub fn percent(&self, question: &Question) -> u8 {
+        let mut entries = self.entries.iter();
+        let entry = entries.find(|entry| entry.question == *question);
+        entry.map_or(0, |entry| entry.percent)
+    }
+
+    /// Takes in how much of the work on a question is done.
+    pub fn go_on(&mut self, number: u32, percent: u8) {
+        let mut entries = self.entries.iter_mut();
+        if let Some(entry) = entries.find(|entry| entry.number == number) {
+            entry.percent = percent;
+        }
     }
 
     /// Takes an answer in.
@@ -55,6 +71,7 @@ impl Findings {
                     self.entries.push(Entry {
                         number: self.next,
                         question,
+                        percent: 0,
                         finding: None,
                     });
                 }
@@ -82,6 +99,9 @@ mod tests {
         let mut findings = Findings::default();
         let Wishes(wishes) = findings.wishes([capacity(1), capacity(2)]);
         assert_eq!(wishes.len(), 2);
+        findings.go_on(wishes[1].0, 42);
+        assert_eq!(findings.percent(&capacity(2)), 42);
+        assert_eq!(findings.percent(&capacity(1)), 0);
         findings.learn(
             wishes[0].0,
             Finding::Payoff {

@@ -39,6 +39,8 @@ pub fn start(home: Home) {
 struct Desk {
     current: Option<(u32, Search)>,
     waiting: VecDeque<(u32, Question)>,
+    // What was last told of the current one.
+    told_percent: Option<u8>,
 }
 
 impl Desk {
@@ -51,6 +53,21 @@ impl Desk {
             .into_iter()
             .filter(|(id, _)| Some(*id) != current)
             .collect();
+    }
+
+    /// Says how far the current one is, once that is another percent.
+    fn tell_progress(&mut self, home: &Home) {
+        let Some((question, search)) = &self.current else {
+            return;
+        };
+        let percent = search.percent();
+        if let Some(percent) = percent.filter(|_| percent != self.told_percent) {
+            home.send(&Answer::Progress {
+                question: *question,
+                percent,
+            });
+        }
+        self.told_percent = percent;
     }
 
     fn turn(&mut self, home: &Home) -> Next {
@@ -71,6 +88,7 @@ impl Desk {
                 self.current = None;
             }
             if now_ms() >= end_ms {
+                self.tell_progress(home);
                 return Next::Soon;
             }
         }

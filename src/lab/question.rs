@@ -51,6 +51,13 @@ pub enum Answer {
         /// What was found.
         finding: Finding,
     },
+    /// So much of the work on a question is done.
+    Progress {
+        /// The number of the question.
+        question: u32,
+        /// In percent.
+        percent: u8,
+    },
     /// The engine panicked; the lab answers no more.
     Panicked {
         /// Where and why.
@@ -111,8 +118,10 @@ pub struct Outcome {
     pub cache: Option<CacheOutcome>,
     /// Reads and writes of the database a second, if there is one.
     pub queries_rps: Option<f64>,
-    /// What the design cost a month on average, in US dollars.
+    /// What the design cost a month on average over the stretch, in US dollars.
     pub usd_month: f64,
+    /// What it cost at the end of it.
+    pub usd_month_at_end: f64,
 }
 
 /// What a cache did.
@@ -129,6 +138,11 @@ pub struct CacheOutcome {
 }
 
 impl Outcome {
+    /// Whether what the design cost changed, by as much as is shown.
+    pub fn cost_has_changed(&self) -> bool {
+        (self.usd_month - self.usd_month_at_end).abs() >= 0.5
+    }
+
     /// The figures of a report.
     pub fn of(report: &Report) -> Self {
         let completed = report.requests.completed;
@@ -156,6 +170,7 @@ impl Outcome {
             cache,
             queries_rps,
             usd_month: report.monthly_usd.mean,
+            usd_month_at_end: report.monthly_usd.at_end,
         }
     }
 }

@@ -48,6 +48,14 @@ impl Search {
         })
     }
 
+    /// The share of it that is done, in percent, where that is known.
+    pub fn percent(&self) -> Option<u8> {
+        match self {
+            Self::Comparison(runs) => Some((runs.progress() * 100.0) as u8),
+            Self::Capacity(_) | Self::Payoff(_) | Self::Unanswerable(_) => None,
+        }
+    }
+
     /// Searches on for about so many events; the finding when there is one.
     pub fn advance(&mut self, events_budget: u64) -> Option<Finding> {
         match self {

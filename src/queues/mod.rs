@@ -4,12 +4,13 @@ use std::cmp::Reverse;
 use std::rc::Rc;
 
 use headroom_engine::snapshot::{ComponentGauge, InstanceGauge, InstanceState, Snapshot};
-use headroom_scenario::{Kind, Scenario};
+use headroom_scenario::{Component, Kind, Scenario};
 use yew::prelude::*;
 
 use crate::charts::history::History;
 use crate::charts::sparkline::Sparkline;
 use crate::format;
+use crate::lettering::Lettering;
 use crate::order::sort_by_key;
 use crate::selection::Selection;
 
@@ -62,6 +63,10 @@ pub fn QueuesPanel(props: &Props) -> Html {
     }
 }
 
+/// The names of instances beside their lines, and the room there is for them.
+const NAMES: Lettering = Lettering::bold(12.0);
+const NAME_WIDTH: f64 = 62.0;
+
 /// Where a waiting line ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Limit {
@@ -95,7 +100,8 @@ impl Limit {
 }
 
 fn queue(props: &Props, number: usize, gauge: &ComponentGauge, limit: Limit) -> Html {
-    let id = props.scenario.design.components[number].id.clone();
+    let component = &props.scenario.design.components[number];
+    let id = component.id.clone();
     let history = latest(&props.history, number);
     let longest = history.iter().copied().fold(0.0, f64::max);
     let label = format!(
@@ -114,7 +120,7 @@ fn queue(props: &Props, number: usize, gauge: &ComponentGauge, limit: Limit) -> 
     html! {
         <section class="queue" data-testid={format!("queue-{id}")}>
             <div class="queue-head">
-                <button type="button" class="place" data-control="queue" data-of={id.clone()}
+                <button type="button" class="place" data-control="queue" data-of={id.clone()} title={id.clone()}
                     onclick={on_select}>{ id.clone() }</button>
                 <Sparkline figures={history} {label} />
             </div>
@@ -124,7 +130,7 @@ fn queue(props: &Props, number: usize, gauge: &ComponentGauge, limit: Limit) -> 
                 { fact("dropped", "turned away", format::count(gauge.dropped), gauge.dropped > 0) }
                 { fact("limit", "limit", limit.words(), full) }
             </dl>
-            { instances(props, &id, gauge, limit) }
+            { instances(props, component, gauge, limit) }
         </section>
     }
 }
@@ -161,7 +167,7 @@ fn is_full(instance: &InstanceGauge, limit: Limit) -> bool {
 }
 
 /// A line for each instance, or for those with the longest lines.
-fn instances(props: &Props, id: &str, gauge: &ComponentGauge, limit: Limit) -> Html {
+fn instances(props: &Props, component: &Component, gauge: &ComponentGauge, limit: Limit) -> Html {
     let mut present: Vec<(u16, &InstanceGauge)> = (0u16..)
         .zip(&gauge.instances)
         .filter(|(_, instance)| instance.state != InstanceState::Gone)
@@ -183,15 +189,15 @@ fn instances(props: &Props, id: &str, gauge: &ComponentGauge, limit: Limit) -> H
     html! {
         <>
             { for present.into_iter().map(|(number, instance)| {
-                let name = format!("{id}/{}", u32::from(number) + 1);
+                let name = component.instance_name(number);
                 let on_select = props.on_select.clone();
-                let selection = Selection::Instance(id.to_string(), number);
+                let selection = Selection::Instance(component.id.clone(), number);
                 html! {
                     <div class="line">
                         <button type="button" class="place small" data-control="queue"
-                            data-of={name.clone()}
+                            data-of={name.clone()} title={name.clone()}
                             onclick={move |_| on_select.emit(Some(selection.clone()))}>
-                            { name }
+                            { NAMES.cut_name(&name, NAME_WIDTH) }
                         </button>
                         { bar(instance, longest.max(BAR_LEAST), is_full(instance, limit)) }
                         <span class="figure">{ depth_words(instance) }</span>

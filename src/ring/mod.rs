@@ -9,12 +9,13 @@ use std::rc::Rc;
 
 use headroom_engine::ring_view::RingView;
 use headroom_engine::snapshot::Snapshot;
-use headroom_scenario::{Kind, Scenario};
+use headroom_scenario::{Component, Kind, Scenario};
 use web_sys::Element;
 use yew::prelude::*;
 
 use crate::diagram::use_reduced_motion;
 use crate::format;
+use crate::lettering::Lettering;
 use crate::stage::StageHandle;
 use circle::Arc;
 use shares::{Node, Shares};
@@ -27,6 +28,9 @@ const MIDDLE: (f64, f64) = (158.0, 128.0);
 /// The ring itself, and the path that keys walk within it.
 const RADIUS: f64 = 106.0;
 const WALK_RADIUS: f64 = 84.0;
+/// The words in the middle of the circle.
+const NAMES: Lettering = Lettering::bold(14.0);
+
 /// More points than this are drawn without a notch between them.
 const NOTCHES_MAX: usize = 450;
 
@@ -118,8 +122,8 @@ fn Ring(props: &RingProps) -> Html {
     let emphasis = use_state_eq(|| None::<u16>);
     use_walk(props, &keys, still);
     let ring = &props.ring;
-    let tier = id_of(&props.scenario, ring.nodes_of);
-    let nodes = nodes(ring, &tier);
+    let tier = props.scenario.design.components.get(ring.nodes_of as usize);
+    let nodes = tier.map_or_else(Vec::new, |tier| nodes(ring, tier));
     let arcs = use_memo(ring.points.clone(), |points| circle::arcs(points));
     let on_emphasis = {
         let emphasis = emphasis.clone();
@@ -144,7 +148,7 @@ fn Ring(props: &RingProps) -> Html {
 }
 
 /// The nodes on the ring, by instance number.
-fn nodes(ring: &RingView, tier: &str) -> Vec<Node> {
+fn nodes(ring: &RingView, tier: &Component) -> Vec<Node> {
     let on_ring = ring
         .shares
         .iter()
@@ -154,7 +158,7 @@ fn nodes(ring: &RingView, tier: &str) -> Vec<Node> {
         .enumerate()
         .map(|(place, (instance, share))| Node {
             instance: instance as u16,
-            name: format!("{tier}/{}", instance + 1).into(),
+            name: tier.instance_name(instance as u16).into(),
             share: *share,
             ideal: ring.ideal_shares.get(instance).copied().unwrap_or(0.0),
             place,
@@ -211,7 +215,8 @@ fn notches(ring: &RingView) -> Html {
 /// In the middle: where the latest request went, or what is known of the node in question.
 fn latest(ring: &RingView, nodes: &[Node], emphasis: Option<u16>) -> Html {
     let line = |class: &'static str, y: f64, text: String| {
-        html! { <text {class} x={MIDDLE.0.to_string()} y={(MIDDLE.1 + y).to_string()}>{ text }</text> }
+        let shown = NAMES.cut_name(&text, 2.0 * WALK_RADIUS - 40.0);
+        html! { <text {class} x={MIDDLE.0.to_string()} y={(MIDDLE.1 + y).to_string()}>{ shown }</text> }
     };
     let node = |instance: u16| nodes.iter().find(|node| node.instance == instance);
     if let Some(node) = emphasis.and_then(node) {

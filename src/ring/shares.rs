@@ -3,6 +3,7 @@
 use yew::prelude::*;
 
 use crate::format;
+use crate::lettering::Lettering;
 use crate::order::sort_by;
 
 /// Nodes that get a line each; more are one picture.
@@ -11,6 +12,9 @@ const LINES_MAX: usize = 12;
 const WIDTH: f64 = 316.0;
 const BAR: (f64, f64) = (64.0, 200.0);
 const LINE: f64 = 20.0;
+
+/// The names beside the bars.
+const NAMES: Lettering = Lettering::plain(12.0);
 
 /// A node of the ring.
 #[derive(Clone, Debug, PartialEq)]
@@ -95,6 +99,7 @@ fn lines(props: &Props, largest: f64) -> Html {
                 let ideal_x = f(BAR.0 + wide(node.ideal));
                 let [enter, leave, focus, blur] = [(); 4].map(|()| props.on_emphasis.clone());
                 let on = props.emphasis == Some(instance);
+                let label = NAMES.cut_name(&node.name, BAR.0 - 8.0);
                 html! {
                     <g class={classes!("share", on.then_some("on"))} tabindex="0" role="img"
                         aria-label={format!("{} owns {}", node.name, format::share(node.share))}
@@ -104,7 +109,8 @@ fn lines(props: &Props, largest: f64) -> Html {
                         onfocus={move |_| focus.emit(Some(instance))}
                         onblur={move |_| blur.emit(None)}>
                         <rect class="touch" x="0" y={f(y)} width={f(WIDTH)} height={f(LINE)} rx="4" />
-                        <text x="4" y={f(y + 14.5)}>{ node.name.clone() }</text>
+                        if label != node.name.as_str() { <title>{ node.name.clone() }</title> }
+                        <text x="4" y={f(y + 14.5)}>{ label }</text>
                         <rect class={classes!("bar", node.class())} x={f(BAR.0)} y={f(y + 5.0)}
                             width={f(wide(node.share))} height="10" rx="2" />
                         <text class="figure" x={f(WIDTH - 4.0)} y={f(y + 14.5)}>

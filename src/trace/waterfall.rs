@@ -185,7 +185,7 @@ fn place(props: &Props, span: &Span) -> Html {
     let on_select = props.on_select.clone();
     html! {
         <button type="button" class="place small" data-control="span-place"
-            data-of={name.clone()}
+            data-of={name.clone()} title={name.clone()}
             onclick={move |_| on_select.emit(Some(selection.clone()))}>
             { name }
         </button>

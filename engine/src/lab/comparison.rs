@@ -55,6 +55,15 @@ impl Comparison {
         &self.faced
     }
 
+    /// The share of both runs that has been measured.
+    pub fn progress(&self) -> f64 {
+        let before = match self.before_report {
+            Some(_) => 1.0,
+            None => self.before.measured_share(),
+        };
+        (before + self.after.measured_share()) / 2.0
+    }
+
     /// Runs on for about so many events; both reports when both runs have ended.
     pub fn advance(&mut self, events_budget: u64) -> Option<(Report, Report)> {
         match &self.before_report {
@@ -72,6 +81,13 @@ impl Comparison {
 }
 
 impl Side {
+    fn measured_share(&self) -> f64 {
+        match self {
+            Self::Filling(..) => 0.0,
+            Self::InService(run) => run.measured_share(),
+        }
+    }
+
     fn advance(&mut self, events_budget: u64) -> Option<Report> {
         let mut events_left = events_budget;
         match self {
@@ -105,10 +121,13 @@ mod tests {
             let stretch = Stretch::AsAsked(window);
             let mut comparison =
                 Comparison::new(&before, &after, stretch).expect("they can be compared");
+            let mut progress = 0.0;
             loop {
                 if let Some(reports) = comparison.advance(budget) {
                     break reports;
                 }
+                assert!((progress..=1.0).contains(&comparison.progress()));
+                progress = comparison.progress();
             }
         };
         let (slow, fast) = compared(777);

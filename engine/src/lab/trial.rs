@@ -108,6 +108,16 @@ impl Run {
         }
     }
 
+    /// The share of the stretch that has been measured.
+    pub(super) fn measured_share(&self) -> f64 {
+        match self.phase {
+            Phase::Settling { .. } | Phase::Warming { .. } => 0.0,
+            Phase::Measuring {
+                from_s, duration_s, ..
+            } => ((self.engine.now().as_s() - from_s) / duration_s).clamp(0.0, 1.0),
+        }
+    }
+
     /// What comes next, at a moment that was waited for; the report when nothing does.
     fn go_on(&mut self, is_cut_short: bool) -> Option<Report> {
         match self.phase {

@@ -187,11 +187,10 @@ fn of_instance(
     scenario: &Scenario,
     cast: &mut [u16],
 ) -> Option<(Tone, String, u8, Option<u16>)> {
-    let number = |id: &str| scenario.design.component(id).map(|(number, _)| number);
     let mut named = |id: &String, instance: u16| {
-        let number = number(id)?;
+        let (number, row) = scenario.design.component(id)?;
         cast[number] = cast[number].max(instance + 1);
-        Some((name(id, instance, cast[number]), number as u8))
+        Some((row.instance_name(instance), number as u8))
     };
     Some(match action {
         Action::Kill {
@@ -220,11 +219,13 @@ fn of_instance(
             to,
             impairment,
         } => {
+            let (number, _) = scenario.design.component(to)?;
             let words = impaired(from, to, *impairment);
-            (Tone::Bad, words, number(to)? as u8, None)
+            (Tone::Bad, words, number as u8, None)
         }
         Action::RepairLink { from, to } => {
-            (Tone::Good, carries_again(from, to), number(to)? as u8, None)
+            let (number, _) = scenario.design.component(to)?;
+            (Tone::Good, carries_again(from, to), number as u8, None)
         }
         Action::Repair {
             component,
@@ -242,13 +243,12 @@ fn of_instance(
             (Tone::Bad, slower(&name, *factor), number, Some(*instance))
         }
         Action::AddInstance { component } => {
-            let instance = cast[number(component)?];
-            let (_, row) = scenario.design.component(component)?;
+            let (number, row) = scenario.design.component(component)?;
+            let instance = cast[number];
+            cast[number] += 1;
             let boots = matches!(row.kind, Kind::Service(_));
-            cast[number(component)?] += 1;
-            let name = name(component, instance, instance + 1);
-            let number = number(component)? as u8;
-            (Tone::Neutral, joins(&name, boots), number, Some(instance))
+            let words = joins(&row.instance_name(instance), boots);
+            (Tone::Neutral, words, number as u8, Some(instance))
         }
         Action::RemoveInstance {
             component,
@@ -260,22 +260,14 @@ fn of_instance(
         Action::Deploy {
             component, batch, ..
         } => {
-            let number = number(component)? as u8;
-            (Tone::Neutral, deploy(component, *batch), number, None)
+            let (number, _) = scenario.design.component(component)?;
+            (Tone::Neutral, deploy(component, *batch), number as u8, None)
         }
         Action::SetRate { .. }
         | Action::SetTraffic { .. }
         | Action::Configure { .. }
         | Action::SetLatency { .. } => return None,
     })
-}
-
-/// `web/2` for instance 1 of `web`; `db` where there has been one only.
-pub(crate) fn name(id: &str, instance: u16, of: u16) -> String {
-    match of {
-        0 | 1 => id.to_owned(),
-        _ => format!("{id}/{}", u32::from(instance) + 1),
-    }
 }
 
 #[cfg(test)]

@@ -9,7 +9,9 @@ pub(crate) mod wire;
 
 use std::sync::Arc;
 
-use headroom_scenario::{Class, ClassKind, Design, Impairment, Region, Scenario, Traffic};
+use headroom_scenario::{
+    Class, ClassKind, Component, Design, Impairment, Region, Scenario, Traffic,
+};
 
 use crate::calendar::{Calendar, EventKind, What};
 use crate::figures::meter::{Level, Meter, Peak};
@@ -18,7 +20,7 @@ use crate::figures::reason::Reason;
 use crate::mechanism::popularity::Popularity;
 use crate::story::flight::Flight;
 use crate::story::happening::{Mark, Tone};
-use crate::story::marks::{self, Marks};
+use crate::story::marks::Marks;
 use crate::story::trace::Activity;
 use crate::story::tracer::{Change, Note, Origin, Tracer};
 use crate::time::ns_from_ms;
@@ -97,6 +99,8 @@ pub struct World {
     pub popularity: Option<Arc<Popularity>>,
     /// Meters by component.
     pub meters: Vec<ComponentMeter>,
+    /// The components as they were at first: what their instances are called never changes.
+    named: Vec<Component>,
     /// By component: which of its instances keeps a key, where keys decide.
     pub routes: Vec<Option<Route>>,
     /// Version of each key's value that the last acknowledged write made.
@@ -127,6 +131,7 @@ impl World {
             outcomes: Outcomes::default(),
             popularity: None,
             meters: Vec::new(),
+            named: scenario.design.components.clone(),
             routes: scenario.design.components.iter().map(|_| None).collect(),
             versions: Vec::new(),
             stored: Vec::new(),
@@ -603,8 +608,7 @@ impl World {
 
     /// `web/2` for instance 1 of `web`.
     pub fn name(&self, component: u8, instance: u16) -> String {
-        let meter = &self.meters[usize::from(component)];
-        marks::name(&meter.id, instance, meter.instances.len() as u16)
+        self.named[usize::from(component)].instance_name(instance)
     }
 
     /// A call of a request's own to make: blank but for what the callee must know.

@@ -211,3 +211,18 @@ fn a_link_opens_with_the_marks_of_the_run_it_was_made_of() {
     assert!(lived.marks_since(0).len() > 4, "checks notice the dead");
     assert_eq!(lived.marks_since(0), opened.marks_since(0));
 }
+
+/// A machine is called alike wherever it is named, alone or one of many.
+#[test]
+fn a_server_alone_is_called_as_on_its_card() {
+    let mut scenario = behind_a_balancer();
+    scenario.design.components[2].kind = Kind::Service(servers(1));
+    scenario.script = vec![at_s(1.0, kill("web", 0)), at_s(1.1, repair("web", 0))];
+    let card = scenario.design.components[2].instance_name(0);
+    assert_eq!(card, "web/1");
+    let foreseen = scheduled(&scenario);
+    assert_eq!(words(&foreseen), ["web/1 dies", "web/1 works again"]);
+    let mut engine = engine(scenario);
+    run_to(&mut engine, 1.2);
+    assert_eq!(engine.marks_since(0), foreseen);
+}

@@ -5,7 +5,7 @@ use headroom_engine::snapshot::{InstanceState, KindGauge};
 use headroom_scenario::{Algorithm, LoadBalancer};
 use yew::prelude::*;
 
-use super::super::scene::{Part, Pick, Scene, state_words, words};
+use super::super::scene::{Part, Pick, Scene, cut, state_words, words};
 use super::{Tone, badge_of, card};
 
 /// The address that faces the world.
@@ -27,10 +27,11 @@ pub fn draw(scene: &Scene<'_>, number: usize, balancer: &LoadBalancer) -> Html {
     } else {
         ""
     };
+    let (title, tooltip) = cut(&name, rect.width - 28.0);
     let drawing = html! {
         <>
             { card(&rect) }
-            { words("title", rect.x + 14.0, rect.y + 22.0, name.clone()) }
+            { words("title", rect.x + 14.0, rect.y + 22.0, title) }
             { words("soft", rect.x + 14.0, rect.y + 38.0, algorithm) }
             if scene.narrow() {
                 { words("soft", rect.x + 14.0, rect.y + 53.0, format!("public {PUBLIC_ADDRESS}")) }
@@ -52,19 +53,21 @@ pub fn draw(scene: &Scene<'_>, number: usize, balancer: &LoadBalancer) -> Html {
         rect: &rect,
         radius: 12.0,
         dim: down && !standby,
+        tooltip,
     };
     scene.part(part, drawing)
 }
 
 /// Its badge: why it fails requests by itself. What fails behind it wears the badge there.
 pub fn mark(scene: &Scene<'_>, number: usize) -> Option<(Tone, String)> {
-    let own = scene.instance(number, 0).and_then(badge_of);
+    let own = scene.instance(number, 0);
+    let own = own.and_then(|gauge| badge_of(gauge, scene.reasons()));
     own.filter(|_| !on_standby(scene, number)).or_else(|| {
         let failing = &scene.gauge(number)?.failing;
         let (reason, _) = failing
             .iter()
             .find(|(reason, _)| *reason == Reason::NoHealthyInstance)?;
-        Some((Tone::Bad, reason.words().to_string()))
+        Some((Tone::Bad, scene.reasons()(*reason).to_string()))
     })
 }
 

@@ -4,7 +4,7 @@ use headroom_engine::snapshot::{InstanceState, KindGauge};
 use yew::prelude::*;
 
 use super::super::geometry::Rect;
-use super::super::scene::{Part, Pick, Scene, px, state_words, words};
+use super::super::scene::{Part, Pick, Scene, cut, px, state_words, words};
 use super::{card, instance_label};
 use crate::format;
 
@@ -34,13 +34,14 @@ pub fn draw(scene: &Scene<'_>, number: usize, instance: u16, rect: &Rect) -> Htm
     };
     let high = (rect.height - 2.0) * level;
     let left = rect.x + 13.0;
+    let (title, tooltip) = cut(&name, rect.width - 26.0);
     let drawing = html! {
         <>
             { card(rect) }
             if !down && high > 0.5 {
                 <path class="level" d={filled(rect, high)} />
             }
-            { words(if down { "title struck" } else { "title" }, left, rect.y + 23.0, name.clone()) }
+            { words(if down { "title struck" } else { "title" }, left, rect.y + 23.0, title) }
             { words("soft on-level", left, rect.y + 40.0, fill.clone()) }
             { words("soft on-level", left, rect.y + 57.0, third.clone()) }
         </>
@@ -54,6 +55,7 @@ pub fn draw(scene: &Scene<'_>, number: usize, instance: u16, rect: &Rect) -> Htm
         rect,
         radius: 12.0,
         dim: down,
+        tooltip,
     };
     scene.part(part, drawing)
 }

@@ -4,20 +4,39 @@ use headroom_engine::snapshot::KindGauge;
 use headroom_scenario::LoopModel;
 use yew::prelude::*;
 
-use super::super::scene::{Part, Pick, Scene, px, words};
+use super::super::layout::WORDS_WIDTH;
+use super::super::scene::{Part, Pick, Scene, cut, px, words};
 use super::card;
 use crate::format;
 
-/// How far away the users are, and what share of their requests their browsers answer.
-fn away(scene: &Scene<'_>, number: usize) -> String {
-    let away = format!("{} away", format::ms(round_trip_ms(scene)));
+/// How far away the users are.
+fn away(scene: &Scene<'_>) -> String {
+    format!("{} away", format::ms(round_trip_ms(scene)))
+}
+
+/// What share of their requests their browsers answer, if they answer any.
+fn from_own_copy(scene: &Scene<'_>, number: usize) -> Option<String> {
     match scene.gauge(number).map(|gauge| &gauge.kind) {
         Some(KindGauge::Clients {
             from_copy_share, ..
         }) if *from_copy_share > 0.0 => {
-            format!("{away} · {} from own copy", format::share(*from_copy_share))
+            Some(format!("{} from own copy", format::share(*from_copy_share)))
         }
-        _ => away,
+        _ => None,
+    }
+}
+
+/// How many of them wait to retry, if any do: in few letters where there is little room.
+fn retrying(scene: &Scene<'_>, number: usize) -> Option<String> {
+    match scene.gauge(number).map(|gauge| &gauge.kind) {
+        Some(KindGauge::Clients { backing_off, .. }) if *backing_off > 0 => {
+            Some(if scene.narrow() {
+                format!("{} to retry", format::short_rate(*backing_off as f64))
+            } else {
+                format!("{} wait to retry", format::count(*backing_off))
+            })
+        }
+        _ => None,
     }
 }
 
@@ -26,43 +45,49 @@ pub fn draw(scene: &Scene<'_>, number: usize) -> Html {
     let middle = rect.center();
     let name = scene.name(number);
     let rate = offered(scene);
-    let away = away(scene, number);
-    let retrying = match scene.gauge(number).map(|gauge| &gauge.kind) {
-        Some(KindGauge::Clients { backing_off, .. }) if *backing_off > 0 => {
-            Some(format!("{} wait to retry", format::count(*backing_off)))
-        }
-        _ => None,
-    };
+    let away = away(scene);
+    let copies = from_own_copy(scene, number);
+    let retrying = retrying(scene, number);
     let below = rect.bottom();
+    let room = if scene.narrow() {
+        rect.width - 92.0
+    } else {
+        WORDS_WIDTH
+    };
+    let (title, tooltip) = cut(&name, room);
     let drawing = html! {
         <>
             { card(&rect) }
             if scene.narrow() {
                 { browser(rect.x + 12.0, middle.y - 14.0) }
                 { phone(rect.x + 56.0, middle.y - 13.0) }
-                { words("title", rect.x + 82.0, rect.y + 18.0, name.clone()) }
+                { words("title", rect.x + 82.0, rect.y + 18.0, title) }
                 { words("soft", rect.x + 82.0, rect.y + 32.0, rate.clone()) }
                 { words("soft", rect.x + 82.0, rect.y + 45.0,
                     retrying.clone().unwrap_or_else(|| away.clone())) }
             } else {
                 { browser(middle.x - 19.0, rect.y + 14.0) }
                 { phone(middle.x - 7.5, rect.y + 56.0) }
-                { words("title middle", middle.x, below + 20.0, name.clone()) }
+                { words("title middle", middle.x, below + 20.0, title) }
                 { words("soft middle", middle.x, below + 36.0, rate.clone()) }
                 if let Some(retrying) = &retrying {
                     { words("warning middle", middle.x, below + 51.0, retrying.clone()) }
                 } else {
-                    { words("soft middle", middle.x, below + 51.0, away.clone()) }
+                    { words("soft middle", middle.x, below + 51.0, copies.clone().unwrap_or_else(|| away.clone())) }
                 }
             }
         </>
     };
     let part = Part {
         pick: Pick::Component(number),
-        label: format!("{name}: {rate}, {away}"),
+        label: format!(
+            "{name}: {rate}, {away}{}",
+            copies.map_or_else(String::new, |copies| format!(", {copies}"))
+        ),
         rect: &rect,
         radius: 12.0,
         dim: false,
+        tooltip,
     };
     scene.part(part, drawing)
 }

@@ -5,7 +5,8 @@ use headroom_scenario::Database;
 use yew::prelude::*;
 
 use super::super::geometry::Rect;
-use super::super::scene::{Part, Pick, Scene, px, state_words, words};
+use super::super::layout::WORDS_WIDTH;
+use super::super::scene::{Part, Pick, Scene, cut, px, state_words, words};
 use super::{Tone, badge_of, component_badge};
 use crate::format;
 
@@ -41,6 +42,7 @@ pub fn draw(scene: &Scene<'_>, number: usize, database: &Database) -> Html {
         format::count(u64::from(most))
     );
     let state = gauge.and_then(state_words);
+    let (title, tooltip) = cut(&name, WORDS_WIDTH);
     let drawing = html! {
         <>
             <path class="card" d={body(&rect, 0.0)} />
@@ -59,7 +61,7 @@ pub fn draw(scene: &Scene<'_>, number: usize, database: &Database) -> Html {
                 { words("soft on-level middle", middle.x, middle.y + 33.0, disk.clone()) }
             }
             { words(if down { "title middle struck" } else { "title middle" },
-                middle.x, rect.bottom() + 20.0, name.clone()) }
+                middle.x, rect.bottom() + 20.0, title) }
             { words("soft middle", middle.x, rect.bottom() + 36.0,
                 state.clone().filter(|_| !down).unwrap_or_else(|| working.clone())) }
             { words("soft middle", middle.x, rect.bottom() + 51.0, connections.clone()) }
@@ -77,6 +79,7 @@ pub fn draw(scene: &Scene<'_>, number: usize, database: &Database) -> Html {
         rect: &rect,
         radius: 16.0,
         dim: down,
+        tooltip,
     };
     scene.part(part, drawing)
 }
@@ -85,7 +88,7 @@ pub fn draw(scene: &Scene<'_>, number: usize, database: &Database) -> Html {
 pub fn mark(scene: &Scene<'_>, number: usize) -> Option<(Tone, String)> {
     let gauge = scene.instance(number, 0);
     gauge
-        .and_then(badge_of)
+        .and_then(|gauge| badge_of(gauge, scene.reasons()))
         .or_else(|| component_badge(scene, number))
 }
 

@@ -3,7 +3,7 @@
 use headroom_scenario::Dns;
 use yew::prelude::*;
 
-use super::super::scene::{Part, Pick, Scene, px, words};
+use super::super::scene::{Part, Pick, Scene, cut, px, words};
 use super::card;
 use crate::format;
 
@@ -15,11 +15,12 @@ pub fn draw(scene: &Scene<'_>, number: usize, dns: &Dns) -> Html {
         "not kept".to_string()
     };
     let name = scene.name(number);
+    let (title, tooltip) = cut(&name, rect.width - 24.0);
     let drawing = html! {
         <>
             <path class="card" d={format!("M{} {}h22l5 -6h18l5 6", px(rect.x + 12.0), px(rect.y))} />
             { card(&rect) }
-            { words("title", rect.x + 12.0, rect.y + 21.0, name.clone()) }
+            { words("title", rect.x + 12.0, rect.y + 21.0, title) }
             { words("soft", rect.x + 12.0, rect.y + 38.0, ttl.clone()) }
         </>
     };
@@ -29,6 +30,7 @@ pub fn draw(scene: &Scene<'_>, number: usize, dns: &Dns) -> Html {
         rect: &rect,
         radius: 12.0,
         dim: false,
+        tooltip,
     };
     scene.part(part, drawing)
 }

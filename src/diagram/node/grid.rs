@@ -74,7 +74,7 @@ pub fn mark(scene: &Scene<'_>, number: usize, grid: &Grid) -> Option<String> {
     let gauges = grid.instances.iter();
     let reasons = gauges
         .filter_map(|instance| scene.instance(number, *instance).filter(|g| is_failing(g)))
-        .filter_map(badge_of)
+        .filter_map(|gauge| badge_of(gauge, scene.reasons()))
         .filter(|(tone, _)| *tone == Tone::Bad)
         .map(|(_, reason)| reason);
     let (reason, count) = most_frequent(reasons)?;

@@ -15,9 +15,10 @@ use js_sys::JsString;
 use yew::prelude::*;
 
 use super::geometry::Rect;
-use super::layout::{Form, Layout};
+use super::layout::{Form, HEADING, Layout};
 use super::scene::{Part, Pick, Scene, px, slower, words};
 use crate::format;
+use crate::lettering::Lettering;
 
 /// Draws a component.
 pub fn component(scene: &Scene<'_>, number: usize) -> Html {
@@ -46,30 +47,53 @@ fn size(scene: &Scene<'_>, number: usize) -> Option<String> {
     }
 }
 
-/// The badges of all that fails, to be drawn above the dots.
-pub fn badges(scene: &Scene<'_>) -> Html {
-    html! { { for scene.layout.order.iter().map(|number| badges_of(scene, *number)) } }
+/// The badge of something that fails, and where it stands.
+pub struct Badge {
+    tone: Tone,
+    words: String,
+    /// Where it stands.
+    pub place: Rect,
 }
 
-fn badges_of(scene: &Scene<'_>, number: usize) -> Html {
+/// The badges of all that fails.
+pub fn badges(scene: &Scene<'_>) -> Vec<Badge> {
+    let components = scene.layout.order.iter();
+    components
+        .flat_map(|number| badges_of(scene, *number))
+        .collect()
+}
+
+fn badges_of(scene: &Scene<'_>, number: usize) -> Vec<Badge> {
     let place = scene.place(number);
-    let mark = match &scene.component(number).kind {
-        Kind::Clients(_) => component_badge(scene, number),
-        Kind::LoadBalancer(_) => balancer::mark(scene, number),
-        Kind::Database(_) => database::mark(scene, number),
-        Kind::Dns(_) | Kind::Service(_) | Kind::Cache(_) => None,
+    let badge = |(tone, words): (Tone, String), rect: &Rect| Badge {
+        place: badge_place(&words, rect, scene.layout.extent.0),
+        tone,
+        words,
     };
-    match (&place.form, mark) {
-        (Form::Cards(cards), _) => html! {
-            { for cards.iter().filter_map(|(instance, rect)| {
-                let (tone, text) = badge_of(scene.instance(number, *instance)?)?;
-                Some(badge(tone, &text, rect))
-            }) }
-        },
-        (Form::Grid(grid), _) => grid::mark(scene, number, grid)
-            .map_or_else(Html::default, |text| badge(Tone::Bad, &text, &place.frame)),
-        (_, Some((tone, text))) => badge(tone, &text, &place.frame),
-        _ => Html::default(),
+    match &place.form {
+        Form::Cards(cards) => cards
+            .iter()
+            .filter_map(|(instance, rect)| {
+                let gauge = scene.instance(number, *instance)?;
+                Some(badge(badge_of(gauge, scene.reasons())?, rect))
+            })
+            .collect(),
+        Form::Grid(grid) => {
+            let mark = grid::mark(scene, number, grid);
+            let mark = mark.map(|words| badge((Tone::Bad, words), &place.frame));
+            mark.into_iter().collect()
+        }
+        Form::Single => {
+            let mark = match &scene.component(number).kind {
+                Kind::Clients(_) => component_badge(scene, number),
+                Kind::LoadBalancer(_) => balancer::mark(scene, number),
+                Kind::Database(_) => database::mark(scene, number),
+                Kind::Dns(_) | Kind::Service(_) | Kind::Cache(_) => None,
+            };
+            mark.map(|mark| badge(mark, &place.frame))
+                .into_iter()
+                .collect()
+        }
     }
 }
 
@@ -119,6 +143,7 @@ fn heading(scene: &Scene<'_>, number: usize) -> Html {
         rect: &Rect::new(rect.x - 5.0, rect.y, rect.width + 10.0, rect.height),
         radius: 3.0,
         dim: false,
+        tooltip: (!text.starts_with(&upper(&scene.name(number)))).then(|| scene.name(number)),
     };
     let drawing = words("caps", rect.x, rect.y + 13.0, text);
     scene.part(part, drawing)
@@ -133,66 +158,82 @@ pub fn heading_place(scene: &Scene<'_>, number: usize) -> Option<(String, Rect)>
     let baseline = if is_below {
         frame.bottom() + 19.0
     } else {
-        frame.y - 17.0
+        frame.y - HEADING_ABOVE
     };
-    let places = scene.layout.places.iter();
-    let right = places.map(|place| place.frame.right());
-    let right = right.fold(0.0, f64::max);
-    let arrivals: Vec<f64> = scene
+    let right = right_of(scene, &frame);
+    let arrivals: Vec<(f64, f64)> = scene
         .layout
         .wires
         .iter()
-        .map(|wire| wire.curve.points[3])
-        .filter(|end| scene.narrow() && !is_below && (end.y - frame.y).abs() < 1.0)
-        .map(|end| end.x)
+        .zip(scene.widths)
+        .map(|(wire, width)| (wire.curve.points[3], CLEAR + width / 2.0))
+        .filter(|(end, _)| scene.narrow() && !is_below && (end.y - frame.y).abs() < 1.0)
+        .map(|(end, clear)| (end.x - clear, end.x + clear))
         .collect();
     // Where there is no room for its name, the size alone says which tier it is.
     let words_at = |text: String| {
-        let width = text_width(&text);
+        let width = CAPS.width(&text);
         beside(&arrivals, frame.x, width, right).map(|x| (text, x, width))
     };
-    let whole = format!("{} · {size}", upper(&name));
-    let (text, x, width) = words_at(whole)
+    let size_after = format!(" · {size}");
+    let room = right - frame.x - CAPS.width(&size_after);
+    let named = |room: f64| CAPS.cut(&upper(&name), room) + &size_after;
+    // Before the first wire, as far as that leaves any of the name.
+    let first = arrivals.iter().map(|(from, _)| *from);
+    let before = first.fold(f64::INFINITY, f64::min) - EDGE - CAPS.width(&size_after);
+    let (text, x, width) = words_at(named(room))
+        .or_else(|| words_at(named(before)).filter(|_| before > NAME_LEAST))
         .or_else(|| words_at(size.clone()))
-        .unwrap_or_else(|| (size.clone(), frame.x, text_width(&size)));
+        .unwrap_or_else(|| (size.clone(), frame.x, CAPS.width(&size)));
     Some((text, Rect::new(x, baseline - 13.0, width, 17.0)))
 }
 
-/// Where words of this width start, so that no wire which arrives from above runs through them: at
-/// `wanted` if it can be, else close to one of the wires, and never beyond the drawing's `right`.
-fn beside(arrivals: &[f64], wanted: f64, width: f64, right: f64) -> Option<f64> {
-    const CLEAR: f64 = 14.0;
+/// How far words over a tier may reach: to what stands beside it, or to the edge of the drawing.
+fn right_of(scene: &Scene<'_>, frame: &Rect) -> f64 {
+    let beside = scene.layout.places.iter().filter(|place| {
+        let level = |other: &Rect| other.y < frame.bottom() && frame.y - HEADING < other.bottom();
+        place.frame.x > frame.right() && (!scene.narrow() || level(&place.frame))
+    });
+    let beside = beside.map(|place| place.frame.x - APART);
+    beside.fold(scene.layout.extent.0 - EDGE, f64::min)
+}
+
+/// Where words of this width start, so that no wire which arrives from above runs through them, given from
+/// where to where each does: at `wanted` if it can be, else close to one of the wires, and never beyond the
+/// drawing's `right`.
+fn beside(arrivals: &[(f64, f64)], wanted: f64, width: f64, right: f64) -> Option<f64> {
     if arrivals.is_empty() {
         return Some(wanted);
     }
     let is_free = |x: &f64| {
-        let taken = x - CLEAR..x + width + CLEAR;
-        *x >= 0.0
-            && x + width <= right
-            && !arrivals
-                .iter()
-                .any(|wire| taken.start < *wire && *wire < taken.end)
+        let end = x + width;
+        let crosses = |(from, to): &(f64, f64)| *x < *to && *from < end;
+        *x >= 0.0 && end <= right && !arrivals.iter().any(crosses)
     };
-    let before = arrivals.iter().map(|wire| wire - CLEAR - width);
-    let behind = arrivals.iter().map(|wire| wire + CLEAR);
+    let before = arrivals.iter().map(|(from, _)| from - width);
+    let behind = arrivals.iter().map(|(_, to)| *to);
     std::iter::once(wanted)
         .chain(before)
         .chain(behind)
         .find(is_free)
 }
 
-/// About how wide the words over a tier are: capitals, figures and small letters with room between them.
-fn text_width(text: &str) -> f64 {
-    let wide = |letter: char| match letter {
-        ' ' | '\u{a0}' | '·' => 4.4,
-        'a'..='z' => 6.4,
-        _ => 7.3,
-    };
-    text.chars().map(wide).sum()
-}
-
-/// About how wide a letter of a badge is.
-const BADGE_LETTER: f64 = 6.7;
+/// How high over a tier its name stands: there is room for a badge between them.
+const HEADING_ABOVE: f64 = 23.0;
+/// The words over a tier: capitals, with room between them.
+const CAPS: Lettering = Lettering {
+    size: 11.0,
+    wider: 1.06,
+};
+/// The words of a badge.
+const BADGE: Lettering = Lettering::bold(11.0);
+/// Between words and a wire beside them.
+const CLEAR: f64 = 12.0;
+/// Less room than this is too little for a name.
+const NAME_LEAST: f64 = 50.0;
+/// Between words and what stands beside them, and between them and the edge of the drawing.
+const APART: f64 = 14.0;
+const EDGE: f64 = 5.0;
 
 /// The frame of a card.
 fn card(rect: &Rect) -> Html {
@@ -213,9 +254,12 @@ pub enum Tone {
     Quiet,
 }
 
-/// The badge of an instance: why it fails requests, else what is not as it should be.
-pub fn badge_of(gauge: &InstanceGauge) -> Option<(Tone, String)> {
-    let reason = |reason: Reason| (Tone::Bad, reason.words().to_string());
+/// The badge of an instance: why it fails requests, in these words, else what is not as it should be.
+pub fn badge_of(
+    gauge: &InstanceGauge,
+    words: fn(Reason) -> &'static str,
+) -> Option<(Tone, String)> {
+    let reason = |reason: Reason| (Tone::Bad, words(reason).to_string());
     match gauge.state {
         // Out of rotation, nothing asks it any more.
         InstanceState::Down => Some(
@@ -250,23 +294,32 @@ fn holds(reason: Reason, gauge: &InstanceGauge) -> bool {
     }
 }
 
-/// A badge on the upper edge of what it is about, between its name and that of its tier.
-pub fn badge(tone: Tone, text: &str, rect: &Rect) -> Html {
-    let width = text.chars().count() as f64 * BADGE_LETTER + 16.0;
-    let x = if width > rect.width - 16.0 {
+/// Where a badge stands: on the upper edge of what it is about, between its name and that of its tier,
+/// and within a drawing of that width.
+fn badge_place(words: &str, rect: &Rect, drawing_width: f64) -> Rect {
+    const INSIDE: f64 = 8.0;
+    let width = BADGE.width(words) + 2.0 * INSIDE;
+    let wanted = if width > rect.width - 2.0 * INSIDE {
         rect.center().x - width / 2.0
     } else {
-        rect.right() - 8.0 - width
+        rect.right() - INSIDE - width
     };
-    let class = match tone {
+    let x = wanted.min(drawing_width - EDGE - width).max(EDGE);
+    Rect::new(x, rect.y - 15.0, width, 18.0)
+}
+
+/// Draws a badge.
+pub fn badge(badge: &Badge) -> Html {
+    let class = match badge.tone {
         Tone::Bad => "badge bad",
         Tone::Warning => "badge warning",
         Tone::Quiet => "badge quiet",
     };
+    let Rect { x, y, width, .. } = badge.place;
     html! {
-        <g class={class}>
-            <rect x={px(x)} y={px(rect.y - 12.0)} width={px(width)} height="18" rx="9" />
-            <text x={px(x + width / 2.0)} y={px(rect.y + 0.8)}>{ text.to_string() }</text>
+        <g class={class} data-testid="badge">
+            <rect x={px(x)} y={px(y)} width={px(width)} height="18" rx="9" />
+            <text x={px(x + width / 2.0)} y={px(y + 12.8)}>{ badge.words.clone() }</text>
         </g>
     }
 }
@@ -275,7 +328,8 @@ pub fn badge(tone: Tone, text: &str, rect: &Rect) -> Html {
 pub fn component_badge(scene: &Scene<'_>, number: usize) -> Option<(Tone, String)> {
     let gauge = scene.gauge(number)?;
     let (reason, _) = gauge.failing.first()?;
-    (gauge.failed_rps > 0.0).then(|| (Tone::Bad, reason.words().to_string()))
+    let words = scene.reasons();
+    (gauge.failed_rps > 0.0).then(|| (Tone::Bad, words(*reason).to_string()))
 }
 
 /// What an instance is doing, in words for those who do not see it.
@@ -322,36 +376,70 @@ mod tests {
 
     #[test]
     fn the_name_of_a_tier_keeps_clear_of_the_wires() {
+        let wires =
+            |at: &[f64]| -> Vec<(f64, f64)> { at.iter().map(|x| (x - 14.0, x + 14.0)).collect() };
         assert_eq!(beside(&[], 20.0, 100.0, 300.0), Some(20.0));
-        assert_eq!(beside(&[200.0], 20.0, 100.0, 300.0), Some(20.0));
-        assert_eq!(beside(&[100.0, 200.0], 50.0, 60.0, 300.0), Some(26.0));
-        assert_eq!(beside(&[60.0, 180.0], 40.0, 90.0, 300.0), Some(76.0));
-        assert_eq!(beside(&[60.0, 180.0], 40.0, 101.0, 260.0), None);
+        assert_eq!(beside(&wires(&[200.0]), 20.0, 100.0, 300.0), Some(20.0));
+        let two = beside(&wires(&[100.0, 200.0]), 50.0, 60.0, 300.0);
+        assert_eq!(two, Some(26.0));
+        let apart = wires(&[60.0, 180.0]);
+        assert_eq!(beside(&apart, 40.0, 90.0, 300.0), Some(76.0));
+        assert_eq!(beside(&apart, 40.0, 101.0, 260.0), None);
+        // A broad one takes more room.
+        assert_eq!(beside(&[(150.0, 214.0)], 60.0, 100.0, 400.0), Some(50.0));
+    }
+
+    #[test]
+    fn a_badge_covers_neither_the_name_above_it_nor_the_one_below_and_is_all_on_the_drawing() {
+        let card = Rect::new(12.0, 100.0, 104.0, 64.0);
+        for words in [
+            "down",
+            "refused",
+            "connection refused",
+            "too many connections",
+        ] {
+            let place = badge_place(words, &card, 390.0);
+            assert!(place.x >= EDGE && place.right() <= 390.0 - EDGE, "{words}");
+            let heading_bottom = card.y - HEADING_ABOVE + 4.0;
+            assert!(place.y > heading_bottom, "the name of the tier");
+            // Its capitals are nine high.
+            let title_top = card.y + 22.0 - 9.0;
+            assert!(place.bottom() + 5.0 < title_top, "its own name");
+        }
+        let at_the_edge = Rect::new(270.0, 100.0, 112.0, 84.0);
+        let place = badge_place("too many connections", &at_the_edge, 390.0);
+        assert!(place.right() <= 390.0 - EDGE);
     }
 
     #[test]
     fn a_badge_gives_the_reason_before_all_else() {
         let mut gauge = idle();
-        assert_eq!(badge_of(&gauge), None);
+        assert_eq!(badge_of(&gauge, Reason::words), None);
         gauge.slow_factor = 3.0;
         assert_eq!(
-            badge_of(&gauge),
+            badge_of(&gauge, Reason::words),
             Some((Tone::Warning, "3× slower".to_string()))
         );
         gauge.failing = Some(Reason::TimedOut);
         gauge.failed_rps = 2.0;
-        assert_eq!(badge_of(&gauge), Some((Tone::Bad, "timed out".to_string())));
+        assert_eq!(
+            badge_of(&gauge, Reason::words),
+            Some((Tone::Bad, "timed out".to_string()))
+        );
         gauge.failing = Some(Reason::QueueFull);
         assert_eq!(
-            badge_of(&gauge),
+            badge_of(&gauge, Reason::words),
             Some((Tone::Warning, "3× slower".to_string())),
             "its line is empty by now"
         );
         gauge.queue_depth = 1;
         let full = Reason::QueueFull.words().to_string();
-        assert_eq!(badge_of(&gauge), Some((Tone::Bad, full)));
+        assert_eq!(badge_of(&gauge, Reason::words), Some((Tone::Bad, full)));
         gauge.state = InstanceState::Down;
         gauge.in_rotation = false;
-        assert_eq!(badge_of(&gauge), Some((Tone::Bad, "down".to_string())));
+        assert_eq!(
+            badge_of(&gauge, Reason::words),
+            Some((Tone::Bad, "down".to_string()))
+        );
     }
 }

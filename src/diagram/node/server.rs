@@ -6,7 +6,7 @@ use yew::prelude::*;
 
 use super::super::geometry::Rect;
 use super::super::palette::Look;
-use super::super::scene::{Part, Pick, Scene, px, state_words, words};
+use super::super::scene::{Part, Pick, Scene, cut, px, state_words, words};
 use super::{balancer::PUBLIC_ADDRESS, card, idle, instance_label};
 use crate::format;
 
@@ -41,10 +41,11 @@ pub fn draw(
         ),
     };
     let (left, inner) = (rect.x + 14.0, rect.width - 28.0);
+    let (title, tooltip) = cut(&name, inner);
     let drawing = html! {
         <>
             { card(rect) }
-            { words(if down { "title struck" } else { "title" }, left, rect.y + 22.0, name.clone()) }
+            { words(if down { "title struck" } else { "title" }, left, rect.y + 22.0, title) }
             { words("soft", left, rect.y + 38.0, second) }
             if serves {
                 { slots(scene.busy(gauge), gauge.slots, left, rect.y + 48.0, inner) }
@@ -61,6 +62,7 @@ pub fn draw(
         rect,
         radius: 12.0,
         dim: down,
+        tooltip,
     };
     scene.part(part, drawing)
 }

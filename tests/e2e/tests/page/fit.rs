@@ -2,6 +2,7 @@
 //! another.
 
 use headroom_e2e::{Look, Outcome, Page};
+use headroom_scenario::{Action, Scenario, TimedAction, fragment, step};
 use serde_json::json;
 
 use crate::fixture;
@@ -43,7 +44,7 @@ const MISFITS: &str = "
       if ((box.left < -1 || box.right > innerWidth + 1) && !scrolls(element)) found.push(`out of the window: ${name(element)}`);
       const style = getComputedStyle(element);
       const hasText = [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim() !== '');
-      if (hasText && style.overflowX !== 'visible' && element.scrollWidth > element.clientWidth + 1) found.push(`cut off: ${name(element)}`);
+      if (hasText && !element.title && style.overflowX !== 'visible' && element.scrollWidth > element.clientWidth + 1) found.push(`cut off: ${name(element)}`);
     }
     // Texts of the drawing, too, lie within it.
     const stage = document.querySelector('.stage').getBoundingClientRect();
@@ -89,16 +90,124 @@ fn misfits(page: &Page, panels: &[&str]) -> Outcome<Vec<String>> {
     Ok(misfits)
 }
 
+fn resize(page: &Page, (width, height): (u32, u32)) -> Outcome {
+    let metrics =
+        json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
+    let resized = page
+        .session()
+        .devtools("Emulation.setDeviceMetricsOverride", metrics);
+    resized.map(drop)
+}
+
+/// Of the drawing, in words: names and badges that lie on one another or leave it, and a drawing that lies
+/// under what is left.
+const CROWDED: &str = "
+    const box = (element) => element.getBoundingClientRect();
+    const meet = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+    const found = [];
+    const drawing = box(document.querySelector('.diagram'));
+    const names = [...document.querySelectorAll('.diagram .title, .diagram .caps')];
+    const badges = [...document.querySelectorAll('.diagram .badge')];
+    for (const badge of badges) {
+      for (const name of names) {
+        if (meet(box(badge), box(name))) found.push(`${badge.textContent} on ${name.textContent}`);
+      }
+    }
+    names.forEach((name, number) => {
+      for (const other of names.slice(0, number)) {
+        if (meet(box(name), box(other))) found.push(`${name.textContent} on ${other.textContent}`);
+      }
+    });
+    for (const part of [...names, ...badges, ...document.querySelectorAll('.diagram .card')]) {
+      const { left, right, top } = box(part);
+      if (left < drawing.left - 1 || right > drawing.right + 1 || top < drawing.top - 1) {
+        found.push(`${part.textContent || 'a card'} out of the drawing`);
+      }
+    }
+    for (const card of document.querySelectorAll('.diagram .part')) {
+      const frame = [...card.querySelectorAll('.card')].pop();
+      for (const title of frame ? card.querySelectorAll('.title:not(.middle)') : []) {
+        if (box(title).right > box(frame).right + 1) found.push(`${title.textContent} over its card`);
+      }
+    }
+    const left = box(document.querySelector('.headroom-badge'));
+    const laid = getComputedStyle(document.querySelector('.headroom-badge')).position;
+    if (laid === 'static' && left.bottom > drawing.top + 1) found.push('the drawing is under what is left');
+    for (const button of document.querySelectorAll('.header-tools .btn')) {
+      if (box(button).height > 40) found.push(`${button.textContent} on two lines`);
+    }
+    for (const label of document.querySelectorAll('.chart .labels text')) {
+      if (box(label).right > box(label.closest('svg')).right + 1) found.push(`${label.textContent} past its chart`);
+    }
+    return found;
+";
+
+/// A design that is down here and there, with names as long as a document lets them be, or those of the step.
+fn broken(long: bool) -> Scenario {
+    let mut scenario = step::LADDER[7].scenario();
+    for (component, instance) in [("web", 0), ("cache", 0), ("db", 0)] {
+        scenario.script.push(TimedAction {
+            at_ns: 1_000_000_000,
+            action: Action::Kill {
+                component: component.into(),
+                instance,
+            },
+        });
+    }
+    if long {
+        for component in &mut scenario.design.components {
+            let name = format!("{} of all customers in all countries ", component.id);
+            component.name = name.repeat(3).chars().take(79).collect::<String>() + ".";
+        }
+        scenario.name = "long ".repeat(16).trim_end().to_owned();
+        scenario.step = None;
+    }
+    scenario
+}
+
+#[test]
+fn names_and_badges_have_room_however_long_and_narrow() -> Outcome {
+    for long in [false, true] {
+        let scenario = broken(long).validate().expect("a valid design");
+        let link = fragment::encode(&scenario);
+        let page = fixture::page(&format!("#{link}"), Look::DESK.still())?;
+        page.figure_becoming("[data-testid=clock]", "past 3 s", |clock| clock > 3.0)?;
+        for window in WINDOWS {
+            resize(&page, window)?;
+            page.until("badges are there", |page| page.exists(".diagram .badge"))?;
+            let crowded = page.session().run(CROWDED, &json!([]))?;
+            assert_eq!(crowded, json!([]), "long: {long}, {window:?}");
+            let found = misfits(&page, &["figures", "queues", "inspector"])?;
+            assert!(found.is_empty(), "long: {long}, {window:?}: {found:?}");
+        }
+        if long {
+            let told = page.session().run(
+                "return [...document.querySelectorAll('.diagram .part title')].map((title) => title.textContent)",
+                &json!([]),
+            )?;
+            for component in &scenario.design.components {
+                let told = told.as_array().into_iter().flatten();
+                let mut told = told.filter_map(|title| title.as_str());
+                assert!(
+                    told.any(|title| title == component.name),
+                    "{}",
+                    component.name
+                );
+            }
+        }
+        page.session()
+            .devtools("Emulation.clearDeviceMetricsOverride", json!({}))?;
+    }
+    Ok(())
+}
+
 #[test]
 fn everything_fits_every_window() -> Outcome {
     let page = fixture::page("", Look::DESK.still())?;
     let steps = page.count("[data-control=step]")?;
     let mut all = Vec::new();
     for (width, height) in WINDOWS {
-        let metrics =
-            json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
-        page.session()
-            .devtools("Emulation.setDeviceMetricsOverride", metrics)?;
+        resize(&page, (width, height))?;
         for place in 1..=steps {
             press(
                 &page,

@@ -107,6 +107,49 @@ fn undo_takes_back_the_last_edit_and_redo_does_it_again() -> Outcome {
 }
 
 #[test]
+fn undo_and_redo_say_what_they_did() -> Outcome {
+    let page = fixture::page("#step=sticky-sessions", Look::DESK)?;
+    page.figure_becoming("[data-testid=clock]", "past 1 s", |clock| clock > 1.0)?;
+    let says = |words: &'static str| {
+        page.until(words, |page| Ok(page.text("[data-testid=live]")? == words))
+    };
+    page.click("[data-instance='web/1']")?;
+    page.click("[data-testid=instance-menu] [data-control=kill]")?;
+    says("web/1 dies")?;
+    page.click("[data-control=undo]")?;
+    says("Undone: web/1 dies")?;
+    page.until("it lives", |page| {
+        page.exists("[data-instance='web/1'][data-state=up]")
+    })?;
+    assert_eq!(page.text("[data-testid=live]")?, "Undone: web/1 dies");
+    page.click("[data-control=redo]")?;
+    says("Done again: web/1 dies")
+}
+
+#[test]
+fn a_seed_that_cannot_be_stays_as_it_was_typed_with_what_would_be_right() -> Outcome {
+    let page = fixture::page("#step=cache", Look::DESK)?;
+    let seed = "[data-control=seed]";
+    // Of more than 64 bits.
+    let typed = "18446744073709551617";
+    page.set(seed, typed)?;
+    page.until("it is refused", |page| {
+        let said = page.text("#seed-refusal")?;
+        Ok(said == "The seed is too large: give 0 to 9,007,199,254,740,991.")
+    })?;
+    assert_eq!(page.value(seed)?, typed);
+    page.set(seed, "7")?;
+    page.until("a good one is taken", |page| {
+        Ok(page.fragment()?.contains("seed=7") && page.text("#seed-refusal")?.is_empty())
+    })?;
+    page.go(&format!("#step=cache&seed={typed}"))?;
+    page.until("the link's is told as it was typed", |page| {
+        let said = page.text("dialog")?;
+        Ok(said.contains(typed) && said.contains("give 0 to 9007199254740991"))
+    })
+}
+
+#[test]
 fn a_bad_parameter_is_refused_in_place_and_changes_nothing() -> Outcome {
     let page = fixture::page("#step=load-balancer", Look::DESK)?;
     page.until("the address has followed the design", |page| {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use headroom_e2e::{Look, Outcome, Page};
+use serde_json::json;
 
 use crate::fixture;
 
@@ -45,6 +46,58 @@ fn main_path_climbs_the_whole_ladder_with_measured_differences() -> Outcome {
     assert_eq!(page.attribute("[data-step]", "data-step")?, "cache");
     assert!(page.exists("[data-control=start-again]")?);
     Ok(())
+}
+
+/// What the story has measured: the row of the cost, and from which load the step pays off.
+fn cost_and_pay_off(page: &Page) -> Outcome<(String, String)> {
+    measured(page)?;
+    let cost = page.session().run(
+        "return [...document.querySelectorAll('[data-testid=comparison] tr')]
+            .map((row) => row.innerText).find((row) => row.startsWith('cost a month')) ?? ''",
+        &json!([]),
+    )?;
+    let pay_off = page.text(".pay")?;
+    Ok((cost.as_str().unwrap_or_default().to_owned(), pay_off))
+}
+
+#[test]
+fn cost_and_pay_off_are_those_of_the_design_as_it_was_edited() -> Outcome {
+    let page = fixture::page("#step=bigger-server", Look::DESK)?;
+    let (cost, pay_off) = cost_and_pay_off(&page)?;
+    assert!(pay_off.starts_with("Pays off from"), "{pay_off}");
+
+    page.click("[data-control=panel][data-of=inspector]")?;
+    page.click("[data-control=inspect][data-of=web]")?;
+    let size = "[data-control=parameter][data-of=web][data-name=size]";
+    page.set(size, "large: 2 vCPU, 8 GiB")?;
+    page.until("what was measured before is not told of this", |page| {
+        Ok(page.text(".pay")? != pay_off)
+    })?;
+    // A server as small as the one before it holds nothing that that one does not.
+    let (cheap, never) = cost_and_pay_off(&page)?;
+    assert_ne!(cheap, cost);
+    assert!(never.starts_with("No load was found"), "{never}");
+
+    page.click("[data-control=undo]")?;
+    page.until("it is as it was", |page| {
+        Ok(cost_and_pay_off(page)? == (cost.clone(), pay_off.clone()))
+    })
+}
+
+#[test]
+fn a_long_comparison_says_how_far_it_is_and_gives_way_to_a_newer_one() -> Outcome {
+    // Of a million a second, for as long as the step's script lasts.
+    let page = fixture::page("#step=load-balancer&rate=1000000", Look::DESK)?;
+    page.until_within(SEARCH_MAX, "some of it is done", |page| {
+        let done = page.attribute("[data-testid=comparing]", "data-value")?;
+        Ok(done.parse::<u8>().is_ok_and(|percent| percent > 0))
+    })?;
+    let said = page.text("[data-testid=comparing]")?;
+    assert!(said.contains("% done"), "{said}");
+    page.set("[data-control=rate]", "300")?;
+    page.until_within(SEARCH_MAX, "the newer one is measured", |page| {
+        Ok(page.text("[data-testid=comparison]")?.contains("At 300/s"))
+    })
 }
 
 fn take_the_next_step(page: &Page, name: &str) -> Outcome {

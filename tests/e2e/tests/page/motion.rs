@@ -88,17 +88,26 @@ fn more_dots_than_a_screen_takes_are_said_to_stand_for_more() -> Outcome {
     says("1 dot = 50 requests: too many to draw at 5")
 }
 
-/// Rates that lie on a part of the drawing or on each other.
+/// Links over which something passes that have no rate, and those that there are.
+const WITHOUT_A_RATE: &str = "
+    const rates = [...document.querySelectorAll('.wire-label')].map((rate) => rate.dataset.of);
+    const busy = [...document.querySelectorAll('[data-control=link]')]
+      .filter((link) => Number(link.dataset.value) >= 0.05)
+      .map((link) => link.dataset.of);
+    return { busy: busy.length, without: busy.filter((link) => !rates.includes(link)) };
+";
+
+/// Rates that lie on a part of the drawing, on a badge, on the name of a tier or on each other.
 const COVERED: &str = "
     const boxes = (selector) => [...document.querySelectorAll(selector)].map((element) => {
       const { left, top, right, bottom } = element.getBoundingClientRect();
       return { left, top, right, bottom, name: element.dataset.of ?? element.textContent };
     });
     const rates = boxes('.wire-label');
-    const parts = boxes('.part .halo').map((part) => ({ ...part,
+    const parts = [...boxes('.part .halo'), ...boxes('.diagram .badge')].map((part) => ({ ...part,
       left: part.left + 3, top: part.top + 3, right: part.right - 3, bottom: part.bottom - 3 }));
     const meet = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
-    const found = rates.length === 0 ? ['no rates'] : [];
+    const found = [];
     rates.forEach((rate, number) => {
       for (const other of [...parts, ...rates.slice(0, number)]) {
         if (meet(rate, other)) found.push(`${rate.name} on ${other.name}`);
@@ -107,19 +116,51 @@ const COVERED: &str = "
     return found;
 ";
 
+/// Windows of desks, laptops, tablets and phones.
+const WINDOWS: [(u32, u32); 6] = [
+    (1_440, 900),
+    (1_180, 820),
+    (1_024, 768),
+    (768, 1_024),
+    (390, 844),
+    (320, 640),
+];
+
+fn resize(page: &Page, (width, height): (u32, u32)) -> Outcome {
+    let metrics =
+        json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
+    let resized = page
+        .session()
+        .devtools("Emulation.setDeviceMetricsOverride", metrics);
+    resized.map(drop)
+}
+
 #[test]
-fn rates_lie_on_no_part_of_the_drawing_and_not_on_each_other() -> Outcome {
+fn each_wire_that_carries_something_has_its_rate_on_nothing_else() -> Outcome {
+    // What of the traffic goes where differs from step to step, and the drawing with it.
+    const STEPS: [(&str, u64); 4] = [
+        ("one-server", 1),
+        ("load-balancer", 3),
+        ("hash-ring", 3),
+        ("cache", 4),
+    ];
     let page = fixture::page("", Look::DESK)?;
-    for (width, height) in [(1_440, 900), (1_180, 820), (768, 1_024), (390, 844)] {
-        let metrics =
-            json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
-        page.session()
-            .devtools("Emulation.setDeviceMetricsOverride", metrics)?;
-        for step in ["one-server", "load-balancer", "cache"] {
-            page.go(&format!("#step={step}"))?;
-            page.until("rates are there", |page| page.exists("[data-testid=rate]"))?;
+    for (step, busy_least) in STEPS {
+        page.go(&format!("#step={step}"))?;
+        for window in WINDOWS {
+            resize(&page, window)?;
+            // Every load of every wire is known, and the drawing is that of this window.
+            page.until("each busy wire has its rate", |page| {
+                let seen = page.session().run(WITHOUT_A_RATE, &json!([]))?;
+                let is_busy = seen["busy"].as_u64().is_some_and(|busy| busy >= busy_least);
+                Ok(is_busy && seen["without"] == json!([]))
+            })
+            .map_err(|failure| {
+                let seen = page.session().run(WITHOUT_A_RATE, &json!([]));
+                Failure::new(format!("{step} at {window:?}: {failure}: {seen:?}"))
+            })?;
             let covered = page.session().run(COVERED, &json!([]))?;
-            assert_eq!(covered, json!([]), "{step} at {width}x{height}");
+            assert_eq!(covered, json!([]), "{step} at {window:?}");
         }
     }
     page.session()
