@@ -47,6 +47,26 @@ const LINES: &[(&str, &str, &str)] = &[
         "const CANDIDATES_MAX: u32 = 1_000;",
     ),
     (
+        "first wait of a retransmission",
+        "0.2 s",
+        "pub const RETRANSMIT_NS: u64 = 200_000_000;",
+    ),
+    (
+        "longest wait of a retransmission",
+        "120 s",
+        "pub const RETRANSMIT_MAX_NS: u64 = 120_000_000_000;",
+    ),
+    (
+        "retransmissions",
+        "15",
+        "const RETRANSMISSIONS_MAX: u32 = 15;",
+    ),
+    (
+        "a message",
+        "1000 bytes",
+        "const MESSAGE_BYTES: u64 = 1_000;",
+    ),
+    (
         "requests at once",
         "4000000",
         "pub const RECORDS_MAX: usize = 4_000_000;",
@@ -188,6 +208,7 @@ const OTHERS: &[(&str, &[&str])] = &[
             "CELLS_MIN",
             "CROWD",
             "KEPT",
+            "LOOK_MIN",
             "NEAR_MAX",
             "OPEN_MAX",
             "PARTS_PER_POINT",
