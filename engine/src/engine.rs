@@ -159,7 +159,7 @@ impl Engine {
     /// Whether nothing will ever happen again: all users wait for what does not come.
     fn is_over(&self) -> bool {
         let world = &self.run.world;
-        let is_quiet = world.calendar.is_empty() && world.deadlines.first_ns() == u64::MAX;
+        let is_quiet = world.calendar.is_empty() && world.first_deadline_ns() == u64::MAX;
         is_quiet && self.control.next_timed().is_none()
     }
 
@@ -225,7 +225,7 @@ impl Engine {
         if self.run.world.calendar.is_fill_due() {
             self.look_ahead();
         }
-        let deadline_ns = self.run.world.deadlines.first_ns();
+        let deadline_ns = self.run.world.first_deadline_ns();
         let in_time_ns = deadline_ns.saturating_add(1);
         let event = self.run.world.calendar.pop_before(end_ns.min(in_time_ns));
         if event.is_none() && deadline_ns < end_ns {
@@ -236,15 +236,11 @@ impl Engine {
 
     #[cold]
     fn next_deadline(&mut self) -> Option<Event> {
-        let (at_ns, request) = self.run.world.deadlines.first()?;
+        let (at_ns, what) = self
+            .run
+            .world
+            .first_deadline(self.run.clients_number as u8)?;
         self.run.world.calendar.advance_to(at_ns);
-        let place = self.run.clients_number as u8;
-        let what = What {
-            request,
-            instance: 0,
-            place,
-            kind: EventKind::Deadline,
-        };
         Some(Event {
             at_ns,
             sequence: u64::MAX,
@@ -299,6 +295,7 @@ impl Engine {
             kind,
         } = what;
         match kind {
+            EventKind::CallDeadline => self.time_call_out(request, instance as u8),
             EventKind::Thought => self
                 .run
                 .clients(|clients, world| clients.thought(world, request)),
@@ -331,7 +328,9 @@ impl Engine {
         let id = what.request;
         let world = &mut self.run.world;
         let from = usize::from(world.wires[usize::from(what.place)].from);
-        if world.requests[id].depth == 0 && from != self.run.clients_number {
+        let depth = world.requests[id].depth;
+        world.calls.clear(id, depth);
+        if depth == 0 && from != self.run.clients_number {
             // Who called has died, or was no request: it asked for itself.
             if world.requests[id].has(flag::INTERNAL) {
                 self.run.components[from].answered_itself(world, id, what.instance);
@@ -340,6 +339,17 @@ impl Engine {
             return;
         }
         self.run.components[from].answered(world, id, what);
+    }
+
+    /// The answer to a call has not come in time: its caller goes on without. At the limit of records it goes
+    /// on waiting.
+    fn time_call_out(&mut self, id: u32, depth: u8) {
+        let world = &mut self.run.world;
+        if let Some((heir, called)) = world.time_call_out(id, depth) {
+            let caller = world.wires[usize::from(called.link)].from;
+            let caller = &mut self.run.components[usize::from(caller)];
+            caller.call_timed_out(world, id, heir, called);
+        }
     }
 
     fn resolve(&mut self, id: u32) {
@@ -485,6 +495,7 @@ impl Engine {
     pub fn memory_bytes(&self) -> usize {
         self.run.world.requests.memory_bytes()
             + self.run.world.deadlines.memory_bytes()
+            + self.run.world.calls.memory_bytes()
             + self.run.world.calendar.memory_bytes()
     }
 }

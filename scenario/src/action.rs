@@ -100,6 +100,16 @@ pub enum Action {
         /// Time one way, in milliseconds.
         latency_ms: f64,
     },
+    /// Changes how long the caller waits for answers over a link. Calls under way wait as long as they would
+    /// have.
+    SetTimeout {
+        /// Id of the caller.
+        from: String,
+        /// Id of the called.
+        to: String,
+        /// Milliseconds; 0 waits for ever.
+        timeout_ms: f64,
+    },
     /// A link carries worse than it should. Another impairment of the same sort takes its place; those of
     /// other sorts stay.
     ImpairLink {
@@ -238,6 +248,7 @@ impl Action {
             | Action::Deploy { component, .. }
             | Action::Configure { component, .. } => Target::Component(component),
             Action::SetLatency { from, to, .. }
+            | Action::SetTimeout { from, to, .. }
             | Action::ImpairLink { from, to, .. }
             | Action::RepairLink { from, to } => Target::Link(from, to),
         }
@@ -249,7 +260,8 @@ impl Action {
             Action::SetRate { .. }
             | Action::SetTraffic { .. }
             | Action::Configure { .. }
-            | Action::SetLatency { .. } => Sort::Edit,
+            | Action::SetLatency { .. }
+            | Action::SetTimeout { .. } => Sort::Edit,
             Action::Kill { .. }
             | Action::Hang { .. }
             | Action::Destroy { .. }

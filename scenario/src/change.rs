@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use crate::number::written;
 use crate::parameter::{name, spelled};
-use crate::{Action, Kind, Scenario, Traffic};
+use crate::{Action, Kind, Link, Scenario, Traffic};
 
 /// What follows the machine's size.
 const BY_MACHINE: &str = "by the machine";
@@ -20,6 +20,7 @@ const LEFT_OUT: &[(&str, &str)] = &[
     ("data_gb", "0"),
     ("write_kb", "1"),
     ("fresh_s", "0"),
+    ("timeout_ms", "0"),
     ("forward_ms", "0.05"),
     ("response_memory_s", "10"),
     ("probe_ms", "1"),
@@ -55,17 +56,12 @@ impl Action {
                 .design
                 .component(component)
                 .map_or_else(Vec::new, |(_, row)| of_kind(&row.kind, kind)),
-            Action::SetLatency {
-                from,
-                to,
-                latency_ms,
-            } => {
-                let mut links = before.design.links.iter();
-                let link = links.find(|link| link.from == *from && link.to == *to);
-                link.map_or_else(Vec::new, |link| {
-                    let mut after = link.clone();
-                    after.latency_ms = *latency_ms;
-                    between("link", link, &after)
+            Action::SetLatency { from, to, .. } | Action::SetTimeout { from, to, .. } => {
+                let design = &before.design;
+                design.link(from, to).map_or_else(Vec::new, |place| {
+                    let mut after = design.links[place].clone();
+                    self.set_link(&mut after);
+                    between("link", &design.links[place], &after)
                 })
             }
             _ => Vec::new(),
@@ -84,16 +80,21 @@ impl Action {
                     found.kind = kind.clone();
                 }
             }
-            Action::SetLatency {
-                from,
-                to,
-                latency_ms,
-            } => {
-                let links = &mut scenario.design.links;
-                if let Some(link) = links.iter_mut().find(|l| l.from == *from && l.to == *to) {
-                    link.latency_ms = *latency_ms;
+            Action::SetLatency { from, to, .. } | Action::SetTimeout { from, to, .. } => {
+                let design = &mut scenario.design;
+                if let Some(place) = design.link(from, to) {
+                    self.set_link(&mut design.links[place]);
                 }
             }
+            _ => {}
+        }
+    }
+
+    /// Sets in a link what the action sets in links.
+    fn set_link(&self, link: &mut Link) {
+        match self {
+            Action::SetLatency { latency_ms, .. } => link.latency_ms = *latency_ms,
+            Action::SetTimeout { timeout_ms, .. } => link.timeout_ms = *timeout_ms,
             _ => {}
         }
     }

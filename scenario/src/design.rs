@@ -89,7 +89,7 @@ pub struct Position {
 }
 
 /// A directed connection: `from` may call `to`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Link {
@@ -100,4 +100,14 @@ pub struct Link {
     /// Time one way, in milliseconds. Links from clients add half their region's round trip.
     #[serde(default)]
     pub latency_ms: f64,
+    /// How long the caller waits for the answer to a call, in milliseconds; 0 waits for ever. What the called
+    /// does for it goes on. Clients have a time-out of their own, for all that one attempt takes.
+    #[serde(default, skip_serializing_if = "Link::waits_for_ever")]
+    pub timeout_ms: f64,
+}
+
+impl Link {
+    fn waits_for_ever(timeout_ms: &f64) -> bool {
+        *timeout_ms == 0.0
+    }
 }

@@ -380,6 +380,7 @@ fn link(scenario: &mut Scenario, from: &str, to: &str, latency_ms: f64) {
         from: from.into(),
         to: to.into(),
         latency_ms,
+        ..Default::default()
     });
 }
 

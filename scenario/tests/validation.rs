@@ -1033,6 +1033,7 @@ fn a_valid_scenario_gives_its_document_back() {
         from: "a".into(),
         to: "b".into(),
         latency_ms: 0.0,
+        ..Default::default()
     });
     assert!(changed.validate().is_err());
 }

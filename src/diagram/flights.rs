@@ -342,6 +342,7 @@ mod tests {
                 from: "users".to_string(),
                 to: "web".to_string(),
                 latency_ms: 1.0,
+                ..Default::default()
             }],
         }
     }

@@ -874,6 +874,7 @@ mod tests {
             from: from.to_string(),
             to: to.to_string(),
             latency_ms: 0.5,
+            ..Default::default()
         };
         Design {
             sites: Vec::new(),

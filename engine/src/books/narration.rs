@@ -118,7 +118,8 @@ fn without_request(world: &World, scenario: &Scenario, event: &Event) -> String 
         | EventKind::Thought
         | EventKind::Resolved
         | EventKind::BackoffDone
-        | EventKind::Deadline => "Nobody waits for this any more.".into(),
+        | EventKind::Deadline
+        | EventKind::CallDeadline => "Nobody waits for this any more.".into(),
     }
 }
 

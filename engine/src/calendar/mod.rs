@@ -60,6 +60,9 @@ pub enum EventKind {
     LeaseOver,
     /// The answer of the attempt of `request` has not come in time.
     Deadline,
+    /// The answer to a call of `request` has not come in time; its caller is at component `place`, and
+    /// `instance` is how deep it is inside.
+    CallDeadline,
     /// The deploy of component `place` looks how far it has come.
     Deploy,
     /// The autoscaler of component `place` looks how busy it is.

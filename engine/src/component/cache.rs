@@ -539,7 +539,11 @@ impl Cache {
                     request.version = version;
                     request.flags |= flag::HIT;
                 }
-                Outcome::Failed(failure) => request.failure = failure,
+                Outcome::Failed(failure) => {
+                    // It is the database that fails them all: nobody need ask it again.
+                    request.operation = Operation::Read;
+                    request.failure = failure;
+                }
             }
             answer_waiting(world, id);
         }

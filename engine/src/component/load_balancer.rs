@@ -4,7 +4,7 @@ mod health;
 
 use std::collections::BTreeMap;
 
-use headroom_scenario::{Algorithm, LoadBalancer as Parameters, NodeRouting, Scenario};
+use headroom_scenario::{Algorithm, ClassKind, LoadBalancer as Parameters, NodeRouting, Scenario};
 
 use crate::calendar::{EventKind, What};
 use crate::component::instance::Instance;
@@ -65,6 +65,15 @@ struct Tried {
 struct Link {
     number: u8,
     to: u8,
+}
+
+/// Whether a request that an instance has not answered may be sent to another one: it has not been taken up
+/// there, or may be done twice. What has changed data may not, as with nginx's `proxy_next_upstream`.
+fn may_go_elsewhere(world: &World, id: u32, failure: u8) -> bool {
+    let class = usize::from(world.requests[id].class);
+    let is_write = world.classes[class].kind == ClassKind::Write;
+    failure == Reason::ConnectionRefused as u8 + 1
+        || failure == Reason::TimedOut as u8 + 1 && !is_write
 }
 
 impl LoadBalancer {
@@ -264,13 +273,23 @@ impl LoadBalancer {
         if has_answered && !request.is_abandoned() {
             self.set_cookie(request.user, from_instance);
         }
-        let is_refused = !has_answered && failure == Reason::ConnectionRefused as u8 + 1;
-        if is_refused && let Some(next) = self.another(world, id, from_instance) {
+        if !has_answered
+            && may_go_elsewhere(world, id, failure)
+            && let Some(next) = self.another(world, id, from_instance)
+        {
             world.requests[id].failure = 0;
             return self.send_on(world, id, next);
         }
         self.tried.remove(&id);
         world.answer(id, Departure::Now);
+    }
+
+    /// An instance has not answered in time.
+    pub fn call_timed_out(&mut self, world: &mut World, id: u32, heir: u32, called: Hop) {
+        if let Some(tried) = self.tried.remove(&id) {
+            self.tried.insert(heir, tried);
+        }
+        self.answered(world, heir, called.instance);
     }
 
     /// The user stays with the server that has answered.

@@ -17,6 +17,7 @@ use crate::figures::own_counts::OwnCounts;
 use crate::figures::snapshot::KindGauge;
 use crate::mechanism::timetable::Ahead;
 use crate::world::World;
+use crate::world::request::Hop;
 use cache::Cache;
 use clients::Clients;
 use database::Database;
@@ -136,6 +137,19 @@ impl Component {
             Component::Cache(cache) => cache.answered(world, id),
             Component::Database(_) | Component::Dns(_) => {
                 unreachable!("these call nobody")
+            }
+        }
+    }
+
+    /// The answer to a call that a request made has not come in time. It goes on as `heir`; what it called works
+    /// on for the record it was.
+    pub fn call_timed_out(&mut self, world: &mut World, id: u32, heir: u32, called: Hop) {
+        match self {
+            Component::LoadBalancer(balancer) => balancer.call_timed_out(world, id, heir, called),
+            Component::Service(service) => service.call_timed_out(world, heir, called),
+            Component::Cache(cache) => cache.answered(world, heir),
+            Component::Clients(_) | Component::Dns(_) | Component::Database(_) => {
+                unreachable!("clients have a clock of their own, and the others call nobody")
             }
         }
     }

@@ -386,6 +386,18 @@ impl Service {
         }
     }
 
+    /// The answer to a call has not come in time. What the called was asking for is not what it was asked.
+    pub fn call_timed_out(&mut self, world: &mut World, id: u32, called: Hop) {
+        let request = &mut world.requests[id];
+        let is_cache = self.cache.is_some_and(|cache| cache.link == called.link);
+        if self.onward == Some(called.link) {
+            request.operation = Operation::Call;
+        } else if is_cache && request.operation == Operation::Read {
+            request.operation = Operation::Get;
+        }
+        self.answered(world, id);
+    }
+
     /// Figures of its kind.
     pub fn gauge(&self, hit_ratio: f64) -> KindGauge {
         KindGauge::Service {

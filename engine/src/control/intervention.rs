@@ -121,6 +121,11 @@ impl Control {
             } => {
                 run.set_latency(from, to, *latency_ms);
             }
+            Action::SetTimeout {
+                from,
+                to,
+                timeout_ms,
+            } => run.set_timeout(from, to, *timeout_ms),
             Action::ImpairLink {
                 from,
                 to,
@@ -235,6 +240,14 @@ impl Run {
         };
         design.links[link].latency_ms = latency_ms;
         self.world.set_latency(link, latency_ms, &self.scenario);
+    }
+
+    fn set_timeout(&mut self, from: &str, to: &str, timeout_ms: f64) {
+        let design = &mut self.scenario.design;
+        if let Some(link) = design.link(from, to) {
+            design.links[link].timeout_ms = timeout_ms;
+            self.world.set_timeout(link, timeout_ms);
+        }
     }
 
     fn impair_link(&mut self, from: &str, to: &str, impairment: Option<Impairment>) {

@@ -106,6 +106,7 @@ mod tests {
             from: from.into(),
             to: to.into(),
             latency_ms: 0.0,
+            ..Default::default()
         };
         Design {
             sites: Vec::new(),

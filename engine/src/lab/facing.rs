@@ -238,6 +238,7 @@ fn words(action: &Action) -> String {
         Action::Deploy { component, .. } => format!("deploy {component}"),
         Action::Configure { component, .. } => format!("configure {component}"),
         Action::SetLatency { from, to, .. } => format!("set the latency of {from} → {to}"),
+        Action::SetTimeout { from, to, .. } => format!("set the time-out of {from} → {to}"),
         Action::ImpairLink {
             from,
             to,
@@ -345,6 +346,7 @@ mod tests {
                 from: front.into(),
                 to: back.into(),
                 latency_ms: 0.0,
+                ..Default::default()
             });
             scenario.validate().expect("a valid scenario")
         };

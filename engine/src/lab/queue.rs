@@ -50,6 +50,7 @@ pub(crate) fn queue(workers: u16, service_time_ms: f64, rate_rps: f64) -> Scenar
                 from: "users".into(),
                 to: "web".into(),
                 latency_ms: 0.0,
+                ..Default::default()
             }],
             ..Design::default()
         },

@@ -120,6 +120,11 @@ impl Run {
         let Some(place) = self.standstill.place(component, instance) else {
             return false;
         };
+        if what.kind == EventKind::CallDeadline {
+            // It will look again: what has come by then is taken up first.
+            self.world.wait_on(what.request, what.instance as u8);
+            return true;
+        }
         self.standstill.hanging[place].put_aside.push(what);
         if matches!(what.kind, EventKind::Forward | EventKind::Back) {
             let activity = Activity::Unheard;
@@ -149,6 +154,10 @@ impl Run {
                 Some((what.place, what.instance))
             }
             EventKind::ProbeDue => Some((what.place, 0)),
+            EventKind::CallDeadline => {
+                let caller = self.world.requests[what.request].hop(what.instance as u8 - 1);
+                Some((what.place, caller.instance))
+            }
             EventKind::WorkDone
             | EventKind::Arrival
             | EventKind::Thought

@@ -95,7 +95,9 @@ fn subject(action: &Action, scenario: &Scenario) -> (String, Option<u8>) {
     };
     match action {
         Action::Configure { component, .. } => (format!("{component}: "), number(component)),
-        Action::SetLatency { from, to, .. } => (format!("{from} to {to}: "), number(to)),
+        Action::SetLatency { from, to, .. } | Action::SetTimeout { from, to, .. } => {
+            (format!("{from} to {to}: "), number(to))
+        }
         _ => {
             let mut components = scenario.design.components.iter();
             let clients = components.position(|row| matches!(row.kind, Kind::Clients(_)));
@@ -266,7 +268,8 @@ fn of_instance(
         Action::SetRate { .. }
         | Action::SetTraffic { .. }
         | Action::Configure { .. }
-        | Action::SetLatency { .. } => return None,
+        | Action::SetLatency { .. }
+        | Action::SetTimeout { .. } => return None,
     })
 }
 

@@ -1,6 +1,7 @@
 //! What all components share: the calendar, the records, the wires between them, the meters.
 //! Components never touch each other: they send and answer through here.
 
+pub(crate) mod call;
 pub(crate) mod deadline;
 pub(crate) mod impairment;
 pub(crate) mod request;
@@ -24,6 +25,7 @@ use crate::story::marks::Marks;
 use crate::story::trace::Activity;
 use crate::story::tracer::{Change, Note, Origin, Tracer};
 use crate::time::ns_from_ms;
+use crate::world::call::CallDeadlines;
 use crate::world::deadline::Deadlines;
 use crate::world::impairment::{Impaired, Message, Way};
 use crate::world::request::{Hop, Operation, Request, Requests, Stage, flag};
@@ -87,8 +89,10 @@ pub struct World {
     pub calendar: Calendar,
     /// Every request in the system.
     pub requests: Requests,
-    /// Their time-outs.
+    /// Their users' time-outs.
     pub deadlines: Deadlines,
+    /// The time-outs of their calls.
+    pub calls: CallDeadlines,
     /// The links, in the order of the design.
     pub wires: Vec<Wire>,
     /// The classes, in the order of the mix.
@@ -126,6 +130,7 @@ impl World {
             calendar: Calendar::default(),
             requests: Requests::default(),
             deadlines: Deadlines::default(),
+            calls: CallDeadlines::default(),
             wires: Vec::new(),
             classes: Vec::new(),
             outcomes: Outcomes::default(),
@@ -160,6 +165,7 @@ impl World {
             .collect();
         for (link, row) in scenario.design.links.iter().enumerate() {
             world.set_latency(link, row.latency_ms, scenario);
+            world.set_timeout(link, row.timeout_ms);
         }
         world
     }
@@ -197,6 +203,11 @@ impl World {
         self.wires[link].set_latency(latency_ns, &mut self.calendar);
     }
 
+    /// Sets how long the caller of a link waits: who waits already does so as long as it would have.
+    pub fn set_timeout(&mut self, link: usize, timeout_ms: f64) {
+        self.wires[link].timeout_ns = ns_from_ms(timeout_ms);
+    }
+
     /// When all that is on its way to a component by now will have arrived.
     pub fn arrived_by_ns(&self, component: u8) -> u64 {
         let now_ns = self.now_ns();
@@ -230,11 +241,61 @@ impl World {
     #[inline]
     pub fn send(&mut self, id: u32, to: Hop, departure: Departure) {
         let way = Way::Call;
+        let timeout_ns = self.wires[usize::from(to.link)].timeout_ns;
+        if timeout_ns > 0 {
+            self.set_call_timeout(id, to, timeout_ns);
+        }
         let set_out = self.set_out(id, to, way, departure);
         if let Some((start_ns, end_ns)) = set_out
             && self.is_followed(id)
         {
             self.show_flight(id, to, way, start_ns, end_ns);
+        }
+    }
+
+    /// The earliest time-out of all, of users and of calls; `u64::MAX` where there is none.
+    #[inline]
+    pub fn first_deadline_ns(&self) -> u64 {
+        self.deadlines.first_ns().min(self.calls.first_ns())
+    }
+
+    /// The earliest time-out of all, as an event; `clients` is the number of the users.
+    pub fn first_deadline(&self, clients: u8) -> Option<(u64, What)> {
+        let users = self.deadlines.first();
+        let calls = self.calls.first();
+        let of_call = |(at_ns, request, depth): (u64, u32, u8)| {
+            let caller = self.requests[request].hop(depth - 1);
+            let what = What {
+                request,
+                instance: depth.into(),
+                place: self.wires[usize::from(caller.link)].to,
+                kind: EventKind::CallDeadline,
+            };
+            (at_ns, what)
+        };
+        let of_user = |(at_ns, request): (u64, u32)| {
+            let what = What {
+                request,
+                instance: 0,
+                place: clients,
+                kind: EventKind::Deadline,
+            };
+            (at_ns, what)
+        };
+        match (users, calls) {
+            (Some(user), Some(call)) if call.0 < user.0 => Some(of_call(call)),
+            (Some(user), _) => Some(of_user(user)),
+            (None, call) => call.map(of_call),
+        }
+    }
+
+    /// The caller waits so long. What a component asks for itself has a clock of its own.
+    fn set_call_timeout(&mut self, id: u32, to: Hop, timeout_ns: u64) {
+        let request = &mut self.requests[id];
+        if !request.has(flag::INTERNAL) {
+            request.set_next(to);
+            let (depth, now_ns) = (request.depth, self.calendar.now_ns());
+            self.calls.set(id, depth, now_ns, timeout_ns);
         }
     }
 
@@ -489,6 +550,7 @@ impl World {
     /// Gives up all that a record stands for.
     pub fn release(&mut self, id: u32) {
         self.deadlines.clear(id);
+        self.calls.clear_all(id);
         self.requests.release(id);
     }
 
@@ -501,10 +563,35 @@ impl World {
         copy.stage = Stage::Client;
         self.requests[heir] = copy;
         self.deadlines.hand_over(id, heir);
+        self.calls.split(id, heir, depth);
         let orphan = &mut self.requests[id];
         orphan.flags |= flag::ABANDONED;
         orphan.forget_outermost(depth);
         Some(heir)
+    }
+
+    /// The caller of a call whose time is over waits as long again.
+    pub fn wait_on(&mut self, id: u32, depth: u8) {
+        self.calls.clear(id, depth);
+        let link = self.requests[id].hop(depth).link;
+        let timeout_ns = self.wires[usize::from(link)].timeout_ns.max(1);
+        let now_ns = self.now_ns();
+        self.calls.set(id, depth, now_ns, timeout_ns);
+    }
+
+    /// The answer to a call has not come in time: its caller goes on with another record, and the first one
+    /// goes on where it is, abandoned. The caller's, and the call that it made; none at the limit of records.
+    pub fn time_call_out(&mut self, id: u32, depth: u8) -> Option<(u32, Hop)> {
+        self.calls.clear(id, depth);
+        let called = self.requests[id].hop(depth);
+        let heir = self.split(id, depth)?;
+        let component = self.wires[usize::from(called.link)].to;
+        let request = &mut self.requests[heir];
+        request.failure = Reason::TimedOut as u8 + 1;
+        request.flags |= flag::NO_ANSWER;
+        let activity = Activity::Fail(Reason::TimedOut);
+        self.note(heir, activity, component, called.instance);
+        Some((heir, called))
     }
 
     /// Whether every change of that request is noted.

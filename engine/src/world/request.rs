@@ -180,10 +180,16 @@ impl Request {
     /// Goes inside a place.
     #[inline]
     pub fn push(&mut self, hop: Hop) {
+        self.set_next(hop);
+        self.depth += 1;
+    }
+
+    /// Notes the place it is on its way to, as the one next to those that it is inside of.
+    #[inline]
+    pub fn set_next(&mut self, hop: Hop) {
         let at = usize::from(self.depth);
         self.hop_links[at] = hop.link;
         self.hop_instances[at] = hop.instance;
-        self.depth += 1;
     }
 
     /// Forgets the outermost `count` places.

@@ -14,6 +14,8 @@ pub struct Wire {
     pub to: u8,
     /// Time one way by region of the user; one entry where regions do not matter.
     pub latency_ns: Vec<u64>,
+    /// How long the caller waits for an answer; 0 for ever.
+    pub timeout_ns: u64,
     /// What was sent while it took another time has arrived by then.
     arrived_ns: u64,
     /// Calls that came over it since they were last taken.
@@ -67,6 +69,7 @@ impl Wire {
             from,
             to,
             latency_ns: Vec::new(),
+            timeout_ns: 0,
             arrived_ns: 0,
             calls: 0,
             lanes: Vec::new(),

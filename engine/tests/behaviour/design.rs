@@ -133,6 +133,7 @@ pub fn link(from: &str, to: &str, latency_ms: f64) -> Link {
         from: from.into(),
         to: to.into(),
         latency_ms,
+        ..Default::default()
     }
 }
 

@@ -16,3 +16,4 @@ mod marks;
 mod model;
 mod room;
 mod service;
+mod timeouts;

@@ -47,6 +47,7 @@ pub fn alone(loop_model: LoopModel, service: Service) -> Scenario {
                 from: "users".into(),
                 to: "web".into(),
                 latency_ms: 0.0,
+                ..Default::default()
             }],
             ..Design::default()
         },

@@ -86,7 +86,7 @@ pub fn some_action(scenario: &Scenario, numbers: &mut Numbers) -> Action {
     let components = &scenario.design.components;
     let hit = &components[numbers.bits() as usize % components.len()];
     let (component, instance) = (hit.id.clone(), (numbers.bits() % 5) as u16);
-    match numbers.bits() % 18 {
+    match numbers.bits() % 20 {
         0 | 1 => Action::Kill {
             component,
             instance,
@@ -129,6 +129,14 @@ pub fn some_action(scenario: &Scenario, numbers: &mut Numbers) -> Action {
                 from: link.from.clone(),
                 to: link.to.clone(),
                 impairment: pick(numbers, IMPAIRMENTS),
+            }
+        }
+        16 | 17 => {
+            let link = some_link(scenario, numbers);
+            Action::SetTimeout {
+                from: link.from.clone(),
+                to: link.to.clone(),
+                timeout_ms: pick(numbers, [0.0, 2.0, 20.0, 200.0]),
             }
         }
         15 => {

@@ -148,6 +148,7 @@ pub fn cached(seed: u64, rate_rps: f64, keys: Keys, cache: Cache) -> Scenario {
         from: "servers".into(),
         to: "database".into(),
         latency_ms: 0.0,
+        ..Default::default()
     });
     scenario
 }
@@ -198,6 +199,7 @@ fn scenario(seed: u64, traffic: Traffic, behind: Vec<(&str, Kind)>) -> Scenario 
         from: pair[0].0.into(),
         to: pair[1].0.into(),
         latency_ms: 0.0,
+        ..Default::default()
     });
     let links = links.collect();
     let components = kinds.into_iter().map(|(id, kind)| Component {

@@ -5,7 +5,7 @@ use super::wiring::Wiring;
 use super::{Part, at_most, component};
 use crate::limits;
 use crate::problem::{Path, Problems};
-use crate::{Component, Design, nearest};
+use crate::{Component, Design, Kind, nearest};
 
 /// Rules for each part by itself.
 pub(super) fn parts(problems: &mut Problems, at: &Path, design: &Design) {
@@ -84,8 +84,27 @@ fn latencies(problems: &mut Problems, at: &Path, design: &Design) {
         problems.about(Some(&link.from));
         let at = &at.index(index);
         Part::of(problems, at).within("latency_ms", link.latency_ms, limits::LATENCY_MS);
+        timeout(problems, at, design, &link.from, link.timeout_ms);
     }
     problems.about(None);
+}
+
+/// How long the caller of a link waits for its answers.
+pub(super) fn timeout(
+    problems: &mut Problems,
+    at: &Path,
+    design: &Design,
+    from: &str,
+    timeout_ms: f64,
+) {
+    Part::of(problems, at).within("timeout_ms", timeout_ms, limits::WAIT_MS);
+    let caller = design.component(from);
+    if caller.is_some_and(|(_, caller)| matches!(caller.kind, Kind::Clients(_))) && timeout_ms > 0.0
+    {
+        let message =
+            "clients wait as long as their own time-out says: set it in traffic.client, and 0 here";
+        problems.add(&at.field("timeout_ms"), message);
+    }
 }
 
 /// Every component stands in a site that there is.

@@ -1,6 +1,6 @@
 //! Rules for what happens during a run.
 
-use super::design::unknown_component;
+use super::design::{self, unknown_component};
 use super::{Part, at_most, component, text::quoted, traffic};
 use crate::limits;
 use crate::problem::{Path, Problems};
@@ -196,6 +196,15 @@ impl<'a> Stage<'a> {
                 let at = &at.field("set_latency");
                 self.link(problems, at, from, to);
                 Part::of(problems, at).within("latency_ms", *latency_ms, limits::LATENCY_MS);
+            }
+            Action::SetTimeout {
+                from,
+                to,
+                timeout_ms,
+            } => {
+                let at = &at.field("set_timeout");
+                self.link(problems, at, from, to);
+                design::timeout(problems, at, self.design, from, *timeout_ms);
             }
             Action::ImpairLink {
                 from,
