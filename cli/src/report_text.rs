@@ -224,7 +224,7 @@ fn room_words(room: &Room, keys: &Keys) -> String {
         RoomOf::OwnCacheEntries => format!("own cache {amount} entries each"),
         RoomOf::NodeEntries => format!("room for {amount} entries each"),
         RoomOf::BufferEntries if room.amount >= f64::from(keys.count) => {
-            format!("buffer {amount} entries, all the data,")
+            format!("buffer {amount} entries (all the data)")
         }
         RoomOf::BufferEntries => format!("buffer {amount} entries"),
         RoomOf::DiskGb => format!("disk {amount} GB"),

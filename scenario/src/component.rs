@@ -193,7 +193,8 @@ pub enum Algorithm {
     /// Any, with equal chances.
     Random,
     /// The one whose recent answers came fastest, times those open and one more. Each further answer counts
-    /// for an eighth, and for more the longer the one before it is ago.
+    /// for an eighth, and for more the longer the one before it is ago. One that refuses or dies over a
+    /// request counts as having taken as long as the memory of response times lasts.
     LeastResponseTime,
     /// The less busy of two drawn at random.
     PowerOfTwoChoices,

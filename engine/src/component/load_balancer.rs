@@ -264,10 +264,10 @@ impl LoadBalancer {
     /// An instance has answered.
     pub fn answered(&mut self, world: &mut World, id: u32, from_instance: u16) {
         let backend = usize::from(from_instance);
-        let failure = world.requests[id].failure;
-        self.chooser
-            .close(backend, self.response(world, id, failure));
+        let response = self.response(world, id);
+        self.chooser.close(backend, response);
         let request = &mut world.requests[id];
+        let failure = request.failure;
         let has_answered = !request.has(flag::NO_ANSWER);
         request.flags &= !flag::NO_ANSWER;
         if has_answered && !request.is_abandoned() {
@@ -446,15 +446,17 @@ impl LoadBalancer {
         world.send(id, to, Departure::after(work_ns, self.forward_ns));
     }
 
-    /// How long a good answer took, where that decides.
-    fn response(&self, world: &World, id: u32, failure: u8) -> Option<Response> {
-        let is_timed = failure == 0 && self.parameters.algorithm == Algorithm::LeastResponseTime;
+    /// How long a good answer took, or that there was none, where that decides. An error that the instance
+    /// answers tells nothing of it: what stands behind may be the reason.
+    fn response(&self, world: &World, id: u32) -> Option<Response> {
+        let request = &world.requests[id];
+        let is_none = request.has(flag::NO_ANSWER);
+        let is_told = is_none || request.failure == 0;
+        let is_timed = is_told && self.parameters.algorithm == Algorithm::LeastResponseTime;
         let sent_ns = self.sent_ns.get(id as usize).filter(|_| is_timed)?;
-        let now_ns = world.now_ns();
-        Some(Response {
-            at_ns: now_ns,
-            took_ns: now_ns - sent_ns,
-        })
+        let at_ns = world.now_ns();
+        let took_ns = (!is_none).then(|| at_ns - sent_ns);
+        Some(Response { at_ns, took_ns })
     }
 
     fn put_in_rotation(&mut self, world: &mut World, backend: usize, is_in: bool) {

@@ -296,7 +296,7 @@ impl Chooser {
         self.reorder(backend);
     }
 
-    /// A request has left a backend: with a good answer, if there is one to learn from.
+    /// A request has left a backend: with an answer or without one, if there is something to learn from it.
     pub fn close(&mut self, backend: usize, response: Option<Response>) {
         let memory_ns = self.memory_ns();
         let closed = &mut self.backends[backend];
@@ -663,7 +663,10 @@ mod tests {
     fn least_response_time_prefers_the_fast_and_asks_a_stranger_once() {
         let mut chooser = chooser(Algorithm::LeastResponseTime, &[1, 1, 1]);
         assert_eq!(letters(&mut chooser, 3), "abc");
-        let took = |took_ns| Some(Response { at_ns: 0, took_ns });
+        let took = |took_ns| {
+            let took_ns = Some(took_ns);
+            Some(Response { at_ns: 0, took_ns })
+        };
         chooser.close(0, took(3_000));
         chooser.close(1, took(1_000));
         // One waits 3,000 at a, and 1,000 at b, then 2,000, then 3,000: there a has waited longer for its
@@ -812,7 +815,7 @@ mod tests {
                     number,
                     Some(Response {
                         at_ns: 0,
-                        took_ns: 1,
+                        took_ns: Some(1),
                     }),
                 )
             });
@@ -828,6 +831,7 @@ mod tests {
             let chosen = choose_and_open(&mut chooser, second as u32).unwrap();
             let is_slow = chosen == 1 && (10..40).contains(&second);
             let took_ns = if is_slow { 500_000_000 } else { 10_000_000 };
+            let took_ns = Some(took_ns);
             chooser.close(chosen, Some(Response { at_ns, took_ns }));
             counts[chosen] += i32::from(second >= 300);
         }

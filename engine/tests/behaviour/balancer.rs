@@ -330,7 +330,6 @@ fn after_a_refusal_the_algorithm_chooses_again_among_the_others() {
         assert_eq!(report.requests.failed_total(), 0, "{algorithm:?}");
         for server in [0, 2, 3] {
             let rps = part(&report, "web").instances[server].load.throughput_rps;
-            // Least response time learns nothing from refusals, and goes on trying.
             near(&format!("{algorithm:?}"), rps, 400.0 / 3.0, 30.0);
         }
     }
@@ -370,13 +369,16 @@ fn a_refusal_behind_the_server_is_its_answer_and_not_tried_elsewhere() {
     assert!(report.requests.failed_total() as f64 > arrived - 10.0);
 }
 
-#[test]
-fn a_server_that_was_slow_gets_its_share_again() {
-    let balancer = LoadBalancer {
+fn by_response_time() -> LoadBalancer {
+    LoadBalancer {
         algorithm: Algorithm::LeastResponseTime,
         ..blind_balancer()
-    };
-    let mut scenario = behind(balancer, 100.0, 3);
+    }
+}
+
+#[test]
+fn a_server_that_was_slow_gets_its_share_again() {
+    let mut scenario = behind(by_response_time(), 100.0, 3);
     if let Kind::Service(service) = &mut scenario.design.components[2].kind {
         service.distribution = Distribution::Exponential;
         service.workers = 16;
@@ -395,6 +397,46 @@ fn a_server_that_was_slow_gets_its_share_again() {
     let later = stretch(&mut engine, 120.0, 720.0);
     for server in 0..3 {
         near("share", share(&later, server), 1.0 / 3.0, 0.04);
+    }
+}
+
+/// Calls of each server of a tier.
+fn calls(report: &Report) -> Vec<u64> {
+    let servers = part(report, "web").instances.iter();
+    servers.map(|server| server.load.arrived).collect()
+}
+
+#[test]
+fn equals_by_response_time_take_turns_at_a_low_load() {
+    let report = report(behind(by_response_time(), 2.0, 3), 600.0);
+    let calls = calls(&report);
+    let (least, most) = (calls.iter().min().unwrap(), calls.iter().max().unwrap());
+    // One request is rarely inside with another, and all take the same.
+    assert!(most - least <= 12, "{calls:?}");
+    assert_eq!(report.requests.failed_total(), 0);
+}
+
+#[test]
+fn by_response_time_a_dead_server_that_nobody_checks_is_tried_now_and_then() {
+    // One is dead from the start, and nothing is known of it; the other dies when its time is known.
+    for killed_s in [0.0, 30.0] {
+        let mut scenario = behind(by_response_time(), 300.0, 3);
+        scenario.script = vec![
+            at_s(killed_s, kill("web", 0)),
+            at_s(300.0, repair("web", 0)),
+        ];
+        let mut engine = engine(scenario);
+        let dead = stretch(&mut engine, killed_s, 300.0);
+        let refused = dead.requests.failed_total();
+        // Tried again each time that what is known has faded: in a minute or less.
+        assert!((3..=40).contains(&refused), "{refused} refused");
+        for server in [1, 2] {
+            let share = calls(&dead)[server] as f64 / dead.requests.arrived as f64;
+            near("share", share, 0.5, 0.02);
+        }
+        let repaired = stretch(&mut engine, 400.0, 600.0);
+        let share = calls(&repaired)[0] as f64 / repaired.requests.arrived as f64;
+        near("share of the repaired", share, 1.0 / 3.0, 0.03);
     }
 }
 

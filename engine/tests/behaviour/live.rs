@@ -2,10 +2,11 @@
 
 use headroom_engine::Engine;
 use headroom_engine::snapshot::InstanceState;
-use headroom_scenario::{Action, Kind, Service};
+use headroom_scenario::{Action, Cache, Database, Kind, Service};
 
 use crate::design::{
-    add, at_s, chain, compute, engine, kill, part, remove, repair, run_to, servers, traffic,
+    add, at_s, cached, chain, compute, engine, kill, lookup, part, remove, repair, run_to, servers,
+    traffic,
 };
 
 #[test]
@@ -136,6 +137,50 @@ fn other_parameters_leave_the_start_alone_and_say_so() {
     engine.apply(&configure).expect("two were started");
     run_to(&mut engine, 1.0);
     assert_eq!(engine.snapshot().components[1].instances.len(), 3);
+}
+
+#[test]
+fn another_number_of_cache_nodes_is_refused_with_what_would_do_it() {
+    let cache = |nodes| Cache {
+        nodes,
+        ttl_s: 5.0,
+        ..Cache::default()
+    };
+    let configure = |nodes| Action::Configure {
+        component: "cache".into(),
+        kind: Kind::Cache(cache(nodes)),
+    };
+    let before = Cache {
+        nodes: 2,
+        ..Cache::default()
+    };
+    let mut engine = engine(cached(
+        traffic(100.0, lookup()),
+        before,
+        Database::default(),
+    ));
+    let nodes = |engine: &Engine| {
+        let components = engine.snapshot().components;
+        let place = engine.scenario().design.component("cache");
+        components[place.expect("it is there").0].instances.len()
+    };
+    let refusal = engine.apply(&configure(5)).expect_err("two were started");
+    assert!(
+        refusal.starts_with("configure.kind.cache.nodes: it was started with 2"),
+        "{refusal}"
+    );
+    assert!(refusal.contains("add_instance"), "{refusal}");
+    engine.apply(&add("cache")).expect("there is room");
+    run_to(&mut engine, 1.0);
+    assert_eq!(nodes(&engine), 3);
+    // With other parameters, those that came later stay, and the start is as it was.
+    let refusal = engine.apply(&configure(3)).expect_err("two were started");
+    assert!(refusal.contains("started with 2"), "{refusal}");
+    engine.apply(&configure(2)).expect("two were started");
+    run_to(&mut engine, 2.0);
+    assert_eq!(nodes(&engine), 3);
+    let (_, live) = engine.scenario().design.component("cache").unwrap();
+    assert_eq!(live.kind, Kind::Cache(cache(2)));
 }
 
 #[test]
