@@ -377,10 +377,15 @@ fn faults() -> Scenario {
         from: "web".into(),
         to: "db".into(),
     };
-    let actions = [hang, destroy]
-        .into_iter()
-        .chain(impaired)
-        .chain([repaired]);
+    let patient = Action::SetTimeout {
+        from: "web".into(),
+        to: "db".into(),
+        timeout_ms: 400.0,
+    };
+    let link = scenario.design.link("web", "cache");
+    scenario.design.links[link.expect("the step has one")].timeout_ms = 50.0;
+    let whole = [hang, destroy, patient];
+    let actions = whole.into_iter().chain(impaired).chain([repaired]);
     let timed = |(second, action)| TimedAction {
         at_ns: second * 1_000_000_000,
         action,

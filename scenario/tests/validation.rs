@@ -991,6 +991,25 @@ fn a_link_must_be_there_to_be_impaired_or_repaired() {
 }
 
 #[test]
+fn clients_have_a_time_out_of_their_own() {
+    let set = |from: &str, to: &str, timeout_ms| Action::SetTimeout {
+        from: from.into(),
+        to: to.into(),
+        timeout_ms,
+    };
+    assert_eq!(scripted([set("web", "db", 100.0)]), Ok(()));
+    assert_eq!(scripted([set("users", "lb", 0.0)]), Ok(()));
+    let path = "script[0].action.set_timeout.timeout_ms";
+    let refused = Err(vec![path.to_owned()]);
+    assert_eq!(scripted([set("users", "lb", 100.0)]), refused);
+    let mut document = last_step();
+    document["design"]["links"][0]["timeout_ms"] = 100.into();
+    let problems = problems_of(&document);
+    assert_eq!(paths(&problems), ["design.links[0].timeout_ms"]);
+    assert!(problems[0].message.contains("traffic.client"));
+}
+
+#[test]
 fn what_is_done_to_an_instance_needs_one_that_is_there() {
     let hang = Action::Hang {
         component: "web".into(),

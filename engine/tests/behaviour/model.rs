@@ -240,6 +240,7 @@ const OTHERS: &[(&str, &[&str])] = &[
         &[
             "ABANDONED",
             "BACK",
+            "CALLS",
             "COUNT",
             "DIRTY",
             "EMPTY",

@@ -5,8 +5,7 @@
 #[expect(dead_code, reason = "the tests of the limits need more of it")]
 mod walk;
 
-use headroom_engine::Engine;
-use headroom_engine::time::SimTime;
+use headroom_engine::{Engine, Progress};
 use headroom_scenario::{Action, LoopModel, Scenario, ValidScenario};
 use serde_json::{Value, json};
 
@@ -36,7 +35,9 @@ fn endure(scenario: &ValidScenario, numbers: &mut Numbers) {
     for _ in 0..EVENTS / EVENTS_PER_ACTION {
         // Where everybody waits, nothing happens for days.
         let until = engine.now().after_s(QUIET_MAX_S);
-        engine.run_until(until, EVENTS_PER_ACTION);
+        if engine.run_until(until, EVENTS_PER_ACTION) == Progress::BudgetSpent {
+            engine.step();
+        }
         look(&mut engine);
         // It may be refused, as one that comes while the design has no such instance.
         let action = match numbers.bits() % 8 {
@@ -70,7 +71,6 @@ fn look(engine: &mut Engine) {
     for component in 0..snapshot.components.len() {
         engine.ring(component);
     }
-    engine.sample_every(1);
     engine.drain_flights();
     let report = engine.report();
     let latency = &report.latency_ms;

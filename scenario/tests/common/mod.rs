@@ -452,6 +452,16 @@ fn action(scenario: &Scenario) -> BoxedStrategy<Action> {
                 impairment,
             }
         }),
+        (0.0..1e6).prop_map({
+            // Users have a time-out of their own.
+            let link = scenario.design.links.last().expect("there is one").clone();
+            let is_users = link.from == "users";
+            move |timeout_ms| Action::SetTimeout {
+                from: link.from.clone(),
+                to: link.to.clone(),
+                timeout_ms: if is_users { 0.0 } else { timeout_ms },
+            }
+        }),
         Just(Action::RepairLink {
             from: link.from.clone(),
             to: link.to.clone(),
