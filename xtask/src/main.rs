@@ -12,6 +12,7 @@ mod size;
 mod system;
 mod test;
 mod tools;
+mod truth;
 
 use std::process::ExitCode;
 
@@ -25,6 +26,7 @@ Every chore of Headroom is one verb. What is missing is installed, with a word o
   cargo xtask test [--only PART]...  every check: format, clippy, deny, host, web, build, size, e2e
   cargo xtask browsers [NAME]...     the main path and the digests in firefox and webkit too
   cargo xtask bench                  the speed of the engine, natively and in a browser
+  cargo xtask truth                  the laws with more runs, and how far each mean is from the truth
   cargo xtask build                  build the release page into dist/
   cargo xtask shots [STEP]...        pictures of the steps into target/shots/
 
@@ -57,6 +59,7 @@ fn run_verb() -> Outcome {
         "bench" => bench::verb(arguments),
         "build" => build::verb(arguments),
         "shots" => shots::verb(arguments),
+        "truth" => truth::verb(arguments),
         "help" => {
             println!("{HELP}");
             Ok(())

@@ -9,7 +9,7 @@ use crate::data::{figures, number};
 use crate::designs::cached;
 use crate::numbers::Numbers;
 use crate::runs::{Stretch, each_seed, run};
-use crate::sample::{RUNS_MIN, Sample};
+use crate::sample::{RUNS_MIN, Sample, runs};
 
 const POLICIES: [(&str, Eviction); 3] = [
     ("lru", Eviction::Lru),
@@ -114,7 +114,7 @@ fn hit_ratios_of_the_reference_model_are_exact() {
                 };
                 hit_ratio(&mut store(capacity, eviction), 1_000, 200_000, draw)
             };
-            let sample = Sample::new((0..30).map(run).collect());
+            let sample = Sample::new((0..runs(RUNS_MIN) as u64).map(run).collect());
             let what = format!("{name}, {} keys, room for {capacity}", probabilities.len());
             sample.assert_is(&what, number(row, name));
             sample.assert_is_not(&what, number(row, other));
@@ -183,7 +183,8 @@ fn hit_ratios_with_a_time_to_live_follow_both_laws() {
             ("not renewed", false, fixed, renewed),
             ("renewed by a hit", true, renewed, fixed),
         ] {
-            let runs = (0..30).map(|seed| expiring_hit_ratio(seed, load, by_hit));
+            let runs =
+                (0..runs(RUNS_MIN) as u64).map(|seed| expiring_hit_ratio(seed, load, by_hit));
             let sample = Sample::new(runs.collect());
             let what = format!("{load} requests in a time to live {what}");
             sample.assert_is(&what, truth);
@@ -258,7 +259,7 @@ fn the_cache_tier_of_a_design_follows_both_laws_of_the_time_to_live() {
             let measure = |seed| {
                 hit_ratio_of_run(cached(seed, rate_rps, one_key.clone(), cache.clone()), 1e4)
             };
-            let sample = Sample::new(each_seed(RUNS_MIN, measure));
+            let sample = Sample::new(each_seed(runs(RUNS_MIN), measure));
             let what = format!("a tier asked {load} times in a time to live {what}");
             sample.assert_is(&what, truth);
             sample.assert_is_not(&what, untruth);

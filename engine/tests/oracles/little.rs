@@ -154,6 +154,7 @@ fn the_number_inside_is_the_rate_times_the_time() {
             scenario.traffic.keys.count = 1_000;
             scenario
         };
+        // Of a finite stretch the law holds but for those inside at its ends: more runs would see them.
         let runs = each_seed(RUNS_MIN, |seed| ratios(&steady(seed)));
         for (number, component) in step.scenario().design.components.iter().enumerate() {
             if !is_called(component) {

@@ -14,7 +14,7 @@ use serde_json::Value;
 use crate::data::{figures, number};
 use crate::designs::{Queue, UNIT_MS, UNITS_PER_S};
 use crate::runs::{Stretch, each_seed, reach, run};
-use crate::sample::{RUNS_MIN, Sample, Z_MAX};
+use crate::sample::{RUNS_MIN, Sample, Z_MAX, runs};
 
 /// A standard error above this share of the mean proves nothing.
 const STANDARD_ERROR_MAX: f64 = 0.005;
@@ -92,7 +92,7 @@ fn reports(customers: f64, arrivals: f64, design: impl Fn(u64) -> Scenario + Syn
         warmup_s: measured_s / 10.0,
         measured_s,
     };
-    each_seed(RUNS, |seed| run(design(seed), stretch))
+    each_seed(runs(RUNS), |seed| run(design(seed), stretch))
 }
 
 fn sample(reports: &[Report], figure: impl Fn(&Report) -> f64) -> Sample {
@@ -483,7 +483,7 @@ fn the_chance_of_a_wait_is_erlangs() {
             };
             let design = |seed| queue.open(first_seed + seed, arrivals);
             let run = |seed| waited(design(seed), customers, arrivals);
-            Sample::new(each_seed(RUNS, run))
+            Sample::new(each_seed(runs(RUNS), run))
         };
         measure(1.0, 1.5e5).assert_is(&name, truth);
         let wrong = measure(WRONG, 5e4);

@@ -1,10 +1,28 @@
 //! Independent runs, and how far their mean is from the truth.
+//!
+//! `cargo xtask truth` asks for several times the runs, and for every comparison in a file.
+
+use std::fs::OpenOptions;
+use std::io::Write;
+
+use serde_json::json;
 
 /// Runs that a statistical test needs at least.
 pub const RUNS_MIN: usize = 30;
 /// A mean further from the truth than so many standard errors is wrong: by chance alone it happens
 /// once in 16,000 tests.
 pub const Z_MAX: f64 = 4.0;
+
+/// So many times the usual runs are wanted: 1, but for who has time.
+const TIMES: &str = "HEADROOM_TRUTH_TIMES";
+/// The file that each comparison with a truth is added to, one on a line, if any.
+const FILE: &str = "HEADROOM_TRUTH_FILE";
+
+/// How many runs to make where so many are usual.
+pub fn runs(usual: usize) -> usize {
+    let times = std::env::var(TIMES).map_or(Ok(1), |times| times.parse());
+    usual * times.unwrap_or_else(|error| panic!("{TIMES}: {error}"))
+}
 
 /// The result of each of some independent runs.
 pub struct Sample(Vec<f64>);
@@ -41,6 +59,10 @@ impl Sample {
     pub fn assert_is(&self, what: &str, truth: f64) {
         let (mean, error, z) = (self.mean(), self.standard_error(), self.z(truth));
         println!("{what}: {mean:.6} ± {error:.6}, truth {truth:.6}, z = {z:+.2}");
+        let runs = self.0.len();
+        note(&json!({
+            "law": what, "runs": runs, "mean": mean, "standard_error": error, "truth": truth, "z": z,
+        }));
         assert!(
             z.abs() < Z_MAX,
             "{what}: {mean} ± {error} is not {truth}: z = {z:+.2}"
@@ -59,5 +81,15 @@ impl Sample {
             "{what}: {} could be {untruth}: z = {z:+.2}",
             self.mean()
         );
+    }
+}
+
+/// Adds a comparison to the file that was asked for.
+fn note(comparison: &serde_json::Value) {
+    if let Some(file) = std::env::var_os(FILE) {
+        let opened = OpenOptions::new().append(true).create(true).open(file);
+        let written =
+            opened.and_then(|mut file| file.write_all(format!("{comparison}\n").as_bytes()));
+        written.expect("the file can be written");
     }
 }
