@@ -5,7 +5,7 @@ use yew::prelude::*;
 
 use super::super::geometry::Rect;
 use super::super::scene::{Part, Pick, Scene, cut, px, state_words, words};
-use super::{card, instance_label};
+use super::{beside_pause, card, instance_label, pause};
 use crate::format;
 
 pub fn draw(scene: &Scene<'_>, number: usize, instance: u16, rect: &Rect) -> Html {
@@ -34,7 +34,7 @@ pub fn draw(scene: &Scene<'_>, number: usize, instance: u16, rect: &Rect) -> Htm
     };
     let high = (rect.height - 2.0) * level;
     let left = rect.x + 13.0;
-    let (title, tooltip) = cut(&name, rect.width - 26.0);
+    let (title, tooltip) = cut(&name, beside_pause(gauge, rect.width - 26.0));
     let drawing = html! {
         <>
             { card(rect) }
@@ -42,6 +42,7 @@ pub fn draw(scene: &Scene<'_>, number: usize, instance: u16, rect: &Rect) -> Htm
                 <path class="level" d={filled(rect, high)} />
             }
             { words(if down { "title struck" } else { "title" }, left, rect.y + 23.0, title) }
+            { pause(gauge, rect.right() - 13.0, rect.y + 10.0) }
             { words("soft on-level", left, rect.y + 40.0, fill.clone()) }
             { words("soft on-level", left, rect.y + 57.0, third.clone()) }
         </>
