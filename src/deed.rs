@@ -43,7 +43,7 @@ impl Deed {
             (Action::Slow { .. }, _) => (
                 "slow-down",
                 "Slow down 3×",
-                "Slow 3×",
+                "Slow",
                 "All it does takes three times as long.",
             ),
             (Action::Destroy { .. }, Kind::Service(_)) => (

@@ -15,6 +15,8 @@ const BESIDE_MIN: f64 = 8.0;
 const FURTHER: [f64; 3] = [0.0, 8.0, 24.0];
 /// The same of words that must stand somewhere, where all that is nearer is taken.
 const FURTHEST: [f64; 2] = [48.0, 80.0];
+/// As bad as to run over so many places of wires: words so far away are hardly taken for those of a wire.
+const FAR: f64 = 40.0;
 /// Places along a wire, the best first: where a wire is in the middle, it is the most by itself.
 const PARTS: [f64; 9] = [0.5, 0.44, 0.56, 0.36, 0.64, 0.28, 0.72, 0.2, 0.8];
 /// Of a link's many wires so many are tried, outermost ones included.
@@ -90,8 +92,8 @@ impl Ground {
         let rated = candidates
             .into_iter()
             .enumerate()
-            .filter_map(|(order, at)| {
-                let cost = self.cost(&at, wish)?;
+            .filter_map(|(order, (far, at))| {
+                let cost = far + self.cost(&at, wish)?;
                 Some((cost + order as f64 * 0.01, at))
             });
         let best = rated.min_by(|a, b| a.0.total_cmp(&b.0));
@@ -116,8 +118,8 @@ impl Ground {
     }
 }
 
-/// Boxes beside and on the wires of a wish, better ones first.
-fn candidates(layout: &Layout, wish: &Wish) -> Vec<Rect> {
+/// Boxes beside and on the wires of a wish, better ones first, and how bad each is for being far away.
+fn candidates(layout: &Layout, wish: &Wish) -> Vec<(f64, Rect)> {
     let curve = |wire: &usize| layout.wires[*wire].curve;
     let curves: Vec<_> = wish.wires.iter().map(curve).collect();
     let tried = curves.len().min(WIRES_TRIED);
@@ -133,17 +135,20 @@ fn candidates(layout: &Layout, wish: &Wish) -> Vec<Rect> {
             for curve in (0..tried).map(|number| &curves[spread(number)]) {
                 let Point { x, y } = curve.at(part);
                 let furthest = FURTHEST.into_iter().filter(|_| wish.always);
-                let places = FURTHER
-                    .into_iter()
+                let furthest = furthest.map(|further| (further, FAR));
+                let near = FURTHER.into_iter().map(|further| (further, 0.0));
+                let places = near
                     .chain(furthest)
-                    .flat_map(|further| {
+                    .flat_map(|(further, far)| {
                         let beside = nearest + further;
                         let (up, aside) = (high / 2.0 + beside - AROUND, wide / 2.0 + beside);
-                        [(0.0, -up), (0.0, up), (aside, 0.0), (-aside, 0.0)]
+                        let around = [(0.0, -up), (0.0, up), (aside, 0.0), (-aside, 0.0)];
+                        around.map(|by| (far, by))
                     })
-                    .chain([(0.0, 0.0)]);
-                boxes.extend(places.map(|(dx, dy)| {
-                    Rect::new(x + dx - wide / 2.0, y + dy - high / 2.0, wide, high)
+                    .chain([(0.0, (0.0, 0.0))]);
+                boxes.extend(places.map(|(far, (dx, dy))| {
+                    let corner = Point::new(x + dx - wide / 2.0, y + dy - high / 2.0);
+                    (far, Rect::new(corner.x, corner.y, wide, high))
                 }));
             }
         }

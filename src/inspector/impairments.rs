@@ -119,7 +119,7 @@ pub fn Impairments(props: &ImpairmentsProps) -> Html {
             }
             if !props.read_only {
                 <details class="break-link" open={props.chosen || !is_sound}>
-                    <summary data-control="break-link" data-of={of.clone()}>{ "Break it" }</summary>
+                    <summary data-control="break-link" data-of={of.clone()}>{ "Break this link" }</summary>
                     { for AMOUNTS.iter().map(|amount| field(props, &of, amount)) }
                     { cut(props, &of, &refusal) }
                 </details>

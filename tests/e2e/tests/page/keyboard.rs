@@ -10,7 +10,7 @@ use crate::fixture;
 const TABS_MAX: usize = 200;
 
 /// Presses Tab until the focus is where the selector says.
-fn tab_to(page: &Page, selector: &str) -> Outcome {
+pub fn tab_to(page: &Page, selector: &str) -> Outcome {
     move_to(page, selector, || {
         page.session().press(&key::TAB.to_string())
     })
