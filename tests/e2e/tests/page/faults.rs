@@ -73,7 +73,9 @@ fn a_server_that_hangs_is_drawn_so_and_its_callers_time_out() -> Outcome {
         Ok(label.contains("hangs") && badges(page)?.contains("hangs"))
     })?;
     page.until("its callers time out", |page| {
-        Ok(badges(page)?.contains("timed out"))
+        Ok(page
+            .text("[data-testid=figures-panel]")?
+            .contains("timed out"))
     })?;
     page.until("the headroom says what is wrong", |page| {
         Ok(page.text("[data-testid=headroom]")?.contains("hangs"))
@@ -93,6 +95,20 @@ fn badges(page: &Page) -> Outcome<String> {
         &json!([]),
     )?;
     Ok(words.as_str().unwrap_or_default().to_owned())
+}
+
+#[test]
+fn what_is_done_while_time_stands_still_is_seen_at_once() -> Outcome {
+    let page = fixture::page("#step=sticky-sessions", Look::DESK)?;
+    page.figure_becoming("[data-testid=clock]", "past 1 s", |clock| clock > 1.0)?;
+    page.pause()?;
+    let before = page.text("[data-testid=clock]")?;
+    choose(&page, "web/1", "hang")?;
+    state_becomes(&page, "web/1", "hanging")?;
+    choose(&page, "web/1", "repair")?;
+    state_becomes(&page, "web/1", "up")?;
+    assert_eq!(page.text("[data-testid=clock]")?, before);
+    Ok(())
 }
 
 #[test]
