@@ -73,7 +73,7 @@ pub fn Menu(props: &Props) -> Html {
                     on_close.emit(());
                 };
                 html! {
-                    <button type="button" role="menuitem" tabindex="-1"
+                    <button key={deed.control} type="button" role="menuitem" tabindex="-1"
                         class={classes!(deed.is_final().then_some("danger"))}
                         data-control={deed.control} data-of={props.name.clone()}
                         title={deed.help} {onclick}>

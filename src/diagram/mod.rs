@@ -187,8 +187,9 @@ pub fn Diagram(props: &Props) -> Html {
             // Words that no dot may hide.
             <svg class="drawing above" width={scene::px(size.0)} height={scene::px(size.1)} aria-hidden="true">
                 <g transform={placed}>
-                    { for badges.iter().map(node::badge) }
-                    { wire::notes(&scene, &badges, still) }
+                    // Apart, so that those of one sort stay the same elements while others come and go.
+                    <g>{ for badges.iter().map(node::badge) }</g>
+                    <g>{ wire::notes(&scene, &badges, still) }</g>
                 </g>
             </svg>
             { probes() }

@@ -84,11 +84,11 @@ impl Sign {
         match self.worst {
             Impairment::Cut { direction } => {
                 let width = widths.get(self.wire).copied().unwrap_or(0.0);
-                cut(direction, turned, width)
+                self.cut(direction, turned, width)
             }
             Impairment::Delay { .. } | Impairment::Loss { .. } | Impairment::Bandwidth { .. } => {
                 html! {
-                    <g class="sign" transform={shift} data-testid="sign">
+                    <g key={self.key()} class="sign" transform={shift} data-testid="sign">
                         <circle r={px(HALF)} />
                         <path d={picture(self.worst)} transform="translate(-5 -5)" />
                     </g>
@@ -96,23 +96,28 @@ impl Sign {
             }
         }
     }
-}
 
-/// A cut: the wire has a gap where nothing comes through. Where only one way is cut, an arrow that way runs
-/// against the cross, and the wire goes on.
-fn cut(direction: Direction, turned: String, width: f64) -> Html {
-    let (arrow, cross) = match direction {
-        Direction::Both => (None, "M-4.5 -4.5l9 9M-4.5 4.5l9 -9"),
-        Direction::Calls => (Some("M-10 -4.5v9l6.5 -4.5z"), "M1 -4.5l9 9M1 4.5l9 -9"),
-        Direction::Answers => (Some("M10 -4.5v9l-6.5 -4.5z"), "M-10 -4.5l9 9M-10 4.5l9 -9"),
-    };
-    html! {
-        <g class="cut" transform={turned} data-testid="cut">
-            if arrow.is_none() { <path class="gap" d="M-7.5 0h15" stroke-width={px(width + 5.0)} /> }
-            <path class="halo" d={cross} />
-            if let Some(arrow) = arrow { <path class="arrow" d={arrow} /> }
-            <path class="cross" d={cross} />
-        </g>
+    /// What it is among all that stands at the wires.
+    fn key(&self) -> String {
+        format!("sign-{}", self.wire)
+    }
+
+    /// A cut: the wire has a gap where nothing comes through. Where only one way is cut, an arrow that way runs
+    /// against the cross, and the wire goes on.
+    fn cut(&self, direction: Direction, turned: String, width: f64) -> Html {
+        let (arrow, cross) = match direction {
+            Direction::Both => (None, "M-4.5 -4.5l9 9M-4.5 4.5l9 -9"),
+            Direction::Calls => (Some("M-10 -4.5v9l6.5 -4.5z"), "M1 -4.5l9 9M1 4.5l9 -9"),
+            Direction::Answers => (Some("M10 -4.5v9l-6.5 -4.5z"), "M-10 -4.5l9 9M-10 4.5l9 -9"),
+        };
+        html! {
+            <g key={self.key()} class="cut" transform={turned} data-testid="cut">
+                if arrow.is_none() { <path class="gap" d="M-7.5 0h15" stroke-width={px(width + 5.0)} /> }
+                <path class="halo" d={cross} />
+                if let Some(arrow) = arrow { <path class="arrow" d={arrow} /> }
+                <path class="cross" d={cross} />
+            </g>
+        }
     }
 }
 
@@ -208,7 +213,7 @@ impl Trouble {
         };
         let first = y - high / 2.0 + 12.0;
         html! {
-            <g {class} data-testid="trouble" data-of={of.to_owned()} {onclick}>
+            <g key={format!("trouble-{of}")} {class} data-testid="trouble" data-of={of.to_owned()} {onclick}>
                 <title>{ self.full.clone() }</title>
                 <rect x={px(place.x)} y={px(y - high / 2.0)} width={px(place.width)} height={px(high)} rx="8" />
                 { for lines.iter().zip(0u8..).map(|(line, number)| html! {

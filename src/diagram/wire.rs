@@ -233,7 +233,7 @@ impl Note {
                 let class = classes!("wire-label", selected.then_some("selected"));
                 // Words beside a wire, on a ground of their own.
                 html! {
-                    <g {class} data-testid="rate" data-of={self.of.clone()} data-value={rate_rps.to_string()} {onclick}>
+                    <g key={format!("rate-{}", self.of)} {class} data-testid="rate" data-of={self.of.clone()} data-value={rate_rps.to_string()} {onclick}>
                         <rect x={px(place.x)} y={px(y - half)} width={px(place.width)} height={px(HEIGHT)} rx={px(half)} />
                         <text x={px(x)} y={px(y + 4.0)}>{ words.clone() }</text>
                     </g>

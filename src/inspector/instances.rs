@@ -93,7 +93,7 @@ fn row(props: &InstancesProps, number: u16, instance: &InstanceGauge, count: usi
                         let (intents, action) = (props.intents.clone(), deed.action);
                         let onclick = move |_: MouseEvent| intents.emit(Intent::Apply(action.clone()));
                         html! {
-                            <button class="btn small" data-control={deed.control} data-of={name.clone()} title={deed.help}
+                            <button key={deed.control} class="btn small" data-control={deed.control} data-of={name.clone()} title={deed.help}
                                 aria-label={format!("{} {name}", deed.short)} {onclick}>{ deed.short }</button>
                         }
                     }) }
