@@ -15,6 +15,7 @@
 pub mod address;
 pub mod app;
 pub mod charts;
+mod deed;
 pub mod diagram;
 pub mod format;
 pub mod host;

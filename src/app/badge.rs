@@ -22,8 +22,41 @@ pub struct BadgeProps {
     pub snapshot: Option<Rc<Snapshot>>,
     /// What the design must hold.
     pub objectives: Objectives,
-    /// What a component is called of which nothing is left that works.
-    pub down: Option<String>,
+    /// What lets nothing through.
+    pub stop: Option<Stop>,
+}
+
+/// What lets nothing through.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Stop {
+    /// A component of that name, all of whose instances are dead.
+    Down(String),
+    /// One of which what is not dead hangs.
+    Hangs(String),
+    /// A link that is cut.
+    Cut,
+}
+
+impl Stop {
+    fn name(&self) -> Option<&String> {
+        match self {
+            Stop::Down(name) | Stop::Hangs(name) => Some(name),
+            Stop::Cut => None,
+        }
+    }
+
+    fn words(&self) -> String {
+        // Tiers of several servers are named in the plural.
+        let of = |name: &str, one: &str, many: &str| {
+            let verb = if name.ends_with('s') { many } else { one };
+            format!("{} {verb}", cut(name))
+        };
+        match self {
+            Stop::Down(name) => of(name, "is down", "are down"),
+            Stop::Hangs(name) => of(name, "hangs", "hang"),
+            Stop::Cut => "a link is cut".into(),
+        }
+    }
 }
 
 /// What a design holds, as far as it is known.
@@ -93,7 +126,10 @@ fn told(props: &BadgeProps) -> Told {
         Capacity::Found { limited, .. } => limited,
         _ => &None,
     };
-    let named = props.down.as_ref().or(limited.as_ref());
+    let named = match &props.stop {
+        Some(stop) => stop.name(),
+        None => limited.as_ref(),
+    };
     told.named = named.filter(|name| cut(name) != **name).cloned();
     told
 }
@@ -153,7 +189,7 @@ fn said(props: &BadgeProps) -> Told {
                     figure: nowrap(&headroom.figure()),
                     lines: vec![
                         format!("it {}", breaking(&breach)),
-                        first(&props.down, limited),
+                        first(&props.stop, limited),
                         holds(once_warm),
                     ],
                     named: None,
@@ -176,7 +212,7 @@ fn said(props: &BadgeProps) -> Told {
                     figure: nowrap(&headroom.figure()),
                     lines: [
                         headroom.share(),
-                        Some(first(&props.down, limited)),
+                        Some(first(&props.stop, limited)),
                         Some(holds(once_warm)),
                     ]
                     .into_iter()
@@ -198,11 +234,10 @@ fn failing_now() -> Told {
     }
 }
 
-/// What is down, else what gives way first.
-fn first(down: &Option<String>, limited: &Option<String>) -> String {
-    if let Some(name) = down {
-        let are = if name.ends_with('s') { "are" } else { "is" };
-        return format!("{} {are} down", cut(name));
+/// What lets nothing through, else what gives way first.
+fn first(stop: &Option<Stop>, limited: &Option<String>) -> String {
+    if let Some(stop) = stop {
+        return stop.words();
     }
     match limited {
         // Tiers of several servers are named in the plural.
@@ -270,7 +305,7 @@ mod tests {
             },
             snapshot: Some(Rc::new(snapshot)),
             objectives: Objectives::default(),
-            down: None,
+            stop: None,
         }
     }
 
@@ -322,7 +357,7 @@ mod tests {
     fn a_long_name_is_cut_and_told_in_full_beside_it() {
         let mut props = props(800.0, Snapshot::default());
         let long = "Orders of all our customers in all countries of the world";
-        props.down = Some(long.into());
+        props.stop = Some(Stop::Down(long.into()));
         let told = told(&props);
         assert!(told.lines[1].contains('…') && told.lines[1].ends_with(" is down"));
         assert_eq!(told.named.as_deref(), Some(long));
@@ -371,10 +406,17 @@ mod tests {
         assert_eq!(searching.figure, "failing now");
         // Who is dead does not give way: it is down.
         let dead = told(&BadgeProps {
-            down: Some("Web servers".into()),
+            stop: Some(Stop::Down("Web servers".into())),
             ..props(2_000.0, failing.clone())
         });
         assert_eq!(dead.lines[1], "Web servers are down");
+        for (stop, words) in [
+            (Stop::Hangs("Database".into()), "Database hangs"),
+            (Stop::Hangs("Web servers".into()), "Web servers hang"),
+            (Stop::Cut, "a link is cut"),
+        ] {
+            assert_eq!(first(&Some(stop), &Some("Cache".into())), words);
+        }
         let lines = told(&props(2_000.0, failing.clone())).lines;
         assert!(lines[0].starts_with("it fails 12"), "{lines:?}");
         assert_eq!(lines[1], "Database gives way first");

@@ -65,7 +65,7 @@ impl Experiments {
     }
 }
 
-/// The design as it stands now: what was configured, and which instances died, slowed, came or went.
+/// The design as it stands now: what was configured, what is broken, and which instances came or went.
 fn standing(document: &Document) -> Scenario {
     let mut standing = at_first_load(document, Scenario::clone(&document.live));
     standing.view = View::default();
@@ -143,6 +143,8 @@ fn is_fault(action: &Action) -> bool {
 mod tests {
     use super::*;
     use crate::app::document::Edit;
+    use crate::deed;
+    use headroom_scenario::{Direction, Impairment};
 
     fn after(actions: &[Action]) -> Experiments {
         let mut document = Document::new(LADDER[3].scenario());
@@ -174,6 +176,32 @@ mod tests {
             instance: 1,
         };
         assert_eq!(capacity_after(&[kill, repair]), untouched);
+    }
+
+    #[test]
+    fn what_hangs_and_what_is_cut_is_the_design_that_stands_there_until_it_is_mended() {
+        let untouched = capacity_after(&[]);
+        let (component, instance) = (String::from("web"), 1);
+        let hang = Action::Hang {
+            component: component.clone(),
+            instance,
+        };
+        let repair = Action::Repair {
+            component,
+            instance,
+        };
+        let cut = Impairment::Cut {
+            direction: Direction::Both,
+        };
+        let [cut, mend] = [deed::impair("lb", "web", cut), deed::repair("lb", "web")];
+        for (fault, mending) in [(hang, repair), (cut, mend)] {
+            let broken = after(std::slice::from_ref(&fault));
+            assert_ne!(broken.capacity, untouched);
+            assert!(broken.leaves_out_faults, "before and after are without it");
+            let mended = after(&[fault, mending]);
+            assert_eq!(mended.capacity, untouched);
+            assert!(!mended.leaves_out_faults);
+        }
     }
 
     #[test]

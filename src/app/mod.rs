@@ -28,15 +28,16 @@ use std::rc::Rc;
 use gloo::events::EventListener;
 use gloo::timers::callback::Timeout;
 use headroom_engine::ENGINE_VERSION;
-use headroom_engine::snapshot::InstanceState;
+use headroom_engine::snapshot::{InstanceGauge, InstanceState, Snapshot};
 use headroom_scenario::fragment::{self, FragmentError};
 use headroom_scenario::step::{self, LADDER};
-use headroom_scenario::{Action, INTEGER_MAX, Kind, Problem, Scenario, TimedAction};
+use headroom_scenario::{Action, INTEGER_MAX, Kind, Link, Problem, Scenario, TimedAction};
 use js_sys::{ArrayBuffer, Float64Array};
 use web_sys::{KeyboardEvent, window};
 use yew::prelude::*;
 
 use crate::address;
+use crate::deed;
 use crate::host::Role;
 use crate::lab::{Answer, Findings};
 use crate::packed;
@@ -813,32 +814,15 @@ impl App {
                 instance,
             });
         }
-        for (component, instance) in broken {
-            self.apply(&Action::Repair {
-                component,
-                instance,
-            });
-        }
+        broken.iter().for_each(|repair| self.apply(repair));
     }
 
-    /// Instances that are dead or slow.
-    fn broken(&self) -> Vec<(String, u16)> {
+    /// What mends all that is broken: instances that are dead, hanging or slow, and links.
+    fn broken(&self) -> Vec<Action> {
         let snapshot = self.run.snapshot.as_deref();
-        let components = snapshot.map_or(&[][..], |snapshot| &snapshot.components);
-        let instances = components.iter().flat_map(|component| {
-            component
-                .instances
-                .iter()
-                .zip(0..)
-                .map(move |(instance, number)| (&component.id, instance, number))
-        });
-        instances
-            .filter(|(_, instance, _)| {
-                let is_slow = instance.slow_factor != 1.0 && instance.state != InstanceState::Gone;
-                instance.state == InstanceState::Down || is_slow
-            })
-            .map(|(id, _, number)| (id.clone(), number))
-            .collect()
+        snapshot.map_or_else(Vec::new, |snapshot| {
+            repairs(snapshot, &self.document.live.design.links)
+        })
     }
 
     /// The busiest server that is up.
@@ -867,6 +851,33 @@ impl App {
     }
 }
 
+/// What mends all that is broken at a moment.
+fn repairs(snapshot: &Snapshot, links: &[Link]) -> Vec<Action> {
+    let instances = snapshot.components.iter().flat_map(|component| {
+        let instances = component.instances.iter().zip(0..);
+        let broken = instances.filter(|(instance, _)| is_broken(instance));
+        broken.map(|(_, instance)| Action::Repair {
+            component: component.id.clone(),
+            instance,
+        })
+    });
+    let links = links.iter().zip(&snapshot.links);
+    let links = links
+        .filter(|(_, gauge)| !gauge.impairments.is_empty())
+        .map(|(link, _)| deed::repair(&link.from, &link.to));
+    instances.chain(links).collect()
+}
+
+fn is_broken(instance: &InstanceGauge) -> bool {
+    match instance.state {
+        InstanceState::Down => true,
+        InstanceState::Gone => false,
+        InstanceState::Up | InstanceState::Booting | InstanceState::Draining => {
+            instance.hangs || instance.slow_factor != 1.0
+        }
+    }
+}
+
 /// A seed that nobody has seen before, short enough to be told.
 fn fresh_seed() -> u64 {
     const SEEDS: u64 = 1_000_000;
@@ -875,5 +886,55 @@ fn fresh_seed() -> u64 {
     match getrandom::fill(&mut bytes) {
         Ok(()) => u64::from_le_bytes(bytes) % SEEDS,
         Err(_) => (js_sys::Date::now() as u64 & INTEGER_MAX) % SEEDS,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use headroom_engine::snapshot::{ComponentGauge, LinkGauge};
+    use headroom_scenario::Impairment;
+
+    #[test]
+    fn whatever_is_broken_can_be_mended_at_once() {
+        let well = crate::diagram::idle();
+        let with = |change: fn(&mut InstanceGauge)| {
+            let mut gauge = well.clone();
+            change(&mut gauge);
+            gauge
+        };
+        let instances = vec![
+            well.clone(),
+            with(|gauge| gauge.state = InstanceState::Down),
+            with(|gauge| gauge.hangs = true),
+            with(|gauge| gauge.slow_factor = 3.0),
+            with(|gauge| (gauge.state, gauge.slow_factor) = (InstanceState::Gone, 3.0)),
+        ];
+        let web = ComponentGauge {
+            id: "web".into(),
+            instances,
+            ..ComponentGauge::default()
+        };
+        let lossy = LinkGauge {
+            impairments: vec![Impairment::Loss { share: 0.05 }],
+            ..LinkGauge::default()
+        };
+        let snapshot = Snapshot {
+            components: vec![web],
+            links: vec![LinkGauge::default(), lossy],
+            ..Snapshot::default()
+        };
+        let link = |to: &str| Link {
+            from: "web".into(),
+            to: to.into(),
+            latency_ms: 0.0,
+        };
+        let found = repairs(&snapshot, &[link("cache"), link("db")]);
+        let repair = |instance| Action::Repair {
+            component: "web".into(),
+            instance,
+        };
+        let expected = [repair(1), repair(2), repair(3), deed::repair("web", "db")];
+        assert_eq!(found, expected);
     }
 }

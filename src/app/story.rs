@@ -382,6 +382,15 @@ fn rows(before: &Outcome, after: &Outcome) -> Vec<Row> {
     if let Some(cache) = &after.cache {
         rows.extend(cache_rows(before.cache.as_ref(), cache));
     }
+    if before.writes_lost.max(after.writes_lost) >= 1.0 {
+        let lost = |count: f64| (count, format::rate(count));
+        rows.push(row(
+            "writes lost",
+            lost(before.writes_lost),
+            lost(after.writes_lost),
+            true,
+        ));
+    }
     rows.push(Row {
         // Servers that came and went are paid for as long as they were there.
         name: if before.cost_has_changed() || after.cost_has_changed() {
@@ -422,7 +431,7 @@ fn cache_rows(before: Option<&CacheOutcome>, after: &CacheOutcome) -> Vec<Row> {
     // So little of it is none in the words.
     const NOTICED_SHARE: f64 = 0.0005;
     const NOTICED_RPS: f64 = 0.05;
-    let prices: [(&'static str, Figure, f64, Words); 3] = [
+    let prices: [(&'static str, Figure, f64, Words); 2] = [
         (
             "stale hits",
             |cache| cache.stale_share,
@@ -435,7 +444,6 @@ fn cache_rows(before: Option<&CacheOutcome>, after: &CacheOutcome) -> Vec<Row> {
             NOTICED_RPS,
             format::rate,
         ),
-        ("writes lost", |cache| cache.writes_lost, 1.0, format::rate),
     ];
     for (name, figure, noticed, words) in prices {
         if before.map_or(0.0, figure).max(figure(after)) >= noticed {
@@ -462,9 +470,9 @@ mod tests {
             completed_rps: 600.0,
             cache: Some(CacheOutcome {
                 hit_ratio: 0.8,
-                writes_lost: 50.0,
                 ..CacheOutcome::default()
             }),
+            writes_lost: 50.0,
             sessions_lost_share: 0.5,
             login_share: 0.1,
             queries_rps: Some(120.0),
@@ -488,6 +496,22 @@ mod tests {
             ("cost a month", Tone::Plain),
         ];
         assert_eq!(told, expected);
+    }
+
+    #[test]
+    fn writes_that_were_lost_are_told_with_a_cache_or_without() {
+        let told = |before: f64, after: f64| {
+            let [before, after] = [before, after].map(|writes_lost| Outcome {
+                writes_lost,
+                ..Outcome::default()
+            });
+            let rows = rows(&before, &after);
+            let lost = rows.into_iter().find(|row| row.name == "writes lost");
+            lost.map(|row| (row.before, row.after, row.tone))
+        };
+        assert_eq!(told(0.0, 0.0), None);
+        let lost = Some(("0".into(), "1,234".into(), Tone::Worse));
+        assert_eq!(told(0.0, 1_234.0), lost);
     }
 
     #[test]
@@ -525,8 +549,7 @@ mod tests {
         assert_eq!(told(cache), ["cache hits"]);
         cache.stale_share = 0.01;
         cache.evictions_rps = 220.0;
-        cache.writes_lost = 3.0;
-        let all = ["cache hits", "stale hits", "evictions/s", "writes lost"];
+        let all = ["cache hits", "stale hits", "evictions/s"];
         assert_eq!(told(cache), all);
     }
 

@@ -1,12 +1,12 @@
 //! The page on screen.
 
 use headroom_engine::lab::Load;
-use headroom_engine::snapshot::{ComponentGauge, Cost, InstanceState};
-use headroom_scenario::price;
+use headroom_engine::snapshot::{ComponentGauge, Cost, InstanceGauge, InstanceState, LinkGauge};
+use headroom_scenario::{Impairment, price};
 use yew::html::Scope;
 use yew::prelude::*;
 
-use super::badge::{Badge, Capacity};
+use super::badge::{Badge, Capacity, Stop};
 use super::dialog::{Keys, Unopened};
 use super::header::Header;
 use super::intent::{Dialog, Intent};
@@ -60,7 +60,7 @@ pub(super) fn page(app: &App, link: &Scope<App>) -> Html {
                     selection={app.look.selection.clone()} on_select={app.intents.reform(Intent::Select)}
                     on_action={app.intents.reform(Intent::Apply)} on_trace={app.intents.reform(Intent::OpenTrace)}
                     happening={run.happening.clone()} problems={app.document.problems.clone()} {read_only} />
-                <Badge {load} capacity={capacity.clone()} snapshot={run.snapshot.clone()} objectives={live.objectives.clone()} down={down(app)} />
+                <Badge {load} capacity={capacity.clone()} snapshot={run.snapshot.clone()} objectives={live.objectives.clone()} stop={stop(app)} />
                 { stage_foot(app) }
                 { failure(app) }
             </main>
@@ -134,20 +134,36 @@ fn capacity(app: &App) -> Capacity {
     }
 }
 
-/// What the first component is called of which all instances are dead.
-fn down(app: &App) -> Option<String> {
+/// What lets nothing through: the first component that nothing is left of which works, or a link.
+fn stop(app: &App) -> Option<Stop> {
     let snapshot = app.run.snapshot.as_ref()?;
-    let is_down = |gauge: &&ComponentGauge| {
-        let mut there = gauge
-            .instances
-            .iter()
-            .filter(|instance| instance.state != InstanceState::Gone)
-            .peekable();
-        there.peek().is_some() && there.all(|instance| instance.state == InstanceState::Down)
+    let component = |gauge: &ComponentGauge| {
+        let stop = stop_of(&gauge.instances)?;
+        let (_, component) = app.document.live.design.component(&gauge.id)?;
+        Some(stop(title(component).to_owned()))
     };
-    let gauge = snapshot.components.iter().find(is_down)?;
-    let (_, component) = app.document.live.design.component(&gauge.id)?;
-    Some(title(component).to_owned())
+    let is_cut = |link: &LinkGauge| {
+        let mut impairments = link.impairments.iter();
+        impairments.any(|impairment| matches!(impairment, Impairment::Cut { .. }))
+    };
+    let stopped = snapshot.components.iter().find_map(component);
+    stopped.or_else(|| snapshot.links.iter().any(is_cut).then_some(Stop::Cut))
+}
+
+/// How a component has stopped, where none of its instances work.
+fn stop_of(instances: &[InstanceGauge]) -> Option<fn(String) -> Stop> {
+    let is_down = |instance: &&InstanceGauge| instance.state == InstanceState::Down;
+    let there = instances
+        .iter()
+        .filter(|instance| instance.state != InstanceState::Gone);
+    let down = there.clone().filter(is_down).count();
+    let hanging = there.clone().filter(|instance| instance.hangs).count();
+    match there.count() {
+        0 => None,
+        count if down == count => Some(Stop::Down),
+        count if down + hanging == count => Some(Stop::Hangs),
+        _ => None,
+    }
 }
 
 /// Below the diagram: what will do nothing, what the last event did, a notice, and what the dots are.

@@ -368,7 +368,7 @@ fn evictions(seen: &Seen<'_>, scenario: &Scenario) -> Option<Figures> {
     lines_of("Evictions", "evictions", Measure::Rate, lines)
 }
 
-/// Acknowledged writes that were lost, where the cache holds writes back.
+/// Acknowledged writes that were lost, where the cache holds writes back, or where any were.
 fn writes_lost(seen: &Seen<'_>, scenario: &Scenario) -> Option<Figures> {
     let can_lose = |number: usize, kind: &Kind| {
         matches!(kind, Kind::Cache(cache) if cache.write_mode == WriteMode::Back)

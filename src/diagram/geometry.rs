@@ -55,6 +55,13 @@ impl Rect {
         self.y + self.height
     }
 
+    /// How much of it another box covers, as an area.
+    pub fn overlap(&self, other: &Rect) -> f64 {
+        let wide = self.right().min(other.right()) - self.x.max(other.x);
+        let high = self.bottom().min(other.bottom()) - self.y.max(other.y);
+        wide.max(0.0) * high.max(0.0)
+    }
+
     /// The middle.
     pub fn center(&self) -> Point {
         Point::new(self.x + self.width / 2.0, self.y + self.height / 2.0)

@@ -5,13 +5,18 @@ use super::flights::LANE;
 use super::geometry::{Point, Rect};
 use super::layout::Layout;
 
-/// Height of a label, and room kept around it.
+/// Height of a label of one line, that of each further line, and room kept around it.
 pub const HEIGHT: f64 = 16.0;
+pub const LINE: f64 = 13.0;
 const AROUND: f64 = 2.0;
 /// From the middle of a wire to the edge of words beside it at least: as far as dots reach.
 const BESIDE_MIN: f64 = 8.0;
 /// So much further beside a wire words stand where else they would be on its dots.
 const FURTHER: [f64; 3] = [0.0, 8.0, 24.0];
+/// The same of words that must stand somewhere, where all that is nearer is taken.
+const FURTHEST: [f64; 2] = [48.0, 80.0];
+/// As bad as to run over so many places of wires: words so far away are hardly taken for those of a wire.
+const FAR: f64 = 40.0;
 /// Places along a wire, the best first: where a wire is in the middle, it is the most by itself.
 const PARTS: [f64; 9] = [0.5, 0.44, 0.56, 0.36, 0.64, 0.28, 0.72, 0.2, 0.8];
 /// Of a link's many wires so many are tried, outermost ones included.
@@ -27,8 +32,8 @@ const NOTHING: f64 = 0.01;
 pub struct Wish {
     /// Numbers of the wires that they are about.
     pub wires: Vec<usize>,
-    /// How wide they are.
-    pub width: f64,
+    /// How wide and how high they are, in each form that they can take, the best first.
+    pub sizes: Vec<(f64, f64)>,
     /// From the middle of a wire to its edge.
     pub beside: f64,
     /// They are there even where they cover something.
@@ -87,8 +92,8 @@ impl Ground {
         let rated = candidates
             .into_iter()
             .enumerate()
-            .filter_map(|(order, at)| {
-                let cost = self.cost(&at, wish)?;
+            .filter_map(|(order, (far, at))| {
+                let cost = far + self.cost(&at, wish)?;
                 Some((cost + order as f64 * 0.01, at))
             });
         let best = rated.min_by(|a, b| a.0.total_cmp(&b.0));
@@ -97,8 +102,8 @@ impl Ground {
 
     /// How bad a place is; none where words must not stand.
     fn cost(&self, at: &Rect, wish: &Wish) -> Option<f64> {
-        let covered: f64 = self.taken.iter().map(|taken| overlap(at, taken)).sum();
-        let outside = at.width * at.height - overlap(at, &self.all);
+        let covered: f64 = self.taken.iter().map(|taken| at.overlap(taken)).sum();
+        let outside = at.width * at.height - at.overlap(&self.all);
         if covered + outside > NOTHING && !wish.always {
             return None;
         }
@@ -113,8 +118,8 @@ impl Ground {
     }
 }
 
-/// Boxes beside and on the wires of a wish, better ones first.
-fn candidates(layout: &Layout, wish: &Wish) -> Vec<Rect> {
+/// Boxes beside and on the wires of a wish, better ones first, and how bad each is for being far away.
+fn candidates(layout: &Layout, wish: &Wish) -> Vec<(f64, Rect)> {
     let curve = |wire: &usize| layout.wires[*wire].curve;
     let curves: Vec<_> = wish.wires.iter().map(curve).collect();
     let tried = curves.len().min(WIRES_TRIED);
@@ -122,34 +127,33 @@ fn candidates(layout: &Layout, wish: &Wish) -> Vec<Rect> {
         0 | 1 => 0,
         _ => number * (curves.len() - 1) / (tried - 1),
     };
-    let (wide, high) = (wish.width, HEIGHT + 2.0 * AROUND);
     let nearest = (wish.beside + AROUND).max(BESIDE_MIN);
     let mut boxes = Vec::new();
-    for part in PARTS {
-        for curve in (0..tried).map(|number| &curves[spread(number)]) {
-            let Point { x, y } = curve.at(part);
-            let places = FURTHER
-                .into_iter()
-                .flat_map(|further| {
-                    let beside = nearest + further;
-                    let (up, aside) = (high / 2.0 + beside - AROUND, wide / 2.0 + beside);
-                    [(0.0, -up), (0.0, up), (aside, 0.0), (-aside, 0.0)]
-                })
-                .chain([(0.0, 0.0)]);
-            boxes.extend(
-                places.map(|(dx, dy)| {
-                    Rect::new(x + dx - wide / 2.0, y + dy - high / 2.0, wide, high)
-                }),
-            );
+    for (wide, high) in &wish.sizes {
+        let (wide, high) = (*wide, *high + 2.0 * AROUND);
+        for part in PARTS {
+            for curve in (0..tried).map(|number| &curves[spread(number)]) {
+                let Point { x, y } = curve.at(part);
+                let furthest = FURTHEST.into_iter().filter(|_| wish.always);
+                let furthest = furthest.map(|further| (further, FAR));
+                let near = FURTHER.into_iter().map(|further| (further, 0.0));
+                let places = near
+                    .chain(furthest)
+                    .flat_map(|(further, far)| {
+                        let beside = nearest + further;
+                        let (up, aside) = (high / 2.0 + beside - AROUND, wide / 2.0 + beside);
+                        let around = [(0.0, -up), (0.0, up), (aside, 0.0), (-aside, 0.0)];
+                        around.map(|by| (far, by))
+                    })
+                    .chain([(0.0, (0.0, 0.0))]);
+                boxes.extend(places.map(|(far, (dx, dy))| {
+                    let corner = Point::new(x + dx - wide / 2.0, y + dy - high / 2.0);
+                    (far, Rect::new(corner.x, corner.y, wide, high))
+                }));
+            }
         }
     }
     boxes
-}
-
-fn overlap(one: &Rect, other: &Rect) -> f64 {
-    let wide = one.right().min(other.right()) - one.x.max(other.x);
-    let high = one.bottom().min(other.bottom()) - one.y.max(other.y);
-    wide.max(0.0) * high.max(0.0)
 }
 
 /// Whether the words of a label are nearer to a place than that.
@@ -186,7 +190,7 @@ mod tests {
         let wires: Vec<usize> = layout.wires_of(link).collect();
         (!wires.is_empty()).then_some(Wish {
             wires,
-            width,
+            sizes: vec![(width, HEIGHT)],
             beside: 4.0,
             always,
         })
@@ -214,7 +218,7 @@ mod tests {
                     let drawn = drawn.flat_map(|place| [&place.frame, &place.words]);
                     for taken in others.chain(drawn) {
                         let name = step.name;
-                        assert_eq!(overlap(label, taken), 0.0, "{name} in {box_size:?}");
+                        assert_eq!(label.overlap(taken), 0.0, "{name} in {box_size:?}");
                     }
                 }
             }

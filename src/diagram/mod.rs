@@ -16,6 +16,7 @@ pub mod palette;
 mod program;
 mod scene;
 mod sprites;
+mod trouble;
 mod webgl;
 mod wire;
 
@@ -24,18 +25,20 @@ use std::rc::Rc;
 
 use gloo::events::EventListener;
 use headroom_engine::happening::Happening;
-use headroom_engine::snapshot::Snapshot;
+use headroom_engine::snapshot::{LinkGauge, Snapshot};
 use headroom_scenario::{Action, Problem, Scenario};
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{Element, HtmlCanvasElement, HtmlElement, ResizeObserver};
 use yew::prelude::*;
 
+use crate::deed::{self, Deed};
 use crate::selection::Selection;
 use crate::stage::StageHandle;
 use geometry::Point;
 use layout::{Form, Layout, Sheet};
 use menu::Menu;
 use motion::Motion;
+pub use node::idle;
 use palette::{LOOKS, Look};
 use scene::{Pick, Scene};
 
@@ -58,7 +61,7 @@ pub struct Props {
     pub selection: Option<Selection>,
     /// Something was picked, or nothing.
     pub on_select: Callback<Option<Selection>>,
-    /// Something was done to an instance.
+    /// Something was done to an instance or a link.
     pub on_action: Callback<Action>,
     /// The dot of a request was clicked.
     pub on_trace: Callback<u64>,
@@ -66,7 +69,7 @@ pub struct Props {
     pub happening: Option<Rc<Happening>>,
     /// What is wrong with the design.
     pub problems: Rc<Vec<Problem>>,
-    /// Nothing can be done to instances.
+    /// Nothing can be done to its parts.
     pub read_only: bool,
 }
 
@@ -78,7 +81,7 @@ pub fn Diagram(props: &Props) -> Html {
     let sheet = use_sheet(&host);
     let size = sheet.size;
     let still = use_reduced_motion();
-    let menu = use_state_eq(|| None::<(usize, u16)>);
+    let menu = use_state_eq(|| None::<Hung>);
     let layout = use_layout(props, sheet);
     let looks = use_memo(props.scenario.traffic.classes.clone(), |classes| {
         palette::looks(classes)
@@ -92,9 +95,15 @@ pub fn Diagram(props: &Props) -> Html {
             props.on_select.clone(),
             menu.clone(),
         );
-        Callback::from(move |pick: Pick| {
-            menu.set(menu_for(&scenario, pick));
+        Callback::from(move |(pick, at): (Pick, Option<Point>)| {
+            menu.set(has_menu(&scenario, pick).then_some(Hung { pick, at }));
             on_select.emit(pick.selection(&scenario));
+        })
+    };
+    let on_words = {
+        let (host, on_pick) = (host.clone(), on_pick.clone());
+        Callback::from(move |(link, event): (usize, MouseEvent)| {
+            on_pick.emit((Pick::Link(link), place_of(&host, &event)));
         })
     };
     let onclick = {
@@ -109,15 +118,19 @@ pub fn Diagram(props: &Props) -> Html {
         })
     };
     let on_link = {
-        let (host, motion, on_pick) = (host.clone(), motion.clone(), on_pick.clone());
-        let on_trace = props.on_trace.clone();
+        let (host, motion, on_words) = (host.clone(), motion.clone(), on_words.clone());
+        let (menu, on_trace) = (menu.clone(), props.on_trace.clone());
         Callback::from(move |(link, event): (usize, MouseEvent)| {
             match hit(&host, &motion, &event) {
-                Some(request) => on_trace.emit(request),
-                None => on_pick.emit(Pick::Link(link)),
+                Some(request) => {
+                    menu.set(None);
+                    on_trace.emit(request);
+                }
+                None => on_words.emit((link, event)),
             }
         })
     };
+    let on_pick = on_pick.reform(|pick| (pick, None));
     let speed = {
         let stage = props.stage.borrow();
         if stage.clock.paused() {
@@ -137,6 +150,7 @@ pub fn Diagram(props: &Props) -> Html {
         exact: speed < EXACT_BELOW,
         on_pick: &on_pick,
         on_link: &on_link,
+        on_words: &on_words,
     };
     let widths = wire::widths(&scene);
     let scene = Scene {
@@ -173,68 +187,64 @@ pub fn Diagram(props: &Props) -> Html {
             // Words that no dot may hide.
             <svg class="drawing above" width={scene::px(size.0)} height={scene::px(size.1)} aria-hidden="true">
                 <g transform={placed}>
-                    { for badges.iter().map(node::badge) }
-                    { wire::notes(&scene, &badges, still) }
+                    // Apart, so that those of one sort stay the same elements while others come and go.
+                    <g>{ for badges.iter().map(node::badge) }</g>
+                    <g>{ wire::notes(&scene, &badges, still) }</g>
                 </g>
             </svg>
             { probes() }
             { homeless(&scene, &props.problems) }
-            if let Some((number, instance)) = *menu {
+            if let Some(hung) = *menu {
                 if !props.read_only {
-                    { menu_at(props, &scene, number, instance, &menu, &host) }
+                    { menu_at(props, &scene, hung, &menu, &host) }
                 }
             }
         </div>
     }
 }
 
-/// Which instance's menu a pick opens.
-fn menu_for(scenario: &Scenario, pick: Pick) -> Option<(usize, u16)> {
+/// A menu that is open.
+#[derive(Clone, Copy, PartialEq)]
+struct Hung {
+    /// What it is of.
+    pick: Pick,
+    /// Where it was asked for, in pixels of the diagram's box; none where it hangs at its part.
+    at: Option<Point>,
+}
+
+/// Whether something can be done to what was picked, beside changing its parameters.
+fn has_menu(scenario: &Scenario, pick: Pick) -> bool {
     match pick {
-        Pick::Instance(number, instance) => Some((number, instance)),
+        Pick::Instance(..) | Pick::Link(_) => true,
         Pick::Component(number) => {
-            let kind = &scenario.design.components.get(number)?.kind;
+            let component = scenario.design.components.get(number);
             // The whole is its only instance.
-            kind.facts().is_one_machine.then_some((number, 0))
+            component.is_some_and(|component| component.kind.facts().is_one_machine)
         }
-        Pick::Link(_) => None,
     }
 }
 
 fn menu_at(
     props: &Props,
     scene: &Scene<'_>,
-    number: usize,
-    instance: u16,
-    open: &UseStateHandle<Option<(usize, u16)>>,
+    Hung { pick, at }: Hung,
+    open: &UseStateHandle<Option<Hung>>,
     host: &NodeRef,
 ) -> Html {
-    let Some(component) = props.scenario.design.components.get(number) else {
+    let hung = match pick {
+        Pick::Component(number) => instance_menu(scene, number, 0),
+        Pick::Instance(number, instance) => instance_menu(scene, number, instance),
+        Pick::Link(link) => link_menu(scene, link),
+    };
+    let Some(MenuOf {
+        name,
+        part,
+        deeds,
+        testid,
+        at: beside,
+    }) = hung
+    else {
         return Html::default();
-    };
-    let Some(rect) = scene.layout.rect(number, Some(instance)) else {
-        return Html::default();
-    };
-    let corner = scene
-        .layout
-        .fit
-        .pixels(Point::new(rect.x, rect.bottom() + 6.0));
-    let facts = component.kind.facts();
-    let (scalable, deployable) = (facts.is_scalable, facts.is_deployable);
-    let present = match &scene.place(number).form {
-        Form::Single => 1,
-        Form::Cards(cards) => cards.len(),
-        Form::Grid(grid) => grid.instances.len(),
-    };
-    let name = if scalable {
-        component.instance_name(instance)
-    } else {
-        scene::name(component)
-    };
-    let part = if scalable {
-        format!("[data-instance=\"{name}\"]")
-    } else {
-        format!("[data-component=\"{}\"]", component.id)
     };
     let on_close = {
         let (open, host) = (open.clone(), host.clone());
@@ -243,11 +253,63 @@ fn menu_at(
             focus_part(&host, &part);
         })
     };
+    let Point { x, y } = at.unwrap_or_else(|| scene.layout.fit.pixels(beside));
     html! {
-        <Menu component={component.id.clone()} {instance} {name} {scalable} {deployable} {present}
-            gauge={scene.instance(number, instance).cloned()} x={corner.x} y={corner.y}
-            on_action={props.on_action.clone()} {on_close} />
+        <Menu {name} {deeds} {testid} {x} {y} on_action={props.on_action.clone()} {on_close} />
     }
+}
+
+/// What a menu is of, and what it offers.
+struct MenuOf {
+    name: String,
+    /// Finds its part, which has the focus again when it closes.
+    part: String,
+    deeds: Vec<Deed>,
+    testid: &'static str,
+    /// Where it hangs, in units of the drawing.
+    at: Point,
+}
+
+fn instance_menu(scene: &Scene<'_>, number: usize, instance: u16) -> Option<MenuOf> {
+    let component = scene.scenario.design.components.get(number)?;
+    let rect = scene.layout.rect(number, Some(instance))?;
+    let present = match &scene.place(number).form {
+        Form::Single => 1,
+        Form::Cards(cards) => cards.len(),
+        Form::Grid(grid) => grid.instances.len(),
+    };
+    let (name, part) = if component.kind.facts().is_scalable {
+        let name = component.instance_name(instance);
+        let part = format!("[data-instance=\"{name}\"]");
+        (name, part)
+    } else {
+        let part = format!("[data-component=\"{}\"]", component.id);
+        (scene::name(component), part)
+    };
+    let resting = idle();
+    let gauge = scene.instance(number, instance).unwrap_or(&resting);
+    Some(MenuOf {
+        name,
+        part,
+        deeds: deed::of_instance(component, instance, gauge, present),
+        testid: "instance-menu",
+        at: Point::new(rect.x, rect.bottom() + 6.0),
+    })
+}
+
+fn link_menu(scene: &Scene<'_>, number: usize) -> Option<MenuOf> {
+    let link = scene.scenario.design.links.get(number)?;
+    let wires = scene.layout.wires_of(number);
+    let wire = scene.layout.wires.get(wires.start + wires.len() / 2)?;
+    let Point { x, y } = wire.curve.at(0.5);
+    let sound = LinkGauge::default();
+    Some(MenuOf {
+        name: scene.link_name(number),
+        part: format!("[data-control=link][data-of=\"{}-{}\"]", link.from, link.to),
+        deeds: deed::of_link(link, scene.link(number).unwrap_or(&sound)),
+        testid: "link-menu",
+        at: Point::new(x, y + 12.0),
+    })
 }
 
 /// Gives the focus back to what the menu hung at.
@@ -261,12 +323,17 @@ fn focus_part(host: &NodeRef, part: &str) {
     }
 }
 
-fn hit(host: &NodeRef, motion: &MotionSlot, event: &MouseEvent) -> Option<u64> {
+/// Where the pointer is, in pixels of the diagram's box.
+fn place_of(host: &NodeRef, event: &MouseEvent) -> Option<Point> {
     let corner = host.cast::<Element>()?.get_bounding_client_rect();
-    let place = Point::new(
+    Some(Point::new(
         f64::from(event.client_x()) - corner.left(),
         f64::from(event.client_y()) - corner.top(),
-    );
+    ))
+}
+
+fn hit(host: &NodeRef, motion: &MotionSlot, event: &MouseEvent) -> Option<u64> {
+    let place = place_of(host, event)?;
     let now_ms = gloo::utils::window().performance()?.now();
     let motion = motion.borrow();
     let motion = motion.as_ref()?.borrow();

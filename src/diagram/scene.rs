@@ -1,7 +1,9 @@
 //! What the drawing of a component needs to know, and what the reader may do with it.
 
 use headroom_engine::reason::Reason;
-use headroom_engine::snapshot::{ComponentGauge, InstanceGauge, InstanceState, Snapshot};
+use headroom_engine::snapshot::{
+    ComponentGauge, InstanceGauge, InstanceState, LinkGauge, Snapshot,
+};
 use headroom_scenario::{Component, Scenario};
 use yew::prelude::*;
 
@@ -69,6 +71,8 @@ pub struct Scene<'a> {
     pub on_pick: &'a Callback<Pick>,
     /// A link was clicked: what was meant may be a dot on it.
     pub on_link: &'a Callback<(usize, MouseEvent)>,
+    /// The words beside a link were clicked.
+    pub on_words: &'a Callback<(usize, MouseEvent)>,
 }
 
 impl<'a> Scene<'a> {
@@ -100,6 +104,22 @@ impl<'a> Scene<'a> {
     /// The figures of one of its instances.
     pub fn instance(&self, number: usize, instance: u16) -> Option<&'a InstanceGauge> {
         self.gauge(number)?.instances.get(instance as usize)
+    }
+
+    /// The figures of a link.
+    pub fn link(&self, number: usize) -> Option<&'a LinkGauge> {
+        self.snapshot?.links.get(number)
+    }
+
+    /// What a link is called, by the names of its ends: `Web servers → Database`.
+    pub fn link_name(&self, number: usize) -> String {
+        let design = &self.scenario.design;
+        let name = |id: &str| {
+            let found = design.component(id);
+            found.map_or_else(|| id.to_owned(), |(_, component)| name(component))
+        };
+        let link = &design.links[number];
+        format!("{} → {}", name(&link.from), name(&link.to))
     }
 
     /// Slots that are busy, as they are drawn.
@@ -197,13 +217,14 @@ impl<'a> Scene<'a> {
                 on_pick.emit(pick);
             }
         });
+        let about = self.about(pick);
         let class = classes!(
             "part",
             selected.then_some("selected"),
             self.is_pointed(pick).then_some("pointed"),
-            dim.then_some("dim")
+            dim.then_some("dim"),
+            (about.state == Some(HANGING)).then_some("hanging")
         );
-        let about = self.about(pick);
         html! {
             <g {class}>
                 <g aria-hidden="true">{ drawing }</g>
@@ -290,27 +311,35 @@ pub fn words(class: &'static str, x: f64, y: f64, text: impl Into<AttrValue>) ->
 
 /// The state of an instance in a word or two; none when it simply works.
 pub fn state_words(gauge: &InstanceGauge) -> Option<String> {
+    let words = |words: &str| Some(words.to_owned());
     match gauge.state {
-        InstanceState::Down if gauge.in_rotation => Some("down · in rotation".to_string()),
-        InstanceState::Down => Some("down · out of rotation".to_string()),
-        InstanceState::Booting => Some("booting".to_string()),
-        InstanceState::Draining => Some("draining".to_string()),
-        InstanceState::Gone => Some("gone".to_string()),
-        InstanceState::Up if !gauge.in_rotation => Some("out of rotation".to_string()),
+        InstanceState::Down if gauge.in_rotation => words("down · in rotation"),
+        InstanceState::Down => words("down · out of rotation"),
+        InstanceState::Gone => words("gone"),
+        InstanceState::Up if gauge.hangs && gauge.in_rotation => words("hangs · in rotation"),
+        InstanceState::Up if gauge.hangs => words("hangs · out of rotation"),
+        InstanceState::Booting | InstanceState::Draining if gauge.hangs => words("hangs"),
+        InstanceState::Booting => words("booting"),
+        InstanceState::Draining => words("draining"),
+        InstanceState::Up if !gauge.in_rotation => words("out of rotation"),
         InstanceState::Up if gauge.slow_factor > 1.0 => Some(slower(gauge.slow_factor)),
         InstanceState::Up => None,
     }
 }
 
+/// The state of an instance that hangs.
+const HANGING: &str = "hanging";
+
 /// The state of an instance as one name.
 pub fn state_name(gauge: &InstanceGauge) -> &'static str {
     match gauge.state {
+        InstanceState::Down => "down",
+        InstanceState::Gone => "gone",
+        _ if gauge.hangs => HANGING,
         InstanceState::Up if gauge.slow_factor > 1.0 => "slow",
         InstanceState::Up => "up",
         InstanceState::Booting => "booting",
         InstanceState::Draining => "draining",
-        InstanceState::Down => "down",
-        InstanceState::Gone => "gone",
     }
 }
 
@@ -353,6 +382,23 @@ mod tests {
         let mut slow = gauge(InstanceState::Up);
         slow.slow_factor = 2.5;
         assert_eq!(state_words(&slow).as_deref(), Some("2.5× slower"));
+    }
+
+    #[test]
+    fn an_instance_that_hangs_says_so_whatever_else_it_is() {
+        let mut hangs = gauge(InstanceState::Up);
+        (hangs.hangs, hangs.slow_factor) = (true, 3.0);
+        let told = |gauge: &InstanceGauge| (state_name(gauge), state_words(gauge));
+        let words = |words: &str| ("hanging", Some(words.to_owned()));
+        assert_eq!(told(&hangs), words("hangs · in rotation"));
+        hangs.in_rotation = false;
+        assert_eq!(told(&hangs), words("hangs · out of rotation"));
+        for state in [InstanceState::Booting, InstanceState::Draining] {
+            hangs.state = state;
+            assert_eq!(told(&hangs), words("hangs"));
+        }
+        hangs.state = InstanceState::Down;
+        assert_eq!(state_name(&hangs), "down");
     }
 
     #[test]

@@ -7,6 +7,8 @@ use super::geometry::{Point, Rect};
 use super::labels::{self, HEIGHT, Wish};
 use super::node::{self, Badge};
 use super::scene::{Pick, Scene, px};
+use super::trouble::{self, Trouble};
+use crate::deed::link_words;
 use crate::format;
 use crate::lettering::Lettering;
 use crate::selection::Selection;
@@ -33,8 +35,9 @@ pub fn wires(scene: &Scene<'_>) -> Html {
             }) }
             { for wires.iter().map(|wire| {
                 let selected = wire.link.is_some_and(|link| is_selected(scene, link));
+                let trouble = wire.link.and_then(|link| trouble::look(scene.link(link)));
                 html! {
-                    <path class={if selected { "wire selected" } else { "wire" }}
+                    <path class={classes!("wire", trouble, selected.then_some("selected"))}
                         d={wire.curve.path()} />
                 }
             }) }
@@ -60,11 +63,7 @@ fn width(rate_rps: f64) -> f64 {
 
 /// Calls a second over a link, as the engine has counted them.
 fn link_rps(scene: &Scene<'_>, link: usize) -> f64 {
-    let counted = scene
-        .snapshot
-        .and_then(|snapshot| snapshot.links.get(link))
-        .map(|link| link.calls_rps);
-    counted.unwrap_or(0.0)
+    scene.link(link).map_or(0.0, |link| link.calls_rps)
 }
 
 /// Calls a second over one of a link's wires: all of the link's, by the parts that its two ends have in
@@ -120,35 +119,30 @@ pub fn links(scene: &Scene<'_>, from: usize) -> Html {
     }
 }
 
-/// What stands at the links: how much passes over them, and of the selected one how long it takes.
-/// Where nothing is to move, each has its figure even if there is hardly room for it.
+/// What stands at the links: what is wrong with them, how much passes over them, and of the selected one
+/// how long it takes. Where nothing is to move, each has its figure even if there is hardly room for it.
 pub fn notes(scene: &Scene<'_>, badges: &[Badge], still: bool) -> Html {
-    let mut notes: Vec<Note> = (0..scene.scenario.design.links.len())
-        .filter_map(|link| note(scene, link, still))
-        .collect();
-    // Who comes first has the best place.
-    if let Some(selected) = notes.iter().position(|note| note.selected) {
-        notes[..=selected].rotate_right(1);
-    }
-    let wishes: Vec<Wish> = notes
-        .iter()
-        .map(|note| Wish {
-            wires: passed(scene, note.link),
-            width: RATES.width(&note.words) + ENDS,
-            beside: broadest(scene, note.link) / 2.0,
-            // That nothing passes is worth no place that something else has.
-            always: note.selected || still && note.rate_rps > 0.0,
-        })
-        .collect();
     let components = 0..scene.layout.places.len();
     let headings = components.filter_map(|number| node::heading_place(scene, number));
     let headings = headings.map(|(_, rect)| rect);
-    let words: Vec<Rect> = headings
+    let mut words: Vec<Rect> = headings
         .chain(badges.iter().map(|badge| badge.place))
         .collect();
+    let signs = trouble::signs(scene, &words);
+    words.extend(signs.iter().map(|sign| sign.place));
+    let links = 0..scene.scenario.design.links.len();
+    let troubles = links.clone().filter_map(|link| trouble(scene, link));
+    let rates = links.filter_map(|link| rate(scene, link, still));
+    let (selected, others): (Vec<Note>, Vec<Note>) = rates.partition(Note::is_selected);
+    // Who comes first has the best place.
+    let notes: Vec<Note> = troubles.chain(selected).chain(others).collect();
+    let wishes: Vec<Wish> = notes.iter().map(|note| note.wish(scene, still)).collect();
     let places = labels::places(scene.layout, scene.widths, &words, &wishes);
     html! {
-        { for notes.iter().zip(&places).filter_map(|(note, place)| Some(label(note, place.as_ref()?))) }
+        <>
+            { for signs.iter().map(|sign| sign.draw(scene.widths)) }
+            { for notes.iter().zip(&places).filter_map(|(note, place)| Some(note.draw(scene, place.as_ref()?))) }
+        </>
     }
 }
 
@@ -177,13 +171,94 @@ fn broadest(scene: &Scene<'_>, link: usize) -> f64 {
 struct Note {
     link: usize,
     of: String,
-    words: String,
-    rate_rps: f64,
-    selected: bool,
+    what: What,
 }
 
-fn note(scene: &Scene<'_>, number: usize, still: bool) -> Option<Note> {
+/// What they tell.
+enum What {
+    /// What is wrong with it.
+    Trouble(Trouble),
+    /// How much passes, and of a selected one how long it takes.
+    Rate {
+        words: String,
+        rate_rps: f64,
+        selected: bool,
+    },
+}
+
+impl Note {
+    fn is_selected(&self) -> bool {
+        matches!(self.what, What::Rate { selected: true, .. })
+    }
+
+    fn wish(&self, scene: &Scene<'_>, still: bool) -> Wish {
+        let wires = scene.layout.wires_of(self.link);
+        let (wires, sizes, always) = match &self.what {
+            What::Trouble(trouble) => (wires.collect(), trouble.sizes(), true),
+            What::Rate {
+                words,
+                rate_rps,
+                selected,
+            } => (
+                passed(scene, self.link),
+                vec![(RATES.width(words) + ENDS, HEIGHT)],
+                // That nothing passes is worth no place that something else has.
+                *selected || still && *rate_rps > 0.0,
+            ),
+        };
+        Wish {
+            wires,
+            sizes,
+            beside: broadest(scene, self.link) / 2.0,
+            always,
+        }
+    }
+
+    /// Draws it, so that a click on it is one on its link.
+    fn draw(&self, scene: &Scene<'_>, place: &Rect) -> Html {
+        let (on_words, link) = (scene.on_words.clone(), self.link);
+        let onclick = Callback::from(move |event: MouseEvent| {
+            event.stop_propagation();
+            on_words.emit((link, event));
+        });
+        match &self.what {
+            What::Trouble(trouble) => trouble.draw(&self.of, place, onclick),
+            What::Rate {
+                words,
+                rate_rps,
+                selected,
+            } => {
+                let Point { x, y } = place.center();
+                let half = HEIGHT / 2.0;
+                let class = classes!("wire-label", selected.then_some("selected"));
+                // Words beside a wire, on a ground of their own.
+                html! {
+                    <g key={format!("rate-{}", self.of)} {class} data-testid="rate" data-of={self.of.clone()} data-value={rate_rps.to_string()} {onclick}>
+                        <rect x={px(place.x)} y={px(y - half)} width={px(place.width)} height={px(HEIGHT)} rx={px(half)} />
+                        <text x={px(x)} y={px(y + 4.0)}>{ words.clone() }</text>
+                    </g>
+                }
+            }
+        }
+    }
+}
+
+fn of(scene: &Scene<'_>, number: usize) -> String {
     let link = &scene.scenario.design.links[number];
+    format!("{}-{}", link.from, link.to)
+}
+
+fn trouble(scene: &Scene<'_>, link: usize) -> Option<Note> {
+    let trouble = Trouble::of(scene.link(link)?, scene.narrow())?;
+    let is_drawn = !scene.layout.wires_of(link).is_empty();
+    is_drawn.then(|| Note {
+        link,
+        of: of(scene, link),
+        what: What::Trouble(trouble),
+    })
+}
+
+fn rate(scene: &Scene<'_>, number: usize, still: bool) -> Option<Note> {
     let selected = is_selected(scene, number);
     let rate_rps = link_rps(scene, number);
     let is_drawn = !scene.layout.wires_of(number).is_empty();
@@ -200,14 +275,16 @@ fn note(scene: &Scene<'_>, number: usize, still: bool) -> Option<Note> {
     let is_worth_it = is_known && (still || rate_rps >= RARE_RPS);
     (is_drawn && (is_worth_it || selected)).then(|| Note {
         link: number,
-        of: format!("{}-{}", link.from, link.to),
-        words: match (selected, is_known) {
-            (true, true) => format!("{rate} · {}", format::ms(latency_ms(scene, number))),
-            (true, false) => one_way(scene, number),
-            (false, _) => rate,
+        of: of(scene, number),
+        what: What::Rate {
+            words: match (selected, is_known) {
+                (true, true) => format!("{rate} · {}", format::ms(latency_ms(scene, number))),
+                (true, false) => one_way(scene, number),
+                (false, _) => rate,
+            },
+            rate_rps,
+            selected,
         },
-        rate_rps,
-        selected,
     })
 }
 
@@ -229,7 +306,10 @@ fn link(scene: &Scene<'_>, number: usize) -> Html {
     }
     let (latency, selected) = (one_way(scene, number), is_selected(scene, number));
     let rate_rps = link_rps(scene, number);
-    let calls = calls_in_words(rate_rps);
+    let mut calls = calls_in_words(rate_rps);
+    for trouble in scene.link(number).map(link_words).unwrap_or_default() {
+        calls += &format!(", {trouble}");
+    }
     let pick = Pick::Link(number);
     let (on_link, on_key) = (scene.on_link.clone(), scene.on_pick.clone());
     let onclick = move |event: MouseEvent| {
@@ -246,22 +326,9 @@ fn link(scene: &Scene<'_>, number: usize) -> Html {
         <g class={if selected { "link selected" } else { "link" }} role="button" tabindex="0"
             aria-label={format!("Link from {} to {}, {latency}, {calls}", link.from, link.to)}
             aria-pressed={if selected { "true" } else { "false" }} data-control="link"
-            data-of={format!("{}-{}", link.from, link.to)} data-value={rate_rps.to_string()} {onclick} {onkeydown}>
+            data-of={of(scene, number)} data-value={rate_rps.to_string()} {onclick} {onkeydown}>
             <title>{ calls }</title>
             { for wires.iter().map(|wire| html! { <path d={wire.curve.path()} /> }) }
-        </g>
-    }
-}
-
-/// Words beside a wire, on a ground of their own.
-fn label(note: &Note, place: &Rect) -> Html {
-    let Point { x, y } = place.center();
-    let half = HEIGHT / 2.0;
-    html! {
-        <g class={if note.selected { "wire-label selected" } else { "wire-label" }} data-testid="rate"
-            data-of={note.of.clone()} data-value={note.rate_rps.to_string()}>
-            <rect x={px(place.x)} y={px(y - half)} width={px(place.width)} height={px(HEIGHT)} rx={px(half)} />
-            <text x={px(x)} y={px(y + 4.0)}>{ note.words.clone() }</text>
         </g>
     }
 }

@@ -3,14 +3,13 @@
 use headroom_engine::series::ComponentBin;
 use headroom_engine::snapshot::{ComponentGauge, Cost, InstanceGauge, InstanceState, KindGauge};
 use headroom_engine::time::NS_PER_S;
-use headroom_scenario::{Action, Component};
+use headroom_scenario::{Action, Component, Target};
 use yew::prelude::*;
 
 use crate::app::{Intent, Intents};
+use crate::deed;
 use crate::format::{self, capital};
 
-/// A slowed instance takes so many times as long.
-const SLOW_FACTOR: f64 = 5.0;
 /// More instances than this are scrolled by themselves: they would push the rest out of sight.
 const ROWS_MAX: usize = 6;
 
@@ -80,34 +79,24 @@ pub fn Instances(props: &InstancesProps) -> Html {
 
 fn row(props: &InstancesProps, number: u16, instance: &InstanceGauge, count: usize) -> Html {
     let name = props.component.instance_name(number);
-    let action = |label: &'static str, verb: &str, action: Action| {
-        let intents = props.intents.clone();
-        let onclick =
-            Callback::from(move |_: MouseEvent| intents.emit(Intent::Apply(action.clone())));
-        html! {
-            <button class="btn small" data-control={verb.to_owned()} data-of={name.clone()}
-                aria-label={format!("{label} {name}")} {onclick}>{ label }</button>
-        }
-    };
-    let component = || props.gauge.id.clone();
-    let is_well = instance.state != InstanceState::Down && instance.slow_factor == 1.0;
+    let deeds = deed::of_instance(&props.component, number, instance, count);
+    // What is done to all of them stands below the list.
+    let own = deeds
+        .into_iter()
+        .filter(|deed| matches!(deed.action.target(), Target::Instance(..)));
     html! {
         <li class={classes!("instance", (props.chosen == Some(number)).then_some("on"))}>
             <div class="instance-name"><b title={name.clone()}>{ &name }</b><span>{ state_words(instance) }</span></div>
             if !props.read_only {
                 <div class="instance-actions">
-                    if instance.state == InstanceState::Up {
-                        { action("Kill", "kill", Action::Kill { component: component(), instance: number }) }
-                    }
-                    if is_well && instance.state == InstanceState::Up {
-                        { action("Slow", "slow-down", Action::Slow { component: component(), instance: number, factor: SLOW_FACTOR }) }
-                    }
-                    if !is_well {
-                        { action("Repair", "repair", Action::Repair { component: component(), instance: number }) }
-                    }
-                    if props.is_scalable() && count > 1 && instance.state != InstanceState::Draining {
-                        { action("Remove", "remove-instance", Action::RemoveInstance { component: component(), instance: number }) }
-                    }
+                    { for own.map(|deed| {
+                        let (intents, action) = (props.intents.clone(), deed.action);
+                        let onclick = move |_: MouseEvent| intents.emit(Intent::Apply(action.clone()));
+                        html! {
+                            <button key={deed.control} class="btn small" data-control={deed.control} data-of={name.clone()} title={deed.help}
+                                aria-label={format!("{} {name}", deed.short)} {onclick}>{ deed.short }</button>
+                        }
+                    }) }
                 </div>
             }
         </li>
@@ -204,10 +193,17 @@ fn facts(recent: &ComponentBin, length_ns: u64, kind: &KindGauge) -> Vec<(&'stat
             ("evictions", a_second(recent.evictions)),
             ("writes lost so far", format::count(*writes_lost)),
         ],
-        KindGauge::Database { .. } => vec![
-            ("reads", a_second(recent.reads)),
-            ("writes", a_second(recent.writes)),
-        ],
+        KindGauge::Database { writes_lost, .. } => {
+            let mut facts = vec![
+                ("reads", a_second(recent.reads)),
+                ("writes", a_second(recent.writes)),
+            ];
+            // Only with its disk.
+            if *writes_lost > 0 {
+                facts.push(("writes lost so far", format::count(*writes_lost)));
+            }
+            facts
+        }
         KindGauge::Service {
             sessions,
             sessions_lost,
@@ -227,6 +223,12 @@ fn facts(recent: &ComponentBin, length_ns: u64, kind: &KindGauge) -> Vec<(&'stat
 fn state_words(instance: &InstanceGauge) -> String {
     match instance.state {
         InstanceState::Down => "dead".into(),
+        InstanceState::Up | InstanceState::Booting | InstanceState::Draining if instance.hangs => {
+            match instance.in_rotation {
+                true => "hangs: answers nothing".into(),
+                false => "hangs · out of rotation".into(),
+            }
+        }
         InstanceState::Booting => "starting".into(),
         InstanceState::Draining => "finishing what it has".into(),
         InstanceState::Gone => "gone".into(),
@@ -299,6 +301,39 @@ mod tests {
         let words = disk_words(&database(None)).map(|words| words.replace('\u{a0}', " "));
         let expected = "7.5 GB of data on a disk of 75 GB: 10 % full";
         assert_eq!(words.as_deref(), Some(expected));
+    }
+
+    #[test]
+    fn what_hangs_is_told_from_what_is_dead() {
+        let mut instance = crate::diagram::idle();
+        instance.hangs = true;
+        assert_eq!(state_words(&instance), "hangs: answers nothing");
+        instance.in_rotation = false;
+        assert_eq!(state_words(&instance), "hangs · out of rotation");
+        instance.state = InstanceState::Down;
+        assert_eq!(state_words(&instance), "dead");
+    }
+
+    #[test]
+    fn a_database_tells_of_writes_that_were_lost_with_its_disk() {
+        let told = |writes_lost| {
+            let kind = KindGauge::Database {
+                connections: 0,
+                connections_max: 0,
+                reads: 0,
+                writes: 0,
+                writes_lost,
+                values_lost: 0,
+                buffer_room: None,
+                disk_gb: 0.0,
+                buffer_hit_ratio: 0.0,
+                data_gb: 0.0,
+                disk_used_share: None,
+            };
+            facts(&ComponentBin::default(), NS_PER_S, &kind).pop()
+        };
+        assert_eq!(told(0), Some(("writes", "0/s".into())));
+        assert_eq!(told(1_234), Some(("writes lost so far", "1,234".into())));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod field;
 mod form;
+mod impairments;
 mod instances;
 mod subject;
 mod tables;
@@ -15,6 +16,7 @@ use yew::prelude::*;
 use crate::app::{Intent, Intents};
 use crate::selection::Selection;
 use form::Form;
+use impairments::Impairments;
 use instances::Instances;
 use subject::Subject;
 pub use subject::title;
@@ -157,7 +159,7 @@ fn links_view(props: &InspectorProps, id: &str) -> Html {
         .iter()
         .filter(|link| link.from == id);
     links
-        .map(|link| link_form(props, &link.from, &link.to))
+        .map(|link| link_form(props, &link.from, &link.to, false))
         .collect()
 }
 
@@ -165,12 +167,12 @@ fn link_view(props: &InspectorProps, from: &str, to: &str) -> Html {
     html! {
         <>
             <h2 class="inspector-title">{ "Link" }</h2>
-            { link_form(props, from, to) }
+            { link_form(props, from, to, true) }
         </>
     }
 }
 
-fn link_form(props: &InspectorProps, from: &str, to: &str) -> Html {
+fn link_form(props: &InspectorProps, from: &str, to: &str, chosen: bool) -> Html {
     let name = |id: &str| match props.live.design.component(id) {
         Some((_, component)) => title(component).to_owned(),
         None => id.to_owned(),
@@ -179,10 +181,18 @@ fn link_form(props: &InspectorProps, from: &str, to: &str) -> Html {
         from: from.into(),
         to: to.into(),
     };
+    let impairments = props.live.design.link(from, to).map(|number| {
+        let gauge = props.snapshot.as_ref().and_then(|snapshot| snapshot.links.get(number));
+        html! {
+            <Impairments key={format!("{from}-{to}")} link={props.live.design.links[number].clone()} gauge={gauge.cloned().unwrap_or_default()}
+                live={props.live.clone()} {chosen} read_only={props.read_only} intents={props.intents.clone()} />
+        }
+    });
     html! {
         <>
             <h3 class="eyebrow">{ format!("Link: {} → {}", name(from), name(to)) }</h3>
             { form(props, format!("link-{from}-{to}"), subject) }
+            { impairments }
         </>
     }
 }

@@ -141,7 +141,11 @@ impl Subject {
     }
 }
 
-fn apply(live: &Scenario, action: Action) -> Result<Intent, String> {
+/// An action, if it can be done.
+///
+/// # Errors
+/// Why it can't be.
+pub fn apply(live: &Scenario, action: Action) -> Result<Intent, String> {
     // The script as it stands says what may come; what the reader changes is judged by the design.
     let design = Scenario {
         script: Vec::new(),

@@ -118,6 +118,8 @@ pub struct Outcome {
     pub cache: Option<CacheOutcome>,
     /// Reads and writes of the database a second, if there is one.
     pub queries_rps: Option<f64>,
+    /// Acknowledged writes that were lost: by a cache that never passed them on, or with a database's disk.
+    pub writes_lost: f64,
     /// What the design cost a month on average over the stretch, in US dollars.
     pub usd_month: f64,
     /// What it cost at the end of it.
@@ -133,8 +135,6 @@ pub struct CacheOutcome {
     pub stale_share: f64,
     /// Entries that had to go for others, a second.
     pub evictions_rps: f64,
-    /// Acknowledged writes that never reached the database.
-    pub writes_lost: f64,
 }
 
 impl Outcome {
@@ -155,7 +155,6 @@ impl Outcome {
             hit_ratio: cache.figure("hit_ratio"),
             stale_share: report.stale_share(),
             evictions_rps: a_second(cache.figure("evictions")),
-            writes_lost: cache.figure("writes_lost"),
         });
         let queries_rps = of_kind("database")
             .map(|database| a_second(database.figure("reads") + database.figure("writes")));
@@ -169,6 +168,7 @@ impl Outcome {
             login_share: report.login_share(),
             cache,
             queries_rps,
+            writes_lost: report.sum("writes_lost"),
             usd_month: report.monthly_usd.mean,
             usd_month_at_end: report.monthly_usd.at_end,
         }

@@ -217,6 +217,9 @@ fn instances(props: &Props, component: &Component, gauge: &ComponentGauge, limit
 fn depth_words(instance: &InstanceGauge) -> String {
     match instance.state {
         InstanceState::Down => "down".to_string(),
+        _ if instance.hangs => {
+            format!("{} · hangs", format::count(u64::from(instance.queue_depth)))
+        }
         InstanceState::Booting => "booting".to_string(),
         _ => format::count(u64::from(instance.queue_depth)),
     }

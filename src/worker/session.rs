@@ -240,6 +240,9 @@ impl Session {
                 let at_ns = timed.at_ns;
                 let at = run.script.partition_point(|earlier| earlier.at_ns <= at_ns);
                 run.script.insert(at, timed);
+                // Where time stands still, what is done is seen all the same.
+                run.engine.run_until(SimTime(at_ns), u64::MAX);
+                self.flights.pack(run.engine.drain_flights());
                 Message::Applied { epoch, at_ns }
             }
             Err(reason) => Message::ActionRefused { epoch, reason },

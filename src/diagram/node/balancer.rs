@@ -6,7 +6,7 @@ use headroom_scenario::{Algorithm, LoadBalancer};
 use yew::prelude::*;
 
 use super::super::scene::{Part, Pick, Scene, cut, state_words, words};
-use super::{Tone, badge_of, card};
+use super::{Tone, badge_of, beside_pause, card, pause};
 
 /// The address that faces the world.
 pub const PUBLIC_ADDRESS: &str = "88.88.88.1";
@@ -27,11 +27,12 @@ pub fn draw(scene: &Scene<'_>, number: usize, balancer: &LoadBalancer) -> Html {
     } else {
         ""
     };
-    let (title, tooltip) = cut(&name, rect.width - 28.0);
+    let (title, tooltip) = cut(&name, beside_pause(gauge, rect.width - 28.0));
     let drawing = html! {
         <>
             { card(&rect) }
             { words("title", rect.x + 14.0, rect.y + 22.0, title) }
+            { pause(gauge, rect.right() - 14.0, rect.y + 9.0) }
             { words("soft", rect.x + 14.0, rect.y + 38.0, algorithm) }
             if scene.narrow() {
                 { words("soft", rect.x + 14.0, rect.y + 53.0, format!("public {PUBLIC_ADDRESS}")) }

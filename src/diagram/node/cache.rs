@@ -5,7 +5,7 @@ use yew::prelude::*;
 
 use super::super::geometry::Rect;
 use super::super::scene::{Part, Pick, Scene, cut, px, state_words, words};
-use super::{card, instance_label};
+use super::{beside_pause, card, instance_label, pause};
 use crate::format;
 
 pub fn draw(scene: &Scene<'_>, number: usize, instance: u16, rect: &Rect) -> Html {
@@ -29,12 +29,24 @@ pub fn draw(scene: &Scene<'_>, number: usize, instance: u16, rect: &Rect) -> Htm
         )
     };
     let third = match gauge.and_then(state_words) {
+        // A narrow card has room for what it is, and none for what the balancer makes of it.
+        Some(state) if scene.narrow() => state.split(" · ").next().unwrap_or_default().to_string(),
         Some(state) => state,
         None => format!("{} hits", format::share(hits)),
     };
     let high = (rect.height - 2.0) * level;
     let left = rect.x + 13.0;
-    let (title, tooltip) = cut(&name, rect.width - 26.0);
+    let inner = rect.width - 26.0;
+    let (title, tooltip) = cut(
+        &name,
+        if scene.narrow() {
+            inner
+        } else {
+            beside_pause(gauge, inner)
+        },
+    );
+    // Beside the name, or where that has the whole line, beside the state.
+    let pause_y = rect.y + if scene.narrow() { 44.5 } else { 10.0 };
     let drawing = html! {
         <>
             { card(rect) }
@@ -42,6 +54,7 @@ pub fn draw(scene: &Scene<'_>, number: usize, instance: u16, rect: &Rect) -> Htm
                 <path class="level" d={filled(rect, high)} />
             }
             { words(if down { "title struck" } else { "title" }, left, rect.y + 23.0, title) }
+            { pause(gauge, left + inner, pause_y) }
             { words("soft on-level", left, rect.y + 40.0, fill.clone()) }
             { words("soft on-level", left, rect.y + 57.0, third.clone()) }
         </>

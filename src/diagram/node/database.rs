@@ -7,7 +7,7 @@ use yew::prelude::*;
 use super::super::geometry::Rect;
 use super::super::layout::WORDS_WIDTH;
 use super::super::scene::{Part, Pick, Scene, cut, px, state_words, words};
-use super::{Tone, badge_of, component_badge};
+use super::{PAUSE, Tone, badge_of, component_badge, pause};
 use crate::format;
 
 /// Half the height of the drum's lid.
@@ -18,6 +18,7 @@ pub fn draw(scene: &Scene<'_>, number: usize, database: &Database) -> Html {
     let name = scene.name(number);
     let gauge = scene.instance(number, 0);
     let down = gauge.is_some_and(|gauge| gauge.state == InstanceState::Down);
+    let hangs = gauge.is_some_and(|gauge| gauge.hangs);
     let level = gauge.map_or(0.0, |gauge| gauge.utilisation).clamp(0.0, 1.0);
     let slots = gauge.map_or_else(
         || u32::from(database.workers) * u32::from(database.size.factor()),
@@ -54,6 +55,8 @@ pub fn draw(scene: &Scene<'_>, number: usize, database: &Database) -> Html {
                 rx={px(rect.width / 2.0)} ry={px(LID)} />
             if down {
                 { words("title middle", middle.x, middle.y + 14.0, "down") }
+            } else if hangs {
+                { pause(gauge, middle.x + PAUSE / 2.0, middle.y + 3.0) }
             } else {
                 { words("big middle", middle.x, middle.y + 16.0, format::gauge(level)) }
             }

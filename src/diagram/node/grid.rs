@@ -49,6 +49,10 @@ pub fn draw(scene: &Scene<'_>, number: usize, grid: &Grid, frame: &Rect) -> Html
         summary,
         failing
     );
+    let hangs = |instance: u16| {
+        let gauge = gauges.get(usize::from(instance));
+        gauge.is_some_and(|gauge| gauge.hangs)
+    };
     let entry = selected.or_else(|| grid.instances.first().copied());
     html! {
         <g>
@@ -65,6 +69,9 @@ pub fn draw(scene: &Scene<'_>, number: usize, grid: &Grid, frame: &Rect) -> Html
                     draw_cell(scene, number, *instance, cell)
                 }) }
             </g>
+            { for grid.instances.iter().enumerate().filter(|(_, instance)| hangs(**instance)).map(|(place, _)| html! {
+                <path class="pause-bars" aria-hidden="true" d={bars(&grid.cell(place))} />
+            }) }
         </g>
     }
 }
@@ -149,10 +156,18 @@ fn draw_cell(scene: &Scene<'_>, number: usize, instance: u16, cell: Cell) -> Htm
     }
 }
 
-/// Down, or failing more than a few of its requests: a cell has no room for less.
+/// Two bars in a cell: it stands still.
+fn bars(rect: &Rect) -> String {
+    let (middle, apart, high) = (rect.center(), rect.width * 0.14, rect.height * 0.5);
+    let bar = |x: f64| format!("M{} {}v{}", px(x), px(middle.y - high / 2.0), px(high));
+    bar(middle.x - apart) + &bar(middle.x + apart)
+}
+
+/// Down or hanging, or failing more than a few of its requests: a cell has no room for less.
 fn is_failing(gauge: &InstanceGauge) -> bool {
     let answered = gauge.failed_rps + gauge.throughput_rps;
-    gauge.state == InstanceState::Down || gauge.failed_rps > FAILING_SHARE * answered
+    let stopped = gauge.hangs || gauge.state == InstanceState::Down;
+    stopped || gauge.failed_rps > FAILING_SHARE * answered
 }
 
 /// The class that shades a cell.
@@ -163,6 +178,7 @@ fn shade(gauge: Option<&InstanceGauge>) -> &'static str {
     ];
     match gauge {
         Some(gauge) if gauge.state == InstanceState::Down => "shade-down",
+        Some(gauge) if gauge.hangs => "shade-hanging",
         Some(gauge) if gauge.state == InstanceState::Booting => "shade-booting",
         Some(gauge) => {
             let step = (gauge.utilisation.clamp(0.0, 1.0) * SHADES).round() as usize;

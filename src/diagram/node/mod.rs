@@ -243,6 +243,31 @@ fn card(rect: &Rect) -> Html {
     }
 }
 
+/// The sign of what hangs, its right edge there: it stands still, like a player that is paused.
+fn pause(gauge: Option<&InstanceGauge>, right: f64, y: f64) -> Html {
+    if !gauge.is_some_and(|gauge| gauge.hangs) {
+        return Html::default();
+    }
+    html! {
+        <g class="pause" transform={format!("translate({} {})", px(right - PAUSE), px(y))}>
+            <circle cx="8" cy="8" r="7.5" />
+            <path d="M5.8 4.8v6.4M10.2 4.8v6.4" />
+        </g>
+    }
+}
+
+/// Width of the sign of what hangs, and room before it.
+const PAUSE: f64 = 16.0;
+const BEFORE_PAUSE: f64 = 6.0;
+
+/// Room for a name beside which the sign stands if there is one.
+fn beside_pause(gauge: Option<&InstanceGauge>, room: f64) -> f64 {
+    match gauge {
+        Some(gauge) if gauge.hangs => room - PAUSE - BEFORE_PAUSE,
+        _ => room,
+    }
+}
+
 /// How a badge is coloured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tone {
@@ -268,9 +293,11 @@ pub fn badge_of(
                 .filter(|_| gauge.in_rotation)
                 .map_or((Tone::Bad, "down".to_string()), reason),
         ),
+        InstanceState::Gone => None,
+        // Who hangs fails nothing: its callers give up.
+        _ if gauge.hangs => Some((Tone::Bad, "hangs".to_string())),
         InstanceState::Booting => Some((Tone::Quiet, "booting".to_string())),
         InstanceState::Draining => Some((Tone::Quiet, "draining".to_string())),
-        InstanceState::Gone => None,
         InstanceState::Up => gauge
             .failing
             .filter(|failing| gauge.failed_rps > 0.0 && holds(*failing, gauge))
@@ -435,6 +462,10 @@ mod tests {
         gauge.queue_depth = 1;
         let full = Reason::QueueFull.words().to_string();
         assert_eq!(badge_of(&gauge, Reason::words), Some((Tone::Bad, full)));
+        gauge.hangs = true;
+        let hangs = Some((Tone::Bad, "hangs".to_string()));
+        assert_eq!(badge_of(&gauge, Reason::words), hangs, "that is why");
+        gauge.hangs = false;
         gauge.state = InstanceState::Down;
         gauge.in_rotation = false;
         assert_eq!(

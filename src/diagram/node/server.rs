@@ -7,7 +7,7 @@ use yew::prelude::*;
 use super::super::geometry::Rect;
 use super::super::palette::Look;
 use super::super::scene::{Part, Pick, Scene, cut, px, state_words, words};
-use super::{balancer::PUBLIC_ADDRESS, card, idle, instance_label};
+use super::{balancer::PUBLIC_ADDRESS, beside_pause, card, idle, instance_label, pause};
 use crate::format;
 
 /// Marks of waiting requests in a row; the rest is a number.
@@ -27,7 +27,8 @@ pub fn draw(
     let gauge = known.unwrap_or(&resting);
     let down = gauge.state == InstanceState::Down;
     let serves = matches!(gauge.state, InstanceState::Up | InstanceState::Draining);
-    let second = match state_words(gauge).filter(|_| gauge.state != InstanceState::Up) {
+    let stands = gauge.hangs || gauge.state != InstanceState::Up;
+    let second = match state_words(gauge).filter(|_| stands) {
         // Where users call it directly, nothing takes it out of any rotation.
         Some(state) if scene.narrow() || is_public(scene, number, instance) => {
             state.split(" · ").next().unwrap_or_default().to_string()
@@ -41,11 +42,12 @@ pub fn draw(
         ),
     };
     let (left, inner) = (rect.x + 14.0, rect.width - 28.0);
-    let (title, tooltip) = cut(&name, inner);
+    let (title, tooltip) = cut(&name, beside_pause(known, inner));
     let drawing = html! {
         <>
             { card(rect) }
             { words(if down { "title struck" } else { "title" }, left, rect.y + 22.0, title) }
+            { pause(known, left + inner, rect.y + 9.0) }
             { words("soft", left, rect.y + 38.0, second) }
             if serves {
                 { slots(scene.busy(gauge), gauge.slots, left, rect.y + 48.0, inner) }

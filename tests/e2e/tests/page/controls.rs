@@ -207,6 +207,59 @@ rows! {
         page.click("[data-control=slow-down][data-of='web/1']")?;
         page.until("it says so", |page| Ok(page.text(".instances")?.contains("slower")))
     };
+    hang_makes_it_answer_nothing: "hang" at "#step=balancing-algorithm" => |page| {
+        open_inspector(page, "web")?;
+        page.click("[data-control=hang][data-of='web/1']")?;
+        page.until("it hangs", |page| page.exists("[data-instance='web/1'][data-state=hanging]"))
+    };
+    destroy_brings_it_down: "destroy" at "#step=balancing-algorithm" => |page| {
+        open_inspector(page, "web")?;
+        page.click("[data-control=destroy][data-of='web/1']")?;
+        page.until("it is down", |page| page.exists("[data-instance='web/1'][data-state=down]"))
+    };
+    break_link_unfolds_what_may_be_wrong: "break-link" at "#step=load-balancer" => |page| {
+        open_inspector(page, "lb")?;
+        let fields = ".break-link[open] [data-control=impair]";
+        assert!(!page.exists(fields)?);
+        page.click("[data-control=break-link]")?;
+        page.until("its fields are there", |page| page.exists(fields))
+    };
+    impair_makes_a_link_worse: "impair" at "#step=load-balancer" => |page| {
+        open_inspector(page, "lb")?;
+        page.click("[data-control=break-link]")?;
+        page.set("[data-control=impair][data-name=bandwidth_mbps]", "2.5")?;
+        said_of_link(page, "carries 2.5 Mbit/s")
+    };
+    slow_link_slows_it: "slow-link" at "#step=load-balancer" => |page| {
+        of_link(page, "slow-link")?;
+        said_of_link(page, "100 ms slower")
+    };
+    lose_loses_some: "lose" at "#step=load-balancer" => |page| {
+        of_link(page, "lose")?;
+        said_of_link(page, "loses 5 %")
+    };
+    limit_limits_it: "limit" at "#step=load-balancer" => |page| {
+        of_link(page, "limit")?;
+        said_of_link(page, "carries 10 Mbit/s")
+    };
+    cut_cuts_both_ways: "cut" at "#step=load-balancer" => |page| {
+        of_link(page, "cut")?;
+        said_of_link(page, "cut")
+    };
+    cut_calls_cuts_one_way: "cut-calls" at "#step=load-balancer" => |page| {
+        of_link(page, "cut-calls")?;
+        said_of_link(page, "cut for calls")
+    };
+    cut_answers_cuts_the_other: "cut-answers" at "#step=load-balancer" => |page| {
+        of_link(page, "cut-answers")?;
+        said_of_link(page, "cut for answers")
+    };
+    repair_link_mends_it: "repair-link" at "#step=load-balancer" => |page| {
+        of_link(page, "lose")?;
+        said_of_link(page, "loses 5 %")?;
+        of_link(page, "repair-link")?;
+        page.until("it is sound", |page| Ok(!page.exists("[data-testid=trouble]")?))
+    };
     add_instance_adds_one: "add-instance" at "#step=balancing-algorithm" => |page| {
         open_inspector(page, "web")?;
         page.until("they are drawn", |page| page.exists("[data-instance^='web/']"))?;
@@ -362,6 +415,31 @@ rows! {
             Ok(page.attribute("[data-control=chart]", "aria-valuenow")? == "0")
         })
     };
+}
+
+/// Opens the menu of the link from the balancer to its servers, and chooses from it.
+fn of_link(page: &Page, control: &str) -> Outcome {
+    open_link_menu(page)?;
+    page.click(&format!("[data-testid=link-menu] [data-control={control}]"))
+}
+
+fn open_link_menu(page: &Page) -> Outcome {
+    let link = "g[data-control=link][data-of=lb-web]";
+    page.until("the wires are drawn", |page| page.exists(link))?;
+    let focus = "document.querySelector(arguments[0]).focus()";
+    page.session().run(focus, &json!([link]))?;
+    page.session().press(&key::ENTER.to_string())?;
+    page.until("its menu is open", |page| {
+        page.exists("[data-testid=link-menu]")
+    })
+}
+
+/// Waits until the link is named with what is wrong with it.
+fn said_of_link(page: &Page, words: &str) -> Outcome {
+    page.until("it is said", |page| {
+        let label = page.attribute("g[data-control=link][data-of=lb-web]", "aria-label")?;
+        Ok(label.contains(&format!(", {words}")))
+    })
 }
 
 fn step_is(page: &Page, name: &str) -> Outcome {
@@ -539,6 +617,12 @@ fn every_control_in_every_state_has_a_row() -> Outcome {
             page.exists("[data-testid=instance-menu]")
         })?;
         found.extend(controls(&page)?);
+        if page.exists("g[data-control=link][data-of=lb-web]")? {
+            of_link(&page, "cut")?;
+            said_of_link(&page, "cut")?;
+            open_link_menu(&page)?;
+            found.extend(controls(&page)?);
+        }
         page.click("[data-control=share]")?;
         page.until("the dialog is open", |page| page.exists("dialog[open]"))?;
         found.extend(controls(&page)?);

@@ -20,3 +20,4 @@ mod offline;
 mod opening;
 mod parameters;
 mod same_run;
+mod wires;

@@ -1,0 +1,378 @@
+//! What can be done by hand to an instance or to a link: the same on the diagram and in the inspector.
+
+use headroom_engine::snapshot::{InstanceGauge, InstanceState, LinkGauge};
+use headroom_scenario::{Action, Component, Direction, Impairment, Kind, Link};
+
+/// How much "slow down" slows an instance down.
+const SLOW_FACTOR: f64 = 3.0;
+/// Longest time that "deploy" gives a server to finish what it has, in seconds: the grace period of
+/// Kubernetes.
+const DRAIN_S: f64 = 30.0;
+
+/// Something that can be done.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Deed {
+    /// On a menu.
+    pub words: &'static str,
+    /// On a button beside others.
+    pub short: &'static str,
+    /// Its control, for tests and tools.
+    pub control: &'static str,
+    /// What comes of it, in a sentence.
+    pub help: &'static str,
+    /// What it does.
+    pub action: Action,
+}
+
+impl Deed {
+    /// Something that is done to an instance of a kind; none of what is no matter of a click.
+    fn of(action: Action, kind: &Kind) -> Option<Self> {
+        let (control, words, short, help) = match (&action, kind) {
+            (Action::Kill { .. }, _) => (
+                "kill",
+                "Kill",
+                "Kill",
+                "It dies at once, with all it has in memory.",
+            ),
+            (Action::Hang { .. }, _) => (
+                "hang",
+                "Hang",
+                "Hang",
+                "It answers nothing from now on, and refuses nothing: its callers wait until they give up.",
+            ),
+            (Action::Slow { .. }, _) => (
+                "slow-down",
+                "Slow down 3×",
+                "Slow",
+                "All it does takes three times as long.",
+            ),
+            (Action::Destroy { .. }, Kind::Service(_)) => (
+                "destroy",
+                "Destroy",
+                "Destroy",
+                "It dies for good. Repaired, it is a new machine, which has to boot first.",
+            ),
+            (Action::Destroy { .. }, _) => (
+                "destroy",
+                "Destroy with its disk",
+                "Destroy",
+                "It dies for good, and so does all on its disk. Repaired, it is a new machine, and empty.",
+            ),
+            (Action::Repair { .. }, _) => {
+                ("repair", "Repair", "Repair", "It works again as it should.")
+            }
+            (Action::Deploy { .. }, _) => (
+                "deploy",
+                "Deploy, one by one",
+                "Deploy",
+                "A new version of all of them: each finishes what it has, and starts anew.",
+            ),
+            (Action::AddInstance { .. }, _) => (
+                "add-instance",
+                "Add another",
+                "Add one",
+                "It serves once it has started.",
+            ),
+            (Action::RemoveInstance { .. }, _) => (
+                "remove-instance",
+                "Remove",
+                "Remove",
+                "It takes nothing new, finishes what it has, and is gone.",
+            ),
+            _ => return None,
+        };
+        Some(Self {
+            words,
+            short,
+            control,
+            help,
+            action,
+        })
+    }
+
+    /// Whether something is lost by it that no repair brings back.
+    pub fn is_final(&self) -> bool {
+        matches!(self.action, Action::Kill { .. } | Action::Destroy { .. })
+    }
+}
+
+/// What makes sense for an instance as it is, of which there are so many.
+pub fn of_instance(
+    component: &Component,
+    instance: u16,
+    gauge: &InstanceGauge,
+    present: usize,
+) -> Vec<Deed> {
+    let Component { id, kind, .. } = component;
+    let component = || id.clone();
+    let facts = kind.facts();
+    let is_down = gauge.state == InstanceState::Down;
+    let runs = matches!(gauge.state, InstanceState::Up | InstanceState::Booting);
+    let is_slow = gauge.slow_factor != 1.0;
+    let is_to_stay = present < 2 || gauge.state == InstanceState::Draining;
+    let kill = Action::Kill {
+        component: component(),
+        instance,
+    };
+    let hang = Action::Hang {
+        component: component(),
+        instance,
+    };
+    let slow = Action::Slow {
+        component: component(),
+        instance,
+        factor: SLOW_FACTOR,
+    };
+    let destroy = Action::Destroy {
+        component: component(),
+        instance,
+    };
+    let repair = Action::Repair {
+        component: component(),
+        instance,
+    };
+    let deploy = Action::Deploy {
+        component: component(),
+        batch: 1,
+        pause_s: 0.0,
+        drain_s: DRAIN_S,
+    };
+    let add = Action::AddInstance {
+        component: component(),
+    };
+    let remove = Action::RemoveInstance {
+        component: component(),
+        instance,
+    };
+    let offers = [
+        (runs, kill),
+        (runs && !gauge.hangs, hang),
+        (runs && !gauge.hangs && !is_slow, slow),
+        (
+            (runs || is_down) && is_worse_than_death(kind, gauge),
+            destroy,
+        ),
+        (is_down || is_slow || gauge.hangs, repair),
+        (facts.is_deployable, deploy),
+        (facts.is_scalable, add),
+        (facts.is_scalable && !is_to_stay, remove),
+    ];
+    let offered = offers.into_iter().filter(|(makes_sense, _)| *makes_sense);
+    offered
+        .filter_map(|(_, action)| Deed::of(action, kind))
+        .collect()
+}
+
+/// Whether to be destroyed is worse than to be killed: where a disk goes too, or a new machine has to boot.
+/// Of what keeps all in memory and starts at once (a balancer, a cache without a disk), two words for one
+/// effect would only make the reader look for the difference.
+fn is_worse_than_death(kind: &Kind, gauge: &InstanceGauge) -> bool {
+    match kind {
+        Kind::Database(_) => true,
+        Kind::Cache(cache) => cache.warm_restart,
+        Kind::Service(service) => service.boot_s > 0.0 && gauge.state == InstanceState::Up,
+        Kind::Clients(_) | Kind::Dns(_) | Kind::LoadBalancer(_) => false,
+    }
+}
+
+/// What makes sense for a link as it is: what is not wrong with it yet, in usual amounts, and to mend it.
+pub fn of_link(link: &Link, gauge: &LinkGauge) -> Vec<Deed> {
+    let impairments = IMPAIRMENTS.into_iter();
+    let impairments = impairments.filter(|(_, _, _, impairment)| !has(gauge, *impairment));
+    let repair = (!gauge.impairments.is_empty()).then(|| Deed {
+        words: "Repair",
+        short: "Repair",
+        control: "repair-link",
+        help: "It carries again as it should. What was held up sets out once more.",
+        action: repair(&link.from, &link.to),
+    });
+    let impair = |(control, words, help, impairment)| Deed {
+        words,
+        short: words,
+        control,
+        help,
+        action: impair(&link.from, &link.to, impairment),
+    };
+    impairments.map(impair).chain(repair).collect()
+}
+
+/// Makes a link worse.
+pub fn impair(from: &str, to: &str, impairment: Impairment) -> Action {
+    Action::ImpairLink {
+        from: from.into(),
+        to: to.into(),
+        impairment,
+    }
+}
+
+/// Mends a link.
+pub fn repair(from: &str, to: &str) -> Action {
+    Action::RepairLink {
+        from: from.into(),
+        to: to.into(),
+    }
+}
+
+/// Whether a link has something wrong with it that is of this sort: of cuts, this very one.
+fn has(gauge: &LinkGauge, impairment: Impairment) -> bool {
+    gauge.impairments.iter().any(|is| match (is, impairment) {
+        (Impairment::Cut { direction: is }, Impairment::Cut { direction }) => *is == direction,
+        (is, other) => std::mem::discriminant(is) == std::mem::discriminant(&other),
+    })
+}
+
+/// By control: the words, what comes of it, and the impairment.
+const IMPAIRMENTS: [(&str, &str, &str, Impairment); 6] = [
+    (
+        "slow-link",
+        "Slow it by 100 ms",
+        "Everything takes 100 ms longer, each way.",
+        Impairment::Delay { delay_ms: 100.0 },
+    ),
+    (
+        "lose",
+        "Lose 5 %",
+        "5 % of what is sent is lost, and sent again after 200 ms or longer.",
+        Impairment::Loss { share: 0.05 },
+    ),
+    (
+        "limit",
+        "Limit to 10 Mbit/s",
+        "It carries 10 Mbit/s each way; the rest waits its turn.",
+        Impairment::Bandwidth { mbps: 10.0 },
+    ),
+    (
+        "cut",
+        "Cut",
+        "Nothing arrives, either way. What is sent waits until the link is repaired.",
+        Impairment::Cut {
+            direction: Direction::Both,
+        },
+    ),
+    (
+        "cut-calls",
+        "Cut for calls",
+        "No calls arrive; answers do.",
+        Impairment::Cut {
+            direction: Direction::Calls,
+        },
+    ),
+    (
+        "cut-answers",
+        "Cut for answers",
+        "Calls arrive and are worked on, and their answers do not come back.",
+        Impairment::Cut {
+            direction: Direction::Answers,
+        },
+    ),
+];
+
+/// What is wrong with a link, and what it holds up, in words: `cut · 120 held`.
+pub fn link_words(gauge: &LinkGauge) -> Vec<String> {
+    let impairments = gauge.impairments.iter();
+    let held = (gauge.held > 0).then(|| format!("{} held", crate::format::count(gauge.held)));
+    impairments
+        .map(|impairment| impairment.words())
+        .chain(held)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use headroom_scenario::step::LADDER;
+
+    use crate::diagram::idle;
+
+    fn part(id: &str) -> Component {
+        let design = LADDER[LADDER.len() - 1].scenario().design;
+        let (_, component) = design.component(id).expect("it is there");
+        component.clone()
+    }
+
+    fn offered(component: &Component, gauge: &InstanceGauge, present: usize) -> Vec<&'static str> {
+        let deeds = of_instance(component, 0, gauge, present);
+        deeds.iter().map(|deed| deed.control).collect()
+    }
+
+    #[test]
+    fn only_what_makes_sense_is_offered_for_an_instance() {
+        let (web, balancer, database) = (part("web"), part("lb"), part("db"));
+        let mut gauge = idle();
+        let all = [
+            "kill",
+            "hang",
+            "slow-down",
+            "destroy",
+            "deploy",
+            "add-instance",
+            "remove-instance",
+        ];
+        assert_eq!(offered(&web, &gauge, 3), all);
+        assert_eq!(offered(&web, &gauge, 1), all[..6], "the last one stays");
+        assert_eq!(
+            offered(&balancer, &gauge, 1),
+            ["kill", "hang", "slow-down"],
+            "it has nothing that only destruction would take"
+        );
+        gauge.slow_factor = 3.0;
+        assert_eq!(offered(&balancer, &gauge, 1), ["kill", "hang", "repair"]);
+        gauge.hangs = true;
+        assert_eq!(
+            offered(&database, &gauge, 1),
+            ["kill", "destroy", "repair"],
+            "what hangs gets no slower"
+        );
+        gauge = idle();
+        gauge.state = InstanceState::Down;
+        assert_eq!(offered(&balancer, &gauge, 1), ["repair"]);
+        assert_eq!(
+            offered(&database, &gauge, 1),
+            ["destroy", "repair"],
+            "its disk is still there"
+        );
+        gauge.state = InstanceState::Draining;
+        assert_eq!(offered(&web, &gauge, 3), ["deploy", "add-instance"]);
+    }
+
+    #[test]
+    fn a_cache_is_destroyed_with_its_disk_where_it_has_one() {
+        let mut cache = part("cache");
+        assert!(!offered(&cache, &idle(), 3).contains(&"destroy"));
+        if let Kind::Cache(kind) = &mut cache.kind {
+            kind.warm_restart = true;
+        }
+        assert!(offered(&cache, &idle(), 3).contains(&"destroy"));
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_link_is_not_offered_again_and_can_be_mended() {
+        let link = Link {
+            from: "web".into(),
+            to: "db".into(),
+            latency_ms: 1.0,
+        };
+        let mut gauge = LinkGauge::default();
+        let offered = |gauge: &LinkGauge| -> Vec<&'static str> {
+            let deeds = of_link(&link, gauge);
+            deeds.iter().map(|deed| deed.control).collect()
+        };
+        let all = IMPAIRMENTS.map(|(control, ..)| control);
+        assert_eq!(offered(&gauge), all);
+        let direction = Direction::Calls;
+        gauge.impairments = vec![
+            Impairment::Cut { direction },
+            Impairment::Loss { share: 0.3 },
+        ];
+        assert_eq!(
+            offered(&gauge),
+            ["slow-link", "limit", "cut", "cut-answers", "repair-link"],
+            "another share of loss is set in the inspector"
+        );
+        gauge.held = 1_200;
+        assert_eq!(
+            link_words(&gauge),
+            ["cut for calls", "loses 30 %", "1,200 held"]
+        );
+    }
+}
