@@ -350,7 +350,7 @@ mod tests {
         let link = Link {
             from: "web".into(),
             to: "db".into(),
-            latency_ms: 1.0,
+            ..Link::default()
         };
         let mut gauge = LinkGauge::default();
         let offered = |gauge: &LinkGauge| -> Vec<&'static str> {

@@ -77,6 +77,7 @@ const NAMES: &[(&str, &str, &str)] = &[
     ("closed.users", "users at once", ""),
     ("closed.think_time_ms", "think time", "ms"),
     ("client.timeout_ms", "time-out", "ms"),
+    ("link.timeout_ms", "waits for an answer", "ms"),
     ("retries.max", "retries", ""),
     ("retries.multiplier", "backoff grows", "×"),
     ("retries.jitter", "jitter", "share"),

@@ -927,7 +927,7 @@ mod tests {
         let link = |to: &str| Link {
             from: "web".into(),
             to: to.into(),
-            latency_ms: 0.0,
+            ..Link::default()
         };
         let found = repairs(&snapshot, &[link("cache"), link("db")]);
         let repair = |instance| Action::Repair {

@@ -258,7 +258,7 @@ mod tests {
         let link = Link {
             from: "web".into(),
             to: "db".into(),
-            latency_ms: 1.0,
+            ..Link::default()
         };
         let loss = Impairment::Loss { share: 0.05 };
         let asked = |now, wanted, is_all| action(&link, now, wanted, is_all);

@@ -55,7 +55,13 @@ impl Subject {
                     .links
                     .iter()
                     .find(|link| link.from == *from && link.to == *to);
-                link.map_or_else(none, |link| rows(&tables::link(), link))
+                let mut rows = link.map_or_else(none, |link| rows(&tables::link(), link));
+                // Users have a time-out of their own, for all that one attempt takes.
+                let caller = live.design.component(from);
+                if caller.is_some_and(|(_, caller)| matches!(caller.kind, Kind::Clients(_))) {
+                    rows.retain(|row| row.key != "timeout_ms");
+                }
+                rows
             }
         }
     }
@@ -126,17 +132,26 @@ impl Subject {
                 scenario.objectives =
                     with(&tables::objectives(), &scenario.objectives, place, value);
             }),
-            Subject::Link { from, to } => match value {
-                Value::Number(latency_ms) => apply(
-                    live,
+            Subject::Link { from, to } => {
+                let number = live.design.link(from, to);
+                let before = &live.design.links[number.ok_or("It is not there any more.")?];
+                let after = with(&tables::link(), before, place, value);
+                let (from, to) = (from.clone(), to.clone());
+                let action = if after.timeout_ms != before.timeout_ms {
+                    Action::SetTimeout {
+                        from,
+                        to,
+                        timeout_ms: after.timeout_ms,
+                    }
+                } else {
                     Action::SetLatency {
-                        from: from.clone(),
-                        to: to.clone(),
-                        latency_ms: *latency_ms,
-                    },
-                ),
-                _ => Err("A latency is a number.".into()),
-            },
+                        from,
+                        to,
+                        latency_ms: after.latency_ms,
+                    }
+                };
+                apply(live, action)
+            }
         }
     }
 }
@@ -312,7 +327,8 @@ mod tests {
                     from: link.from.clone(),
                     to: link.to.clone(),
                 };
-                assert_eq!(subject.rows(&live).len(), 1);
+                let from_users = link.from == "users";
+                assert_eq!(subject.rows(&live).len(), if from_users { 1 } else { 2 });
             }
         }
     }

@@ -335,7 +335,7 @@ pub fn load_balancer() -> Vec<Field<LoadBalancer>> {
             "Tries elsewhere",
             "",
             limits::RETRIES,
-            "Further servers tried when one refuses the connection, each chosen by the algorithm among the others."
+            "Further servers tried when one refuses the connection, or is late with what may be done twice, each chosen by the algorithm among the others."
         ),
         real!(
             forward_ms,
@@ -1027,13 +1027,22 @@ pub fn objectives() -> Vec<Field<Objectives>> {
 
 /// Of a link.
 pub fn link() -> Vec<Field<headroom_scenario::Link>> {
-    table::<headroom_scenario::Link, _>([real!(
-        latency_ms,
-        "Latency, one way",
-        "ms",
-        limits::LATENCY_MS,
-        "A trip there and back takes twice as long; links from users add half their region's round trip."
-    )])
+    table::<headroom_scenario::Link, _>([
+        real!(
+            latency_ms,
+            "Latency, one way",
+            "ms",
+            limits::LATENCY_MS,
+            "A trip there and back takes twice as long; links from users add half their region's round trip."
+        ),
+        real!(
+            timeout_ms,
+            "Waits for an answer",
+            "ms",
+            limits::WAIT_MS,
+            "Then the caller goes on without: a cache that is late has missed, a balancer may try another server, other calls fail. 0 waits for ever."
+        ),
+    ])
 }
 
 #[cfg(test)]

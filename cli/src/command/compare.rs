@@ -180,6 +180,9 @@ fn describe(before: &Side, after: &Side, load: Load) -> String {
             number,
         );
         row("evictions", |side| side.report.sum("evictions"), whole);
+    }
+    let loses = |side: &Side| has_cache(side) || side.report.sum("writes_lost") > 0.0;
+    if loses(before) || loses(after) {
         row("writes lost", |side| side.report.sum("writes_lost"), whole);
     }
     row("database reads", |side| side.report.sum("reads"), whole);

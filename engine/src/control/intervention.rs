@@ -7,7 +7,6 @@ use headroom_scenario::{
 
 use crate::calendar::{EventKind, What};
 use crate::component::Component;
-use crate::component::instance::Instance;
 use crate::control::Control;
 use crate::control::deploy::Plan;
 use crate::figures::reason::Reason;
@@ -146,7 +145,8 @@ impl Control {
         }
     }
 
-    /// Nothing happens any more to an instance that was taken out.
+    /// Nothing happens any more to an instance that is gone. One that drains for good may still break and be
+    /// mended, but not be taken out again.
     fn on_instance(
         &mut self,
         run: &mut Run,
@@ -156,12 +156,7 @@ impl Control {
     ) {
         self.on(run, component, |control, run, number| {
             let hit = run.components[usize::from(number)].instance_mut(instance);
-            let is_leaving = |hit: &mut Instance| match hit.state {
-                InstanceState::Draining => !hit.restarts,
-                InstanceState::Gone => true,
-                InstanceState::Up | InstanceState::Booting | InstanceState::Down => false,
-            };
-            if hit.is_some_and(|hit| !is_leaving(hit)) {
+            if hit.is_some_and(|hit| hit.state != InstanceState::Gone) {
                 action(control, run, number, instance);
             }
         });
@@ -191,7 +186,7 @@ impl Control {
 
     fn remove_instance(&mut self, run: &mut Run, number: u8, instance: u16) {
         let name = run.world.name(number, instance);
-        if self.take_out(run, number, instance) {
+        if !run.is_leaving(number, instance) && self.take_out(run, number, instance) {
             self.note_servers(run, number);
             let words = marks::taken_out(&name);
             run.world.mark(Tone::Neutral, words, number, Some(instance));
@@ -345,7 +340,7 @@ impl Run {
     /// An instance dies, if it has not yet, and its disk with it.
     fn destroy(&mut self, number: u8, instance: u16) {
         let name = self.world.name(number, instance);
-        self.stop(number, instance, InstanceState::Down);
+        self.die(number, instance);
         let component = &mut self.components[usize::from(number)];
         component.destroyed(&mut self.world, instance);
         self.world
@@ -362,7 +357,23 @@ impl Run {
         }
         self.world
             .mark(Tone::Bad, marks::dies(&name), number, Some(instance));
+        self.die(number, instance);
+    }
+
+    /// An instance drains, and is gone when it has finished.
+    fn is_leaving(&self, number: u8, instance: u16) -> bool {
+        let instances = self.components[usize::from(number)].instances();
+        let leaving = instances.get(usize::from(instance));
+        leaving.is_some_and(|it| it.state == InstanceState::Draining && !it.restarts)
+    }
+
+    /// An instance is down from now on, or gone where it was to leave anyway.
+    fn die(&mut self, number: u8, instance: u16) {
+        let is_leaving = self.is_leaving(number, instance);
         self.stop(number, instance, InstanceState::Down);
+        if is_leaving {
+            self.end(number, instance);
+        }
     }
 
     /// An instance stops at once: whatever it held is reset.

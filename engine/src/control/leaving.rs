@@ -110,7 +110,8 @@ impl Run {
         }
     }
 
-    fn end(&mut self, number: u8, instance: u16) {
+    /// An instance is gone.
+    pub(crate) fn end(&mut self, number: u8, instance: u16) {
         if let Some(gone) = self.components[usize::from(number)].instance_mut(instance) {
             gone.state = InstanceState::Gone;
         }

@@ -436,7 +436,7 @@ fn component_bin(tally: &Tally, component: &Component) -> ComponentBin {
         started: tally.started as u32,
         wait_ms_mean: tally.wait_ms_mean() as f32,
         dropped: tally.dropped as u32,
-        answered: (tally.answered + tally.failed_total()) as u32,
+        answered: tally.answered as u32,
         hits: tally.hits as u32,
         misses: tally.misses as u32,
         stale_hits: own(Own::StaleHits),
