@@ -429,3 +429,43 @@ fn a_database_that_is_destroyed_loses_every_write_and_starts_empty() {
     assert_eq!(report.requests.failed.len(), 0, "another one serves");
     assert_eq!(report.sum("writes_lost"), 0.0);
 }
+
+#[test]
+fn a_machine_that_leaves_may_still_break_and_be_mended() {
+    for (action, failed_some) in [
+        (repair("web", 0), false),
+        (kill("web", 0), true),
+        (destroy("web", 0), true),
+    ] {
+        let mut scenario = alone(traffic(100.0, compute()), servers(2));
+        scenario.script = vec![
+            at_s(5.0, hang("web", 0)),
+            at_s(5.1, remove("web", 0)),
+            at_s(6.0, action.clone()),
+        ];
+        let mut engine = engine(scenario);
+        run_to(&mut engine, 10.0);
+        let report = engine.report();
+        let lost = failed(&report, "connection_reset");
+        assert_eq!(lost > 0, failed_some, "{action:?}: {lost}");
+        assert_eq!(engine.snapshot().components[1].cost.rented, 1, "{action:?}");
+    }
+}
+
+#[test]
+fn what_a_dead_machine_refuses_is_no_answer_of_it() {
+    let mut engine = engine(two_tiers(100.0));
+    run_to(&mut engine, 10.0);
+    engine.apply(&kill("db", 0)).expect("it is there");
+    run_to(&mut engine, 20.0);
+    let bins = engine.bins_since(0);
+    let told: u32 = bins.iter().map(|bin| bin.components[2].answered).sum();
+    let load = engine
+        .report()
+        .components
+        .remove("db")
+        .expect("it is there")
+        .load;
+    near("answered", told.into(), load.throughput_rps * 20.0, 30.0);
+    assert!(told < 1_200, "half of some 2,000 were refused: {told}");
+}

@@ -77,7 +77,7 @@ fn what_is_done_live_and_the_script_after_it_are_the_run_that_a_link_replays() {
 }
 
 #[test]
-fn what_the_script_does_to_an_instance_that_a_user_has_taken_out_has_no_effect() {
+fn what_the_script_does_to_an_instance_that_a_user_has_taken_out_is_done_until_it_is_gone() {
     let kinds = vec![("web", Kind::Service(servers(2)))];
     let mut scenario = chain(traffic(100.0, compute()), 0.0, kinds);
     if let Kind::Service(service) = &mut scenario.design.components[1].kind {
@@ -91,9 +91,15 @@ fn what_the_script_does_to_an_instance_that_a_user_has_taken_out_has_no_effect()
     let mut engine = engine(scenario.clone());
     run_to(&mut engine, 1.0);
     let removal = engine.apply(&remove("web", 0)).expect("there are two");
+    let state = |engine: &Engine| engine.snapshot().components[1].instances[0].state;
+    run_to(&mut engine, 1.05);
+    assert_eq!(state(&engine), InstanceState::Draining);
     run_to(&mut engine, 1.4);
-    let state = engine.snapshot().components[1].instances[0].state;
-    assert_eq!(state, InstanceState::Draining, "it finishes what it has");
+    assert_eq!(
+        state(&engine),
+        InstanceState::Gone,
+        "it has died on its way out"
+    );
     scenario.script.insert(0, removal);
     assert!(scenario.validate().is_ok(), "the document still opens");
 }
