@@ -40,6 +40,20 @@ impl Reason {
     /// How many there are.
     pub const COUNT: usize = Self::ALL.len();
 
+    /// Whether it says that there was more to do than could be done: who is refused by a dead machine is not.
+    pub const fn is_of_load(self) -> bool {
+        match self {
+            Reason::TimedOut
+            | Reason::QueueFull
+            | Reason::TooManyConnections
+            | Reason::TooManyInFlight => true,
+            Reason::ConnectionRefused
+            | Reason::ConnectionReset
+            | Reason::NoHealthyInstance
+            | Reason::DiskFull => false,
+        }
+    }
+
     /// The reason in a few plain words.
     pub const fn words(self) -> &'static str {
         match self {

@@ -2,6 +2,7 @@
 
 use headroom_scenario::{Action, ValidScenario};
 
+use crate::figures::reason::Reason;
 use crate::figures::report::Report;
 use crate::lab::load::Load;
 use crate::lab::verdict::backlog_share;
@@ -20,6 +21,9 @@ const FILLING_EVENTS_MAX: u64 = 10_000_000;
 const GENTLE_SHARE: f64 = 0.5;
 /// From so much of what it has room for on it is watched whether requests pile up.
 const WATCHED_FROM: f64 = 0.5;
+/// Where so many of the requests fail that could not be coped with, even that was too much: those who try
+/// again keep a design down that a lower load would not have brought there.
+const OVERLOADED_SHARE: f64 = 0.01;
 /// Where even that was too much, it starts anew at this share of the load before.
 const GENTLER_SHARE: f64 = 0.25;
 
@@ -107,9 +111,17 @@ impl Filling {
     /// The load at which to start anew, where this one was too much.
     fn gentler(&self, report: &Report) -> Option<Load> {
         let gentler = self.load.with_amount(self.load.amount() * GENTLER_SHARE);
-        let grows = self.is_gentle && backlog_share(report).is_some();
-        (grows && gentler != self.load).then_some(gentler)
+        let is_too_much =
+            backlog_share(report).is_some() || overloaded_share(report) > OVERLOADED_SHARE;
+        (self.is_gentle && is_too_much && gentler != self.load).then_some(gentler)
     }
+}
+
+/// The share of the requests that ended which failed because there was too much to do.
+fn overloaded_share(report: &Report) -> f64 {
+    let of_load = Reason::ALL.into_iter().filter(|reason| reason.is_of_load());
+    let failed = of_load.filter_map(|reason| report.requests.failed.get(reason.name()));
+    failed.sum::<u64>() as f64 / report.requests.ended().max(1) as f64
 }
 
 /// The scenario with a seed and under a load from its start on; as it is where a document may not ask for

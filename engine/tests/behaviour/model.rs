@@ -124,6 +124,11 @@ const LINES: &[(&str, &str, &str)] = &[
     ("gentle start", "0.5", "const GENTLE_SHARE: f64 = 0.5;"),
     ("gentler start", "0.25", "const GENTLER_SHARE: f64 = 0.25;"),
     ("half full", "0.5", "const WATCHED_FROM: f64 = 0.5;"),
+    (
+        "too much at the start",
+        "0.01",
+        "const OVERLOADED_SHARE: f64 = 0.01;",
+    ),
     ("look at a filling", "0.5 s", "const LOOK_S: f64 = 0.5;"),
     (
         "longest filling",

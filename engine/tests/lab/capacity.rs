@@ -49,6 +49,25 @@ fn assert_holds_for_other_seeds(name: &str) {
 }
 
 #[test]
+fn a_capacity_is_the_same_from_whatever_load_it_is_sought() {
+    // Queries over a slow link hold the workers: what the filling brings too much of is tried again.
+    let mut scenario = settled_step("database-apart").into_inner();
+    let link = scenario.design.link("web", "db").expect("there is one");
+    scenario.design.links[link].latency_ms = 20.0;
+    let held = [20.0, 55.0, 100.0, 500.0].map(|rate_rps| {
+        scenario.traffic.rate_rps = rate_rps;
+        capacity(&valid(scenario.clone())).load.amount()
+    });
+    println!("{held:?}");
+    let (least, most) = held
+        .iter()
+        .fold((f64::MAX, 0.0_f64), |(least, most), &rate| {
+            (least.min(rate), most.max(rate))
+        });
+    assert!(least > 50.0 && most < 1.1 * least, "{held:?}");
+}
+
+#[test]
 fn the_capacity_of_one_server_holds_for_other_seeds() {
     assert_holds_for_other_seeds("one-server");
 }
