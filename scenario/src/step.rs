@@ -53,7 +53,7 @@ pub const LADDER: &[Step] = &[
         title: "One server",
         pain: "Nothing hurts yet. Users find the server by its name, and one machine does everything: \
                it builds the pages, keeps the sessions and runs the database.",
-        change: "Start simple: one small machine, because nobody knows yet how many will come.",
+        change: "Start simple: one machine, because nobody knows yet how many will come.",
         cost: "Pages and queries compete for the same two processors, and when this machine dies, \
                everything is down.",
         try_it: "Turn the traffic up until requests wait, time out and come back as retries. \
@@ -89,8 +89,8 @@ pub const LADDER: &[Step] = &[
         name: "load-balancer",
         title: "More servers behind a load balancer",
         pain: "However big, it is one machine, and when it dies, everything is down.",
-        change: "Put a load balancer in front of three small servers. It probes them, and sends nothing \
-                 to one that does not answer.",
+        change: "Put a load balancer in front of three servers of the smallest size. It probes them, and \
+                 sends nothing to one that does not answer.",
         cost: "A session lives in one server: whoever lands on another must log in again. And the \
                balancer is now what must not fail.",
         try_it: "Watch a server die and come back. Then take the health checks away and watch it again.",

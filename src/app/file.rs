@@ -1,7 +1,7 @@
 //! The scenario as a file: the same JSON that a link carries.
 
 use headroom_scenario::{Problem, Scenario, ValidScenario};
-use js_sys::Array;
+use js_sys::{Array, Uint8Array};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Blob, BlobPropertyBag, File, HtmlAnchorElement, HtmlInputElement, Url, window};
@@ -60,7 +60,12 @@ pub fn read(input: &HtmlInputElement, open: Callback<Read>) {
 
 async fn text_of(file: &File) -> Result<String, Vec<Problem>> {
     Scenario::check_bytes(file.size() as usize)?;
-    let text = JsFuture::from(file.text()).await;
-    let text = text.ok().and_then(|text| text.as_string());
-    text.ok_or_else(|| vec![Problem::of_all("the browser can't read it")])
+    let read = JsFuture::from(file.array_buffer()).await;
+    let bytes = read.map_err(|_| vec![Problem::of_all("the browser can't read it")])?;
+    // Decoded by the browser, what is in another encoding would come with its letters lost.
+    String::from_utf8(Uint8Array::new(&bytes).to_vec()).map_err(|_| {
+        vec![Problem::of_all(
+            "this is not a text in UTF-8: save it as that",
+        )]
+    })
 }

@@ -165,6 +165,15 @@ fn file_in_another_encoding_is_told_so_and_one_with_a_byte_order_mark_opens() ->
     // With its mark, some browsers read it.
     let bytes: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
     refused("utf16.json", &bytes, "UTF-8")?;
+    let mut accented = own_design();
+    accented.design.components[0].name = "Usérs".into();
+    // Latin-1 has the first 256 letters of Unicode, a byte each.
+    let latin: Vec<u8> = accented
+        .to_json()
+        .chars()
+        .map(|letter| letter as u8)
+        .collect();
+    refused("latin1.json", &latin, "UTF-8")?;
     let page = fixture::page("#step=cache&seed=7", Look::DESK)?;
     choose(&page, "marked.json", format!("\u{feff}{text}").as_bytes())?;
     shows(&page, "", "4711")
