@@ -89,8 +89,8 @@ pub const LADDER: &[Step] = &[
         name: "load-balancer",
         title: "More servers behind a load balancer",
         pain: "However big, it is one machine, and when it dies, everything is down.",
-        change: "Put a load balancer in front of three servers of the smallest size. It probes them, and \
-                 sends nothing to one that does not answer.",
+        change: "Put a load balancer in front of three servers. It probes them, and sends nothing \
+                 to one that does not answer.",
         cost: "A session lives in one server: whoever lands on another must log in again. And the \
                balancer is now what must not fail.",
         try_it: "Watch a server die and come back. Then take the health checks away and watch it again.",

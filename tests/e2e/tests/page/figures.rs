@@ -67,6 +67,8 @@ fn the_cost_follows_servers_that_come_and_go_and_grow() -> Outcome {
     let page = fixture::page("#step=load-balancer", Look::DESK)?;
     let start = page.figure_becoming(COST, "there", |usd| usd > 100.0)?;
     let server = 730.0 * 0.096;
+    // A mean of hardly any time is what there is now.
+    page.figure_becoming("[data-testid=clock]", "past 2 s", |clock| clock > 2.0)?;
     page.click("[data-control=panel][data-of=inspector]")?;
     page.click("[data-control=inspect][data-of=web]")?;
     page.click("[data-control=add-instance][data-of=web]")?;
