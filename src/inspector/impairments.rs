@@ -48,8 +48,8 @@ const AMOUNTS: [Amount; 3] = [
         label: "Slower by",
         unit: "ms",
         help: "Each way, on top of its latency.",
-        min: limits::DELAY_MS.min,
-        max: limits::DELAY_MS.max,
+        min: limits::LATENCY_MS.min,
+        max: limits::LATENCY_MS.max,
         get: |impairment| match impairment {
             Impairment::Delay { delay_ms } => Some(delay_ms),
             _ => None,

@@ -340,7 +340,10 @@ impl Run {
     /// An instance dies, if it has not yet, and its disk with it.
     fn destroy(&mut self, number: u8, instance: u16) {
         let name = self.world.name(number, instance);
-        self.die(number, instance);
+        let hit = self.components[usize::from(number)].instance_mut(instance);
+        if hit.is_some_and(|hit| hit.runs()) {
+            self.die(number, instance);
+        }
         let component = &mut self.components[usize::from(number)];
         component.destroyed(&mut self.world, instance);
         self.world

@@ -18,6 +18,9 @@ pub const RETRANSMIT_MAX_NS: u64 = 120_000_000_000;
 /// up then: by that time nobody waits for it any more).
 const RETRANSMISSIONS_MAX: u32 = 15;
 
+/// What would be on a narrow wire later than this never is, as far as anybody waits: some 140 years.
+const SENT_MAX_NS: u64 = u64::MAX / 4;
+
 /// Which way a message goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
@@ -94,6 +97,7 @@ impl Impaired {
     pub fn repair(&mut self) {
         (self.delay_ns, self.loss_share) = (0, 0.0);
         (self.mbps, self.cut) = (None, None);
+        self.sent_ns = [0; 2];
     }
 
     /// Whether it carries as it should.
@@ -201,7 +205,7 @@ impl Impaired {
         let takes_ns = (message.bytes as f64 * 8_000.0 / mbps + 0.5) as u64;
         let sent_ns = &mut self.sent_ns[message.way as usize];
         let start_ns = at_ns.max(*sent_ns);
-        *sent_ns = start_ns + takes_ns;
+        *sent_ns = start_ns.saturating_add(takes_ns).min(SENT_MAX_NS);
         *sent_ns
     }
 

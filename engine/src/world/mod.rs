@@ -32,6 +32,8 @@ use crate::world::request::{Hop, Operation, Request, Requests, Stage, flag};
 use crate::world::route::Route;
 use crate::world::wire::{Departure, Wire};
 
+/// Time between two looks at whether a caller that hangs goes on.
+const LOOK_AGAIN_NS: u64 = 100_000_000;
 /// What a message takes beside the values in it: headers, a key, a status.
 const MESSAGE_BYTES: u64 = 1_000;
 
@@ -570,13 +572,11 @@ impl World {
         Some(heir)
     }
 
-    /// The caller of a call whose time is over waits as long again.
+    /// The caller of a call whose time is over hangs: it is looked again in a while.
     pub fn wait_on(&mut self, id: u32, depth: u8) {
         self.calls.clear(id, depth);
-        let link = self.requests[id].hop(depth).link;
-        let timeout_ns = self.wires[usize::from(link)].timeout_ns.max(1);
         let now_ns = self.now_ns();
-        self.calls.set(id, depth, now_ns, timeout_ns);
+        self.calls.set(id, depth, now_ns, LOOK_AGAIN_NS);
     }
 
     /// The answer to a call has not come in time: its caller goes on with another record, and the first one
