@@ -60,27 +60,19 @@ impl Control {
             Action::Kill {
                 component,
                 instance,
-            } => self.on_instance(run, component, *instance, |_, run, number, instance| {
-                run.kill(number, instance)
-            }),
+            } => self.on_machine(run, component, *instance, Run::kill),
             Action::Hang {
                 component,
                 instance,
-            } => self.on_instance(run, component, *instance, |_, run, number, instance| {
-                run.hang(number, instance)
-            }),
+            } => self.on_machine(run, component, *instance, Run::hang),
             Action::Destroy {
                 component,
                 instance,
-            } => self.on_instance(run, component, *instance, |_, run, number, instance| {
-                run.destroy(number, instance)
-            }),
+            } => self.on_machine(run, component, *instance, Run::destroy),
             Action::Repair {
                 component,
                 instance,
-            } => self.on_instance(run, component, *instance, |_, run, number, instance| {
-                run.repair(number, instance)
-            }),
+            } => self.on_machine(run, component, *instance, Run::repair),
             Action::Slow {
                 component,
                 instance,
@@ -143,6 +135,19 @@ impl Control {
         if let Some((number, _)) = run.scenario.design.component(component) {
             action(self, run, number as u8);
         }
+    }
+
+    /// Something befalls an instance that nobody but the run need know of.
+    fn on_machine(
+        &mut self,
+        run: &mut Run,
+        component: &str,
+        instance: u16,
+        befalls: impl FnOnce(&mut Run, u8, u16),
+    ) {
+        self.on_instance(run, component, instance, |_, run, number, instance| {
+            befalls(run, number, instance);
+        });
     }
 
     /// Nothing happens any more to an instance that is gone. One that drains for good may still break and be

@@ -139,7 +139,9 @@ fn a_database_destroyed_with_its_disk_tells_the_writes_that_are_lost() -> Outcom
         page.exists("[data-component=db][data-state=down]")
     })?;
     page.until("the inspector counts what is lost", |page| {
-        Ok(page.text("[data-testid=lately-writes-lost-so-far]")? != "")
+        Ok(!page
+            .text("[data-testid=lately-writes-lost-so-far]")?
+            .is_empty())
     })?;
     page.click("[data-control=panel][data-of=figures]")?;
     page.until("so do the figures", |page| {

@@ -90,15 +90,6 @@ fn misfits(page: &Page, panels: &[&str]) -> Outcome<Vec<String>> {
     Ok(misfits)
 }
 
-fn resize(page: &Page, (width, height): (u32, u32)) -> Outcome {
-    let metrics =
-        json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
-    let resized = page
-        .session()
-        .devtools("Emulation.setDeviceMetricsOverride", metrics);
-    resized.map(drop)
-}
-
 /// Of the drawing, in words: names and badges that lie on one another or leave it, and a drawing that lies
 /// under what is left.
 const CROWDED: &str = "
@@ -173,7 +164,7 @@ fn names_and_badges_have_room_however_long_and_narrow() -> Outcome {
         let page = fixture::page(&format!("#{link}"), Look::DESK.still())?;
         page.figure_becoming("[data-testid=clock]", "past 3 s", |clock| clock > 3.0)?;
         for window in WINDOWS {
-            resize(&page, window)?;
+            fixture::resize(&page, window)?;
             page.until("badges are there", |page| page.exists(".diagram .badge"))?;
             let crowded = page.session().run(CROWDED, &json!([]))?;
             assert_eq!(crowded, json!([]), "long: {long}, {window:?}");
@@ -207,7 +198,7 @@ fn everything_fits_every_window() -> Outcome {
     let steps = page.count("[data-control=step]")?;
     let mut all = Vec::new();
     for (width, height) in WINDOWS {
-        resize(&page, (width, height))?;
+        fixture::resize(&page, (width, height))?;
         for place in 1..=steps {
             press(
                 &page,

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::Mutex;
 
 use headroom_e2e::{Browser, Failure, Look, Outcome, Page, Session, browser};
+use serde_json::json;
 
 fn setting(name: &str) -> Outcome<String> {
     env::var(name).map_err(|_| {
@@ -87,4 +88,14 @@ pub fn folder() -> Outcome<PathBuf> {
 /// Where axe-core's script is.
 pub fn axe() -> Outcome<PathBuf> {
     setting("HEADROOM_AXE").map(PathBuf::from)
+}
+
+/// Gives the window another size, in CSS pixels.
+pub fn resize(page: &Page, (width, height): (u32, u32)) -> Outcome {
+    let metrics =
+        json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
+    let resized = page
+        .session()
+        .devtools("Emulation.setDeviceMetricsOverride", metrics);
+    resized.map(drop)
 }

@@ -126,15 +126,6 @@ const WINDOWS: [(u32, u32); 6] = [
     (320, 640),
 ];
 
-fn resize(page: &Page, (width, height): (u32, u32)) -> Outcome {
-    let metrics =
-        json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
-    let resized = page
-        .session()
-        .devtools("Emulation.setDeviceMetricsOverride", metrics);
-    resized.map(drop)
-}
-
 #[test]
 fn each_wire_that_carries_something_has_its_rate_on_nothing_else() -> Outcome {
     // What of the traffic goes where differs from step to step, and the drawing with it.
@@ -148,7 +139,7 @@ fn each_wire_that_carries_something_has_its_rate_on_nothing_else() -> Outcome {
     for (step, busy_least) in STEPS {
         page.go(&format!("#step={step}"))?;
         for window in WINDOWS {
-            resize(&page, window)?;
+            fixture::resize(&page, window)?;
             // Every load of every wire is known, and the drawing is that of this window.
             page.until("each busy wire has its rate", |page| {
                 let seen = page.session().run(WITHOUT_A_RATE, &json!([]))?;
