@@ -2,6 +2,7 @@
 
 use headroom_engine::ENGINE_VERSION;
 use headroom_scenario::{Scenario, View, fragment};
+use wasm_bindgen::JsValue;
 use web_sys::window;
 
 /// The fragment in the address bar, without its `#`; none when there is none.
@@ -26,10 +27,20 @@ pub fn fragment_of(scenario: &Scenario) -> String {
     fragment::encode_step(&scenario).unwrap_or_else(|| fragment::encode(&scenario))
 }
 
-/// Puts the scenario's fragment into the address bar, in place of what is there. The address
-/// follows the design and not the moment: a link to a moment is asked for in the share dialog. What
-/// its reader may do stays with it.
-pub fn follow(scenario: &Scenario) {
+/// How the address changes, as far as the browser's history cares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// The design on screen was edited: its place in the history shows it as it is now.
+    Same,
+    /// Another design was opened: Back leads to the one before. Not where the page is a frame in
+    /// another's, whose Back it would take.
+    Next,
+}
+
+/// Puts the scenario's fragment into the address bar. The address follows the design and not the
+/// moment: a link to a moment is asked for in the share dialog. What its reader may do stays with
+/// it.
+pub fn follow(scenario: &Scenario, place: Place) {
     let view = View {
         read_only: scenario.view.read_only,
         embedded: scenario.view.embedded,
@@ -39,12 +50,19 @@ pub fn follow(scenario: &Scenario) {
         view,
         ..scenario.clone()
     };
-    let fragment = format!("#{}", fragment_of(&scenario));
+    let fragment = fragment_of(&scenario);
+    let is_there = current().as_deref() == Some(&fragment);
+    let url = format!("#{fragment}");
     if let Some(history) = window().and_then(|window| window.history().ok()) {
+        let state = JsValue::NULL;
+        let changed = match place {
+            Place::Next if !is_there && !scenario.view.embedded => {
+                history.push_state_with_url(&state, "", Some(&url))
+            }
+            _ => history.replace_state_with_url(&state, "", Some(&url)),
+        };
         // A browser that limits how often this may be called loses one update, not the design.
-        history
-            .replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&fragment))
-            .ok();
+        changed.ok();
     }
 }
 

@@ -100,13 +100,19 @@ pub fn data(gb: f64) -> String {
     format!("{words}{NBSP}{unit}")
 }
 
-/// A share: `38 %`, below a tenth with one decimal: `0.4 %`. Next to nothing is not nothing: `< 0.1 %`.
+/// A share: `38 %`, below a tenth with one decimal: `0.4 %`. Next to nothing is not nothing: `< 0.1 %`,
+/// and next to all is not all: `99.8 %`, `> 99.9 %`.
 pub fn share(value: f64) -> String {
     let percent = value * 100.0;
     if percent > 0.0 && percent < 0.05 {
         return format!("<{NBSP}0.1{NBSP}%");
     }
-    let decimals = usize::from(percent != 0.0 && percent.abs() < 9.95);
+    if percent >= 99.95 && percent < 100.0 {
+        return format!(">{NBSP}99.9{NBSP}%");
+    }
+    let is_next_to_all = percent >= 99.5 && percent < 100.0;
+    let is_small = percent != 0.0 && percent.abs() < 9.95;
+    let decimals = usize::from(is_small || is_next_to_all);
     format!("{}{NBSP}%", decimal(percent, decimals))
 }
 
@@ -234,6 +240,9 @@ mod tests {
         assert_eq!(data(0.0), "0\u{a0}KB");
         assert_eq!(share(0.382), "38\u{a0}%");
         assert_eq!(share(0.004), "0.4\u{a0}%");
+        assert_eq!(share(0.997_7), "99.8\u{a0}%");
+        assert_eq!(share(0.999_8), ">\u{a0}99.9\u{a0}%");
+        assert_eq!(share(1.0), "100\u{a0}%");
         assert_eq!(share(0.0), "0\u{a0}%");
         assert_eq!(share(0.000_3), "<\u{a0}0.1\u{a0}%");
         assert_eq!(usd(577.6), "$578");

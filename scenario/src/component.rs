@@ -488,6 +488,11 @@ impl Cache {
     /// Facebook, 2013, section 3.2.1).
     const USUAL_LEASE_MS: f64 = 10_000.0;
 
+    /// Whether its nodes ever call the database: to fetch what is missing, or to hand on what was written.
+    pub fn calls_database(&self) -> bool {
+        self.read_mode == ReadMode::ReadThrough || self.write_mode == WriteMode::Back
+    }
+
     fn is_usual_size(size: &Size) -> bool {
         *size == Size::Large
     }

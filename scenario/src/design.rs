@@ -67,6 +67,15 @@ pub struct Component {
 }
 
 impl Component {
+    /// What a reader knows it by: its name, or its id where it has none.
+    pub fn title(&self) -> &str {
+        if self.name.is_empty() {
+            &self.id
+        } else {
+            &self.name
+        }
+    }
+
     /// What one of its instances is called: `web/1` is number 0. One machine has the name of the whole.
     pub fn instance_name(&self, instance: u16) -> String {
         if self.kind.facts().is_scalable {

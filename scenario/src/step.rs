@@ -63,8 +63,8 @@ pub const LADDER: &[Step] = &[
     Step {
         name: "database-apart",
         title: "Web server and database apart",
-        pain: "The one machine is full: every worker is either building a page or running a query, \
-               and each slows the other down.",
+        pain: "The one machine was full: every worker was either building a page or running a \
+               query, and each slowed the other down.",
         change: "Give the database a machine of its own. Each can now be watched, sized and restarted \
                  by itself.",
         cost: "A second machine, a network trip for every query, and now either of the two can stop \
@@ -76,7 +76,7 @@ pub const LADDER: &[Step] = &[
     Step {
         name: "bigger-server",
         title: "A bigger server",
-        pain: "The web server is full again, while the database still has room.",
+        pain: "The web server was full again, while the database still had room.",
         change: "Scale vertically: the same web server with four times the processors. No line of code \
                  changes.",
         cost: "The price grows with the size, the largest machine is the end of the road, and there is \
@@ -88,7 +88,7 @@ pub const LADDER: &[Step] = &[
     Step {
         name: "load-balancer",
         title: "More servers behind a load balancer",
-        pain: "However big, it is one machine, and when it dies, everything is down.",
+        pain: "However big, it was one machine: when it died, everything was down.",
         change: "Put a load balancer in front of three servers. It probes them, and sends nothing \
                  to one that does not answer.",
         cost: "A session lives in one server: whoever lands on another must log in again. And the \
@@ -111,8 +111,8 @@ pub const LADDER: &[Step] = &[
     Step {
         name: "sticky-sessions",
         title: "Sessions that stick",
-        pain: "The balancer sends each request wherever there is room, but the session is in one \
-               server's memory: most requests land elsewhere, and their users must log in again.",
+        pain: "The balancer sent each request wherever there was room, but a session is in one \
+               server's memory: most requests landed elsewhere, and their users had to log in again.",
         change: "Send each user always to the same server: its number is the hash of the session modulo \
                  the number of servers.",
         cost: "Users, not requests, are spread now: a server that turns slow keeps its users, and one \
@@ -124,8 +124,8 @@ pub const LADDER: &[Step] = &[
     Step {
         name: "hash-ring",
         title: "A ring of servers",
-        pain: "A fourth server comes to help, the divisor of the modulo changes from 3 to 4, and most \
-               users are sent to a server that does not know them.",
+        pain: "When a fourth server came to help, the divisor of the modulo changed from 3 to 4, and \
+               most users were sent to a server that did not know them.",
         change: "Place servers and users on a ring by their hashes: a user belongs to the next server \
                  clockwise. A new server takes only the users just before it.",
         cost: "Shares are a little uneven, less so the more virtual nodes each server has.",
@@ -136,8 +136,8 @@ pub const LADDER: &[Step] = &[
     Step {
         name: "cache",
         title: "A cache before the database",
-        pain: "The web servers have room, but every read asks the database, and the database is full. \
-               Workers wait for it, so that the web servers look full too.",
+        pain: "Every read asked the database, and the database was full. Workers waited for its \
+               answers, so the web servers looked full too, with little to do.",
         change: "Keep what is read often in memory: a service asks the cache first, and the database \
                  only for what is missing there.",
         cost: "Another tier to run, copies that can be out of date, and a cold start: a cache node that \

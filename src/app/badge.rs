@@ -1,5 +1,6 @@
 //! Headroom itself: how much of what the design can take is asked of it, and what gives way first.
 
+use std::iter;
 use std::rc::Rc;
 
 use headroom_engine::lab::{Breach, Headroom, Load, Objective, Strain};
@@ -7,6 +8,7 @@ use headroom_engine::snapshot::Snapshot;
 use headroom_scenario::Objectives;
 use yew::prelude::*;
 
+use super::stop::Stop;
 use super::story::breaking;
 use crate::format;
 use crate::lettering::Lettering;
@@ -24,46 +26,18 @@ pub struct BadgeProps {
     pub objectives: Objectives,
     /// What lets nothing through.
     pub stop: Option<Stop>,
-}
-
-/// What lets nothing through.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Stop {
-    /// A component of that name, all of whose instances are dead.
-    Down(String),
-    /// One of which what is not dead hangs.
-    Hangs(String),
-    /// A link that is cut.
-    Cut,
-}
-
-impl Stop {
-    fn name(&self) -> Option<&String> {
-        match self {
-            Stop::Down(name) | Stop::Hangs(name) => Some(name),
-            Stop::Cut => None,
-        }
-    }
-
-    fn words(&self) -> String {
-        // Tiers of several servers are named in the plural.
-        let of = |name: &str, one: &str, many: &str| {
-            let verb = if name.ends_with('s') { many } else { one };
-            format!("{} {verb}", cut(name))
-        };
-        match self {
-            Stop::Down(name) => of(name, "is down", "are down"),
-            Stop::Hangs(name) => of(name, "hangs", "hang"),
-            Stop::Cut => "a link is cut".into(),
-        }
-    }
+    /// What is broken, and may leave some of it through.
+    pub wound: Option<Stop>,
 }
 
 /// What a design holds, as far as it is known.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Capacity {
     /// It is being searched.
-    Searching,
+    Searching {
+        /// The load that is being tried.
+        tried: Option<Load>,
+    },
     /// It has been found.
     Found {
         /// Largest load that holds the objectives.
@@ -86,7 +60,7 @@ impl Capacity {
     pub fn load(&self) -> Option<Load> {
         match self {
             Self::Found { load, .. } => Some(*load),
-            Self::Searching | Self::Unanswerable(_) => None,
+            Self::Searching { .. } | Self::Unanswerable(_) => None,
         }
     }
 }
@@ -126,7 +100,7 @@ fn told(props: &BadgeProps) -> Told {
         Capacity::Found { limited, .. } => limited,
         _ => &None,
     };
-    let named = match &props.stop {
+    let named = match culprit(props) {
         Some(stop) => stop.name(),
         None => limited.as_ref(),
     };
@@ -152,17 +126,16 @@ fn said(props: &BadgeProps) -> Told {
             lines: vec![reason.clone()],
             named: None,
         },
-        (Capacity::Searching, None) => Told {
+        (Capacity::Searching { tried }, None) => Told {
             tone: "unknown",
             figure: "…".into(),
-            lines: vec!["measuring what it can take".into()],
+            lines: measuring(*tried),
             named: None,
         },
-        (Capacity::Searching, Some(breach)) => Told {
-            lines: vec![
-                format!("it {}", breaking(&breach)),
-                "measuring what it can take".into(),
-            ],
+        (Capacity::Searching { tried }, Some(breach)) => Told {
+            lines: iter::once(format!("it {}", breaking(&breach)))
+                .chain(measuring(*tried))
+                .collect(),
             ..failing_now()
         },
         (
@@ -176,7 +149,8 @@ fn said(props: &BadgeProps) -> Told {
             failing,
         ) => {
             let headroom = Headroom::new(*load, props.load, *is_unlimited);
-            let holds = |when: &str| holds(*load, *reached_rps) + when;
+            let holds = |when: &str| Some(holds(*load, *reached_rps)? + when);
+            let culprit = culprit(props);
             let once_warm = if *holds_from_cold {
                 ""
             } else {
@@ -187,20 +161,18 @@ fn said(props: &BadgeProps) -> Told {
                 Some(breach) if headroom.strain() == Strain::Over => Told {
                     tone: "bad",
                     figure: nowrap(&headroom.figure()),
-                    lines: vec![
-                        format!("it {}", breaking(&breach)),
-                        first(&props.stop, limited),
-                        holds(once_warm),
-                    ],
+                    lines: [format!("it {}", breaking(&breach)), first(culprit, limited)]
+                        .into_iter()
+                        .chain(holds(once_warm))
+                        .collect(),
                     named: None,
                 },
                 // What it can take is of no use to those who get no answer now.
                 Some(breach) => Told {
-                    lines: vec![
-                        format!("it {}", breaking(&breach)),
-                        // By then it is warm.
-                        holds(" once it has recovered"),
-                    ],
+                    // By then it is warm.
+                    lines: iter::once(format!("it {}", breaking(&breach)))
+                        .chain(holds(" once it has recovered"))
+                        .collect(),
                     ..failing_now()
                 },
                 None => Told {
@@ -212,8 +184,8 @@ fn said(props: &BadgeProps) -> Told {
                     figure: nowrap(&headroom.figure()),
                     lines: [
                         headroom.share(),
-                        Some(first(&props.stop, limited)),
-                        Some(holds(once_warm)),
+                        Some(first(culprit, limited)),
+                        holds(once_warm),
                     ]
                     .into_iter()
                     .flatten()
@@ -225,6 +197,13 @@ fn said(props: &BadgeProps) -> Told {
     }
 }
 
+fn measuring(tried: Option<Load>) -> Vec<String> {
+    let tried = tried.map(|load| format!("trying {}", format::load(load)));
+    iter::once("measuring what it can take".into())
+        .chain(tried)
+        .collect()
+}
+
 fn failing_now() -> Told {
     Told {
         tone: "bad",
@@ -234,10 +213,21 @@ fn failing_now() -> Told {
     }
 }
 
-/// What lets nothing through, else what gives way first.
-fn first(stop: &Option<Stop>, limited: &Option<String>) -> String {
-    if let Some(stop) = stop {
-        return stop.words();
+/// What is to blame rather than what gives way first: what lets nothing through, and where not even the
+/// smallest load holds, what is broken.
+fn culprit(props: &BadgeProps) -> Option<&Stop> {
+    let takes_none = props
+        .capacity
+        .load()
+        .is_some_and(|load| load.amount() == 0.0);
+    let wound = props.wound.as_ref().filter(|_| takes_none);
+    props.stop.as_ref().or(wound)
+}
+
+/// What is to blame, else what gives way first.
+fn first(culprit: Option<&Stop>, limited: &Option<String>) -> String {
+    if let Some(stop) = culprit {
+        return stop.words(cut);
     }
     match limited {
         // Tiers of several servers are named in the plural.
@@ -247,18 +237,16 @@ fn first(stop: &Option<Stop>, limited: &Option<String>) -> String {
     }
 }
 
-fn holds(load: Load, reached_rps: f64) -> String {
-    if load.amount() == 0.0 {
-        return "not even the smallest load holds the objectives".into();
-    }
-    match load {
-        Load::RateRps(_) => format!("holds up to {}", format::load(load)),
+/// How much it holds; none where that is nothing, which the figure says.
+fn holds(load: Load, reached_rps: f64) -> Option<String> {
+    let amount = format::load(load);
+    (load.amount() > 0.0).then(|| match load {
+        Load::RateRps(_) => format!("holds up to {amount}"),
         Load::Users(_) => format!(
-            "holds up to {}, who reach {}/s",
-            format::load(load),
+            "holds up to {amount}, who reach {}/s",
             format::rate(reached_rps)
         ),
-    }
+    })
 }
 
 /// The figure and its unit on one line.
@@ -306,6 +294,7 @@ mod tests {
             snapshot: Some(Rc::new(snapshot)),
             objectives: Objectives::default(),
             stop: None,
+            wound: None,
         }
     }
 
@@ -364,6 +353,24 @@ mod tests {
     }
 
     #[test]
+    fn where_no_load_holds_what_is_broken_is_to_blame() {
+        let mut props = props(800.0, Snapshot::default());
+        props.wound = Some(Stop::Down("web/1".into()));
+        assert_eq!(told(&props).lines[1], "Database gives way first");
+        if let Capacity::Found {
+            load,
+            holds_from_cold,
+            ..
+        } = &mut props.capacity
+        {
+            (*load, *holds_from_cold) = (Load::RateRps(0.0), false);
+        }
+        let lines = told(&props).lines;
+        assert_eq!(told(&props).figure, "takes no load");
+        assert_eq!(lines, ["web/1 is down"]);
+    }
+
+    #[test]
     fn users_of_a_closed_loop_are_counted() {
         let found = Capacity::Found {
             load: Load::Users(34),
@@ -400,10 +407,14 @@ mod tests {
         );
         assert_eq!(now.lines[1], "holds up to 1,380/s once it has recovered");
         let searching = told(&BadgeProps {
-            capacity: Capacity::Searching,
+            capacity: Capacity::Searching {
+                tried: Some(Load::RateRps(1_600.0)),
+            },
             ..props(800.0, failing.clone())
         });
         assert_eq!(searching.figure, "failing now");
+        let lines = ["measuring what it can take", "trying 1,600/s"];
+        assert_eq!(searching.lines[1..], lines);
         // Who is dead does not give way: it is down.
         let dead = told(&BadgeProps {
             stop: Some(Stop::Down("Web servers".into())),
@@ -415,7 +426,7 @@ mod tests {
             (Stop::Hangs("Web servers".into()), "Web servers hang"),
             (Stop::Cut, "a link is cut"),
         ] {
-            assert_eq!(first(&Some(stop), &Some("Cache".into())), words);
+            assert_eq!(first(Some(&stop), &Some("Cache".into())), words);
         }
         let lines = told(&props(2_000.0, failing.clone())).lines;
         assert!(lines[0].starts_with("it fails 12"), "{lines:?}");

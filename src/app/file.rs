@@ -4,7 +4,10 @@ use headroom_scenario::{Problem, Scenario, ValidScenario};
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{Blob, BlobPropertyBag, File, HtmlAnchorElement, HtmlInputElement, Url, window};
+use web_sys::{
+    Blob, BlobPropertyBag, DragEvent, File, FileList, HtmlAnchorElement, HtmlInputElement, Url,
+    window,
+};
 use yew::Callback;
 
 use crate::address::stamped;
@@ -33,7 +36,7 @@ fn offer(name: &str, text: &str) -> Result<(), wasm_bindgen::JsValue> {
     Url::revoke_object_url(&url)
 }
 
-/// A file that was chosen, read.
+/// A file that was chosen or dropped, read.
 pub struct Read {
     /// Its name.
     pub name: String,
@@ -42,12 +45,35 @@ pub struct Read {
 }
 
 /// Reads the file that was chosen, and hands on what is in it.
-pub fn read(input: &HtmlInputElement, open: Callback<Read>) {
-    let Some(file) = input.files().and_then(|files| files.get(0)) else {
-        return;
-    };
+pub fn read_chosen(input: &HtmlInputElement, open: Callback<Read>) {
+    let file = first(input.files());
     // The same file may be chosen again after it was changed.
     input.set_value("");
+    read(file, open);
+}
+
+/// Reads the file that was dropped, and hands on what is in it.
+pub fn read_dropped(event: &DragEvent, open: Callback<Read>) {
+    read(
+        first(event.data_transfer().and_then(|data| data.files())),
+        open,
+    );
+}
+
+/// Whether what is dragged over the page is a file, and not a text on its way into a field.
+pub fn is_dragged(event: &DragEvent) -> bool {
+    let kinds = event.data_transfer().map(|data| data.types());
+    kinds.is_some_and(|kinds| kinds.includes(&"Files".into(), 0))
+}
+
+fn first(files: Option<FileList>) -> Option<File> {
+    files?.get(0)
+}
+
+fn read(file: Option<File>, open: Callback<Read>) {
+    let Some(file) = file else {
+        return;
+    };
     spawn_local(async move {
         let name = file.name();
         let scenario = text_of(&file)

@@ -16,6 +16,7 @@ mod now;
 mod panels;
 mod run;
 mod share;
+mod stop;
 mod story;
 mod theme;
 mod timeline;
@@ -25,7 +26,7 @@ mod view;
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use gloo::events::EventListener;
+use gloo::events::{EventListener, EventListenerOptions};
 use gloo::timers::callback::Timeout;
 use headroom_engine::ENGINE_VERSION;
 use headroom_engine::snapshot::{InstanceGauge, InstanceState, Snapshot};
@@ -33,10 +34,11 @@ use headroom_scenario::fragment::{self, FragmentError};
 use headroom_scenario::step::{self, LADDER};
 use headroom_scenario::{Action, INTEGER_MAX, Kind, Link, Problem, Scenario, TimedAction};
 use js_sys::{ArrayBuffer, Float64Array};
-use web_sys::{KeyboardEvent, window};
+use wasm_bindgen::JsCast;
+use web_sys::{DragEvent, KeyboardEvent, window};
 use yew::prelude::*;
 
-use crate::address;
+use crate::address::{self, Place};
 use crate::deed;
 use crate::host::Role;
 use crate::lab::{Answer, Findings};
@@ -78,6 +80,8 @@ struct Look {
     dialog: Option<Dialog>,
     announcement: String,
     notice: Option<String>,
+    // A file is held over the page.
+    awaits_drop: bool,
 }
 
 /// The page.
@@ -117,6 +121,10 @@ pub enum Msg {
     Learned(Answer),
     /// The lab can't be reached any more.
     LabLost(String),
+    /// A file is dragged over the page, or no more.
+    Dragged(bool),
+    /// A file was dropped.
+    Dropped(DragEvent),
     /// A file was read.
     FileRead(Box<file::Read>),
     /// The address bar shows another fragment.
@@ -171,6 +179,14 @@ impl Component for App {
             Msg::EngineLost(reason) => self.engine_died(reason),
             Msg::Learned(answer) => return self.learn(ctx, answer),
             Msg::LabLost(reason) => self.lab_died(&reason),
+            Msg::Dragged(over) => {
+                return std::mem::replace(&mut self.look.awaits_drop, over) != over;
+            }
+            Msg::Dropped(event) => {
+                self.look.awaits_drop = false;
+                let open = ctx.link().callback(|file| Msg::FileRead(Box::new(file)));
+                file::read_dropped(&event, open);
+            }
             Msg::FileRead(file) => self.open_file(ctx, *file),
             Msg::AddressChanged => self.open_address(ctx, Behind::WhatWasOpen),
             Msg::Pressed(event) => match keyboard::intent(&event, &self.look, self.step()) {
@@ -188,7 +204,7 @@ impl Component for App {
                 return false;
             }
             Msg::FollowNow => {
-                address::follow(&self.document.scenario);
+                self.follow_now(Place::Same);
                 return false;
             }
             Msg::AskNow => {
@@ -205,35 +221,55 @@ impl Component for App {
 }
 
 fn listeners(ctx: &Context<App>) -> Vec<EventListener> {
-    let Some(window) = window() else {
+    let Some((window, document)) =
+        window().and_then(|window| Some((window.clone(), window.document()?)))
+    else {
         return Vec::new();
     };
-    let mut listeners = Vec::new();
-    let on_hash = ctx.link().callback(|()| Msg::AddressChanged);
-    listeners.push(EventListener::new(&window, "hashchange", move |_| {
-        on_hash.emit(())
-    }));
-    if let Some(document) = window.document() {
-        let on_sight = ctx.link().callback(|()| Msg::SightChanged);
-        listeners.push(EventListener::new(
-            &document,
-            "visibilitychange",
-            move |_| on_sight.emit(()),
-        ));
-        let on_key = ctx.link().callback(Msg::Pressed);
-        let options = gloo::events::EventListenerOptions::enable_prevent_default();
-        listeners.push(EventListener::new_with_options(
-            &document,
-            "keydown",
-            options,
-            move |event| {
-                if let Some(event) = wasm_bindgen::JsCast::dyn_ref::<KeyboardEvent>(event) {
-                    on_key.emit(event.clone());
-                }
-            },
-        ));
-    }
-    listeners
+    let link = ctx.link();
+    let on_hash = link.callback(|()| Msg::AddressChanged);
+    let on_sight = link.callback(|()| Msg::SightChanged);
+    let on_key = link.callback(Msg::Pressed);
+    let on_drop = link.callback(Msg::Dropped);
+    let [on_drag, on_leave] = [(); 2].map(|()| link.callback(Msg::Dragged));
+    vec![
+        EventListener::new(&window, "hashchange", move |_| on_hash.emit(())),
+        EventListener::new(&document, "visibilitychange", move |_| on_sight.emit(())),
+        answering(&document, "keydown", move |event| on_key.emit(event)),
+        answering(&document, "dragover", move |event: DragEvent| {
+            if file::is_dragged(&event) {
+                // Left to itself, the browser would open the file in place of the page.
+                event.prevent_default();
+                on_drag.emit(true);
+            }
+        }),
+        answering(&document, "dragleave", move |event: DragEvent| {
+            // From one part of the page to another, it is still over the page.
+            if event.related_target().is_none() {
+                on_leave.emit(false);
+            }
+        }),
+        answering(&document, "drop", move |event: DragEvent| {
+            if file::is_dragged(&event) {
+                event.prevent_default();
+                on_drop.emit(event);
+            }
+        }),
+    ]
+}
+
+/// A listener that may keep the browser from doing what it does by itself.
+fn answering<E: JsCast + Clone>(
+    document: &web_sys::Document,
+    name: &'static str,
+    mut answer: impl FnMut(E) + 'static,
+) -> EventListener {
+    let options = EventListenerOptions::enable_prevent_default();
+    EventListener::new_with_options(document, name, options, move |event| {
+        if let Some(event) = event.dyn_ref::<E>() {
+            answer(event.clone());
+        }
+    })
 }
 
 /// Workers.
@@ -400,7 +436,11 @@ impl App {
 
     fn open_file(&mut self, ctx: &Context<Self>, file: file::Read) {
         match file.scenario {
-            Ok(scenario) => self.open(ctx, scenario.into_inner()),
+            Ok(scenario) => {
+                self.leave();
+                self.open(ctx, scenario.into_inner());
+                self.follow_now(Place::Next);
+            }
             Err(problems) => {
                 let reason = Problem::sentence(&format!("The file {}", file.name), &problems);
                 self.refuse(Opening::File, reason, &problems, Behind::WhatWasOpen);
@@ -439,7 +479,7 @@ impl App {
         let Some(step) = LADDER.get(place) else {
             return;
         };
-        self.settle();
+        self.leave();
         let mut scenario = step.scenario();
         // Whoever has turned the load or drawn a seed goes on with it: what differs is the step.
         scenario.seed = self.document.scenario.seed;
@@ -461,6 +501,19 @@ impl App {
         self.look.announcement = format!("Step {} of {}: {}", place + 1, LADDER.len(), step.title);
         self.restart_run();
         self.changed(ctx);
+        self.follow_now(Place::Next);
+    }
+
+    /// Another document is about to be opened: the address of this one shows it as it is.
+    fn leave(&mut self) {
+        if self.settle() || self.follow.is_some() {
+            self.follow_now(Place::Same);
+        }
+    }
+
+    fn follow_now(&mut self, place: Place) {
+        self.follow = None;
+        address::follow(&self.document.scenario, place);
     }
 
     /// Runs the document from its start.
@@ -622,8 +675,8 @@ impl App {
                 self.findings.learn(question, finding);
                 true
             }
-            Answer::Progress { question, percent } => {
-                self.findings.go_on(question, percent);
+            Answer::Progress { question, progress } => {
+                self.findings.go_on(question, progress);
                 true
             }
             Answer::Panicked { reason } => {

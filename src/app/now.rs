@@ -62,7 +62,7 @@ fn price(cost: &Cost) -> Html {
             <dt>{ "a month" }</dt>
             if cost.has_changed() {
                 <dd class="more" data-testid="figure-cost-usd-month-mean" data-value={cost.usd_month_mean.to_string()}>
-                    { format!("mean {}", format::usd(cost.usd_month_mean)) }
+                    { format!("run mean {}", format::usd(cost.usd_month_mean)) }
                 </dd>
             }
         </div>

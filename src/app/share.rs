@@ -91,7 +91,7 @@ pub fn Share(props: &ShareProps) -> Html {
         let open = props.open.clone();
         Callback::from(move |event: Event| {
             let input: HtmlInputElement = event.target_unchecked_into();
-            file::read(&input, open.clone());
+            file::read_chosen(&input, open.clone());
         })
     };
     html! {

@@ -8,7 +8,7 @@ use super::header::short_title;
 use super::icon;
 use super::intent::{Intent, Intents};
 use crate::format;
-use crate::lab::{CacheOutcome, Finding, Outcome};
+use crate::lab::{CacheOutcome, Finding, Outcome, Progress};
 
 /// What the story tells.
 #[derive(Clone, PartialEq, Properties)]
@@ -23,8 +23,10 @@ pub struct StoryProps {
     pub payoff: Option<Finding>,
     /// What it changed, once it has been measured.
     pub comparison: Option<Finding>,
-    /// How much of that has been measured, in percent.
-    pub compared_percent: u8,
+    /// How far the search for the one has come.
+    pub payoff_progress: Option<Progress>,
+    /// How far the runs for the other have come.
+    pub comparison_progress: Option<Progress>,
     /// Largest load that the design holds, once it has been found.
     pub capacity: Option<Load>,
     /// Something is broken that the reader broke, and that before and after leave out.
@@ -115,7 +117,14 @@ fn hurts(props: &StoryProps) -> Html {
 fn payoff(props: &StoryProps) -> Html {
     let words = match &props.payoff {
         None => {
-            html! { <span class="measuring">{ "Looking for the load from which it pays off" }</span> }
+            html! {
+                <>
+                    <span class="measuring">{ "Looking for the load from which it pays off" }</span>
+                    if let Some(Progress::Trying(load)) = props.payoff_progress {
+                        <small data-testid="trying">{ format!("trying {}", format::load(load)) }</small>
+                    }
+                </>
+            }
         }
         Some(Finding::Payoff {
             load: Some(load),
@@ -215,10 +224,14 @@ fn changed(props: &StoryProps) -> Html {
         Some(Finding::Comparison { before, after }) => (before, after),
         Some(Finding::Unanswerable(reason)) => return html! { <p>{ reason }</p> },
         _ => {
+            let percent = match props.comparison_progress {
+                Some(Progress::Percent(percent)) => percent,
+                Some(Progress::Trying(_)) | None => 0,
+            };
             return html! {
                 <>
                     <h2 class="eyebrow">{ load }</h2>
-                    <p class="measuring" data-testid="comparing" data-value={props.compared_percent.to_string()}>{ comparing(props.compared_percent) }</p>
+                    <p class="measuring" data-testid="comparing" data-value={percent.to_string()}>{ comparing(percent) }</p>
                 </>
             };
         }

@@ -1,12 +1,12 @@
 //! The page on screen.
 
 use headroom_engine::lab::Load;
-use headroom_engine::snapshot::{ComponentGauge, Cost, InstanceGauge, InstanceState, LinkGauge};
-use headroom_scenario::{Impairment, price};
+use headroom_engine::snapshot::{Cost, Snapshot};
+use headroom_scenario::{Design, price};
 use yew::html::Scope;
 use yew::prelude::*;
 
-use super::badge::{Badge, Capacity, Stop};
+use super::badge::{Badge, Capacity};
 use super::dialog::{Keys, Unopened};
 use super::header::Header;
 use super::intent::{Dialog, Intent};
@@ -14,14 +14,14 @@ use super::legend::Legend;
 use super::now::Now;
 use super::panels::Panels;
 use super::share::Share;
+use super::stop::Stop;
 use super::story::Story;
 use super::timeline::Timeline;
 use super::traffic::Traffic;
 use super::{App, Msg, file};
 use crate::diagram::Diagram;
 use crate::format;
-use crate::inspector::title;
-use crate::lab::Finding;
+use crate::lab::{Finding, Progress};
 
 /// The whole page.
 pub(super) fn page(app: &App, link: &Scope<App>) -> Html {
@@ -31,6 +31,9 @@ pub(super) fn page(app: &App, link: &Scope<App>) -> Html {
     let read_only = app.read_only();
     let capacity = capacity(app);
     let load = Load::of(&live.traffic);
+    let stops = |found: fn(&Design, &Snapshot) -> Option<Stop>| {
+        found(&live.design, run.snapshot.as_deref()?)
+    };
     let engine = match (&run.failure, &app.waiting) {
         (Some(_), _) => "panicked",
         (None, Some(_)) => "starting",
@@ -42,13 +45,17 @@ pub(super) fn page(app: &App, link: &Scope<App>) -> Html {
             .and_then(|question| app.findings.get(question))
             .cloned()
     };
+    let progress = |question: &Option<crate::lab::Question>| {
+        let question = question.as_ref();
+        question.and_then(|question| app.findings.progress(question))
+    };
     html! {
         <div class={classes!("app", app.document.scenario.view.embedded.then_some("embedded"))} data-engine={engine}
             data-step={app.document.scenario.step.clone().unwrap_or_default()} data-playing={run.playing.to_string()}>
             <Header {step} can_undo={app.document.can_undo()} can_redo={app.document.can_redo()}
                 is_broken={!app.broken().is_empty()} {read_only} theme={app.look.theme} intents={app.intents.clone()} />
             <Story {step} name={app.document.scenario.name.clone()} {load} payoff={finding(&app.experiments.payoff)} comparison={finding(&app.experiments.comparison)}
-                compared_percent={app.experiments.comparison.as_ref().map_or(0, |question| app.findings.percent(question))}
+                payoff_progress={progress(&app.experiments.payoff)} comparison_progress={progress(&app.experiments.comparison)}
                 capacity={capacity.load()} is_broken_by_hand={app.experiments.leaves_out_faults} intents={app.intents.clone()} />
             <main class="stage" aria-label="The design">
                 // Where the story is not beside the diagram but below it.
@@ -60,7 +67,8 @@ pub(super) fn page(app: &App, link: &Scope<App>) -> Html {
                     selection={app.look.selection.clone()} on_select={app.intents.reform(Intent::Select)}
                     on_action={app.intents.reform(Intent::Apply)} on_trace={app.intents.reform(Intent::OpenTrace)}
                     happening={run.happening.clone()} problems={app.document.problems.clone()} {read_only} />
-                <Badge {load} capacity={capacity.clone()} snapshot={run.snapshot.clone()} objectives={live.objectives.clone()} stop={stop(app)} />
+                <Badge {load} capacity={capacity.clone()} snapshot={run.snapshot.clone()} objectives={live.objectives.clone()}
+                    stop={stops(Stop::of_all)} wound={stops(Stop::of_some)} />
                 { stage_foot(app) }
                 { failure(app) }
             </main>
@@ -75,6 +83,9 @@ pub(super) fn page(app: &App, link: &Scope<App>) -> Html {
             <Now snapshot={run.snapshot.clone()} objectives={live.objectives.clone()} cost={cost(app)} />
             <div class="visually-hidden" aria-live="polite" data-testid="live">{ &app.look.announcement }</div>
             { dialog(app, link) }
+            if app.look.awaits_drop {
+                <div class="drop-target" data-testid="drop-target"><p>{ "Drop the file to open it" }</p></div>
+            }
         </div>
     }
 }
@@ -125,44 +136,22 @@ fn capacity(app: &App) -> Capacity {
             limited: limited
                 .as_ref()
                 .map(|id| match app.document.live.design.component(id) {
-                    Some((_, component)) => title(component).to_owned(),
+                    Some((_, component)) => component.title().to_owned(),
                     None => id.clone(),
                 }),
         },
         Some(Finding::Unanswerable(reason)) => Capacity::Unanswerable(reason.clone()),
-        _ => Capacity::Searching,
-    }
-}
-
-/// What lets nothing through: the first component that nothing is left of which works, or a link.
-fn stop(app: &App) -> Option<Stop> {
-    let snapshot = app.run.snapshot.as_ref()?;
-    let component = |gauge: &ComponentGauge| {
-        let stop = stop_of(&gauge.instances)?;
-        let (_, component) = app.document.live.design.component(&gauge.id)?;
-        Some(stop(title(component).to_owned()))
-    };
-    let is_cut = |link: &LinkGauge| {
-        let mut impairments = link.impairments.iter();
-        impairments.any(|impairment| matches!(impairment, Impairment::Cut { .. }))
-    };
-    let stopped = snapshot.components.iter().find_map(component);
-    stopped.or_else(|| snapshot.links.iter().any(is_cut).then_some(Stop::Cut))
-}
-
-/// How a component has stopped, where none of its instances work.
-fn stop_of(instances: &[InstanceGauge]) -> Option<fn(String) -> Stop> {
-    let is_down = |instance: &&InstanceGauge| instance.state == InstanceState::Down;
-    let there = instances
-        .iter()
-        .filter(|instance| instance.state != InstanceState::Gone);
-    let down = there.clone().filter(is_down).count();
-    let hanging = there.clone().filter(|instance| instance.hangs).count();
-    match there.count() {
-        0 => None,
-        count if down == count => Some(Stop::Down),
-        count if down + hanging == count => Some(Stop::Hangs),
-        _ => None,
+        _ => Capacity::Searching {
+            tried: match app
+                .experiments
+                .capacity
+                .as_ref()
+                .and_then(|question| app.findings.progress(question))
+            {
+                Some(Progress::Trying(load)) => Some(load),
+                Some(Progress::Percent(_)) | None => None,
+            },
+        },
     }
 }
 

@@ -472,7 +472,9 @@ impl Picture {
         let wishes: Vec<f64> = (0..props.series.len())
             .map(|number| self.middle(props, number, seen))
             .collect();
-        let places = nudged(&wishes, LABEL_APART, (PLOT.1 - 4.0, HEIGHT - 10.0));
+        // The words of marks may reach over the plot's right edge.
+        let top = PLOT.1 + if props.marks_named { 6.0 } else { -4.0 };
+        let places = nudged(&wishes, LABEL_APART, (top, HEIGHT - 10.0));
         html! {
             <g class="labels" aria-hidden="true">
                 { for props.series.iter().zip(places).map(|(series, y)| {

@@ -250,7 +250,7 @@ fn by_component(
         .filter(|(number, component)| keep(*number, &component.kind));
     kept.enumerate()
         .map(|(place, (number, component))| {
-            seen.series(component.id.clone(), line_class(place), |bin| {
+            seen.series(component.title().to_owned(), line_class(place), |bin| {
                 let part = bin.components.get(number);
                 part.map_or(f64::NAN, |part| of(bin, part))
             })

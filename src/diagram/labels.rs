@@ -4,6 +4,7 @@ use super::dots::RADIUS;
 use super::flights::LANE;
 use super::geometry::{Point, Rect};
 use super::layout::Layout;
+use crate::order::sort_by;
 
 /// Height of a label of one line, that of each further line, and room kept around it.
 pub const HEIGHT: f64 = 16.0;
@@ -17,6 +18,9 @@ const FURTHER: [f64; 3] = [0.0, 8.0, 24.0];
 const FURTHEST: [f64; 2] = [48.0, 80.0];
 /// As bad as to run over so many places of wires: words so far away are hardly taken for those of a wire.
 const FAR: f64 = 40.0;
+/// As bad as to run over so many places of wires: words that stand nearer to another link's wire are taken
+/// for those of that.
+const MISREAD: f64 = 8.0;
 /// Places along a wire, the best first: where a wire is in the middle, it is the most by itself.
 const PARTS: [f64; 9] = [0.5, 0.44, 0.56, 0.36, 0.64, 0.28, 0.72, 0.2, 0.8];
 /// Of a link's many wires so many are tried, outermost ones included.
@@ -96,8 +100,15 @@ impl Ground {
                 let cost = far + self.cost(&at, wish)?;
                 Some((cost + order as f64 * 0.01, at))
             });
-        let best = rated.min_by(|a, b| a.0.total_cmp(&b.0));
-        best.map(|(_, at)| at)
+        let mut rated: Vec<(f64, Rect)> = rated.collect();
+        sort_by(&mut rated, |a, b| a.0.total_cmp(&b.0));
+        // To which wire words are nearest takes a look at all of them: only for the few best.
+        let (cost, best) = *rated.first()?;
+        let mut affordable = rated
+            .iter()
+            .take_while(|(other, _)| *other < cost + MISREAD);
+        let well_read = affordable.find(|(_, at)| !self.is_nearer_to_others(at, wish));
+        Some(well_read.map_or(best, |(_, at)| *at))
     }
 
     /// How bad a place is; none where words must not stand.
@@ -115,6 +126,18 @@ impl Ground {
             .map(|(wire, ..)| if wish.wires.contains(wire) { 1.0 } else { 3.0 })
             .sum();
         Some(crossed + 10.0 * (covered + 100.0 * outside))
+    }
+
+    /// Whether what is nearest to the words is a wire that they are not about.
+    fn is_nearer_to_others(&self, at: &Rect, wish: &Wish) -> bool {
+        let center = at.center();
+        let [own, others] = [true, false].map(|own| {
+            let wires = self.wires.iter();
+            let wires = wires.filter(|(wire, ..)| wish.wires.contains(wire) == own);
+            let distances = wires.map(|(_, place, _)| place.distance_squared(center));
+            distances.fold(f64::INFINITY, f64::min)
+        });
+        others < own
     }
 }
 

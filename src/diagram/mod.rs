@@ -284,7 +284,7 @@ fn instance_menu(scene: &Scene<'_>, number: usize, instance: u16) -> Option<Menu
         (name, part)
     } else {
         let part = format!("[data-component=\"{}\"]", component.id);
-        (scene::name(component), part)
+        (component.title().to_owned(), part)
     };
     let resting = idle();
     let gauge = scene.instance(number, instance).unwrap_or(&resting);

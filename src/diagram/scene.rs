@@ -83,7 +83,7 @@ impl<'a> Scene<'a> {
 
     /// What it is called.
     pub fn name(&self, number: usize) -> String {
-        name(self.component(number))
+        self.component(number).title().to_owned()
     }
 
     /// Where it stands.
@@ -116,7 +116,10 @@ impl<'a> Scene<'a> {
         let design = &self.scenario.design;
         let name = |id: &str| {
             let found = design.component(id);
-            found.map_or_else(|| id.to_owned(), |(_, component)| name(component))
+            found.map_or_else(
+                || id.to_owned(),
+                |(_, component)| component.title().to_owned(),
+            )
         };
         let link = &design.links[number];
         format!("{} → {}", name(&link.from), name(&link.to))
@@ -267,14 +270,6 @@ pub struct Part<'a> {
     pub dim: bool,
     /// Its name in full, where it is cut off on the drawing.
     pub tooltip: Option<String>,
-}
-
-/// What a component is called: its name, or its id with a capital.
-pub fn name(component: &Component) -> String {
-    if !component.name.is_empty() {
-        return component.name.clone();
-    }
-    format::capital(&component.id)
 }
 
 /// Names of things, as they stand on their cards.

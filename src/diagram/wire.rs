@@ -20,6 +20,9 @@ const WIDTH_AT_1_RPS: f64 = 1.0;
 const GROWTH: f64 = std::f64::consts::LOG10_2;
 /// Calls a second that are too few to be written down.
 const RARE_RPS: f64 = 0.05;
+/// What stands at a link over which nothing can pass as the design is, and why that is.
+const UNUSED: &str = "not used";
+const UNUSED_WHY: &str = "not used: only read-through and write-back go this way";
 /// The words of a label, and room at both of their ends together.
 const RATES: Lettering = Lettering::plain(11.0);
 const ENDS: f64 = 4.0;
@@ -36,8 +39,9 @@ pub fn wires(scene: &Scene<'_>) -> Html {
             { for wires.iter().map(|wire| {
                 let selected = wire.link.is_some_and(|link| is_selected(scene, link));
                 let trouble = wire.link.and_then(|link| trouble::look(scene.link(link)));
+                let unused = wire.link.is_some_and(|link| is_unused(scene, link));
                 html! {
-                    <path class={classes!("wire", trouble, selected.then_some("selected"))}
+                    <path class={classes!("wire", trouble, unused.then_some("unused"), selected.then_some("selected"))}
                         d={wire.curve.path()} />
                 }
             }) }
@@ -107,6 +111,15 @@ fn is_selected(scene: &Scene<'_>, link: usize) -> bool {
         (Some(Selection::Link { from, to }), Some(link)) => link.from == *from && link.to == *to,
         _ => false,
     }
+}
+
+/// Whether a link is there for another policy than that of its cache: nothing passes over it.
+fn is_unused(scene: &Scene<'_>, link: usize) -> bool {
+    let design = &scene.scenario.design;
+    let from = design.component(&design.links[link].from);
+    from.is_some_and(
+        |(_, from)| matches!(&from.kind, Kind::Cache(cache) if !cache.calls_database()),
+    )
 }
 
 /// The links that leave a component: broad and unseen, to be picked.
@@ -268,11 +281,15 @@ fn rate(scene: &Scene<'_>, number: usize, still: bool) -> Option<Note> {
     } else {
         ""
     };
-    let rate = format!("{}/s{of_all}", format::short_rate(rate_rps));
+    let unused = is_unused(scene, number) && rate_rps == 0.0;
+    let rate = match unused {
+        true => UNUSED.to_string(),
+        false => format!("{}/s{of_all}", format::short_rate(rate_rps)),
+    };
     let is_known = scene
         .snapshot
         .is_some_and(|snapshot| !snapshot.links.is_empty());
-    let is_worth_it = is_known && (still || rate_rps >= RARE_RPS);
+    let is_worth_it = is_known && (still || rate_rps >= RARE_RPS || unused);
     (is_drawn && (is_worth_it || selected)).then(|| Note {
         link: number,
         of: of(scene, number),
@@ -306,7 +323,10 @@ fn link(scene: &Scene<'_>, number: usize) -> Html {
     }
     let (latency, selected) = (one_way(scene, number), is_selected(scene, number));
     let rate_rps = link_rps(scene, number);
-    let mut calls = calls_in_words(rate_rps);
+    let mut calls = match is_unused(scene, number) && rate_rps == 0.0 {
+        true => UNUSED_WHY.to_string(),
+        false => calls_in_words(rate_rps),
+    };
     for trouble in scene.link(number).map(link_words).unwrap_or_default() {
         calls += &format!(", {trouble}");
     }

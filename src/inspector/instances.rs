@@ -65,7 +65,7 @@ pub fn Instances(props: &InstancesProps) -> Html {
             if let Some(disk) = disk_words(&props.gauge.kind) {
                 <p class="help" data-testid="disk">{ disk }</p>
             }
-            { lately(&props.recent, props.length_ns, &props.gauge.kind) }
+            { doings(&props.recent, props.length_ns, &props.gauge.kind) }
             if let Some(cost) = cost_words(&props.gauge.cost, props.usd_month) {
                 <p class="note" data-testid="cost">{ cost }</p>
             }
@@ -159,63 +159,80 @@ fn cost_words(cost: &Cost, usd_month: f64) -> Option<String> {
     }
 }
 
-/// What its kind did in the last few seconds, and what its policies cost since the start.
-fn lately(recent: &ComponentBin, length_ns: u64, kind: &KindGauge) -> Html {
-    let facts = facts(recent, length_ns, kind);
+/// A figure's name, and the figure.
+type Fact = (&'static str, String);
+
+/// What its kind did in the last few seconds, and since the start.
+fn doings(recent: &ComponentBin, length_ns: u64, kind: &KindGauge) -> Html {
+    html! {
+        <>
+            { listed(&capital(&format::lately(length_ns)), "lately", lately(recent, length_ns, kind)) }
+            { listed("Since the start", "since-start", since_start(kind)) }
+        </>
+    }
+}
+
+fn listed(heading: &str, hook: &str, facts: Vec<Fact>) -> Html {
     if facts.is_empty() {
         return Html::default();
     }
     html! {
         <>
-            <h3 class="eyebrow">{ capital(&format::lately(length_ns)) }</h3>
-            <dl class="facts lately">
+            <h3 class="eyebrow">{ heading }</h3>
+            <dl class="facts doings">
                 { for facts.into_iter().map(|(name, figure)| html! {
-                    <div><dd data-testid={format!("lately-{}", name.replace(' ', "-"))}>{ figure }</dd><dt>{ name }</dt></div>
+                    <div><dd data-testid={format!("{hook}-{}", name.replace(' ', "-"))}>{ figure }</dd><dt>{ name }</dt></div>
                 }) }
             </dl>
         </>
     }
 }
 
-fn facts(recent: &ComponentBin, length_ns: u64, kind: &KindGauge) -> Vec<(&'static str, String)> {
+fn lately(recent: &ComponentBin, length_ns: u64, kind: &KindGauge) -> Vec<Fact> {
     let a_second = |count: u32| {
         let rate = f64::from(count) * NS_PER_S as f64 / length_ns.max(1) as f64;
         format!("{}/s", format::rate(rate))
     };
-    let share = |part: u32, whole: u32| match whole {
-        0 => "–".to_string(),
-        whole => format::share(f64::from(part) / f64::from(whole)),
-    };
     match kind {
-        KindGauge::Cache { writes_lost, .. } => vec![
+        KindGauge::Cache { .. } => vec![
             ("hits", share(recent.hits, recent.hits + recent.misses)),
             ("stale hits", share(recent.stale_hits, recent.hits)),
             ("evictions", a_second(recent.evictions)),
-            ("writes lost so far", format::count(*writes_lost)),
         ],
-        KindGauge::Database { writes_lost, .. } => {
-            let mut facts = vec![
-                ("reads", a_second(recent.reads)),
-                ("writes", a_second(recent.writes)),
-            ];
-            // Only with its disk.
-            if *writes_lost > 0 {
-                facts.push(("writes lost so far", format::count(*writes_lost)));
-            }
-            facts
+        KindGauge::Database { .. } => vec![
+            ("reads", a_second(recent.reads)),
+            ("writes", a_second(recent.writes)),
+        ],
+        KindGauge::Service { sessions, .. } if *sessions > 0 => vec![(
+            "requests that had to log in",
+            share(recent.login_calls, recent.session_calls),
+        )],
+        _ => Vec::new(),
+    }
+}
+
+/// What its policies have cost since the start, or a disk that is gone.
+fn since_start(kind: &KindGauge) -> Vec<Fact> {
+    match kind {
+        KindGauge::Cache { writes_lost, .. } => {
+            vec![("writes lost", format::count(*writes_lost))]
+        }
+        KindGauge::Database { writes_lost, .. } if *writes_lost > 0 => {
+            vec![("writes lost", format::count(*writes_lost))]
         }
         KindGauge::Service {
             sessions,
             sessions_lost,
             ..
-        } if *sessions > 0 => vec![
-            (
-                "requests that had to log in",
-                share(recent.login_calls, recent.session_calls),
-            ),
-            ("users who had to so far", share(*sessions_lost, *sessions)),
-        ],
+        } if *sessions > 0 => vec![("users who had to log in", share(*sessions_lost, *sessions))],
         _ => Vec::new(),
+    }
+}
+
+fn share(part: u32, whole: u32) -> String {
+    match whole {
+        0 => "–".to_string(),
+        whole => format::share(f64::from(part) / f64::from(whole)),
     }
 }
 
@@ -330,10 +347,10 @@ mod tests {
                 data_gb: 0.0,
                 disk_used_share: None,
             };
-            facts(&ComponentBin::default(), NS_PER_S, &kind).pop()
+            since_start(&kind)
         };
-        assert_eq!(told(0), Some(("writes", "0/s".into())));
-        assert_eq!(told(1_234), Some(("writes lost so far", "1,234".into())));
+        assert_eq!(told(0), []);
+        assert_eq!(told(1_234), [("writes lost", "1,234".to_owned())]);
     }
 
     #[test]
@@ -355,16 +372,11 @@ mod tests {
             writes_lost: 50,
             values_lost: 5,
         };
-        let told: Vec<String> = facts(&recent, 5 * NS_PER_S, &kind)
+        let told: Vec<String> = lately(&recent, 5 * NS_PER_S, &kind)
             .into_iter()
             .map(|(name, figure)| format!("{name} {}", figure.replace('\u{a0}', " ")))
             .collect();
-        let expected = [
-            "hits 80 %",
-            "stale hits 10 %",
-            "evictions 2/s",
-            "writes lost so far 50",
-        ];
-        assert_eq!(told, expected);
+        assert_eq!(told, ["hits 80 %", "stale hits 10 %", "evictions 2/s"]);
+        assert_eq!(since_start(&kind), [("writes lost", "50".to_owned())]);
     }
 }

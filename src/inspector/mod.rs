@@ -19,7 +19,6 @@ use form::Form;
 use impairments::Impairments;
 use instances::Instances;
 use subject::Subject;
-pub use subject::title;
 
 /// What the inspector needs.
 #[derive(Clone, PartialEq, Properties)]
@@ -71,8 +70,8 @@ fn parts(props: &InspectorProps) -> Html {
                 let is_on = chosen == Some(component.id.as_str());
                 html! {
                     <button class={classes!("chip", is_on.then_some("on"))} aria-pressed={is_on.to_string()}
-                        data-control="inspect" data-of={component.id.clone()} title={title(component).to_owned()}
-                        onclick={select(Some(Selection::Component(component.id.clone())))}>{ title(component) }</button>
+                        data-control="inspect" data-of={component.id.clone()} title={component.title().to_owned()}
+                        onclick={select(Some(Selection::Component(component.id.clone())))}>{ component.title() }</button>
                 }
             }) }
         </div>
@@ -117,7 +116,7 @@ fn component_view(props: &InspectorProps, place: usize, component: &Component) -
     });
     html! {
         <>
-            <h2 class="inspector-title">{ title(component) }</h2>
+            <h2 class="inspector-title">{ component.title() }</h2>
             { instances }
             if is_clients {
                 { traffic_view(props) }
@@ -174,7 +173,7 @@ fn link_view(props: &InspectorProps, from: &str, to: &str) -> Html {
 
 fn link_form(props: &InspectorProps, from: &str, to: &str, chosen: bool) -> Html {
     let name = |id: &str| match props.live.design.component(id) {
-        Some((_, component)) => title(component).to_owned(),
+        Some((_, component)) => component.title().to_owned(),
         None => id.to_owned(),
     };
     let subject = Subject::Link {

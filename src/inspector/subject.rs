@@ -1,6 +1,6 @@
 //! What the inspector edits, and what a change of one of its fields asks for.
 
-use headroom_scenario::{Action, Component, Kind, Scenario, validate_action};
+use headroom_scenario::{Action, Kind, Scenario, validate_action};
 
 use super::field::{Row, Value, rows, with};
 use super::tables;
@@ -227,15 +227,6 @@ fn starts_with(kind: &Kind, place: usize) -> bool {
             .get(place)
             .is_some_and(|field| field.at_start),
         Kind::Clients(_) | Kind::Dns(_) | Kind::LoadBalancer(_) => false,
-    }
-}
-
-/// What a component is called on screen.
-pub fn title(component: &Component) -> &str {
-    if component.name.is_empty() {
-        &component.id
-    } else {
-        &component.name
     }
 }
 

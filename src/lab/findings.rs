@@ -1,6 +1,6 @@
 //! What the page knows from the lab, and what it still wants to know.
 
-use super::question::{Finding, Question, Wishes};
+use super::question::{Finding, Progress, Question, Wishes};
 
 /// Findings kept; the oldest go first.
 const KEPT_MAX: usize = 200;
@@ -16,7 +16,7 @@ pub struct Findings {
 struct Entry {
     number: u32,
     question: Question,
-    percent: u8,
+    progress: Option<Progress>,
     finding: Option<Finding>,
 }
 
@@ -28,18 +28,18 @@ impl Findings {
         entry.finding.as_ref()
     }
 
-    /// How much of the work on a question is done, in percent.
-    pub fn percent(&self, question: &Question) -> u8 {
+    /// How far the work on a question has come; none before it has begun.
+    pub fn progress(&self, question: &Question) -> Option<Progress> {
         let mut entries = self.entries.iter();
-        let entry = entries.find(|entry| entry.question == *question);
-        entry.map_or(0, |entry| entry.percent)
+        let entry = entries.find(|entry| entry.question == *question)?;
+        entry.progress
     }
 
-    /// Takes in how much of the work on a question is done.
-    pub fn go_on(&mut self, number: u32, percent: u8) {
+    /// Takes in how far the work on a question has come.
+    pub fn go_on(&mut self, number: u32, progress: Progress) {
         let mut entries = self.entries.iter_mut();
         if let Some(entry) = entries.find(|entry| entry.number == number) {
-            entry.percent = percent;
+            entry.progress = Some(progress);
         }
     }
 
@@ -71,7 +71,7 @@ impl Findings {
                     self.entries.push(Entry {
                         number: self.next,
                         question,
-                        percent: 0,
+                        progress: None,
                         finding: None,
                     });
                 }
@@ -99,9 +99,10 @@ mod tests {
         let mut findings = Findings::default();
         let Wishes(wishes) = findings.wishes([capacity(1), capacity(2)]);
         assert_eq!(wishes.len(), 2);
-        findings.go_on(wishes[1].0, 42);
-        assert_eq!(findings.percent(&capacity(2)), 42);
-        assert_eq!(findings.percent(&capacity(1)), 0);
+        findings.go_on(wishes[1].0, Progress::Percent(42));
+        let far = Some(Progress::Percent(42));
+        assert_eq!(findings.progress(&capacity(2)), far);
+        assert_eq!(findings.progress(&capacity(1)), None);
         findings.learn(
             wishes[0].0,
             Finding::Payoff {

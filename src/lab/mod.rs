@@ -11,7 +11,7 @@ use std::rc::Rc;
 use crate::port::Home;
 use crate::worker::{Next, Turns, now_ms, report_panics};
 pub use findings::Findings;
-pub use question::{Answer, CacheOutcome, Finding, Outcome, Question, Wishes};
+pub use question::{Answer, CacheOutcome, Finding, Outcome, Progress, Question, Wishes};
 use search::Search;
 
 /// A turn ends after so long, so that new wishes are heard.
@@ -40,7 +40,7 @@ struct Desk {
     current: Option<(u32, Search)>,
     waiting: VecDeque<(u32, Question)>,
     // What was last told of the current one.
-    told_percent: Option<u8>,
+    told: Option<Progress>,
 }
 
 impl Desk {
@@ -55,19 +55,19 @@ impl Desk {
             .collect();
     }
 
-    /// Says how far the current one is, once that is another percent.
+    /// Says how far the current one has come, once that is further.
     fn tell_progress(&mut self, home: &Home) {
         let Some((question, search)) = &self.current else {
             return;
         };
-        let percent = search.percent();
-        if let Some(percent) = percent.filter(|_| percent != self.told_percent) {
+        let progress = search.progress();
+        if let Some(progress) = progress.filter(|_| progress != self.told) {
             home.send(&Answer::Progress {
                 question: *question,
-                percent,
+                progress,
             });
         }
-        self.told_percent = percent;
+        self.told = progress;
     }
 
     fn turn(&mut self, home: &Home) -> Next {

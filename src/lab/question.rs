@@ -39,6 +39,15 @@ pub enum Question {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Wishes(pub Vec<(u32, Question)>);
 
+/// How far the work on a question has come.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Progress {
+    /// So much of it is done, in percent.
+    Percent(u8),
+    /// A load that is being tried; how many more are to be, nobody knows.
+    Trying(Load),
+}
+
 /// What the lab says.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Answer {
@@ -51,12 +60,12 @@ pub enum Answer {
         /// What was found.
         finding: Finding,
     },
-    /// So much of the work on a question is done.
+    /// The work on a question has come so far.
     Progress {
         /// The number of the question.
         question: u32,
-        /// In percent.
-        percent: u8,
+        /// How far.
+        progress: Progress,
     },
     /// The engine panicked; the lab answers no more.
     Panicked {

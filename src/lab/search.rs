@@ -3,7 +3,7 @@
 use headroom_engine::lab::{CapacitySearch, Comparison, PayoffSearch, Stretch, Window, settled};
 use headroom_scenario::Problem;
 
-use super::question::{Finding, Outcome, Question};
+use super::question::{Finding, Outcome, Progress, Question};
 
 /// A search under way.
 pub enum Search {
@@ -48,11 +48,14 @@ impl Search {
         })
     }
 
-    /// The share of it that is done, in percent, where that is known.
-    pub fn percent(&self) -> Option<u8> {
+    /// How far it has come: the share of it that is done, or, where nobody knows how much is left, the
+    /// load that is being tried.
+    pub fn progress(&self) -> Option<Progress> {
         match self {
-            Self::Comparison(runs) => Some((runs.progress() * 100.0) as u8),
-            Self::Capacity(_) | Self::Payoff(_) | Self::Unanswerable(_) => None,
+            Self::Comparison(runs) => Some(Progress::Percent((runs.progress() * 100.0) as u8)),
+            Self::Capacity(search) => Some(Progress::Trying(search.load())),
+            Self::Payoff(search) => Some(Progress::Trying(search.load())),
+            Self::Unanswerable(_) => None,
         }
     }
 

@@ -105,7 +105,8 @@ fn queue(props: &Props, number: usize, gauge: &ComponentGauge, limit: Limit) -> 
     let history = latest(&props.history, number);
     let longest = history.iter().copied().fold(0.0, f64::max);
     let label = format!(
-        "Waiting at {id} over the last {} seconds, at most {}",
+        "Waiting at {} over the last {} seconds, at most {}",
+        component.title(),
         history.len(),
         format::rate(longest)
     );
@@ -120,8 +121,8 @@ fn queue(props: &Props, number: usize, gauge: &ComponentGauge, limit: Limit) -> 
     html! {
         <section class="queue" data-testid={format!("queue-{id}")}>
             <div class="queue-head">
-                <button type="button" class="place" data-control="queue" data-of={id.clone()} title={id.clone()}
-                    onclick={on_select}>{ id.clone() }</button>
+                <button type="button" class="place" data-control="queue" data-of={id.clone()} title={component.title().to_owned()}
+                    onclick={on_select}>{ component.title() }</button>
                 <Sparkline figures={history} {label} />
             </div>
             <dl class="facts">

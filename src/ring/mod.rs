@@ -28,8 +28,9 @@ const MIDDLE: (f64, f64) = (158.0, 128.0);
 /// The ring itself, and the path that keys walk within it.
 const RADIUS: f64 = 106.0;
 const WALK_RADIUS: f64 = 84.0;
-/// The words in the middle of the circle.
+/// The names in the middle of the circle, and the room for them.
 const NAMES: Lettering = Lettering::bold(14.0);
+const NAME_ROOM: f64 = 2.0 * WALK_RADIUS - 40.0;
 
 /// More points than this are drawn without a notch between them.
 const NOTCHES_MAX: usize = 450;
@@ -83,27 +84,19 @@ fn choice(props: &Props, shown: u8, chosen: &UseStateHandle<Option<u8>>) -> Html
         <div class="segments" role="group" aria-label="Which ring">
             { for props.rings.iter().map(|ring| {
                 let number = ring.component;
-                let id = id_of(&props.scenario, number);
+                let component = props.scenario.design.components.get(usize::from(number));
                 let chosen = chosen.clone();
                 html! {
                     <button type="button" class={(number == shown).then_some("on")}
                         aria-pressed={if number == shown { "true" } else { "false" }}
-                        data-control="ring" data-of={id.clone()}
+                        data-control="ring" data-of={component.map(|component| component.id.clone())}
                         onclick={move |_| chosen.set(Some(number))}>
-                        { id }
+                        { component.map(Component::title) }
                     </button>
                 }
             }) }
         </div>
     }
-}
-
-fn id_of(scenario: &Scenario, number: u8) -> String {
-    scenario
-        .design
-        .components
-        .get(number as usize)
-        .map_or_else(String::new, |component| component.id.clone())
 }
 
 /// One ring.
@@ -155,13 +148,11 @@ fn nodes(ring: &RingView, tier: &Component) -> Vec<Node> {
         .enumerate()
         .filter(|(_, share)| **share > 0.0);
     on_ring
-        .enumerate()
-        .map(|(place, (instance, share))| Node {
+        .map(|(instance, share)| Node {
             instance: instance as u16,
             name: tier.instance_name(instance as u16).into(),
             share: *share,
             ideal: ring.ideal_shares.get(instance).copied().unwrap_or(0.0),
-            place,
         })
         .collect()
 }
@@ -214,8 +205,7 @@ fn notches(ring: &RingView) -> Html {
 
 /// In the middle: where the latest request went, or what is known of the node in question.
 fn latest(ring: &RingView, nodes: &[Node], emphasis: Option<u16>) -> Html {
-    let line = |class: &'static str, y: f64, text: String| {
-        let shown = NAMES.cut_name(&text, 2.0 * WALK_RADIUS - 40.0);
+    let line = |class: &'static str, y: f64, shown: String| {
         html! { <text {class} x={MIDDLE.0.to_string()} y={(MIDDLE.1 + y).to_string()}>{ shown }</text> }
     };
     let node = |instance: u16| nodes.iter().find(|node| node.instance == instance);
@@ -227,7 +217,7 @@ fn latest(ring: &RingView, nodes: &[Node], emphasis: Option<u16>) -> Html {
             .count();
         return html! {
             <g class="middle" aria-hidden="true">
-                { line("name", -10.0, node.name.to_string()) }
+                { line("name", -10.0, NAMES.cut_name(&node.name, NAME_ROOM)) }
                 { line("soft", 9.0, format!("owns {}", format::share(node.share))) }
                 { line("soft", 26.0, format::counted(points as u64, "point", "points")) }
             </g>
@@ -245,7 +235,7 @@ fn latest(ring: &RingView, nodes: &[Node], emphasis: Option<u16>) -> Html {
     html! {
         <g class="middle" aria-hidden="true">
             { line("soft", -14.0, format!("request {}", format::count(*request))) }
-            { line("name", 6.0, format!("→ {name}")) }
+            { line("name", 6.0, NAMES.cut_name(&format!("→ {name}"), NAME_ROOM)) }
             { line("soft", 24.0, if ring.in_use { "clockwise, first node" } else { "on the ring" }.to_string()) }
         </g>
     }

@@ -27,17 +27,15 @@ pub struct Node {
     pub share: f64,
     /// What it would own on an even ring, by its weight.
     pub ideal: f64,
-    /// Its place among the nodes on the ring: what its colour goes by.
-    pub place: usize,
 }
 
 impl Node {
-    /// The class that gives it its colour.
+    /// The class that gives it its colour: by its number, so that it keeps it when others go.
     pub fn class(&self) -> &'static str {
         const CLASSES: [&str; 8] = [
             "node-1", "node-2", "node-3", "node-4", "node-5", "node-6", "node-7", "node-8",
         ];
-        CLASSES[self.place % CLASSES.len()]
+        CLASSES[usize::from(self.instance) % CLASSES.len()]
     }
 }
 
@@ -170,4 +168,21 @@ fn profile(props: &Props, ideal: Option<f64>, largest: f64) -> Html {
 /// A length as an attribute.
 fn f(length: f64) -> String {
     format!("{length:.1}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_node_keeps_its_colour_whoever_else_goes() {
+        let node = |instance: u16| Node {
+            instance,
+            name: format!("web/{}", instance + 1).into(),
+            share: 0.3,
+            ideal: 0.3,
+        };
+        assert_eq!(node(1).class(), "node-2");
+        assert_eq!(node(8).class(), node(0).class(), "there are eight colours");
+    }
 }

@@ -8,11 +8,14 @@ use crate::figures::report::{Report, ReportComponent};
 /// Components as busy as this share of the busiest are as good as saturated together.
 const SATURATED_SHARE: f64 = 0.9;
 
+/// Where not even the busiest is as busy as this, it is not for want of capacity that requests fail.
+const BUSY_FROM: f64 = 0.5;
+
 /// The component that gives way, by a report of a run that has just broken.
 ///
 /// That is the busiest by its busiest instance. Where a caller and the one it calls are both
 /// saturated, it is the called one: the caller's slots are held while it waits for the answer.
-/// Where nothing is busy at all, it is the one that refused most. A disk that is full gives way, however
+/// Where nothing is busy, it is the one that failed most: its dead instances refuse. A disk that is full gives way, however
 /// busy anything is.
 pub(super) fn bottleneck(design: &Design, report: &Report) -> Option<String> {
     let busy = |id: &str| {
@@ -21,7 +24,7 @@ pub(super) fn bottleneck(design: &Design, report: &Report) -> Option<String> {
             .get(id)
             .map_or(0.0, utilisation_of_busiest_instance)
     };
-    let refused = |id: &str| {
+    let failed = |id: &str| {
         report
             .components
             .get(id)
@@ -42,9 +45,14 @@ pub(super) fn bottleneck(design: &Design, report: &Report) -> Option<String> {
         return Some(full.to_string());
     }
     let busiest = ids().map(busy).fold(0.0, f64::max);
+    if busiest < BUSY_FROM {
+        let most = ids().max_by_key(|id| failed(id))?;
+        if failed(most) > 0 {
+            return Some(most.to_string());
+        }
+    }
     if busiest == 0.0 {
-        let most = ids().max_by_key(|id| refused(id))?;
-        return (refused(most) > 0).then(|| most.to_string());
+        return None;
     }
     let saturated: Vec<&str> = ids()
         .filter(|id| busy(id) >= SATURATED_SHARE * busiest)
@@ -187,5 +195,11 @@ mod tests {
             .expect("is in the report");
         web.failed.insert("connection_refused".into(), 7);
         assert_eq!(bottleneck(&design(), &refusing).as_deref(), Some("web"));
+        let data = refusing.components.get_mut("data").expect("is there");
+        data.load.utilisation = 0.4;
+        assert_eq!(bottleneck(&design(), &refusing).as_deref(), Some("web"));
+        let data = refusing.components.get_mut("data").expect("is there");
+        data.load.utilisation = 0.6;
+        assert_eq!(bottleneck(&design(), &refusing).as_deref(), Some("data"));
     }
 }

@@ -66,6 +66,14 @@ impl PayoffSearch {
         })
     }
 
+    /// The load that is being tried.
+    pub fn load(&self) -> Load {
+        match &self.stage {
+            Stage::Before(search) => search.load(),
+            Stage::Opening(_, known) | Stage::After(_, known) => known.load,
+        }
+    }
+
     /// Searches on for about so many events; the pay-off when it is known.
     pub fn advance(&mut self, events_budget: u64) -> Option<Payoff> {
         let mut events_left = events_budget;

@@ -101,6 +101,7 @@ const LINES: &[(&str, &str, &str)] = &[
         "0.9",
         "const SATURATED_SHARE: f64 = 0.9;",
     ),
+    ("busy at all", "0.5", "const BUSY_FROM: f64 = 0.5;"),
     (
         "requests to fill",
         "10000",

@@ -114,7 +114,9 @@ impl Page {
     /// The text of the first element that matches, as it shows; empty if none does.
     pub fn text(&self, selector: &str) -> Outcome<String> {
         self.read(
-            "return document.querySelector(arguments[0])?.innerText ?? ''",
+            // What is drawn has no text as it shows.
+            "const found = document.querySelector(arguments[0]);
+             return found?.innerText ?? found?.textContent ?? ''",
             selector,
         )
     }

@@ -140,7 +140,7 @@ fn a_database_destroyed_with_its_disk_tells_the_writes_that_are_lost() -> Outcom
     })?;
     page.until("the inspector counts what is lost", |page| {
         Ok(!page
-            .text("[data-testid=lately-writes-lost-so-far]")?
+            .text("[data-testid=since-start-writes-lost]")?
             .is_empty())
     })?;
     page.click("[data-control=panel][data-of=figures]")?;

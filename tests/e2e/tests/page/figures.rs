@@ -132,10 +132,11 @@ fn the_price_of_write_policies_stands_in_chart_gauge_and_before_and_after() -> O
     );
     page.click("[data-control=panel][data-of=inspector]")?;
     page.click("[data-control=inspect][data-of=cache]")?;
-    for gauge in ["hits", "stale-hits", "evictions", "writes-lost-so-far"] {
+    for gauge in ["hits", "stale-hits", "evictions"] {
         let gauge = format!("[data-testid=lately-{gauge}]");
         page.until(&format!("{gauge} is there"), |page| page.exists(&gauge))?;
     }
+    assert!(page.exists("[data-testid=since-start-writes-lost]")?);
     page.set(
         "[data-control=parameter][data-of=cache][data-name=write_mode]",
         "write-back",

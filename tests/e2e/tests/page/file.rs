@@ -4,6 +4,7 @@ use std::{env, fs};
 
 use headroom_e2e::{Look, Outcome, Page};
 use headroom_scenario::{Scenario, step};
+use serde_json::json;
 
 use crate::fixture;
 
@@ -64,6 +65,38 @@ fn file_opened_is_undone_to_what_was_there_before_and_done_again() -> Outcome {
     })?;
     page.click("[data-control=redo]")?;
     shows(&page, "", "4711")
+}
+
+#[test]
+fn file_dropped_on_the_page_opens_and_one_held_over_it_is_awaited() -> Outcome {
+    let page = fixture::page("#step=cache&seed=7", Look::DESK)?;
+    // What a browser sends while a file of that text is dragged over the page, and dropped.
+    let drag = |event: &str, text: &str| {
+        let send = "const data = new DataTransfer();
+            data.items.add(new File([arguments[1]], 'own.json'));
+            const event = new DragEvent(arguments[0], { bubbles: true, cancelable: true, dataTransfer: data });
+            document.querySelector('.stage').dispatchEvent(event);
+            return event.defaultPrevented";
+        page.session().run(send, &json!([event, text]))
+    };
+    assert_eq!(
+        drag("dragover", "")?,
+        json!(true),
+        "the browser would open it"
+    );
+    page.until("it says what comes of it", |page| {
+        Ok(page.text("[data-testid=drop-target]")? == "Drop the file to open it")
+    })?;
+    drag("dragleave", "")?;
+    page.until("no file is awaited", |page| {
+        Ok(!page.exists("[data-testid=drop-target]")?)
+    })?;
+    drag("dragover", "")?;
+    drag("drop", &own_design().to_json())?;
+    shows(&page, "", "4711")?;
+    assert!(!page.exists("[data-testid=drop-target]")?);
+    page.click("[data-control=undo]")?;
+    shows(&page, "cache", "7")
 }
 
 #[test]

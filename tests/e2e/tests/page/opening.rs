@@ -1,6 +1,7 @@
 //! What a newcomer sees first.
 
 use headroom_e2e::{Look, Outcome};
+use serde_json::json;
 
 use crate::fixture;
 
@@ -31,4 +32,28 @@ fn servers_that_get_nothing_are_told_until_they_are_gone() -> Outcome {
     page.until("all is well again", |page| {
         Ok(!page.exists("[data-testid=warnings]")?)
     })
+}
+
+#[test]
+fn back_leads_to_the_design_before_as_it_was_left_and_forward_to_the_next() -> Outcome {
+    let page = fixture::page("#step=one-server", Look::DESK)?;
+    let shows = |step: &str, rate: &str| {
+        page.until(&format!("{step} at {rate} is shown"), |page| {
+            Ok(page.attribute("[data-step]", "data-step")? == step
+                && page.value("[data-control=rate]")? == rate)
+        })
+    };
+    let go = |way: &str| page.session().run(&format!("history.{way}()"), &json!([]));
+    page.click("[data-control=step][data-of=load-balancer]")?;
+    let rate = page.value("[data-control=rate]")?;
+    shows("load-balancer", &rate)?;
+    page.set("[data-control=rate]", "123")?;
+    page.click("[data-control=next-step]")?;
+    shows("balancing-algorithm", "123")?;
+    go("back")?;
+    shows("load-balancer", "123")?;
+    go("back")?;
+    shows("one-server", "250")?;
+    go("forward")?;
+    shows("load-balancer", "123")
 }

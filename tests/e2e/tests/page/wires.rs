@@ -230,3 +230,19 @@ fn accessibility_of_what_hangs_and_of_what_is_cut() -> Outcome {
     }
     Ok(())
 }
+
+#[test]
+fn a_link_of_another_policy_is_said_to_be_unused_until_it_is_used() -> Outcome {
+    let page = fixture::page("#step=cache", Look::DESK)?;
+    let words = "[data-testid=rate][data-of=cache-db]";
+    page.until("it says so", |page| Ok(page.text(words)? == "not used"))?;
+    page.click("[data-control=panel][data-of=inspector]")?;
+    page.click("[data-control=inspect][data-of=cache]")?;
+    page.set(
+        "[data-control=parameter][data-of=cache][data-name=write_mode]",
+        "write-back",
+    )?;
+    page.until("it has a rate", |page| {
+        Ok(page.text(words)?.ends_with("/s"))
+    })
+}
