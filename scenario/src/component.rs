@@ -107,13 +107,16 @@ impl Default for Dns {
 pub struct LoadBalancer {
     /// How the next instance is chosen.
     pub algorithm: Algorithm,
-    /// Weight of each instance in order; missing ones are 1.
+    /// Weight of each instance in order, for the algorithms that weigh, the rings and the hash of the
+    /// address; missing ones are 1.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(!skip_serializing_if))]
     pub weights: Vec<u16>,
     /// What is hashed, where the algorithm hashes.
     pub hash_key: HashKey,
     /// What places instances and keys on the ring.
     #[serde(skip_serializing_if = "HashFunction::is_default")]
+    #[cfg_attr(feature = "schema", schemars(!skip_serializing_if))]
     pub hash_function: HashFunction,
     /// Points each instance has on the ring.
     pub virtual_nodes: u16,
@@ -122,20 +125,24 @@ pub struct LoadBalancer {
     /// A user stays with the instance that answered last, by a cookie that the answer brings, while it is
     /// in rotation.
     pub sticky: bool,
-    /// Probes; with none (`null` in a document), a dead instance keeps getting its share.
+    /// Probes; with none (`null` in a document), an instance that is dead or hangs keeps getting its share.
     pub health_check: Option<HealthCheck>,
-    /// Further instances tried when one refuses the connection, each chosen by the algorithm among those
-    /// not tried yet.
+    /// Further instances tried when one refuses the connection or has not answered within the time-out of
+    /// the link to it, each chosen by the algorithm among those not tried yet. A write that was not answered
+    /// in time goes nowhere else, since it may have been done; nor does what an instance died over, or has
+    /// answered badly, such as that its waiting line is full.
     pub retries: u8,
     /// Time to choose an instance and pass a request on, in milliseconds. It does so for many requests at
     /// once: none waits for another.
     #[serde(skip_serializing_if = "LoadBalancer::forwards_as_usual")]
+    #[cfg_attr(feature = "schema", schemars(!skip_serializing_if))]
     pub forward_ms: f64,
     /// Least response time: how long a measured time counts. After so many seconds without another it has
     /// faded to 1/e (37 %), so that an instance that was slow is tried again.
     #[serde(skip_serializing_if = "LoadBalancer::remembers_as_usual")]
+    #[cfg_attr(feature = "schema", schemars(!skip_serializing_if))]
     pub response_memory_s: f64,
-    /// A second balancer takes over when the first fails.
+    /// A second balancer takes over when the first dies or hangs. It knows nothing of open requests.
     pub standby: bool,
     /// Time until the standby has taken over, in milliseconds.
     pub takeover_ms: f64,
@@ -265,7 +272,7 @@ impl HashFunction {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct HealthCheck {
-    /// Time between two probes of an instance, in milliseconds.
+    /// Time from the outcome of one probe of an instance until the next one sets out, in milliseconds.
     pub interval_ms: f64,
     /// A probe unanswered for so long has failed, in milliseconds.
     pub timeout_ms: f64,
@@ -301,29 +308,32 @@ pub struct Service {
     pub workers: u16,
     /// Mean time a worker computes for one request of work 1, in milliseconds.
     pub service_time_ms: f64,
-    /// Law of that time.
+    /// Law of that time, and of a query that lives in the server.
     pub distribution: Distribution,
-    /// Mean time of a query where no database is linked: it then lives in the server, in milliseconds.
+    /// Mean time of a query of query work 1 where no database is linked: it then lives in the server, in
+    /// milliseconds.
     pub local_query_ms: f64,
     /// Requests that may wait at one instance; the next is refused.
     pub queue_limit: u32,
     /// Where sessions live.
     pub sessions: SessionStore,
-    /// Computing time of a log-in, as a multiple of the mean.
+    /// Computing time of a log-in, as a multiple of the mean of a request of work 1.
     pub login_work: f64,
     /// Time a server takes for a balancer's health check, which goes before all other work, in
     /// milliseconds.
     #[serde(skip_serializing_if = "Service::is_probed_as_usual")]
+    #[cfg_attr(feature = "schema", schemars(!skip_serializing_if))]
     pub probe_ms: f64,
     /// Entries in each server's own cache; 0 is none, and `null` follows the machine: a quarter of its
-    /// memory.
+    /// memory. The least recently used go when it is full.
     pub local_cache_entries: Option<u32>,
     /// How long an entry of it stays fresh, in seconds; 0 is for ever.
     pub local_cache_ttl_s: f64,
     /// Time from the start of a new instance until it serves, in seconds.
     pub boot_s: f64,
-    /// Starts and removes servers by load; with none, their number stays.
+    /// Starts and removes servers by load; left out, their number stays.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(!skip_serializing_if))]
     pub autoscaling: Option<Autoscaling>,
 }
 
@@ -374,12 +384,15 @@ pub struct Autoscaling {
     pub scale_in_window_s: f64,
     /// Most servers added within one period, as a share of those there were: 1 doubles them.
     #[serde(skip_serializing_if = "Autoscaling::grows_as_usual")]
+    #[cfg_attr(feature = "schema", schemars(!skip_serializing_if))]
     pub scale_out_share: f64,
     /// So many may be added within one period, even if that is more than their share.
     #[serde(skip_serializing_if = "Autoscaling::starts_as_usual")]
+    #[cfg_attr(feature = "schema", schemars(!skip_serializing_if))]
     pub scale_out_servers: u16,
     /// Length of such a period, in seconds.
     #[serde(skip_serializing_if = "Autoscaling::waits_as_usual")]
+    #[cfg_attr(feature = "schema", schemars(!skip_serializing_if))]
     pub scale_out_period_s: f64,
     /// Fewest servers.
     pub instances_min: u16,
@@ -446,9 +459,12 @@ pub struct Cache {
     pub nodes: u16,
     /// Machine each node runs on: up to 16xlarge. A node is a single thread: only its memory grows.
     #[serde(skip_serializing_if = "Cache::is_usual_size")]
+    #[cfg_attr(feature = "schema", schemars(!skip_serializing_if))]
     pub size: Size,
-    /// Entries one node has room for; left out, as many as fit into three quarters of its memory.
+    /// Entries one node has room for. Left out, it follows the machine: as many as fit into three quarters
+    /// of its memory.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(!skip_serializing_if))]
     pub entries_per_node: Option<u32>,
     /// Share of that room kept free for growth, 0 to 0.9.
     pub reserved_share: f64,
@@ -467,13 +483,16 @@ pub struct Cache {
     pub write_back_ms: f64,
     /// Cache-aside only: the first to miss fetches, the others wait for it.
     pub leases: bool,
-    /// How long the others wait for one who fetches, in milliseconds; then the next of them fetches.
+    /// With leases only: how long the others wait for one who fetches, in milliseconds; then the next of
+    /// them fetches.
     #[serde(skip_serializing_if = "Cache::leases_as_usual")]
+    #[cfg_attr(feature = "schema", schemars(!skip_serializing_if))]
     pub lease_ms: f64,
     /// Which node keeps a key.
     pub routing: NodeRouting,
     /// What places nodes and keys on the ring.
     #[serde(skip_serializing_if = "HashFunction::is_default")]
+    #[cfg_attr(feature = "schema", schemars(!skip_serializing_if))]
     pub hash_function: HashFunction,
     /// Points each node has on the ring.
     pub virtual_nodes: u16,
@@ -598,22 +617,26 @@ pub struct Database {
     pub write_time_ms: f64,
     /// Law of both times.
     pub distribution: Distribution,
-    /// Entries in its own buffer in memory; 0 means that all data fits. Left out, as many as fit into three
-    /// quarters of the machine's memory.
+    /// Entries in its own buffer in memory; 0 means that all data fits. Left out, it follows the machine: as
+    /// many as fit into three quarters of its memory. The least recently used go when it is full.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(!skip_serializing_if))]
     pub buffer_entries: Option<u32>,
     /// Time added by a read from disk when the buffer has not got the key, in milliseconds.
     pub disk_read_ms: f64,
     /// Size of its disk, in GB (10^9 bytes); a write that finds no room there fails. 0 does not look at
-    /// the growth of the data. Left out, it is the machine's: 37.5 GB for each of its processors.
+    /// the growth of the data. Left out, it follows the machine: 37.5 GB for each of its processors.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(!skip_serializing_if))]
     pub disk_gb: Option<f64>,
     /// Data on the disk at the start of a run, in GB.
     #[serde(skip_serializing_if = "Database::is_zero")]
+    #[cfg_attr(feature = "schema", schemars(!skip_serializing_if))]
     pub data_gb: f64,
-    /// What each write query adds to the data, in KB (10^3 bytes): rows, indexes and log together, 1 where
-    /// it is left out. Nothing is ever taken away.
+    /// What each write query adds to the data, in KB (10^3 bytes): rows, indexes and log together. Nothing
+    /// is ever taken away.
     #[serde(skip_serializing_if = "Database::is_usual_write")]
+    #[cfg_attr(feature = "schema", schemars(!skip_serializing_if))]
     pub write_kb: f64,
 }
 

@@ -12,6 +12,7 @@ pub struct Design {
     /// Data centers; empty means one unnamed site. They change nothing yet: every link takes the time it
     /// says, wherever its ends are.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(!skip_serializing_if))]
     pub sites: Vec<Site>,
     /// The tiers.
     pub components: Vec<Component>,
@@ -55,14 +56,17 @@ pub struct Component {
     pub id: String,
     /// What the diagram calls it; empty means the id.
     #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(!skip_serializing_if))]
     pub name: String,
-    /// The site it stands in, if the design has sites. It changes nothing yet.
+    /// The site it stands in, if the design has sites; left out, it stands in none. It changes nothing yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(!skip_serializing_if))]
     pub site: Option<String>,
     /// What it is, with its parameters.
     pub kind: Kind,
     /// Where the diagram draws it; left out, the page lays it out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(!skip_serializing_if))]
     pub position: Option<Position>,
 }
 
@@ -112,6 +116,7 @@ pub struct Link {
     /// How long the caller waits for the answer to a call, in milliseconds; 0 waits for ever. What the called
     /// does for it goes on. Clients have a time-out of their own, for all that one attempt takes.
     #[serde(default, skip_serializing_if = "Link::waits_for_ever")]
+    #[cfg_attr(feature = "schema", schemars(!skip_serializing_if))]
     pub timeout_ms: f64,
 }
 

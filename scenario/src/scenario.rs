@@ -16,12 +16,15 @@ pub struct Scenario {
     pub version: u32,
     /// Version of the engine that wrote it, such as `0.1.0`: another engine may run it differently.
     #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(!skip_serializing_if))]
     pub engine: String,
     /// What the scenario is called.
     #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(!skip_serializing_if))]
     pub name: String,
-    /// Name of the built-in step it started from, if any.
+    /// Name of the built-in step it started from; left out, it started from none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(!skip_serializing_if))]
     pub step: Option<String>,
     /// Seed of every random stream; the same scenario and seed are the same run. At most 2^53 - 1.
     #[serde(default)]
@@ -34,11 +37,13 @@ pub struct Scenario {
     pub design: Design,
     /// What happens during the run, in order of time.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(!skip_serializing_if))]
     pub script: Vec<TimedAction>,
     /// What the design must hold.
     #[serde(default)]
     pub objectives: Objectives,
     /// Where a shared link opens.
     #[serde(default, skip_serializing_if = "View::is_default")]
+    #[cfg_attr(feature = "schema", schemars(!skip_serializing_if))]
     pub view: View,
 }

@@ -1,6 +1,9 @@
 //! The published JSON Schema of the document, generated from its types, with the limits that
 //! validation holds a document to. What one field asks of another stands in no schema: only
 //! [`Scenario::validate`] knows it.
+//!
+//! A field that a document leaves out at its default has that default in the schema all the same: beside
+//! each `skip_serializing_if` of the types stands that the schema takes no notice of it.
 
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};

@@ -17,7 +17,8 @@ pub struct Traffic {
     pub classes: Vec<Class>,
     /// The keys that requests carry.
     pub keys: Keys,
-    /// Number of distinct users; a request's user is drawn uniformly.
+    /// Number of distinct users; a request's user is drawn uniformly. In a closed loop there are at least
+    /// those at work.
     pub users: u32,
     /// What a client does when an answer is late or bad.
     pub client: ClientBehaviour,
@@ -137,6 +138,7 @@ pub struct Class {
     /// Static classes only: how long the copy in a user's browser stays fresh, in seconds. Until then the
     /// browser answers by itself; 0 keeps no copy.
     #[serde(skip_serializing_if = "Class::keeps_no_copy")]
+    #[cfg_attr(feature = "schema", schemars(!skip_serializing_if))]
     pub fresh_s: f64,
 }
 
@@ -189,8 +191,10 @@ pub struct Keys {
     pub count: u32,
     /// Zipf exponent; 0 is uniform.
     pub zipf_exponent: f64,
-    /// Size of one key's value, in KB (10^3 bytes): how many of them fit into a machine's memory.
+    /// Size of one key's value, in KB (10^3 bytes): how many of them fit into a machine's memory, and what
+    /// each takes of a narrow link.
     #[serde(skip_serializing_if = "Keys::are_usual_values")]
+    #[cfg_attr(feature = "schema", schemars(!skip_serializing_if))]
     pub value_kb: f64,
 }
 
@@ -220,7 +224,8 @@ pub struct ClientBehaviour {
     /// What makes the next request.
     #[serde(rename = "loop")]
     pub loop_model: LoopModel,
-    /// How long one attempt waits for its answer, in milliseconds; 0 waits for ever.
+    /// How long one attempt waits for its answer, in milliseconds, looking up the name and logging in
+    /// included; 0 waits for ever.
     pub timeout_ms: f64,
     /// What follows a failed attempt.
     pub retries: Retries,
@@ -253,12 +258,14 @@ pub enum LoopModel {
     },
 }
 
-/// What follows a failed attempt: exponential backoff with jitter, within a budget.
+/// What follows a failed attempt, whatever it failed by and whether it reads or writes: exponential backoff
+/// with jitter, within a budget.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Retries {
-    /// Most further attempts after the first; 0 is none.
+    /// Most further attempts after the first, when it is answered badly or not in time; 0 is none. Writes are
+    /// tried again too.
     pub max: u8,
     /// Wait before the first retry, in milliseconds.
     pub backoff_ms: f64,
@@ -271,6 +278,7 @@ pub struct Retries {
     /// Most retries that the budget saves up while all is well: a fault finds no more of them at once. A
     /// run starts with none saved.
     #[serde(skip_serializing_if = "Retries::saves_as_usual")]
+    #[cfg_attr(feature = "schema", schemars(!skip_serializing_if))]
     pub saved_max: u32,
 }
 

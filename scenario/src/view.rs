@@ -9,24 +9,31 @@ use serde::{Deserialize, Serialize};
 pub struct View {
     /// Simulated time to run to before the first picture, in nanoseconds.
     #[serde(skip_serializing_if = "is_zero")]
+    #[cfg_attr(feature = "schema", schemars(!skip_serializing_if))]
     pub at_ns: u64,
     /// Opens paused.
     #[serde(skip_serializing_if = "is_false")]
+    #[cfg_attr(feature = "schema", schemars(!skip_serializing_if))]
     pub paused: bool,
     /// Simulated seconds per second; 0 is the page's own choice (1).
     #[serde(skip_serializing_if = "is_zero_f64")]
+    #[cfg_attr(feature = "schema", schemars(!skip_serializing_if))]
     pub speed: f64,
-    /// Id of the component that is selected.
+    /// Id of the component that is selected; left out, none is.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(!skip_serializing_if))]
     pub selected: Option<String>,
-    /// The panel that is open.
+    /// The panel that is open; left out, the figures are.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(!skip_serializing_if))]
     pub panel: Option<Panel>,
     /// Nothing can be edited: for a lesson.
     #[serde(skip_serializing_if = "is_false")]
+    #[cfg_attr(feature = "schema", schemars(!skip_serializing_if))]
     pub read_only: bool,
     /// Only the diagram and its time line: for an iframe.
     #[serde(skip_serializing_if = "is_false")]
+    #[cfg_attr(feature = "schema", schemars(!skip_serializing_if))]
     pub embedded: bool,
 }
 

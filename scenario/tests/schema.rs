@@ -140,6 +140,125 @@ fn the_published_schema_is_the_one_of_this_version() {
     );
 }
 
+/// Each rule of the schema that has fields, with the name of its type.
+fn rules_with_fields<'a>(place: &str, rule: &'a Value, found: &mut Vec<(String, &'a Value)>) {
+    if rule["properties"].is_object() {
+        found.push((place.to_owned(), rule));
+    }
+    for (name, field) in rule["properties"].as_object().into_iter().flatten() {
+        rules_with_fields(&format!("{place}.{name}"), field, found);
+    }
+    for variant in rule["oneOf"].as_array().into_iter().flatten() {
+        rules_with_fields(place, variant, found);
+    }
+}
+
+#[test]
+fn every_field_that_may_be_left_out_says_what_that_means() {
+    let schema = schema();
+    let mut rules = Vec::new();
+    rules_with_fields("Scenario", &schema, &mut rules);
+    for (name, rule) in schema["$defs"].as_object().expect("the types are named") {
+        rules_with_fields(name, rule, &mut rules);
+    }
+    let mut optional = 0;
+    let mut unsaid = Vec::new();
+    for (place, rule) in rules {
+        let required = rule["required"].as_array().into_iter().flatten();
+        let required: BTreeSet<&str> = required.filter_map(Value::as_str).collect();
+        let fields = rule["properties"].as_object().into_iter().flatten();
+        for (name, field) in fields.filter(|(name, _)| !required.contains(name.as_str())) {
+            optional += 1;
+            let words = field["description"].as_str().unwrap_or_default();
+            // Nothing is no value: the words say what it stands for.
+            let has_value = field.get("default").is_some_and(|value| !value.is_null());
+            if !has_value && !words.to_lowercase().contains("left out,") {
+                unsaid.push(format!("{place}.{name}"));
+            }
+        }
+    }
+    assert!(optional > 100, "only {optional} fields may be left out");
+    assert_eq!(unsaid, Vec::<String>::new());
+}
+
+#[test]
+fn what_a_balancer_and_the_users_try_again_is_said_in_full() {
+    let schema = schema();
+    let says = |place: &str| {
+        schema["$defs"]
+            .pointer(place)
+            .expect("it is there")
+            .to_string()
+    };
+    let balancer = says("/LoadBalancer/properties/retries/description");
+    for words in ["refuses the connection", "within the time-out", "A write"] {
+        assert!(balancer.contains(words), "{words}: {balancer}");
+    }
+    let users = says("/Retries/properties/max/description");
+    for words in ["not in time", "Writes"] {
+        assert!(users.contains(words), "{words}: {users}");
+    }
+}
+
+/// Where in a document fields with a default stand or could: the object, the field, the default.
+fn defaults_in(
+    schema: &Value,
+    rule: &Value,
+    value: &Value,
+    pointer: &str,
+    found: &mut Vec<(String, String, Value)>,
+) {
+    if let Some(reference) = rule["$ref"].as_str() {
+        let (_, name) = reference.rsplit_once('/').expect("it refers to a type");
+        return defaults_in(schema, &schema["$defs"][name], value, pointer, found);
+    }
+    for key in ["oneOf", "anyOf"] {
+        for variant in rule[key].as_array().into_iter().flatten() {
+            defaults_in(schema, variant, value, pointer, found);
+        }
+    }
+    for (index, item) in value.as_array().into_iter().flatten().enumerate() {
+        defaults_in(
+            schema,
+            &rule["items"],
+            item,
+            &format!("{pointer}/{index}"),
+            found,
+        );
+    }
+    if !value.is_object() {
+        return;
+    }
+    for (name, field) in rule["properties"].as_object().into_iter().flatten() {
+        if let Some(default) = field.get("default") {
+            found.push((pointer.to_owned(), name.clone(), default.clone()));
+        }
+        if let Some(inside) = value.get(name) {
+            defaults_in(schema, field, inside, &format!("{pointer}/{name}"), found);
+        }
+    }
+}
+
+#[test]
+fn a_default_of_the_schema_is_what_leaving_the_field_out_means() {
+    let schema = schema();
+    let document = value_of(&common::everything());
+    let mut defaults = Vec::new();
+    defaults_in(&schema, &schema, &document, "", &mut defaults);
+    assert!(defaults.len() > 200, "only {} defaults", defaults.len());
+    for (pointer, name, default) in defaults {
+        let with = |value: Option<&Value>| {
+            let mut document = document.clone();
+            let object = document.pointer_mut(&pointer).expect("it is there");
+            let fields = object.as_object_mut().expect("it has fields");
+            fields.remove(&name);
+            fields.extend(value.map(|value| (name.clone(), value.clone())));
+            Scenario::from_json(&document.to_string()).expect("its shape is right")
+        };
+        assert_eq!(with(None), with(Some(&default)), "{pointer}/{name}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig {
         cases: 64,
