@@ -1,12 +1,12 @@
 //! A scenario as text: reading it with every problem of its shape, writing it in its one canonical form.
 
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::json;
 use crate::limits::{DOCUMENT_BYTES_MAX, INTEGER_MAX, PROBLEMS_MAX};
 use crate::migrate::{self, Unreadable};
-use crate::node::{self, Step};
+use crate::node::{self, Slip, Step};
 use crate::validation::{self, visible};
 use crate::{Problem, SCHEMA_VERSION, Scenario};
 
@@ -112,41 +112,155 @@ pub(crate) fn newer(version: u64) -> String {
 
 /// Reads again and again, each time without what was wrong the time before, to find all problems.
 fn from_value(mut document: Value) -> Result<Scenario, Vec<Problem>> {
-    let mut problems: Vec<Problem> = Vec::new();
-    let mut removed = Vec::new();
+    let mut found = Found::default();
     loop {
         let error = match node::read::<Scenario>(&document) {
-            Ok(scenario) if problems.is_empty() => return Ok(scenario),
+            Ok(scenario) if found.problems.is_empty() => return Ok(scenario),
             Ok(scenario) => {
-                problems.extend(problems_beside(&scenario, &problems, &removed));
+                let beside = problems_beside(&scenario, &found.problems, &found.removed);
+                let mut problems = found.problems;
+                problems.extend(beside);
                 problems.truncate(PROBLEMS_MAX);
                 return Err(problems);
             }
             Err(error) => error,
         };
-        let (message, place) = error.into_parts();
-        let path = in_original(&place, &removed);
-        // A field that is missing because it was wrong has been told already.
-        let is_told = missing_field(&message).is_some_and(|field| {
-            let missing = if path.is_empty() {
-                field.to_owned()
-            } else {
-                format!("{path}.{field}")
-            };
-            problems.iter().any(|problem| problem.path == missing)
-        });
-        if !is_told {
-            let component = component_at(&document, &place);
-            problems.push(Problem {
-                path: visible(&path),
-                message: visible(&in_plain_words(&message)),
-                component,
-            });
+        let (message, slip, place) = error.into_parts();
+        let path = in_original(&place, &found.removed);
+        if !found.has_told(slip, &path) {
+            found.tell(
+                slip,
+                &place,
+                &path,
+                &message,
+                component_at(&document, &place),
+            );
         }
-        if problems.len() == PROBLEMS_MAX || !remove(&mut document, &place, &mut removed) {
-            return Err(problems);
+        let goes_on =
+            mend(&mut document, slip, &place) || remove(&mut document, &place, &mut found.removed);
+        if found.problems.len() == PROBLEMS_MAX || !goes_on {
+            return Err(found.problems);
         }
     }
+}
+
+/// What is wrong with a document's shape, as far as it has been read.
+#[derive(Default)]
+struct Found {
+    problems: Vec<Problem>,
+    /// The items that were taken out of their lists.
+    removed: Vec<Vec<Step>>,
+    strangers: Vec<Stranger>,
+}
+
+/// A field that is not known, and like none that is.
+struct Stranger {
+    name: String,
+    /// The path of what it is a field of.
+    parent: String,
+    /// The place of its problem in the list.
+    problem: usize,
+}
+
+impl Found {
+    /// Whether what is wrong follows from what has been told, so that one slip is one problem.
+    fn has_told(&mut self, slip: Slip, path: &str) -> bool {
+        match slip {
+            // It was taken out because it, or all in it, was wrong, or it bears another name.
+            Slip::Missing(field) => {
+                let missing = match path {
+                    "" => field.to_owned(),
+                    path => format!("{path}.{field}"),
+                };
+                let mut told = self.problems.iter();
+                told.any(|told| is_within(&told.path, &missing)) || self.misnames(path, field)
+            }
+            // All that it had was wrong.
+            Slip::Nothing => {
+                let mut told = self.problems.iter();
+                told.any(|told| is_within(&told.path, path))
+            }
+            Slip::Field(_) | Slip::Choice(_) | Slip::Other => false,
+        }
+    }
+
+    /// Whether a stranger stands where a field is missing, and so is that one: its problem says so from now
+    /// on.
+    fn misnames(&mut self, path: &str, missing: &str) -> bool {
+        let mut strangers = self.strangers.iter();
+        let Some(index) = strangers.position(|stranger| stranger.parent == path) else {
+            return false;
+        };
+        let Stranger { name, problem, .. } = self.strangers.remove(index);
+        let message =
+            format!("unknown field `{name}`: did you mean `{missing}`, which is missing?");
+        self.problems[problem].message = visible(&message);
+        true
+    }
+
+    fn tell(
+        &mut self,
+        slip: Slip,
+        place: &[Step],
+        path: &str,
+        message: &str,
+        component: Option<String>,
+    ) {
+        if let (Slip::Field(None), Some((Step::Key(name), parents))) = (slip, place.split_last()) {
+            self.strangers.push(Stranger {
+                name: name.clone(),
+                parent: in_original(parents, &self.removed),
+                problem: self.problems.len(),
+            });
+        }
+        self.problems.push(Problem {
+            path: visible(path),
+            message: visible(&in_plain_words(message)),
+            component,
+        });
+    }
+}
+
+/// Puts the name that is most likely meant in place of one that is not known, so that what stands under it
+/// is read and nothing is missing for it; false where there is none, or it stands there already.
+fn mend(document: &mut Value, slip: Slip, place: &[Step]) -> bool {
+    match (slip, place.split_last()) {
+        (Slip::Field(Some(meant)), Some((Step::Key(key), parents))) => {
+            let parent = value_at(document, parents).and_then(Value::as_object_mut);
+            parent.is_some_and(|fields| rename(fields, key, meant))
+        }
+        (Slip::Choice(Some(meant)), _) => match value_at(document, place) {
+            Some(Value::String(name)) => {
+                meant.clone_into(name);
+                true
+            }
+            Some(Value::Object(fields)) => {
+                let name = fields.keys().next().cloned();
+                name.is_some_and(|name| rename(fields, &name, meant))
+            }
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+/// Gives a field another name, unless there is one of that name.
+fn rename(fields: &mut Map<String, Value>, name: &str, meant: &str) -> bool {
+    if fields.contains_key(meant) {
+        return false;
+    }
+    let value = fields.remove(name);
+    let is_there = value.is_some();
+    fields.extend(value.map(|value| (meant.to_owned(), value)));
+    is_there
+}
+
+/// What the steps lead to.
+fn value_at<'a>(document: &'a mut Value, steps: &[Step]) -> Option<&'a mut Value> {
+    steps.iter().try_fold(document, |here, step| match step {
+        Step::Key(key) => here.get_mut(key),
+        Step::Index(index) => here.get_mut(index),
+    })
 }
 
 /// What is wrong with the values of a scenario that was read without what does not fit. What one part
@@ -188,25 +302,14 @@ fn steps_of(path: &str) -> Vec<Step> {
         .collect()
 }
 
-/// The field that the deserialiser's message says is missing.
-fn missing_field(message: &str) -> Option<&str> {
-    message.strip_prefix("missing field `")?.strip_suffix('`')
-}
-
 /// Takes the offending value out; false where that is the whole document.
 fn remove(document: &mut Value, place: &[Step], removed: &mut Vec<Vec<Step>>) -> bool {
     let Some((last, parents)) = place.split_last() else {
         return false;
     };
-    let mut here = document;
-    for step in parents {
-        let next = match step {
-            Step::Key(key) => here.get_mut(key),
-            Step::Index(index) => here.get_mut(index),
-        };
-        let Some(next) = next else { return false };
-        here = next;
-    }
+    let Some(here) = value_at(document, parents) else {
+        return false;
+    };
     match (last, here) {
         (Step::Key(key), Value::Object(fields)) => fields.remove(key).is_some(),
         (Step::Index(index), Value::Array(items)) if *index < items.len() => {

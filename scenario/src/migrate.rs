@@ -4,9 +4,10 @@
 //! version n + 1, raise [`SCHEMA_VERSION`] and append the function from n to [`MIGRATIONS`]; those
 //! before it never change again.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use crate::{Problem, SCHEMA_VERSION};
+use crate::validation::visible;
+use crate::{Problem, SCHEMA_VERSION, nearest};
 
 /// Turns a document of version `index + 1` into one of version `index + 2`.
 const MIGRATIONS: [fn(Value) -> Value; SCHEMA_VERSION as usize - 1] = [];
@@ -48,10 +49,22 @@ fn version_of(document: &Value) -> Result<u64, Unreadable> {
             "version",
             "the version is a whole number, 1 or more".to_owned(),
         )),
-        None => Err(unversioned(
+        None => Err(missing(fields)),
+    }
+}
+
+/// That no version is given, or under which key it most likely stands.
+fn missing(fields: &Map<String, Value>) -> Unreadable {
+    let is_meant = |key: &&String| nearest(key, ["version"]).is_some();
+    match fields.keys().find(is_meant) {
+        Some(key) => unversioned(
+            &visible(key),
+            format!("unknown field `{}`: did you mean `version`?", visible(key)),
+        ),
+        None => unversioned(
             "version",
             format!("the version is missing: give {SCHEMA_VERSION}"),
-        )),
+        ),
     }
 }
 

@@ -27,19 +27,44 @@ pub(crate) struct Misfit(Box<Fault>);
 #[derive(Debug)]
 struct Fault {
     message: String,
+    slip: Slip,
     /// The steps that lead to it, the last one first.
     way_back: Vec<Step>,
 }
 
+/// What sort of misfit it is, as far as others may follow from it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Slip {
+    /// A field that is not known, and the one that is most likely meant.
+    Field(Option<&'static str>),
+    /// A choice that is not known, and the one that is most likely meant.
+    Choice(Option<&'static str>),
+    /// A field is missing.
+    Missing(&'static str),
+    /// An object that says what it is by its one key has none.
+    Nothing,
+    /// Any other.
+    Other,
+}
+
 impl Misfit {
-    /// What does not fit, and the steps that lead to it.
-    pub(crate) fn into_parts(self) -> (String, Vec<Step>) {
+    /// What does not fit, what sort of misfit it is, and the steps that lead to it.
+    pub(crate) fn into_parts(self) -> (String, Slip, Vec<Step>) {
         let Fault {
             message,
+            slip,
             mut way_back,
         } = *self.0;
         way_back.reverse();
-        (message, way_back)
+        (message, slip, way_back)
+    }
+
+    fn of(message: String, slip: Slip) -> Self {
+        Self(Box::new(Fault {
+            message,
+            slip,
+            way_back: Vec::new(),
+        }))
     }
 
     fn at_key(mut self, key: &str) -> Self {
@@ -55,24 +80,28 @@ impl Misfit {
 
 impl Error for Misfit {
     fn custom<T: fmt::Display>(message: T) -> Self {
-        Self(Box::new(Fault {
-            message: message.to_string(),
-            way_back: Vec::new(),
-        }))
+        Self::of(message.to_string(), Slip::Other)
     }
 
     fn unknown_field(field: &str, known: &'static [&'static str]) -> Self {
-        Self::custom(unknown("field", field, known))
+        let meant = nearest(field, known.iter().copied());
+        Self::of(unknown("field", field, meant, known), Slip::Field(meant))
     }
 
     fn unknown_variant(variant: &str, known: &'static [&'static str]) -> Self {
-        Self::custom(unknown("choice", variant, known))
+        let meant = nearest(variant, known.iter().copied());
+        let message = unknown("choice", variant, meant, known);
+        Self::of(message, Slip::Choice(meant))
+    }
+
+    fn missing_field(field: &'static str) -> Self {
+        Self::of(format!("missing field `{field}`"), Slip::Missing(field))
     }
 }
 
 /// That a name is not known, and which one was meant, or which ones there are.
-fn unknown(what: &str, name: &str, known: &[&str]) -> String {
-    match (nearest(name, known.iter().copied()), known) {
+fn unknown(what: &str, name: &str, meant: Option<&str>, known: &[&str]) -> String {
+    match (meant, known) {
         (Some(meant), _) => format!("unknown {what} `{name}`: did you mean `{meant}`?"),
         (None, []) => format!("unknown {what} `{name}`: there is none here"),
         (None, _) => format!("unknown {what} `{name}`: give one of {}", known.join(", ")),
@@ -167,10 +196,14 @@ impl<'de> Deserializer<'de> for Node<'de> {
                     content: Some(content),
                 })
             }
-            Value::Object(_) => Err(Misfit::invalid_length(
-                self.0.as_object().map_or(0, map::Map::len),
-                &"an object with one key, which says what it is",
-            )),
+            Value::Object(fields) => {
+                let right = "an object with one key, which says what it is";
+                let mut misfit = Misfit::invalid_length(fields.len(), &right);
+                if fields.is_empty() {
+                    misfit.0.slip = Slip::Nothing;
+                }
+                Err(misfit)
+            }
             _ => Err(Misfit::invalid_type(self.unexpected(), &visitor)),
         }
     }

@@ -83,6 +83,17 @@ impl fmt::Display for Path<'_> {
 pub(crate) struct Problems {
     list: Vec<Problem>,
     component: Option<String>,
+    strangers: Vec<Stranger>,
+}
+
+/// A name of something that there is not. However often it is named, it is one problem.
+struct Stranger {
+    /// That there is no such thing.
+    what: String,
+    /// The place of its problem in the list.
+    problem: usize,
+    /// How often it is named.
+    count: usize,
 }
 
 impl Problems {
@@ -97,6 +108,26 @@ impl Problems {
             message: message.into(),
             component: self.component.clone(),
         });
+    }
+
+    /// Something is named that there is not: what, and what would be right.
+    pub(crate) fn miss(&mut self, at: &Path, what: String, advice: &str) {
+        let known = self.strangers.iter_mut().find(|known| known.what == what);
+        let Some(stranger) = known else {
+            self.strangers.push(Stranger {
+                what: what.clone(),
+                problem: self.list.len(),
+                count: 1,
+            });
+            return self.add(at, format!("{what}: {advice}"));
+        };
+        stranger.count += 1;
+        let places = match stranger.count {
+            2 => "one more place".to_owned(),
+            count => format!("{} more places", count - 1),
+        };
+        let message = format!("{what}, here and in {places}: {advice}");
+        self.list[stranger.problem].message = message;
     }
 
     pub(crate) fn into_list(self) -> Vec<Problem> {

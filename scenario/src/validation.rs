@@ -97,10 +97,7 @@ fn selection(problems: &mut Problems, at: &Path, scenario: &Scenario) {
     if let Some(id) = &scenario.view.selected
         && scenario.design.component(id).is_none()
     {
-        problems.add(
-            &at.field("selected"),
-            design::unknown_component(id, &scenario.design),
-        );
+        design::unknown_component(problems, &at.field("selected"), id, &scenario.design);
     }
 }
 

@@ -117,9 +117,9 @@ fn places(problems: &mut Problems, at: &Path, design: &Design) {
                 Some(meant) => format!("did you mean {}?", quoted(meant)),
                 None => "name one of the design's sites".to_owned(),
             };
-            let message = format!("there is no site {}: {advice}", quoted(site));
+            let what = format!("there is no site {}", quoted(site));
             problems.about(Some(&component.id));
-            problems.add(&at.index(index).field("site"), message);
+            problems.miss(&at.index(index).field("site"), what, &advice);
         }
     }
     problems.about(None);
@@ -132,7 +132,7 @@ fn links(problems: &mut Problems, at: &Path, design: &Design) {
         for (field, end) in [("from", &link.from), ("to", &link.to)] {
             if design.component(end).is_none() {
                 problems.about(None);
-                problems.add(&at.field(field), unknown_component(end, design));
+                unknown_component(problems, &at.field(field), end, design);
             }
         }
         if let (Some((_, from)), Some((_, to))) =
@@ -152,8 +152,15 @@ fn links(problems: &mut Problems, at: &Path, design: &Design) {
     problems.about(None);
 }
 
-/// That there is no such component, and which one was meant, or which ones there are.
-pub(super) fn unknown_component(id: &str, design: &Design) -> String {
+/// The place of the component that an unknown id most likely means.
+pub(super) fn meant(id: &str, design: &Design) -> Option<usize> {
+    let known = design.components.iter().map(|component| &*component.id);
+    let (index, _) = design.component(nearest(id, known)?)?;
+    Some(index)
+}
+
+/// There is no such component: which one was meant, or which ones there are.
+pub(super) fn unknown_component(problems: &mut Problems, at: &Path, id: &str, design: &Design) {
     const SHOWN: usize = 8;
     let known = design.components.iter().map(|component| &*component.id);
     let advice = match (nearest(id, known.clone()), known.len()) {
@@ -165,7 +172,8 @@ pub(super) fn unknown_component(id: &str, design: &Design) -> String {
             format!("there are {}{more}", shown.join(", "))
         }
     };
-    format!("there is no component {}: {advice}", quoted(id))
+    let what = format!("there is no component {}", quoted(id));
+    problems.miss(at, what, &advice);
 }
 
 /// Why a link makes no sense and what would, if it makes none.

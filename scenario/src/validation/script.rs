@@ -13,16 +13,16 @@ pub(super) fn check(problems: &mut Problems, at: &Path, scenario: &Scenario) {
     let script = &scenario.script;
     at_most(problems, at, script.len(), limits::SCRIPT_MAX, "actions");
     let mut stage = Stage::of(scenario);
-    let mut latest_ns = 0;
+    let mut before_ns = 0;
     for (index, TimedAction { at_ns, action }) in script.iter().enumerate() {
         let at = &at.index(index);
         Part::of(problems, at).within("at_ns", *at_ns, limits::INTEGER);
-        if *at_ns < latest_ns {
+        if *at_ns < before_ns {
             let message =
                 format!("{at_ns} ns is before the action above: put actions in order of time");
             problems.add(&at.field("at_ns"), message);
         }
-        latest_ns = latest_ns.max(*at_ns);
+        before_ns = *at_ns;
         stage.play(problems, &at.field("action"), action);
     }
     problems.about(None);
@@ -222,12 +222,29 @@ impl<'a> Stage<'a> {
     }
 
     fn link(&self, problems: &mut Problems, at: &Path, from: &str, to: &str) {
-        if self.design.link(from, to).is_none() {
+        let mut are_known = true;
+        for (field, end) in [("from", from), ("to", to)] {
+            if self.design.component(end).is_none() {
+                are_known = false;
+                unknown_component(problems, &at.field(field), end, self.design);
+            }
+        }
+        if are_known && self.design.link(from, to).is_none() {
             let message = format!("no link leads from {} to {}", quoted(from), quoted(to));
-            problems.add(
-                at,
-                format!("{message}: name both ends of one that is there"),
-            );
+            problems.add(at, format!("{message}: {}", self.links_instead(from, to)));
+        }
+    }
+
+    /// Which link was meant, where none leads from one component to another.
+    fn links_instead(&self, from: &str, to: &str) -> String {
+        if self.design.link(to, from).is_some() {
+            return "one leads the other way, so swap its ends".into();
+        }
+        let links = self.design.links.iter().filter(|link| link.from == from);
+        let called: Vec<String> = links.map(|link| quoted(&link.to)).collect();
+        match called.as_slice() {
+            [] => format!("none leads from {} at all", quoted(from)),
+            called => format!("from there it leads to {}", called.join(", ")),
         }
     }
 
@@ -240,7 +257,7 @@ impl<'a> Stage<'a> {
         let found = self.design.component(id);
         match found {
             Some(_) => problems.about(Some(id)),
-            None => problems.add(&at.field("component"), unknown_component(id, self.design)),
+            None => unknown_component(problems, &at.field("component"), id, self.design),
         }
         found
     }
@@ -287,6 +304,10 @@ impl<'a> Stage<'a> {
 
     fn add(&mut self, problems: &mut Problems, at: &Path, id: &str) {
         let Some((index, component)) = self.component(problems, at, id) else {
+            // What comes later counts on it.
+            if let Some(meant) = design::meant(id, self.design) {
+                self.troupes[meant].numbered += 1;
+            }
             return;
         };
         let total: usize = self.troupes.iter().map(Troupe::present).sum();
@@ -391,7 +412,11 @@ impl<'a> Stage<'a> {
 
     fn configure(&mut self, problems: &mut Problems, at: &Path, id: &str, kind: &'a Kind) {
         let Some((index, component)) = self.component(problems, at, id) else {
-            return;
+            let meant = design::meant(id, self.design).map(|index| &mut self.troupes[index]);
+            if let Some(meant) = meant.filter(|meant| meant.kind.tag() == kind.tag()) {
+                meant.becomes(kind);
+            }
+            return component::check(problems, &at.field("kind"), kind);
         };
         let at = &at.field("kind");
         if component.kind.tag() != kind.tag() {

@@ -12,21 +12,31 @@ use crate::{Cache, Component, Design, Kind, KindTag, LoadBalancer};
 pub(super) struct Wiring<'a> {
     design: &'a Design,
     callees: Vec<Vec<usize>>,
+    /// Some links make no sense, which has been told: mended, they may be all that is lacking.
+    has_broken_links: bool,
 }
 
 impl<'a> Wiring<'a> {
     pub(super) fn of(design: &'a Design) -> Self {
         let mut callees = vec![Vec::new(); design.components.len()];
+        let mut has_broken_links = false;
         for link in &design.links {
-            if let (Some((from, caller)), Some((to, callee))) =
-                (design.component(&link.from), design.component(&link.to))
-                && nonsense(caller, callee).is_none()
-                && !callees[from].contains(&to)
-            {
-                callees[from].push(to);
+            match (design.component(&link.from), design.component(&link.to)) {
+                (Some((from, caller)), Some((to, callee)))
+                    if nonsense(caller, callee).is_none() =>
+                {
+                    if !callees[from].contains(&to) {
+                        callees[from].push(to);
+                    }
+                }
+                _ => has_broken_links = true,
             }
         }
-        Self { design, callees }
+        Self {
+            design,
+            callees,
+            has_broken_links,
+        }
     }
 
     pub(super) fn check(&self, problems: &mut Problems, at: &Path) {
@@ -61,6 +71,7 @@ impl<'a> Wiring<'a> {
         balancer: &LoadBalancer,
     ) {
         match self.callees_of(index, KindTag::Service).as_slice() {
+            [] if self.has_broken_links => {}
             [] => {
                 problems.add(
                     at,
@@ -112,6 +123,7 @@ impl<'a> Wiring<'a> {
 
     fn cache(&self, problems: &mut Problems, at: &Path, index: usize, cache: &Cache) {
         match self.callees_of(index, KindTag::Database).len() {
+            0 if self.has_broken_links => {}
             0 => {
                 if let Some((field, message)) = without_database(cache) {
                     let kind = &at.field("kind");
@@ -147,6 +159,7 @@ impl<'a> Wiring<'a> {
         let entries = [KindTag::LoadBalancer, KindTag::Service]
             .map(|kind| self.callees_of(first, kind).len());
         match entries.iter().sum() {
+            0 if self.has_broken_links => {}
             0 => {
                 let message =
                     "requests have nowhere to go: link the clients to a load balancer or a service";
