@@ -69,7 +69,8 @@ or is set: --json has it under 'rooms'.
 
 The series has a row for each second from the start of the run, warm-up included: load, answers,
 failures by reason, percentiles, and of each component servers, load, waiting line, hits and misses.
-The last row may be of less than a second. What there is nothing to say of is empty.
+A row is of what happens from its start on and before its end: what the script does at 10 s stands in
+the row of 10 s. The last row may be of less than a second. What there is nothing to say of is empty.
 
 EXAMPLES
     headroom run one-server

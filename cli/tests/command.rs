@@ -6,7 +6,9 @@ use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
 use headroom_engine::reason::Reason;
-use headroom_scenario::{Action, Kind, LoopModel, Scenario, Size, TimedAction, price, step};
+use headroom_scenario::{
+    Action, ClassKind, Kind, Link, LoopModel, Scenario, Size, TimedAction, WriteMode, price, step,
+};
 use serde_json::Value;
 
 fn headroom(arguments: &[&str]) -> Output {
@@ -1198,6 +1200,109 @@ fn servers_that_are_killed_and_added_are_seen_in_the_series() {
     let (all, fewer) = (servers[0], servers[4]);
     assert_eq!(all - fewer, 1.0, "{servers:?}");
     assert_eq!(servers[9], all, "{servers:?}");
+}
+
+/// The cache's step with writes held back, whose cache dies at a moment, as does the database's disk.
+fn losing_at(at_ns: u64) -> String {
+    let mut scenario = step::find("cache").expect("is a step").scenario();
+    for class in &mut scenario.traffic.classes {
+        class.kind = ClassKind::Write;
+    }
+    for component in &mut scenario.design.components {
+        if let Kind::Cache(cache) = &mut component.kind {
+            cache.write_mode = WriteMode::Back;
+        }
+    }
+    let mut designs = scenario.design.links.iter();
+    let is_linked = designs.any(|link| link.from == "cache" && link.to == "db");
+    if !is_linked {
+        scenario.design.links.push(Link {
+            from: "cache".into(),
+            to: "db".into(),
+            ..Link::default()
+        });
+    }
+    let kill = Action::Kill {
+        component: "cache".into(),
+        instance: 0,
+    };
+    let destroy = Action::Destroy {
+        component: "db".into(),
+        instance: 0,
+    };
+    let at = |action| TimedAction { at_ns, action };
+    scenario.script = vec![at(kill), at(destroy)];
+    scenario.to_json()
+}
+
+/// The report and the series of such a run.
+fn run_losing_at(at_ns: u64, warmup: &str, length: &str) -> (Value, Table) {
+    let folder = Folder::new(&format!("losing-{at_ns}-{warmup}-{length}"));
+    let path = folder.path("series.csv");
+    let window = ["--warmup", warmup, "--for", length];
+    let arguments = [&["run", "-", "--json", "--series", &path], &window[..]].concat();
+    let output = headroom_reading(&losing_at(at_ns), &arguments);
+    assert_eq!(code(&output), 0, "{}", errors(&output));
+    let report = serde_json::from_slice(&output.stdout).expect("it is JSON");
+    let table = fs::read_to_string(&path).expect("the series is there");
+    (report, Table::read(&table))
+}
+
+const SECOND_NS: u64 = 1_000_000_000;
+
+#[test]
+fn what_happens_at_a_whole_second_stands_in_the_row_that_begins_with_it() {
+    let (_, at_once) = run_losing_at(6 * SECOND_NS, "0", "9s");
+    let (_, just_after) = run_losing_at(6 * SECOND_NS + 1, "0", "9s");
+    for part in ["cache", "db"] {
+        let lost = at_once.figures(&format!("{part}.writes_lost"));
+        assert!(lost[6] > 0.0 && lost[5] == 0.0, "{part}: {lost:?}");
+    }
+    // Every column has the same boundary, those of means but for the nanosecond: which is all the time that
+    // a part had slots in the second it died in.
+    let names = at_once.names.iter();
+    for name in names.filter(|name| !name.ends_with(".utilisation")) {
+        let (at_once, just_after) = (at_once.cells(name), just_after.cells(name));
+        for (second, (one, other)) in at_once.into_iter().zip(just_after).enumerate() {
+            let (one, other) = (one.parse::<f64>(), other.parse::<f64>());
+            let off = one.unwrap_or_default() - other.unwrap_or_default();
+            assert!(
+                off.abs() < 1e-4,
+                "{name} in second {second} is off by {off}"
+            );
+        }
+    }
+}
+
+#[test]
+fn what_happens_at_the_end_of_the_warm_up_is_measured() {
+    let (report, series) = run_losing_at(6 * SECOND_NS, "6s", "3s");
+    for part in ["cache", "db"] {
+        let name = format!("{part}.writes_lost");
+        let measured: f64 = series.figures(&name)[6..].iter().sum();
+        assert!(measured > 0.0, "{name}");
+        let told = report["components"][part]["writes_lost"].as_f64();
+        assert_eq!(told, Some(measured), "{name}");
+    }
+    for name in ["arrived", "completed", "failed", "retries"] {
+        let measured: f64 = series.figures(name)[6..].iter().sum();
+        let told = match &report["requests"][name] {
+            Value::Object(reasons) => reasons.values().filter_map(Value::as_f64).sum(),
+            told => told.as_f64().expect(name),
+        };
+        assert_eq!(told, measured, "{name}");
+    }
+}
+
+#[test]
+fn what_happens_at_the_very_end_of_a_run_is_in_its_series() {
+    let (report, series) = run_losing_at(6 * SECOND_NS, "0", "6s");
+    for part in ["cache", "db"] {
+        let name = format!("{part}.writes_lost");
+        let told = report["components"][part]["writes_lost"].as_f64();
+        assert!(told > Some(0.0), "{name}");
+        assert_eq!(told, Some(series.sum(&name)), "{name}");
+    }
 }
 
 #[test]

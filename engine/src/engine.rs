@@ -124,6 +124,23 @@ impl Engine {
         Progress::Reached
     }
 
+    /// Runs on to a moment, of whose nanosecond nothing is handled yet, or until so many events are handled.
+    pub fn run_before(&mut self, moment: SimTime, events_budget: u64) -> Progress {
+        let moment_ns = moment.0.min(TIME_MAX_NS);
+        if moment_ns <= self.run.world.now_ns() {
+            return Progress::Reached;
+        }
+        let before = SimTime(moment_ns - 1);
+        if self.run_until(before, events_budget) == Progress::BudgetSpent {
+            return Progress::BudgetSpent;
+        }
+        self.run.world.calendar.advance_to(moment_ns);
+        if self.run.statistics.next_tick_ns() == moment_ns {
+            self.tick();
+        }
+        Progress::Reached
+    }
+
     /// Handles the events up to a moment, and returns the one whose number is `last`; none if there are
     /// not so many.
     #[inline(never)]
@@ -143,8 +160,8 @@ impl Engine {
         }
     }
 
-    /// The moment before which the run's own events come first: an action takes effect before all else
-    /// of its nanosecond, and a tick after all before it.
+    /// The moment before which the run's own events come first: a tick ends a stretch before anything of
+    /// its nanosecond, and an action takes effect before all else of that.
     #[inline]
     fn end_ns(&self, until_ns: u64) -> u64 {
         let first_ns = self.action_ns().min(self.run.statistics.next_tick_ns());
@@ -170,15 +187,20 @@ impl Engine {
             return false;
         }
         self.run.world.calendar.advance_to(action_ns.min(tick_ns));
-        if action_ns <= tick_ns {
-            self.control.act_by_script(&mut self.run);
+        if tick_ns <= action_ns {
+            self.tick();
         } else {
-            let design = &self.run.scenario.design;
-            self.run
-                .statistics
-                .tick(&mut self.run.world, &mut self.run.components, design);
+            self.control.act_by_script(&mut self.run);
         }
         true
+    }
+
+    /// Takes the figures of the stretch that ends now.
+    fn tick(&mut self) {
+        let design = &self.run.scenario.design;
+        self.run
+            .statistics
+            .tick(&mut self.run.world, &mut self.run.components, design);
     }
 
     /// Finds the next events. With many requests in flight their records and tables do not fit the

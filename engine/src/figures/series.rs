@@ -37,7 +37,8 @@ pub const GRAINS: [Grain; 4] = [
     },
 ];
 
-/// One stretch of the run, closed: nothing in it changes any more.
+/// One stretch of the run, closed: nothing in it changes any more. What happens at its start belongs to it,
+/// what happens at its end to the next.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Bin {
     /// Where it starts, in simulated nanoseconds.
@@ -62,6 +63,12 @@ impl Bin {
     /// Where it ends, in simulated nanoseconds.
     pub fn end_ns(&self) -> u64 {
         self.start_ns + self.length_ns
+    }
+
+    /// Whether anything was counted in it.
+    pub fn has_counts(&self) -> bool {
+        let of_requests = self.arrived + self.completed + self.retries + self.failed_total();
+        of_requests > 0 || self.components.iter().any(ComponentBin::has_counts)
     }
 
     /// Something counted in it, a second.
@@ -124,4 +131,25 @@ pub struct ComponentBin {
     pub sessions: u32,
     /// Of them, those who had to log in anew by its end, since the measurement began.
     pub sessions_lost: u32,
+}
+
+impl ComponentBin {
+    /// Whether anything was counted in it: what is left is as it was before.
+    fn has_counts(&self) -> bool {
+        let counts = [
+            self.started,
+            self.dropped,
+            self.answered,
+            self.hits,
+            self.misses,
+            self.stale_hits,
+            self.evictions,
+            self.writes_lost,
+            self.reads,
+            self.writes,
+            self.session_calls,
+            self.login_calls,
+        ];
+        counts.iter().any(|count| *count > 0)
+    }
 }

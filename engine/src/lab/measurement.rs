@@ -70,14 +70,13 @@ impl Measurement {
     fn advance_to(&mut self, until: SimTime, events_budget: u64) -> bool {
         let stop_after = self.engine.events().saturating_add(events_budget);
         if !self.is_warm {
-            let warming = self
-                .engine
-                .run_until(self.warm_at.min(until), events_budget);
+            if until < self.warm_at {
+                return self.engine.run_until(until, events_budget) == Progress::Reached;
+            }
+            // What happens at the end of the warm-up is measured.
+            let warming = self.engine.run_before(self.warm_at, events_budget);
             if warming == Progress::BudgetSpent {
                 return false;
-            }
-            if until < self.warm_at {
-                return true;
             }
             self.engine.begin_measurement();
             self.is_warm = true;

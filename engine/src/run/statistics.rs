@@ -305,8 +305,7 @@ impl Statistics {
             length_ns: world.now_ns() - stretch.start_ns,
             ..stretch.bin(components)
         };
-        let happened = bin.arrived + bin.completed + bin.failed_total();
-        (bin.length_ns > 0 || happened > 0).then_some(bin)
+        (bin.length_ns > 0 || bin.has_counts()).then_some(bin)
     }
 
     fn close_second(&mut self, world: &mut World, components: &[Component]) {
