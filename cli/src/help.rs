@@ -65,7 +65,8 @@ the figures. What piles up behind a cold cache may take longer to go; 'capacity'
 measure designs in service. docs/model.md says more.
 
 The room of memory and disk that each part has is told with whether it follows the machine's size
-or is set: --json has it under 'rooms'.
+or is set: --json has it under 'rooms'. Machines that are dead, hang or are slow at the end, and
+links that are impaired then, are told too: 'at_end'.
 
 The series has a row for each second from the start of the run, warm-up included: load, answers,
 failures by reason, percentiles, and of each component servers, load, waiting line, hits and misses.
@@ -109,8 +110,9 @@ EXAMPLES
 const COMPARE: &str = "\
 headroom compare: runs two designs under the same conditions, side by side
 
-Both face the traffic, script, seed and objectives of the second, so that only the design differs, and
-are in service: caches and sessions are filled before the script begins.
+Both face the traffic, script, seed and objectives of the second, so that only the design differs: a
+script of the first's own is not played, which is said. Both are in service: caches and sessions are
+filled before the script begins.
 Where the first calls a tier otherwise and there is no doubt which is meant, what happens to the one
 happens to the other, with the same draws of chance; what can't be done in the first is said.
 
@@ -122,8 +124,9 @@ OPTIONS
     --rate N        Another load, for both, in requests a second
     --for TIME      Simulated time to measure      [60s]
     --warmup TIME   Simulated time before that     [5s]
-    --json          One JSON document with the keys 'before', 'after', 'renamed' and
-                    'left_out'
+    --json          One JSON document with the keys 'before', 'after', 'renamed', 'left_out',
+                    'script_actions' (how many both play) and 'set_aside' (of the first's
+                    own conditions)
 
 EXAMPLES
     headroom compare one-server database-apart
@@ -137,8 +140,10 @@ USAGE
     headroom steps [options]
 
 OPTIONS
-    --measure   Also find, by running, what each step can take and the load from which it pays off:
-                the lowest load that the step before it no longer holds and the step does
+    --measure   Also find, by running, what each step can take, what of it gives way first, and the
+                load from which it pays off: the lowest load that the step before it no longer
+                holds and the step does. 'any': the step before does not hold even the least load,
+                1 request/s, so the step pays off at any. '–': there is no such load
     --json      One JSON document
 ";
 

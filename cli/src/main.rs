@@ -4,6 +4,7 @@ mod answer;
 mod breach_text;
 mod command;
 mod duration;
+mod ending;
 mod failure;
 mod figure;
 mod help;

@@ -4,8 +4,9 @@ use headroom_engine::lab::{Objective, Verdict, Window};
 use headroom_engine::reason::Reason;
 use headroom_engine::report::{Report, ReportComponent, ReportCost, ReportLoad};
 use headroom_scenario::room::{Room, RoomOf};
-use headroom_scenario::{Design, Keys, Scenario};
+use headroom_scenario::{Component, Design, Keys, Scenario};
 
+use crate::ending::Ending;
 use crate::figure::{count, dollars, number, percent};
 use crate::table::{Align, Table};
 
@@ -17,6 +18,7 @@ pub fn of(
     scenario: &Scenario,
     report: &Report,
     verdict: &Verdict,
+    at_end: &Ending,
     window: Window,
     wall_s: f64,
 ) -> String {
@@ -47,6 +49,7 @@ pub fn of(
     text.push('\n');
     text.push_str(&components(scenario, report));
     text.push('\n');
+    text.push_str(&at_end.lines());
     text.push_str(&objectives(scenario, report, verdict));
     text
 }
@@ -146,11 +149,12 @@ fn components(scenario: &Scenario, report: &Report) -> String {
         ("refused", Right),
     ]);
     let mut notes = String::new();
-    for id in in_order_of_calls(&scenario.design) {
+    for part in in_order_of_calls(&scenario.design) {
+        let id = &part.id;
         let Some(component) = report.components.get(id) else {
             continue;
         };
-        table.row(row(id, &component.kind, &component.load));
+        table.row(row(&part.title_with_id(), &component.kind, &component.load));
         if component.instances.len() > 1 {
             for (number, instance) in (1..).zip(component.instances.iter().take(INSTANCES_SHOWN)) {
                 table.row(row(&format!("  {id}/{number}"), "", &instance.load));
@@ -162,19 +166,18 @@ fn components(scenario: &Scenario, report: &Report) -> String {
             table.row(cells);
         }
         let keys = &scenario.traffic.keys;
-        let kind = scenario.design.component(id).map(|(_, found)| &found.kind);
-        let rooms = kind.map(|kind| kind.rooms(keys)).unwrap_or_default();
+        let rooms = part.kind.rooms(keys);
         let rooms = rooms.iter().map(|room| room_words(room, keys));
         let told: Vec<String> = rooms.chain(own_figures(component)).collect();
         if !told.is_empty() {
-            notes.push_str(&format!("  {id}: {}\n", told.join(", ")));
+            notes.push_str(&format!("  {}: {}\n", part.title(), told.join(", ")));
         }
     }
     table.lines() + &notes
 }
 
 /// The components in the order in which requests meet them: nearest to the users first.
-fn in_order_of_calls(design: &Design) -> Vec<&str> {
+fn in_order_of_calls(design: &Design) -> Vec<&Component> {
     let ids = || {
         design
             .components
@@ -192,7 +195,8 @@ fn in_order_of_calls(design: &Design) -> Vec<&str> {
         }
         next += 1;
     }
-    order
+    let components = order.into_iter().filter_map(|id| design.component(id));
+    components.map(|(_, component)| component).collect()
 }
 
 fn row(name: &str, kind: &str, load: &ReportLoad) -> [String; 8] {

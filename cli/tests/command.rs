@@ -7,7 +7,8 @@ use std::process::{Command, Output, Stdio};
 
 use headroom_engine::reason::Reason;
 use headroom_scenario::{
-    Action, ClassKind, Kind, Link, LoopModel, Scenario, Size, TimedAction, WriteMode, price, step,
+    Action, ClassKind, Direction, Impairment, Kind, Link, LoopModel, Scenario, Size, TimedAction,
+    WriteMode, price, step,
 };
 use serde_json::Value;
 
@@ -479,7 +480,7 @@ fn capacity_says_how_much_is_left_and_what_gives_way() {
         .expect("a share");
     assert!((times - rate_rps / 250.0).abs() < 1e-9 && (times * used - 1.0).abs() < 1e-9);
     let told = text(&["capacity", "one-server"]);
-    assert!(told.contains("What gives way first: web."), "{told}");
+    assert!(told.contains("What gives way first: Web server."), "{told}");
     let headroom = format!(
         "At 250 requests/s it takes {times:.1} × this load: {:.0} % of its capacity used.",
         used * 100.0
@@ -621,7 +622,10 @@ fn a_comparison_says_what_stands_for_what_and_what_could_not_be_done() {
         assert_eq!(both["left_out"].as_array().map(Vec::len), Some(0));
     }
     let told = compare("-", "load-balancer", &[]);
-    assert!(told.contains("is taken as web"), "{told}");
+    assert!(
+        told.contains("Web servers (app) of \"More servers behind a load balancer\" is taken as Web servers (web)"),
+        "{told}"
+    );
 
     // One server has no second one to be slowed.
     let told = compare("one-server", "balancing-algorithm", &[]);
@@ -639,6 +643,151 @@ fn a_comparison_says_what_stands_for_what_and_what_could_not_be_done() {
     ]);
     assert_eq!(both["left_out"].as_array().map(Vec::len), Some(2));
     assert!(both["left_out"][0]["reason"].is_string());
+}
+
+#[test]
+fn a_comparison_says_which_script_is_played_and_what_of_the_first_is_set_aside() {
+    let kill = TimedAction {
+        at_ns: 7_000_000_000,
+        action: Action::Kill {
+            component: "web".into(),
+            instance: 0,
+        },
+    };
+    let mut own = step::find("database-apart").expect("a step").scenario();
+    own.script = vec![kill; 2];
+    own.seed = 99;
+    own.traffic.rate_rps += 1.0;
+    own.objectives.latency_p99_ms += 1.0;
+    let compare = |input: &Scenario, arguments: &[&str]| {
+        let arguments = [&["compare"], arguments, &["--for", "5s"]].concat();
+        let output = headroom_reading(&input.to_json(), &arguments);
+        assert_eq!(code(&output), 0, "{}", errors(&output));
+        String::from_utf8(output.stdout).expect("the answer is text")
+    };
+    for (before, after, told) in [
+        (
+            "-",
+            "bigger-server",
+            "No script is played: the second design has none. The first's own, 2 actions, is set aside.\n\
+             Both face the second design's traffic, seed and objectives, not the first's own.\n",
+        ),
+        (
+            "-",
+            "load-balancer",
+            "Both play the script of the second design, 2 actions. The first's own, 2 actions, is set aside.\n",
+        ),
+        (
+            "bigger-server",
+            "-",
+            "Both play the script of the second design, 2 actions.\n",
+        ),
+    ] {
+        let text = compare(&own, &[before, after]);
+        assert!(text.contains(told), "{text}");
+    }
+    let both = compare(&own, &["-", "bigger-server", "--json"]);
+    let both: Value = serde_json::from_str(&both).expect("the answer is JSON");
+    assert_eq!(both["script_actions"], 0);
+    let all = ["traffic", "script", "seed", "objectives"];
+    assert_eq!(both["set_aside"], Value::from(all.to_vec()));
+    // What both say alike is not spoken of.
+    let text = text(&["compare", "bigger-server", "bigger-server", "--for", "5s"]);
+    assert!(
+        !text.contains("script") && !text.contains("not the first's own"),
+        "{text}"
+    );
+}
+
+#[test]
+fn parts_are_called_by_their_titles_with_the_id_where_it_is_typed() {
+    let table = text(&["run", "load-balancer", "--for", "2s"]);
+    for words in ["\nWeb servers (web) ", "\n  web/1 ", "\n  Database: "] {
+        assert!(table.contains(words), "{words:?} in {table}");
+    }
+    let mut scenario = step::find("load-balancer").expect("a step").scenario();
+    scenario.view.selected = Some("servers".into());
+    let output = headroom_reading(&scenario.to_json(), &["run", "-"]);
+    let told = "view.selected: there is no component “servers”: there are “Users” (users)";
+    assert!(errors(&output).contains(told), "{}", errors(&output));
+    // What has no title has its id.
+    for component in &mut scenario.design.components {
+        component.name = String::new();
+    }
+    let output = headroom_reading(&scenario.to_json(), &["run", "-"]);
+    let told = "there is no component “servers”: there are “users”, ";
+    assert!(errors(&output).contains(told), "{}", errors(&output));
+}
+
+#[test]
+fn what_is_wrong_at_the_end_of_a_run_is_told() {
+    let hang = Action::Hang {
+        component: "web".into(),
+        instance: 1,
+    };
+    let slow = Action::Slow {
+        component: "web".into(),
+        instance: 2,
+        factor: 3.0,
+    };
+    let kill = Action::Kill {
+        component: "lb".into(),
+        instance: 0,
+    };
+    let impair = |impairment| Action::ImpairLink {
+        from: "web".into(),
+        to: "db".into(),
+        impairment,
+    };
+    let actions = [
+        hang,
+        slow,
+        impair(Impairment::Loss { share: 0.05 }),
+        impair(Impairment::Cut {
+            direction: Direction::Calls,
+        }),
+        kill,
+    ];
+    let mut scenario = step::find("load-balancer").expect("a step").scenario();
+    let at_ns = 2_000_000_000;
+    scenario.script = actions.map(|action| TimedAction { at_ns, action }).to_vec();
+    let read = |scenario: &Scenario, more: &[&str]| {
+        let arguments = [&["run", "-", "--for", "2s", "--warmup", "1s"], more].concat();
+        let output = headroom_reading(&scenario.to_json(), &arguments);
+        assert_eq!(code(&output), 0, "{}", errors(&output));
+        String::from_utf8(output.stdout).expect("the answer is text")
+    };
+    let table = read(&scenario, &[]);
+    for line in [
+        "\nAt the end\n",
+        "\n  web/2 hangs\n",
+        "\n  web/3 takes 3.00 × as long as usual\n",
+        "\n  Load balancer is dead\n",
+        "\n  Web servers → Database: cut for calls, loses 5 %; ",
+    ] {
+        assert!(table.contains(line), "{line:?} in {table}");
+    }
+    let run: Value = serde_json::from_str(&read(&scenario, &["--json"])).expect("it is JSON");
+    let at_end = &run["at_end"];
+    let instances = at_end["instances"].as_array().expect("a list");
+    let hanging = instances.iter().filter(|machine| machine["hangs"] == true);
+    let hanging: Vec<(&str, u64)> = hanging
+        .map(|machine| {
+            let number = machine["instance"].as_u64().expect("a number");
+            (machine["component"].as_str().expect("an id"), number)
+        })
+        .collect();
+    assert_eq!(hanging, [("web", 1)]);
+    assert_eq!(instances.len(), 3);
+    let link = &at_end["links"][0];
+    assert_eq!((&link["from"], &link["to"]), (&"web".into(), &"db".into()));
+    let impairments = link["impairments"].as_array().map(Vec::len);
+    assert_eq!((impairments, link["held"].is_u64()), (Some(2), true));
+    // Where all is well, nothing is said.
+    scenario.script.clear();
+    assert!(!read(&scenario, &[]).contains("At the end"));
+    let run: Value = serde_json::from_str(&read(&scenario, &["--json"])).expect("it is JSON");
+    assert_eq!(run["at_end"]["instances"].as_array().map(Vec::len), Some(0));
 }
 
 #[test]
@@ -1506,6 +1655,14 @@ fn every_command_explains_itself() {
         assert_eq!(text(&["help", command]), help);
     }
     assert!(text(&["--version"]).starts_with("headroom "));
+}
+
+#[test]
+fn the_words_of_the_measured_steps_are_explained_by_their_help() {
+    let help = text(&["help", "steps"]);
+    for word in ["'any': ", "'–': ", "gives way first"] {
+        assert!(help.contains(word), "{word}: {help}");
+    }
 }
 
 #[test]

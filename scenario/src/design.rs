@@ -21,6 +21,18 @@ pub struct Design {
 }
 
 impl Design {
+    /// What people call the component of that id; the id itself where there is none.
+    pub fn title<'a>(&'a self, id: &'a str) -> &'a str {
+        self.component(id)
+            .map_or(id, |(_, component)| component.title())
+    }
+
+    /// The same, with the id behind where that is another.
+    pub fn title_with_id(&self, id: &str) -> String {
+        let found = self.component(id);
+        found.map_or(id.to_owned(), |(_, component)| component.title_with_id())
+    }
+
     /// The place in the list of the link between two components.
     pub fn link(&self, from: &str, to: &str) -> Option<usize> {
         let mut links = self.links.iter();
@@ -71,12 +83,29 @@ pub struct Component {
 }
 
 impl Component {
-    /// What a reader knows it by: its name, or its id where it has none.
+    /// What people call it: its name, or else its id.
     pub fn title(&self) -> &str {
-        if self.name.is_empty() {
-            &self.id
+        match self.name.as_str() {
+            "" => &self.id,
+            name => name,
+        }
+    }
+
+    /// What people call it, with the id behind where that is another: `Web servers (web)`. For where the id
+    /// must be typed, or tells what is called alike.
+    pub fn title_with_id(&self) -> String {
+        match self.name.as_str() {
+            "" => self.id.clone(),
+            name => format!("{name} ({})", self.id),
+        }
+    }
+
+    /// What people call one of its instances: `web/1`, and one machine as the whole.
+    pub fn instance_title(&self, instance: u16) -> String {
+        if self.kind.facts().is_scalable {
+            self.instance_name(instance)
         } else {
-            &self.name
+            self.title().to_owned()
         }
     }
 

@@ -40,8 +40,9 @@ fn idle_servers(warnings: &mut Problems, design: &Path, scenario: &Scenario) {
         } else {
             format!(
                 "{others} get nothing of what {} sends, which goes to {id}/1: a service can't call a \
-                 load balancer yet; take a bigger machine for {id} instead",
-                caller.id
+                 load balancer yet; take a bigger machine for {} instead",
+                caller.title(),
+                component.title()
             )
         };
         warnings.add(&components.index(index), message);

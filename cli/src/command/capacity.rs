@@ -1,7 +1,7 @@
 //! `headroom capacity`: the largest load that holds the objectives.
 
 use headroom_engine::lab::{COMING_UP_S, Capacity, CapacitySearch, Headroom, Load, Window};
-use headroom_scenario::{Objectives, ValidScenario};
+use headroom_scenario::{Design, Objectives, ValidScenario};
 use serde::Serialize;
 
 use super::Command;
@@ -55,7 +55,12 @@ fn execute(options: &Options) -> Result<Answer, Failure> {
             capacity: &capacity,
         });
     }
-    Ok(Answer::text(describe(now, headroom, &capacity)))
+    Ok(Answer::text(describe(
+        &scenario.design,
+        now,
+        headroom,
+        &capacity,
+    )))
 }
 
 /// Finds what a scenario can take.
@@ -79,7 +84,7 @@ pub(super) fn load_text(load: Load) -> String {
     }
 }
 
-fn describe(now: Load, headroom: Headroom, capacity: &Capacity) -> String {
+fn describe(design: &Design, now: Load, headroom: Headroom, capacity: &Capacity) -> String {
     let holds = load_text(capacity.load);
     let mut text = if capacity.load.amount() == 0.0 {
         "Holds its objectives at no load at all".to_string()
@@ -118,7 +123,10 @@ fn describe(now: Load, headroom: Headroom, capacity: &Capacity) -> String {
         ));
     }
     if let Some(limited) = &capacity.limited {
-        text.push_str(&format!("What gives way first: {limited}.\n"));
+        text.push_str(&format!(
+            "What gives way first: {}.\n",
+            design.title(limited)
+        ));
     }
     text
 }

@@ -2,7 +2,7 @@
 
 use headroom_engine::lab::{Comparison, Faced, LeftOut, Load, Renamed, Stretch};
 use headroom_engine::report::Report;
-use headroom_scenario::ValidScenario;
+use headroom_scenario::{Scenario, ValidScenario};
 use serde::Serialize;
 
 use super::Command;
@@ -36,6 +36,20 @@ struct ComparisonDocument<'a> {
     renamed: &'a [Renamed],
     /// Actions of the second design's script that the first one can't follow.
     left_out: &'a [LeftOut],
+    /// How many actions the script has that both play: the second's.
+    script_actions: usize,
+    /// What the first says of its own conditions that is set aside for the second's.
+    set_aside: &'a [Condition],
+}
+
+/// A condition that both designs face: the second's.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Condition {
+    Traffic,
+    Script,
+    Seed,
+    Objectives,
 }
 
 #[derive(Serialize)]
@@ -58,6 +72,7 @@ fn execute(options: &Options) -> Result<Answer, Failure> {
     let comparison = Comparison::new(&before_scenario, &after_scenario, stretch)
         .map_err(|problems| Failure::scenario(before, problems))?;
     let faced = comparison.faced().clone();
+    let set_aside = set_aside(&before_scenario, &after_scenario);
     let (before_report, after_report) = run(comparison);
     let before = side(&before_scenario, before, before_report);
     let after = side(&after_scenario, after, after_report);
@@ -67,12 +82,73 @@ fn execute(options: &Options) -> Result<Answer, Failure> {
             after: document(&after),
             renamed: &faced.renamed,
             left_out: &faced.left_out,
+            script_actions: after_scenario.script.len(),
+            set_aside: &set_aside,
         });
     }
     let load = Load::of(&after_scenario.traffic);
     Ok(Answer::text(
-        describe(&before, &after, load) + &notes(&before, &faced),
+        describe(&before, &after, load)
+            + &script(&before_scenario, &after_scenario)
+            + &conditions(&set_aside)
+            + &notes(&before, (&before_scenario, &after_scenario), &faced),
     ))
+}
+
+/// What the first scenario says otherwise of the conditions than the second, whose conditions both face.
+fn set_aside(before: &Scenario, after: &Scenario) -> Vec<Condition> {
+    let is_other = [
+        (Condition::Traffic, before.traffic != after.traffic),
+        (
+            Condition::Script,
+            before.script != after.script && !before.script.is_empty(),
+        ),
+        (Condition::Seed, before.seed != after.seed),
+        (Condition::Objectives, before.objectives != after.objectives),
+    ];
+    let others = is_other.into_iter().filter(|(_, is_other)| *is_other);
+    others.map(|(condition, _)| condition).collect()
+}
+
+/// Which script is played, where there is any.
+fn script(before: &Scenario, after: &Scenario) -> String {
+    let actions = |scenario: &Scenario| match scenario.script.len() {
+        1 => "1 action".to_owned(),
+        many => format!("{} actions", count(many as u64)),
+    };
+    match (before.script.is_empty(), after.script.is_empty()) {
+        (true, true) => String::new(),
+        (false, true) => format!(
+            "No script is played: the second design has none. The first's own, {}, is set aside.\n",
+            actions(before)
+        ),
+        (false, false) if before.script != after.script => format!(
+            "Both play the script of the second design, {}. The first's own, {}, is set aside.\n",
+            actions(after),
+            actions(before)
+        ),
+        (_, false) => format!(
+            "Both play the script of the second design, {}.\n",
+            actions(after)
+        ),
+    }
+}
+
+/// What else of the first's conditions is set aside.
+fn conditions(set_aside: &[Condition]) -> String {
+    let word = |condition: &Condition| match condition {
+        Condition::Traffic => Some("traffic"),
+        Condition::Script => None,
+        Condition::Seed => Some("seed"),
+        Condition::Objectives => Some("objectives"),
+    };
+    let words: Vec<&str> = set_aside.iter().filter_map(word).collect();
+    let listed = match words.as_slice() {
+        [] => return String::new(),
+        [one] => (*one).to_owned(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    };
+    format!("Both face the second design's {listed}, not the first's own.\n")
 }
 
 fn run(mut comparison: Comparison) -> (Report, Report) {
@@ -86,16 +162,19 @@ fn run(mut comparison: Comparison) -> (Report, Report) {
 }
 
 /// What had to be made of the second design's script for the first one to follow it.
-fn notes(before: &Side, faced: &Faced) -> String {
+fn notes(before: &Side, scenarios: (&Scenario, &Scenario), faced: &Faced) -> String {
+    let (first, second) = (&scenarios.0.design, &scenarios.1.design);
     let mut text = String::new();
     for Renamed { own, there } in &faced.renamed {
         text.push_str(&format!(
-            "{own} of \"{}\" is taken as {there}: what happens to {there} happens to it.\n",
-            before.name
+            "{} of \"{}\" is taken as {}: what happens to the one happens to the other.\n",
+            first.title_with_id(own),
+            before.name,
+            second.title_with_id(there),
         ));
     }
     for left_out in &faced.left_out {
-        let sentence = left_out.sentence();
+        let sentence = left_out.sentence(second);
         text.push_str(&format!("Not done in \"{}\": {sentence}.\n", before.name));
     }
     text

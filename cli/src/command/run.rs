@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 
 use headroom_engine::lab::{Measurement, Verdict, Window};
 use headroom_engine::report::Report;
+use headroom_engine::snapshot::Snapshot;
 use headroom_scenario::room::Room;
 use headroom_scenario::{Scenario, ValidScenario};
 use serde::Serialize;
 
 use super::Command;
 use crate::answer::Answer;
+use crate::ending::Ending;
 use crate::failure::Failure;
 use crate::options::Options;
 use crate::progress::{Progress, SLICE_EVENTS};
@@ -37,6 +39,8 @@ struct RunDocument<'a> {
     objectives: ObjectivesDocument<'a>,
     /// By component that has any: as its parameters were at the end.
     rooms: BTreeMap<&'a str, Vec<Room>>,
+    /// Machines and links that are not as they should be at the end.
+    at_end: Ending<'a>,
 }
 
 /// A run that has ended.
@@ -44,6 +48,8 @@ struct Ended {
     report: Report,
     /// The design at the end, as its script has made it.
     scenario: Scenario,
+    /// How its machines and links were then.
+    snapshot: Snapshot,
     /// Seconds of the wall clock that it took.
     wall_s: f64,
 }
@@ -73,6 +79,7 @@ fn execute(options: &Options) -> Result<Answer, Failure> {
     let ended = run(&scenario, window, series)?;
     let report = &ended.report;
     let verdict = Verdict::of(report, &scenario.objectives);
+    let at_end = Ending::of(&ended.scenario.design, &ended.snapshot);
 
     let answer = if is_series_alone {
         Answer::text("")
@@ -83,6 +90,7 @@ fn execute(options: &Options) -> Result<Answer, Failure> {
             wall_s: ended.wall_s,
             report,
             rooms: rooms(&ended.scenario),
+            at_end,
             objectives: ObjectivesDocument {
                 hold: verdict.holds(),
                 verdict: &verdict,
@@ -93,6 +101,7 @@ fn execute(options: &Options) -> Result<Answer, Failure> {
             &ended.scenario,
             report,
             &verdict,
+            &at_end,
             window,
             ended.wall_s,
         ))
@@ -130,6 +139,7 @@ fn run(
             return Ok(Ended {
                 report,
                 scenario: engine.scenario().clone(),
+                snapshot: engine.snapshot(),
                 wall_s: progress.elapsed_s(),
             });
         }

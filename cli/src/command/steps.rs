@@ -33,7 +33,11 @@ struct StepDocument {
 struct Measured {
     /// Largest load that holds the step's objectives, requests a second.
     capacity_rps: f64,
+    /// Id of the component that gives way first.
     limited: Option<String>,
+    /// What people call it.
+    #[serde(skip)]
+    limited_title: Option<String>,
     /// Lowest load that the step before no longer holds and this one does, requests a second.
     pays_off_from_rps: Option<f64>,
 }
@@ -85,6 +89,10 @@ fn measure(
         .map_err(|problems| Failure::scenario(step.name, problems))?;
     Ok(Measured {
         capacity_rps: capacity.load.amount(),
+        limited_title: capacity
+            .limited
+            .as_ref()
+            .map(|id| scenario.design.title(id).to_owned()),
         limited: capacity.limited,
         pays_off_from_rps: payoff.and_then(|payoff| payoff.load).map(Load::amount),
     })
@@ -135,7 +143,7 @@ fn measured_table(documents: &[StepDocument]) -> String {
         table.row([
             step.name.into(),
             number(measured.capacity_rps),
-            measured.limited.clone().unwrap_or_else(|| "–".into()),
+            measured.limited_title.clone().unwrap_or_else(|| "–".into()),
             measured
                 .pays_off_from_rps
                 .map_or_else(|| "–".into(), pays_off_from),

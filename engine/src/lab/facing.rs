@@ -192,20 +192,25 @@ impl Faced {
 }
 
 impl LeftOut {
-    /// `at 10 s, kill web/1: there is no component 'web'`.
-    pub fn sentence(&self) -> String {
+    /// `at 10 s, kill web/1: there is no component “web”`. The action is of the script of a scenario with this
+    /// design.
+    pub fn sentence(&self, conditions: &Design) -> String {
         let at_s = self.timed.at_ns as f64 / NS_PER_S as f64;
         format!(
             "at {at_s} s, {}: {}",
-            words(&self.timed.action),
+            words(&self.timed.action, conditions),
             self.reason
         )
     }
 }
 
-/// What an action does, as one would order it.
-fn words(action: &Action) -> String {
-    let instance = |id: &str, instance: u16| format!("{id}/{}", instance + 1);
+/// What an action does to a design, as one would order it.
+fn words(action: &Action, design: &Design) -> String {
+    let title = |id| design.title(id);
+    let instance = |id: &str, instance: u16| match design.component(id) {
+        Some((_, component)) => component.instance_title(instance),
+        None => format!("{id}/{}", instance + 1),
+    };
     match action {
         Action::SetRate { rate_rps } => format!("set the rate to {rate_rps}/s"),
         Action::SetTraffic { .. } => "change the traffic".into(),
@@ -230,21 +235,28 @@ fn words(action: &Action) -> String {
             instance: number,
             factor,
         } => format!("slow {} {factor} ×", instance(component, *number)),
-        Action::AddInstance { component } => format!("add one to {component}"),
+        Action::AddInstance { component } => format!("add one to {}", title(component)),
         Action::RemoveInstance {
             component,
             instance: number,
         } => format!("remove {}", instance(component, *number)),
-        Action::Deploy { component, .. } => format!("deploy {component}"),
-        Action::Configure { component, .. } => format!("configure {component}"),
-        Action::SetLatency { from, to, .. } => format!("set the latency of {from} → {to}"),
-        Action::SetTimeout { from, to, .. } => format!("set the time-out of {from} → {to}"),
+        Action::Deploy { component, .. } => format!("deploy {}", title(component)),
+        Action::Configure { component, .. } => format!("configure {}", title(component)),
+        Action::SetLatency { from, to, .. } => {
+            format!("set the latency of {} → {}", title(from), title(to))
+        }
+        Action::SetTimeout { from, to, .. } => {
+            format!("set the time-out of {} → {}", title(from), title(to))
+        }
         Action::ImpairLink {
             from,
             to,
             impairment,
-        } => format!("impair {from} → {to}: {}", impairment.words()),
-        Action::RepairLink { from, to } => format!("repair {from} → {to}"),
+        } => {
+            let wrong = impairment.words();
+            format!("impair {} → {}: {wrong}", title(from), title(to))
+        }
+        Action::RepairLink { from, to } => format!("repair {} → {}", title(from), title(to)),
     }
 }
 
@@ -374,7 +386,10 @@ mod tests {
         };
         let faced = facing(&other, &conditions).expect("the same traffic");
         assert_eq!(faced.scenario.script, []);
-        let told: Vec<String> = faced.left_out.iter().map(LeftOut::sentence).collect();
+        let left_out = faced.left_out.iter();
+        let told: Vec<String> = left_out
+            .map(|left_out| left_out.sentence(&conditions.design))
+            .collect();
         assert!(told[0].starts_with("at 1 s, kill web/1: "), "{told:?}");
     }
 }

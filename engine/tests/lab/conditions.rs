@@ -51,15 +51,18 @@ fn what_a_design_cannot_follow_is_told() {
         instance: 0,
     };
     conditions.script[0].action = kill;
-    let faced =
-        facing(&valid(step("bigger-server")), &valid(conditions)).expect("the same traffic");
+    let conditions = valid(conditions);
+    let faced = facing(&valid(step("bigger-server")), &conditions).expect("the same traffic");
     let told: Vec<String> = faced
         .left_out
         .iter()
-        .map(|left_out| left_out.sentence())
+        .map(|left_out| left_out.sentence(&conditions.design))
         .collect();
     assert_eq!(told.len(), 1, "{told:?}");
-    assert!(told[0].starts_with("at 10 s, kill lb/1: "), "{told:?}");
+    let expected = "at 10 s, kill Load balancer: there is no component “lb”: ";
+    assert!(told[0].starts_with(expected), "{told:?}");
+    // Those that there are have their titles, and the ids to be typed.
+    assert!(told[0].contains("“Web server” (web)"), "{told:?}");
 }
 
 #[test]

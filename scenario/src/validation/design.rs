@@ -1,6 +1,6 @@
 //! Rules for what the user draws: its components, and which links make sense.
 
-use super::text::{self, quoted};
+use super::text::{self, named, quoted};
 use super::wiring::Wiring;
 use super::{Part, at_most, component};
 use crate::limits;
@@ -162,12 +162,12 @@ pub(super) fn meant(id: &str, design: &Design) -> Option<usize> {
 /// There is no such component: which one was meant, or which ones there are.
 pub(super) fn unknown_component(problems: &mut Problems, at: &Path, id: &str, design: &Design) {
     const SHOWN: usize = 8;
-    let known = design.components.iter().map(|component| &*component.id);
-    let advice = match (nearest(id, known.clone()), known.len()) {
-        (Some(meant), _) => format!("did you mean {}?", quoted(meant)),
+    let known = &design.components;
+    let advice = match (meant(id, design), known.len()) {
+        (Some(meant), _) => format!("did you mean {}?", named(&known[meant])),
         (None, 0) => "the design has none".to_owned(),
         (None, count) => {
-            let shown: Vec<String> = known.take(SHOWN).map(quoted).collect();
+            let shown: Vec<String> = known.iter().take(SHOWN).map(named).collect();
             let more = if count > SHOWN { " and others" } else { "" };
             format!("there are {}{more}", shown.join(", "))
         }
@@ -181,7 +181,7 @@ pub(super) fn nonsense(from: &Component, to: &Component) -> Option<String> {
     if from.id == to.id {
         return Some(format!(
             "{} can't call itself: link two different components",
-            quoted(&from.id)
+            named(from)
         ));
     }
     let facts = from.kind.facts();

@@ -1,7 +1,7 @@
 //! Rules for what happens during a run.
 
 use super::design::{self, unknown_component};
-use super::{Part, at_most, component, text::quoted, traffic};
+use super::{Part, at_most, component, text::named, traffic};
 use crate::limits;
 use crate::problem::{Path, Problems};
 use crate::{
@@ -222,28 +222,31 @@ impl<'a> Stage<'a> {
     }
 
     fn link(&self, problems: &mut Problems, at: &Path, from: &str, to: &str) {
-        let mut are_known = true;
-        for (field, end) in [("from", from), ("to", to)] {
-            if self.design.component(end).is_none() {
-                are_known = false;
+        let ends = [("from", from), ("to", to)].map(|(field, end)| {
+            let found = self.design.component(end);
+            if found.is_none() {
                 unknown_component(problems, &at.field(field), end, self.design);
             }
-        }
-        if are_known && self.design.link(from, to).is_none() {
-            let message = format!("no link leads from {} to {}", quoted(from), quoted(to));
+            found
+        });
+        if let [Some((_, from)), Some((_, to))] = ends
+            && self.design.link(&from.id, &to.id).is_none()
+        {
+            let message = format!("no link leads from {} to {}", named(from), named(to));
             problems.add(at, format!("{message}: {}", self.links_instead(from, to)));
         }
     }
 
     /// Which link was meant, where none leads from one component to another.
-    fn links_instead(&self, from: &str, to: &str) -> String {
-        if self.design.link(to, from).is_some() {
+    fn links_instead(&self, from: &Component, to: &Component) -> String {
+        if self.design.link(&to.id, &from.id).is_some() {
             return "one leads the other way, so swap its ends".into();
         }
-        let links = self.design.links.iter().filter(|link| link.from == from);
-        let called: Vec<String> = links.map(|link| quoted(&link.to)).collect();
+        let links = self.design.links.iter().filter(|link| link.from == from.id);
+        let called = links.filter_map(|link| self.design.component(&link.to));
+        let called: Vec<String> = called.map(|(_, callee)| named(callee)).collect();
         match called.as_slice() {
-            [] => format!("none leads from {} at all", quoted(from)),
+            [] => format!("none leads from {} at all", named(from)),
             called => format!("from there it leads to {}", called.join(", ")),
         }
     }
@@ -286,14 +289,14 @@ impl<'a> Stage<'a> {
             _ if *is_scaled && instance < limits::INSTANCES_MAX => return Some(index),
             _ if instance >= *numbered => format!(
                 "{} has {numbered} instances by then, numbered from 0: give at most {}",
-                quoted(id),
+                named(component),
                 numbered - 1
             ),
             _ if removed.contains(&instance) && self.forgives => return None,
             _ if removed.contains(&instance) => {
                 format!(
                     "instance {instance} of {} is removed by then: name one that is there",
-                    quoted(id)
+                    named(component)
                 )
             }
             _ => return Some(index),
@@ -422,7 +425,7 @@ impl<'a> Stage<'a> {
         if component.kind.tag() != kind.tag() {
             let message = format!(
                 "{} is a {} and can't become a {}: give its own kind",
-                quoted(id),
+                named(component),
                 component.kind.facts().title,
                 kind.facts().title
             );

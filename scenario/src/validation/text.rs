@@ -1,5 +1,6 @@
 //! Rules for names and ids. Text comes from links, so nothing invisible gets through.
 
+use crate::Component;
 use crate::limits::{ID_MAX, TEXT_MAX};
 use crate::problem::{Path, Problems};
 
@@ -59,8 +60,21 @@ pub(super) fn unique<'a>(
     }
 }
 
+/// A component as a message names it: its title in quotes, and behind it the id to be typed, where that is
+/// another.
+pub(super) fn named(component: &Component) -> String {
+    match component.name.as_str() {
+        "" => quoted(&component.id),
+        name => format!("{} ({})", quoted(name), shortened(&component.id)),
+    }
+}
+
 /// The text as a message may show it: shortened, and without what is invisible.
 pub(crate) fn quoted(text: &str) -> String {
+    format!("“{}”", shortened(text))
+}
+
+fn shortened(text: &str) -> String {
     let shown: String = text
         .chars()
         .filter(|c| !is_hidden(*c))
@@ -71,7 +85,7 @@ pub(crate) fn quoted(text: &str) -> String {
     } else {
         ""
     };
-    format!("“{shown}{rest}”")
+    format!("{shown}{rest}")
 }
 
 /// A text with parts that come from a document, as it may be shown: shortened, and without what is

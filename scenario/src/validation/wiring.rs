@@ -3,7 +3,7 @@
 
 use super::component::{balancer_ring, without_database};
 use super::design::nonsense;
-use super::text::quoted;
+use super::text::named;
 use crate::limits;
 use crate::problem::{Path, Problems};
 use crate::{Cache, Component, Design, Kind, KindTag, LoadBalancer};
@@ -114,8 +114,8 @@ impl<'a> Wiring<'a> {
             // A cache keeps copies of the data that its service asks for.
             let message = format!(
                 "its cache fetches from {}, but it asks {} itself: link both to the same database",
-                quoted(&other.id),
-                quoted(&database.id)
+                named(other),
+                named(database)
             );
             problems.add(at, message);
         }
