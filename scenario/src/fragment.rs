@@ -91,13 +91,16 @@ pub fn decode(text: &str) -> Result<Opened, FragmentError> {
 }
 
 /// Whether a text is meant as a link: a whole address, a fragment with its `#`, or one that begins with a
-/// key. A document is none, whatever is in it.
+/// key. A document is none, whatever is in it: behind its first brace stands a key in quotes, or nothing.
 pub fn is_link(text: &str) -> bool {
+    let text = bare::plain(text);
     let text = text.trim_start_matches(|c| c != '{' && bare::stands_before(c));
-    let starts = |beginning: &str| text.starts_with(beginning);
-    if starts("{") {
+    let inside = text.trim_start_matches(|c: char| c == '{' || c.is_whitespace());
+    if inside.len() < text.len() && (inside.is_empty() || inside.starts_with(['"', '}'])) {
         return false;
     }
+    let text = inside;
+    let starts = |beginning: &str| text.starts_with(beginning);
     let starts_with_key = || {
         readings(text)[0]
             .split_once('=')

@@ -716,11 +716,34 @@ fn what_programs_put_around_a_link_does_no_harm() {
                 ("%22", "%22"),
                 ("%3C", "%3E."),
                 ("", "%E2%80%9D%2C"),
+                ("{", "}"),
+                ("{{", "}},"),
+                ("\\{", "\\}"),
+                ("&lt;", "&gt;"),
+                ("&LT;", "&GT;."),
+                ("&#60;", "&#x3e;"),
+                ("&amp;lt;", "&amp;gt;"),
+                ("&quot;", "&quot;,"),
+                ("&laquo;", "&raquo;"),
+                ("&nbsp;", "&hellip;"),
             ] {
                 let text = format!("{before}{link}{behind}");
                 assert_eq!(fragment::decode(&text), expected, "{text}");
                 assert!(fragment::is_link(&text), "{text}");
             }
+        }
+        for (before, behind) in [
+            ("[it](", ")"),
+            ("![it](", "),"),
+            ("[it]: ", ""),
+            ("[it](<", "> \"A title\")"),
+            ("[it](", " \"A title\")"),
+            ("<a href=\"", "\">A title</a>"),
+            ("&lt;a href=&quot;", "&quot;&gt;A title&lt;/a&gt;"),
+        ] {
+            let text = format!("{before}https://example.org/#{link}{behind}");
+            assert_eq!(fragment::decode(&text), expected, "{text}");
+            assert!(fragment::is_link(&text), "{text}");
         }
         let encoded = link.replace('&', "%26").replace('=', "%3D");
         assert_eq!(fragment::decode(&format!("%23{encoded}")), expected);
@@ -789,6 +812,10 @@ fn links_are_told_from_files_and_documents() {
         "https://example.org/#s1=abc",
         "<https://example.org/#x>",
         "localhost:8080/#step=cache",
+        "{#step=cache}",
+        "{ https://example.org/#step=cache }",
+        "{{step=cache}}",
+        "&lt;#step=cache&gt;",
     ] {
         assert!(fragment::is_link(link), "{link}");
     }
@@ -799,6 +826,11 @@ fn links_are_told_from_files_and_documents() {
         "steps=3.json",
         "{\"name\": \"#step=cache\"}",
         "\u{feff} {\"name\": \"#step=cache\"}",
+        "{}",
+        "{",
+        "{\n  \"step\": 1",
+        "{version: 1}",
+        "\"{\"name\": 1}\"",
         "./s1",
         "cache",
         "",
