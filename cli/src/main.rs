@@ -1,6 +1,7 @@
 //! The command `headroom`: runs scenarios natively, compares them, and finds what they can take.
 
 mod answer;
+mod aside;
 mod breach_text;
 mod command;
 mod duration;
@@ -24,7 +25,7 @@ fn main() -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(failure) => {
-            eprintln!("headroom: {failure}");
+            aside::tell(&failure);
             ExitCode::from(failure.exit_code())
         }
     }

@@ -6,6 +6,7 @@ use headroom_engine::ENGINE_VERSION;
 use headroom_scenario::fragment::{self, FragmentError};
 use headroom_scenario::{Scenario, ValidScenario, did_you_mean, nearest, step};
 
+use crate::aside;
 use crate::failure::Failure;
 use crate::options::Options;
 
@@ -22,13 +23,13 @@ pub fn open(source: &str, options: &Options) -> Result<ValidScenario, Failure> {
         .map_err(|problems| Failure::scenario(name(source), problems))?;
     let made_by = &valid.engine;
     if !made_by.is_empty() && made_by != ENGINE_VERSION {
-        eprintln!(
-            "headroom: made with engine {made_by}; this is {ENGINE_VERSION}, so its runs may differ from \
-             those seen there"
-        );
+        aside::tell(format_args!(
+            "made with engine {made_by}; this is {ENGINE_VERSION}, so its runs may differ from those seen \
+             there"
+        ));
     }
     for warning in valid.warnings() {
-        eprintln!("headroom: warning: {warning}");
+        aside::tell(format_args!("warning: {warning}"));
     }
     Ok(valid)
 }

@@ -1627,18 +1627,52 @@ fn what_is_neither_file_nor_step_is_named_with_the_steps() {
     assert!(errors(&output).contains("'no-such-thing'") && errors(&output).contains("one-server"));
 }
 
+/// How the command ends whose readers of both outputs have gone before it begins.
+fn unheard(arguments: &[&str]) -> i32 {
+    let (reader, writer) = std::io::pipe().expect("there are pipes");
+    drop(reader);
+    let status = Command::new(env!("CARGO_BIN_EXE_headroom"))
+        .args(arguments)
+        .stdin(Stdio::null())
+        .stdout(writer.try_clone().expect("it can be shared"))
+        .stderr(writer)
+        .status()
+        .expect("the command starts");
+    status.code().expect("the command exits by itself")
+}
+
 #[test]
 fn a_reader_that_has_seen_enough_is_no_failure() {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_headroom"))
-        .arg("schema")
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the command starts");
-    drop(child.stdout.take());
-    let output = child.wait_with_output().expect("the command ends");
-    assert_eq!(code(&output), 0);
-    assert_eq!(errors(&output), "");
+    let brief = ["--for", "1s", "--warmup", "0"];
+    for arguments in [
+        &["help"][..],
+        &["--version"],
+        &["schema"],
+        &["steps", "--json"],
+        &["open", "#step=cache"],
+        // Both tell something beside the answer.
+        &["link", "cache", "--whole"],
+        &["link", "#step=cache&v=0.0.1"],
+        &["capacity", "one-server"],
+    ] {
+        assert_eq!(unheard(arguments), 0, "{arguments:?}");
+    }
+    for arguments in [
+        &["run", "one-server"][..],
+        &["run", "one-server", "--series", "-"],
+        &["compare", "one-server", "database-apart"],
+    ] {
+        assert_eq!(unheard(&[arguments, &brief].concat()), 0, "{arguments:?}");
+    }
+    // What failed has failed all the same.
+    for (arguments, code) in [
+        (&["run", "one-server", "--rate", "5000", "--check"][..], 1),
+        (&["rum"], 2),
+        (&["open", "#step=nowhere"], 4),
+        (&["run", "nowhere.json"], 5),
+    ] {
+        assert_eq!(unheard(arguments), code, "{arguments:?}");
+    }
 }
 
 #[test]

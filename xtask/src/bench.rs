@@ -36,7 +36,7 @@ pub fn verb(arguments: lexopt::Parser) -> Outcome {
     no_arguments(arguments)?;
     let program = system::browser(Browser::Chromium)?;
     build::release_page()?;
-    eprintln!("\nMeasuring: leave the machine alone for a few minutes.");
+    aside!("\nMeasuring: leave the machine alone for a few minutes.");
     let native = native()?;
     let server = Server::start(project::dist(), 0)?;
     let driver = Driver::start(Browser::Chromium, &program)?;
@@ -74,7 +74,7 @@ fn print_opening(driver: &Driver, url: &str) -> Outcome {
     }
     let least_ms = running_ms.iter().copied().fold(f64::INFINITY, f64::min);
     let most_ms = running_ms.iter().copied().fold(0.0, f64::max);
-    println!(
+    say!(
         "\npage opened {OPENINGS} times: it runs after {least_ms:.0} to {most_ms:.0} ms, from a server on this machine"
     );
     Ok(())
@@ -101,12 +101,12 @@ fn native() -> Outcome<Value> {
 }
 
 fn print_engine(native: &Value, worker: &Value) {
-    println!("\n{:<38}{:>12}{:>12}", "", "native", "worker");
+    say!("\n{:<38}{:>12}{:>12}", "", "native", "worker");
     let millions = |value: &Value| format!("{:.1} M/s", number(value) / 1e6);
     let times = |value: &Value| format!("{:.2} x", number(value));
     let row = |name: &str, path: &str, shown: &dyn Fn(&Value) -> String| {
         let cell = |report: &Value| report.pointer(path).map_or("-".to_owned(), shown);
-        println!("{name:<38}{:>12}{:>12}", cell(native), cell(worker));
+        say!("{name:<38}{:>12}{:>12}", cell(native), cell(worker));
     };
     for (name, queue) in [("M/M/1", "/mm1"), ("M/M/8", "/mm8")] {
         let path = |figure: &str| format!("{queue}/{figure}");
@@ -126,7 +126,7 @@ fn print_engine(native: &Value, worker: &Value) {
     for at in 0..runs {
         let path = |figure: &str| format!("/ladder/{at}/{figure}");
         let rate_rps = number(&native["ladder"][at]["rate_rps"]);
-        println!("last step of the ladder at {rate_rps:.0} requests/s");
+        say!("last step of the ladder at {rate_rps:.0} requests/s");
         row("  of real time", &path("times_real_time"), &times);
         row("  an event", &path("ns_per_event"), &|value| {
             format!("{:.0} ns", number(value))
@@ -168,14 +168,14 @@ fn print_page(page: &Page, most: f64) -> Outcome {
         Ok(dots.parse().unwrap_or(0) >= 10_000)
     })?;
     let seen = smoothness::watch(page.session(), WATCH)?;
-    println!(
+    say!(
         "page with {} dots: {:.1} frames/s (an empty one: {most:.1}), {:.0} ms from one to the next at most;",
         page.attribute("[data-testid=dots]", "data-dots")?,
         seen.frames_per_s,
         seen.gap_ms_max
     );
     let longest_ms = seen.long_tasks_ms.iter().copied().reduce(f64::max);
-    println!(
+    say!(
         "  its main thread takes {:.0} % of a core, with {} tasks of 50 ms or more{}",
         100.0 * seen.core_share,
         seen.long_tasks_ms.len(),

@@ -27,7 +27,7 @@ pub fn verb(mut arguments: lexopt::Parser) -> Outcome {
     }
     build::release_page()?;
     for browser in browsers {
-        eprintln!("\n== {} ==", browser.name());
+        aside!("\n== {} ==", browser.name());
         test::in_browser(browser, &FILTERS.map(Into::into))?;
     }
     Ok(())

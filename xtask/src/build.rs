@@ -85,9 +85,7 @@ fn number_names(bytes: &mut [u8], hashes: &mut Vec<[u8; 16]>) {
 /// Trunk would do this itself, but would fail where there is no Node to bring `wasm-opt`.
 fn optimise(wasm: &Path) -> Outcome {
     let Some(wasm_opt) = node::wasm_opt()? else {
-        eprintln!(
-            "Without Node there is no wasm-opt: the page is somewhat larger than it could be."
-        );
+        aside!("Without Node there is no wasm-opt: the page is somewhat larger than it could be.");
         return Ok(());
     };
     let before = fs::metadata(wasm)?.len();
@@ -108,7 +106,7 @@ fn optimise(wasm: &Path) -> Outcome {
         "--strip-producers",
     ])?;
     let after = fs::metadata(wasm)?.len();
-    eprintln!("wasm-opt: {} KB, was {} KB", after / 1000, before / 1000);
+    aside!("wasm-opt: {} KB, was {} KB", after / 1000, before / 1000);
     Ok(())
 }
 

@@ -1,5 +1,8 @@
 //! Every chore of the project is one verb: `cargo xtask <verb>`.
 
+#[macro_use]
+mod say;
+
 mod bench;
 mod browsers;
 mod build;
@@ -36,7 +39,7 @@ fn main() -> ExitCode {
     match run_verb() {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            eprintln!("\nxtask: {failure}");
+            aside!("\nxtask: {failure}");
             ExitCode::FAILURE
         }
     }
@@ -47,7 +50,7 @@ fn run_verb() -> Outcome {
     let verb = match arguments.next().map_err(misused)? {
         Some(Value(verb)) => verb.to_string_lossy().into_owned(),
         Some(Long("help") | Short('h')) | None => {
-            println!("{HELP}");
+            say!("{HELP}");
             return Ok(());
         }
         Some(other) => return Err(misused(other.unexpected())),
@@ -61,7 +64,7 @@ fn run_verb() -> Outcome {
         "shots" => shots::verb(arguments),
         "truth" => truth::verb(arguments),
         "help" => {
-            println!("{HELP}");
+            say!("{HELP}");
             Ok(())
         }
         other => Err(Failure::new(format!("there is no verb {other}\n\n{HELP}"))),

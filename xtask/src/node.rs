@@ -35,7 +35,7 @@ fn package_file(package: &str, version: &str, file: &str) -> Outcome<Option<Path
         return Ok(None);
     };
     std::fs::create_dir_all(&folder)?;
-    eprintln!("Fetching {package} {version} from npm into target/tools.");
+    aside!("Fetching {package} {version} from npm into target/tools.");
     run(command(npm)
         .args([
             "install",

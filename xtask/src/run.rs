@@ -22,7 +22,7 @@ pub fn cargo() -> Command {
 /// Shows a command, runs it, and fails unless it succeeds.
 pub fn run(command: &mut Command) -> Outcome {
     let typed = typed(command);
-    eprintln!("$ {typed}");
+    aside!("$ {typed}");
     let status = command
         .status()
         .map_err(|error| Failure::new(format!("{typed} did not start: {error}")))?;

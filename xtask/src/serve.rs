@@ -23,9 +23,9 @@ pub fn verb(mut arguments: lexopt::Parser) -> Outcome {
     build::release_page()?;
     let server = Server::start(project::dist(), port)?;
     if port != 0 && server.port() != port {
-        println!("\nPort {port} is taken.");
+        say!("\nPort {port} is taken.");
     }
-    println!("\nHeadroom is at {}\nPress Ctrl-C to stop.", server.url());
+    say!("\nHeadroom is at {}\nPress Ctrl-C to stop.", server.url());
     server.serve_forever();
     Ok(())
 }

@@ -42,7 +42,7 @@ pub fn verb(mut arguments: lexopt::Parser) -> Outcome {
             thread::sleep(PLAY);
             let file = folder.join(format!("{step}-{}.png", look.name()));
             fs::write(&file, page.session().picture()?)?;
-            println!("{}", file.display());
+            say!("{}", file.display());
         }
     }
     Ok(())

@@ -28,7 +28,7 @@ pub fn within_budget() -> Outcome {
         if counts {
             let bytes = compressed_bytes(&path)?;
             let name = path.file_name().unwrap_or_default().to_string_lossy();
-            println!("{:>9.1} KB  {name}", bytes as f64 / 1000.0);
+            say!("{:>9.1} KB  {name}", bytes as f64 / 1000.0);
             total_bytes += bytes;
         }
     }
@@ -36,7 +36,7 @@ pub fn within_budget() -> Outcome {
         Some(_) => BUDGET_BYTES,
         None => UNOPTIMISED_BUDGET_BYTES,
     };
-    println!(
+    say!(
         "{:>9.1} KB  compressed by gzip; the budget is {} KB",
         total_bytes as f64 / 1000.0,
         budget_bytes / 1000

@@ -22,7 +22,7 @@ pub fn browser(browser: Browser) -> Outcome<PathBuf> {
     }
     let packages = debian_packages(browser);
     if let Some(privilege) = debian_privilege() {
-        eprintln!("Installing {} with apt.", packages.join(" "));
+        aside!("Installing {} with apt.", packages.join(" "));
         run(privilege.apt().args(["update", "-qq"]))?;
         run(privilege
             .apt()

@@ -116,13 +116,13 @@ pub fn verb(mut arguments: lexopt::Parser) -> Outcome {
 fn check_all(parts: &[Part], filters: &[OsString]) -> Outcome {
     let mut times = Vec::new();
     for part in parts {
-        eprintln!("\n== {} ==", part.name());
+        aside!("\n== {} ==", part.name());
         let start = Instant::now();
         part.check(filters)
             .map_err(|failure| Failure::new(format!("{}: {failure}", part.name())))?;
         times.push(format!("{} {} s", part.name(), start.elapsed().as_secs()));
     }
-    eprintln!("\nAll is well: {}", times.join(", "));
+    aside!("\nAll is well: {}", times.join(", "));
     Ok(())
 }
 
@@ -162,7 +162,7 @@ fn deny() -> Outcome {
         .args(["licenses", "bans", "sources"]))?;
     // The list of known vulnerabilities lives on the web, where not every machine gets.
     if output(command(&deny).args(["fetch", "db"])).is_none() {
-        eprintln!("The advisory database is out of reach: known vulnerabilities are not checked.");
+        aside!("The advisory database is out of reach: known vulnerabilities are not checked.");
         return Ok(());
     }
     run(command(&deny).args(["--log-level", "error", "check", "advisories"]))
@@ -208,7 +208,7 @@ pub fn in_browser(browser: Browser, filters: &[OsString]) -> Outcome {
     match axe {
         Some(axe) => tests.env("HEADROOM_AXE", axe),
         None => {
-            eprintln!("Without Node there is no axe-core: accessibility is not checked.");
+            aside!("Without Node there is no axe-core: accessibility is not checked.");
             tests.args(["--skip", "accessibility"])
         }
     };

@@ -79,9 +79,10 @@ impl Tool {
 
     /// Builds for use now rather than for speed later: these tools run for seconds.
     fn build(&self, version: &str) -> Outcome {
-        eprintln!(
+        aside!(
             "{} {version} is not on PATH: building it once into target/tools, which takes {}.",
-            self.program, self.minutes
+            self.program,
+            self.minutes
         );
         run(cargo()
             .args(["install", self.package, "--version", version, "--locked"])

@@ -35,7 +35,7 @@ pub fn verb(arguments: lexopt::Parser) -> Outcome {
     print(&laws);
     outcome?;
     fs::write(project::root().join(FILE), written(&laws))?;
-    println!("\n{FILE} has them all.");
+    say!("\n{FILE} has them all.");
     Ok(())
 }
 
@@ -57,9 +57,9 @@ fn print(laws: &[Value]) {
     let figure = |law: &Value, name: &str| law[name].as_f64().unwrap_or(f64::NAN);
     let mut by_distance: Vec<&Value> = laws.iter().collect();
     by_distance.sort_by(|one, other| z(one).abs().total_cmp(&z(other).abs()));
-    println!("\n     z        mean       truth  runs  law");
+    say!("\n     z        mean       truth  runs  law");
     for law in by_distance {
-        println!(
+        say!(
             "{:+6.2} {:11.6} {:11.6} {:5}  {}",
             z(law),
             figure(law, "mean"),
@@ -68,11 +68,11 @@ fn print(laws: &[Value]) {
             law["law"].as_str().unwrap_or_default()
         );
     }
-    println!("\n{} laws. Further from the truth than", laws.len());
+    say!("\n{} laws. Further from the truth than", laws.len());
     for (bound, by_chance) in [(1.0, "31.7"), (2.0, "4.6"), (3.0, "0.3")] {
         let beyond = laws.iter().filter(|law| z(law).abs() > bound).count();
         let percent = 100.0 * beyond as f64 / laws.len() as f64;
-        println!("  {bound} standard errors: {beyond}, {percent:.1} % (by chance {by_chance} %)");
+        say!("  {bound} standard errors: {beyond}, {percent:.1} % (by chance {by_chance} %)");
     }
 }
 

@@ -6,6 +6,7 @@ use headroom_scenario::fragment::{self, CHARACTERS_WISE};
 
 use super::Command;
 use crate::answer::Answer;
+use crate::aside;
 use crate::failure::Failure;
 use crate::options::Options;
 use crate::source;
@@ -34,11 +35,11 @@ fn execute(options: &Options) -> Result<Answer, Failure> {
         readable.unwrap_or_else(|| fragment::encode(&scenario))
     );
     if link.len() > CHARACTERS_WISE {
-        eprintln!(
-            "headroom: this link has {} characters; some programs cut links above \
-             {CHARACTERS_WISE}, so share the file instead",
+        aside::tell(format_args!(
+            "this link has {} characters; some programs cut links above {CHARACTERS_WISE}, so share the \
+             file instead",
             link.len()
-        );
+        ));
     }
     Ok(Answer::text(format!("{link}\n")))
 }
