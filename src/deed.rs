@@ -107,7 +107,7 @@ pub fn of_instance(
     let component = || id.clone();
     let facts = kind.facts();
     let is_down = gauge.state == InstanceState::Down;
-    let runs = matches!(gauge.state, InstanceState::Up | InstanceState::Booting);
+    let runs = !matches!(gauge.state, InstanceState::Down | InstanceState::Gone);
     let is_slow = gauge.slow_factor != 1.0;
     let is_to_stay = present < 2 || gauge.state == InstanceState::Draining;
     let kill = Action::Kill {
@@ -332,7 +332,13 @@ mod tests {
             "its disk is still there"
         );
         gauge.state = InstanceState::Draining;
-        assert_eq!(offered(&web, &gauge, 3), ["deploy", "add-instance"]);
+        assert_eq!(
+            offered(&web, &gauge, 3),
+            ["kill", "hang", "slow-down", "deploy", "add-instance"],
+            "what finishes its work can still break"
+        );
+        gauge.hangs = true;
+        assert!(offered(&web, &gauge, 3).contains(&"repair"));
     }
 
     #[test]
