@@ -21,9 +21,7 @@ fn every_step_pays_off_from_some_load_on() {
     let mut worthless = Vec::new();
     for (index, step) in steps.iter().enumerate() {
         let name = step["name"].as_str().expect("a name");
-        let capacity_rps = step["capacity_rps"].as_f64().expect("a load");
         let pays_off_from_rps = step["pays_off_from_rps"].as_f64();
-        println!("{name:<20} holds {capacity_rps:>9.1}/s, pays off from {pays_off_from_rps:?}");
         let is_a_load = |rate: f64| (RATE_MIN_RPS..=RATE_MAX_RPS).contains(&rate);
         if index > 0 && !pays_off_from_rps.is_some_and(is_a_load) {
             worthless.push(name);

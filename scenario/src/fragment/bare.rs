@@ -42,8 +42,8 @@ pub(super) fn readings(text: &str) -> Vec<String> {
 }
 
 /// The text without what programs write its characters as.
-pub(super) fn plain(text: &str) -> String {
-    unescaped(&entities_decoded(&percent_decoded(text)))
+pub(super) fn plain(text: &str) -> Cow<'_, str> {
+    unescaped(entities_decoded(percent_decoded(text)))
 }
 
 /// Where a fragment ends before a quote or an angle bracket and what a page has behind it, such as a title;
@@ -87,8 +87,8 @@ fn stands_behind(c: char) -> bool {
 const NESTED_MAX: usize = 3;
 
 /// The text with `&lt;` read as `<`, and `&amp;lt;` too.
-fn entities_decoded(text: &str) -> Cow<'_, str> {
-    let mut decoded = Cow::from(text);
+fn entities_decoded(text: Cow<'_, str>) -> Cow<'_, str> {
+    let mut decoded = text;
     for _ in 0..NESTED_MAX {
         if !decoded.contains('&') || !decoded.contains(';') {
             break;
@@ -161,7 +161,10 @@ fn entity(name: &str) -> Option<char> {
 }
 
 /// The text without the backslashes that Markdown and shells put before signs.
-fn unescaped(text: &str) -> String {
+fn unescaped(text: Cow<'_, str>) -> Cow<'_, str> {
+    if !text.contains('\\') {
+        return text;
+    }
     let mut unescaped = String::with_capacity(text.len());
     let mut characters = text.chars().peekable();
     while let Some(c) = characters.next() {
@@ -170,7 +173,7 @@ fn unescaped(text: &str) -> String {
             unescaped.push(c);
         }
     }
-    unescaped
+    unescaped.into()
 }
 
 /// The text with `%41` read as `A`, and as it is where that makes no text.
