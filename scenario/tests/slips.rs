@@ -93,6 +93,16 @@ fn a_slip_in_an_action_is_one_problem() {
             "{\"kill\": {\"component\": \"wbe\"",
             "script[0].action.kill.component: there is no component “wbe”: did you mean “web”?",
         ),
+        (
+            "{\"kill\": {\"component\": \"web\", \"instance\": 0",
+            "{\"kill\": {\"component\": \"db\", \"instance\": 1",
+            "script[0].action.kill.instance: “db” has one instance by then: give 0",
+        ),
+        (
+            "\"web\", \"instance\": 0",
+            "\"web\", \"instance\": 20",
+            "script[0].action.kill.instance: “web” has 2 instances by then, numbered from 0: give at most 1",
+        ),
     ]);
 }
 

@@ -61,8 +61,8 @@ fn what_a_design_cannot_follow_is_told() {
     assert_eq!(told.len(), 1, "{told:?}");
     let expected = "at 10 s, kill Load balancer: there is no component “lb”: ";
     assert!(told[0].starts_with(expected), "{told:?}");
-    // Those that there are have their titles, and the ids to be typed.
-    assert!(told[0].contains("“Web server” (web)"), "{told:?}");
+    // What there is has its title, and the id to be typed.
+    assert!(told[0].contains("“Database” (db)"), "{told:?}");
 }
 
 #[test]
