@@ -330,10 +330,7 @@ impl Engine {
             EventKind::Deploy => self.control.go_on_deploying(&mut self.run, place),
             EventKind::Scale => self.control.scale(&mut self.run, place),
             EventKind::Leave => self.control.go_on_leaving(&mut self.run, place, instance),
-            EventKind::TakenOver => {
-                self.run.hand_over(place, instance);
-                self.run.components[usize::from(place)].timer(&mut self.run.world, what);
-            }
+            EventKind::TakenOver => self.run.take_over(place, instance),
             EventKind::ProbeDue | EventKind::Flush | EventKind::LeaseOver => {
                 self.run.components[usize::from(place)].timer(&mut self.run.world, what);
             }

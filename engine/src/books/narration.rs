@@ -91,7 +91,7 @@ fn without_request(world: &World, scenario: &Scenario, event: &Event) -> String 
         EventKind::Booted => format!("{} has booted.", name(what.place)),
         EventKind::TakenOver => {
             format!(
-                "The standby of {} takes over.",
+                "The standby of {} takes over, if it is still needed.",
                 name_of(scenario, what.place)
             )
         }

@@ -49,7 +49,18 @@ pub struct LoadBalancer {
     tried: BTreeMap<u32, Tried>,
     /// By record: when it was sent on, where response times decide.
     sent_ns: Vec<u64>,
-    on_standby: bool,
+    standby: Standby,
+}
+
+/// What its standby does, if it has one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Standby {
+    /// It waits to be needed.
+    Idle,
+    /// It is needed, and takes over at this moment.
+    Called { at_ns: u64 },
+    /// It serves in the balancer's place.
+    Serves,
 }
 
 /// Who has been tried for a request.
@@ -101,7 +112,7 @@ impl LoadBalancer {
             homes: Vec::new(),
             tried: BTreeMap::new(),
             sent_ns: Vec::new(),
-            on_standby: false,
+            standby: Standby::Idle,
         }
     }
 
@@ -164,6 +175,13 @@ impl LoadBalancer {
                 }
             }
             None => {}
+        }
+        match self.standby {
+            Standby::Called { .. } if !parameters.standby => self.dismiss_standby(),
+            Standby::Idle if self.instance.hangs || !self.instance.runs() => {
+                self.call_standby(world);
+            }
+            _ => {}
         }
     }
 
@@ -328,44 +346,43 @@ impl LoadBalancer {
     /// It has died with all it knew, cookies excepted, which are in the browsers; the standby takes over
     /// in a while.
     pub fn died(&mut self, world: &mut World) {
-        self.tried.clear();
+        self.forget_open();
         self.call_standby(world);
     }
 
-    /// It answers nothing any more: the standby takes over in a while.
-    pub fn call_standby(&self, world: &mut World) {
-        if self.parameters.standby && !self.on_standby {
+    /// It answers nothing any more: the standby takes over in a while. One that is called already comes no
+    /// later for it.
+    pub fn call_standby(&mut self, world: &mut World) {
+        if self.parameters.standby && self.standby == Standby::Idle {
             let at_ns = world.now_ns() + ns_from_ms(self.parameters.takeover_ms);
-            let (place, kind) = (self.me, EventKind::TakenOver);
-            let request = self.instance.incarnation;
-            world.calendar.push_at(
-                at_ns,
-                What {
-                    request,
-                    instance: 0,
-                    place,
-                    kind,
-                },
-            );
+            self.standby = Standby::Called { at_ns };
+            let what = What {
+                request: 0,
+                instance: 0,
+                place: self.me,
+                kind: EventKind::TakenOver,
+            };
+            world.calendar.push_at(at_ns, what);
         }
     }
 
-    /// The time of a timer is over: of a probe, or until the standby takes over.
+    /// The time of a probe is over.
     pub fn timer(&mut self, world: &mut World, what: What) {
         match what.kind {
             EventKind::ProbeDue => self.probe_due(world, what.instance, what.request),
-            EventKind::TakenOver if self.instance.incarnation == what.request => {
-                self.take_over(world);
-            }
-            EventKind::TakenOver => {}
             _ => unreachable!("a balancer sets no other"),
         }
     }
 
+    /// Whether the standby takes over at this moment: who has called it still needs it.
+    pub fn is_taken_over(&self, now_ns: u64) -> bool {
+        self.standby == Standby::Called { at_ns: now_ns }
+    }
+
     /// The standby takes the public address, and knows nothing yet of open requests.
-    fn take_over(&mut self, world: &mut World) {
+    pub fn take_over(&mut self, world: &mut World) {
         self.instance.state = InstanceState::Up;
-        self.on_standby = true;
+        self.standby = Standby::Serves;
         self.forget_open();
         let name = world.name(self.me, 0);
         world.mark(
@@ -376,10 +393,16 @@ impl LoadBalancer {
         );
     }
 
-    /// It works again after its death.
+    /// It works again after its death, in its own place.
     pub fn repaired(&mut self) {
-        self.on_standby = false;
-        self.forget_open();
+        self.standby = Standby::Idle;
+    }
+
+    /// The standby need not take over, if it has not yet.
+    pub fn dismiss_standby(&mut self) {
+        if matches!(self.standby, Standby::Called { .. }) {
+            self.standby = Standby::Idle;
+        }
     }
 
     /// Whether an instance gets requests.
@@ -417,7 +440,7 @@ impl LoadBalancer {
             .map(|backend| backend.open)
             .collect();
         KindGauge::LoadBalancer {
-            on_standby: self.on_standby,
+            on_standby: self.standby == Standby::Serves,
             open,
         }
     }
@@ -469,7 +492,9 @@ impl LoadBalancer {
         }
     }
 
+    /// What it has open is not its own any more: nobody will tell it of an answer.
     fn forget_open(&mut self) {
+        self.tried.clear();
         let before = std::mem::replace(
             &mut self.chooser,
             Chooser::new(&self.parameters, self.health.len()),

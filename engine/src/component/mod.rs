@@ -370,6 +370,18 @@ impl Component {
             }
     }
 
+    /// An instance that hung goes on.
+    pub fn goes_on(&mut self) {
+        match self {
+            Component::LoadBalancer(balancer) => balancer.dismiss_standby(),
+            Component::Clients(_)
+            | Component::Dns(_)
+            | Component::Service(_)
+            | Component::Cache(_)
+            | Component::Database(_) => {}
+        }
+    }
+
     /// An instance works again after its death.
     pub fn repaired(&mut self, world: &mut World, instance: u16) {
         match self {

@@ -310,6 +310,7 @@ impl Run {
             _ => {}
         }
         if hung {
+            self.components[usize::from(number)].goes_on();
             self.end_standstill(number, instance);
         }
         self.world.mark(Tone::Good, words, number, Some(instance));
@@ -332,11 +333,19 @@ impl Run {
         self.begin_standstill(number, instance);
     }
 
-    /// An instance that hangs gives its place to another: what it had is lost, and what comes finds that one.
-    pub(crate) fn hand_over(&mut self, number: u8, instance: u16) {
-        let component = &mut self.components[usize::from(number)];
-        let hung = component.instance_mut(instance);
-        if hung.is_some_and(|hung| std::mem::take(&mut hung.hangs)) {
+    /// The standby of a balancer takes its place, if it is still needed: what one had that hangs is lost, and
+    /// what comes finds the other.
+    pub(crate) fn take_over(&mut self, number: u8, instance: u16) {
+        let now_ns = self.world.now_ns();
+        let Component::LoadBalancer(balancer) = &mut self.components[usize::from(number)] else {
+            return;
+        };
+        if !balancer.is_taken_over(now_ns) {
+            return;
+        }
+        let hung = std::mem::take(&mut balancer.instance.hangs);
+        balancer.take_over(&mut self.world);
+        if hung {
             self.reset_requests_in(number, instance);
             self.end_standstill(number, instance);
         }

@@ -2,8 +2,8 @@
 
 use headroom_engine::Engine;
 use headroom_scenario::{
-    Cache, Class, Database, Direction, Distribution, HealthCheck, Impairment, Kind, LoadBalancer,
-    Scenario, Service, WriteMode,
+    Action, Cache, Class, Database, Direction, Distribution, HealthCheck, Impairment, Kind,
+    LoadBalancer, Scenario, Service, WriteMode,
 };
 
 use crate::design::*;
@@ -324,6 +324,73 @@ fn a_standby_takes_the_place_of_a_balancer_that_hangs() {
     };
     assert_eq!(serves(false), 0);
     near("the standby serves", serves(true) as f64, 400.0, 60.0);
+}
+
+/// When the standby has taken over from the balancer, in seconds, after a script.
+fn taken_over_s(script: &[(f64, Action)]) -> Vec<f64> {
+    let mut engine = engine(Scenario {
+        script: script
+            .iter()
+            .map(|(s, action)| at_s(*s, action.clone()))
+            .collect(),
+        ..balanced(true)
+    });
+    run_to(&mut engine, 20.0);
+    let report = stretch(&mut engine, 20.0, 25.0);
+    assert_eq!(report.requests.failed.len(), 0, "it serves in the end");
+    let marks = engine.marks_since(0).iter();
+    let taken_over = marks.filter(|mark| mark.words.starts_with("standby takes over"));
+    taken_over.map(|mark| mark.at_ns as f64 / 1e9).collect()
+}
+
+#[test]
+fn a_standby_takes_over_once_and_only_while_it_is_needed() {
+    let (hang, kill, repair) = (hang("lb", 0), kill("lb", 0), repair("lb", 0));
+    for fault in [&hang, &kill] {
+        let (fault, repair) = (fault.clone(), repair.clone());
+        assert_eq!(taken_over_s(&[(5.0, fault.clone())]), [7.0]);
+        // It was mended in time, twice.
+        let mended = [(5.0, fault.clone()), (6.0, repair.clone())];
+        assert_eq!(taken_over_s(&mended), [0.0; 0], "{fault:?}");
+        // The second fault has a time of its own.
+        let again = [mended.as_slice(), &[(6.5, fault.clone())]].concat();
+        assert_eq!(taken_over_s(&again), [8.5], "{fault:?}");
+    }
+    // Who finds it dead has been waiting for it since it hung.
+    assert_eq!(taken_over_s(&[(5.0, hang.clone()), (6.0, kill)]), [7.0]);
+    // There is one standby: when that one hangs and goes on, it serves still.
+    let standby_hangs = [(5.0, hang.clone()), (8.0, hang), (9.0, repair)];
+    assert_eq!(taken_over_s(&standby_hangs), [7.0]);
+}
+
+#[test]
+fn a_standby_takes_over_where_there_is_one() {
+    let with_standby = |standby| Action::Configure {
+        component: "lb".into(),
+        kind: balanced(standby).design.components[1].kind.clone(),
+    };
+    let hang = (5.0, hang("lb", 0));
+    let late = [
+        hang.clone(),
+        (5.5, with_standby(false)),
+        (6.0, with_standby(true)),
+    ];
+    assert_eq!(taken_over_s(&late), [8.0]);
+    let none = [hang, (5.5, with_standby(false)), (9.0, repair("lb", 0))];
+    assert_eq!(taken_over_s(&none), [0.0; 0]);
+}
+
+#[test]
+fn who_leaves_does_not_wait_for_a_balancer_that_has_died() {
+    let mut scenario = balanced(false);
+    scenario.script = vec![
+        at_s(4.0, slow("web", 1, 20.0)),
+        at_s(5.0, kill("lb", 0)),
+        at_s(5.0, remove("web", 1)),
+    ];
+    let mut engine = engine(scenario);
+    run_to(&mut engine, 7.0);
+    assert_eq!(engine.snapshot().components[2].cost.rented, 1);
 }
 
 #[test]
