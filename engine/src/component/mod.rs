@@ -356,10 +356,11 @@ impl Component {
         }
     }
 
-    /// Whether an instance has nothing to do any more.
+    /// Whether an instance has nothing to do any more. One that hangs does not know.
     pub fn is_idle(&self, world: &World, number: u8, instance: u16) -> bool {
         let meters = &world.meters[usize::from(number)];
-        meters.instances[usize::from(instance)].inside.value() == 0
+        !self.instances()[usize::from(instance)].hangs
+            && meters.instances[usize::from(instance)].inside.value() == 0
             && match self {
                 Component::Cache(cache) => cache.is_idle(world, instance),
                 Component::Clients(_)

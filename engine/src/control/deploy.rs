@@ -149,8 +149,7 @@ impl Run {
 
     /// Nothing is inside, and nothing on its way there from who was told.
     fn is_finished(&self, number: u8, instance: u16) -> bool {
-        let meter = &self.world.meters[usize::from(number)].instances[usize::from(instance)];
-        meter.inside.value() == 0
+        self.components[usize::from(number)].is_idle(&self.world, number, instance)
             && self.components.iter().all(|component| match component {
                 Component::LoadBalancer(balancer) => {
                     balancer.service() != Some(number) || balancer.has_drained(instance)

@@ -47,7 +47,7 @@ impl Control {
             });
             run.look_at_leaving_later(number, instance);
         } else {
-            run.end_renting(number);
+            run.end(number, instance);
         }
         true
     }
@@ -64,7 +64,8 @@ impl Control {
             self.leaving.remove(place);
             return;
         }
-        if run.has_all_arrived(leaving) {
+        // What has come to one that hangs waits at its door.
+        if !left.hangs && run.has_all_arrived(leaving) {
             run.close(number, instance);
         }
         let component = &run.components[usize::from(number)];
@@ -101,7 +102,9 @@ impl Run {
             }
             _ => true,
         };
-        self.world.now_ns() >= leaving.arrived_ns && self.components.iter().all(is_clear)
+        let now_ns = self.world.now_ns();
+        let is_let_in = self.standstill.is_let_in(now_ns);
+        is_let_in && now_ns >= leaving.arrived_ns && self.components.iter().all(is_clear)
     }
 
     fn close(&mut self, number: u8, instance: u16) {
@@ -110,16 +113,13 @@ impl Run {
         }
     }
 
-    /// An instance is gone.
+    /// An instance is gone, and not paid for any more: what waits at its door finds nobody.
     pub(crate) fn end(&mut self, number: u8, instance: u16) {
         if let Some(gone) = self.components[usize::from(number)].instance_mut(instance) {
             gone.state = InstanceState::Gone;
+            gone.hangs = false;
         }
-        self.end_renting(number);
-    }
-
-    /// An instance is gone, and not paid for any more.
-    fn end_renting(&mut self, number: u8) {
+        self.end_standstill(number, instance);
         let now_ns = self.world.now_ns();
         self.world.meters[usize::from(number)].rented.down(now_ns);
     }

@@ -15,6 +15,8 @@ use crate::world::request::{Hop, Operation, Stage};
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Standstill {
     hanging: Vec<Hanging>,
+    /// When one last went on: what waited at its door comes in at that moment.
+    ended_ns: u64,
     /// Work that has stood still or does, by the request and the number of the event that was to end it.
     frozen: BTreeMap<(u32, u64), Frozen>,
 }
@@ -45,6 +47,11 @@ impl Standstill {
         let is_it =
             |hanging: &Hanging| (hanging.component, hanging.instance) == (component, instance);
         self.hanging.iter().position(is_it)
+    }
+
+    /// Whether all that waited at a door has come in.
+    pub fn is_let_in(&self, now_ns: u64) -> bool {
+        now_ns > self.ended_ns
     }
 
     /// Whether nothing stands still, nor has work that did.
@@ -89,6 +96,7 @@ impl Run {
         };
         let hanging = self.standstill.hanging.remove(place);
         let now_ns = self.world.now_ns();
+        self.standstill.ended_ns = now_ns;
         for what in hanging.put_aside {
             self.world.calendar.push_at(now_ns, what);
         }

@@ -1,6 +1,7 @@
 //! Machines that hang or are destroyed, and links that delay, lose, narrow or cut.
 
 use headroom_engine::Engine;
+use headroom_engine::snapshot::InstanceState;
 use headroom_scenario::{
     Action, Cache, Class, Database, Direction, Distribution, HealthCheck, Impairment, Kind,
     LoadBalancer, Scenario, Service, WriteMode,
@@ -517,6 +518,91 @@ fn a_machine_that_leaves_may_still_break_and_be_mended() {
         assert_eq!(lost > 0, failed_some, "{action:?}: {lost}");
         assert_eq!(engine.snapshot().components[1].cost.rented, 1, "{action:?}");
     }
+}
+
+#[test]
+fn what_waits_at_a_node_that_hangs_keeps_it_from_leaving() {
+    for (action, is_refused) in [
+        (repair("cache", 1), false),
+        (kill("cache", 1), true),
+        (destroy("cache", 1), true),
+    ] {
+        let cache = Cache {
+            nodes: 2,
+            ..Cache::default()
+        };
+        let mut scenario = cached(traffic(8.0, lookup()), cache, Database::default());
+        scenario.script = vec![
+            at_s(5.0, hang("cache", 1)),
+            at_s(6.0, remove("cache", 1)),
+            at_s(9.0, action.clone()),
+        ];
+        let mut engine = engine(scenario);
+        run_to(&mut engine, 8.9);
+        assert_eq!(engine.snapshot().components[2].cost.rented, 2, "it waits");
+        engine.begin_measurement();
+        run_to(&mut engine, 9.2);
+        let snapshot = engine.snapshot();
+        assert_eq!(snapshot.components[2].cost.rented, 1, "{action:?}");
+        assert!(!snapshot.components[2].instances[1].hangs, "{action:?}");
+        assert!(engine.in_flight() < 3, "{action:?}: they are answered");
+        let report = engine.report();
+        let load = &part(&report, "cache").instances[1].load;
+        assert_eq!(load.throughput_rps == 0.0, is_refused, "{action:?}");
+        assert!(load.arrived > 1, "{action:?}: what waited has come");
+    }
+}
+
+#[test]
+fn a_server_that_hangs_while_it_boots_is_gone_for_good() {
+    let autoscaling = headroom_scenario::Autoscaling {
+        instances_min: 1,
+        instances_max: 2,
+        ..Default::default()
+    };
+    let service = Service {
+        autoscaling: Some(autoscaling),
+        boot_s: 3.0,
+        ..servers(1)
+    };
+    let mut scenario = alone(traffic(10.0, compute()), service);
+    scenario.script = vec![
+        at_s(1.0, add("web")),
+        at_s(2.0, hang("web", 1)),
+        at_s(2.5, remove("web", 1)),
+    ];
+    let mut engine = engine(scenario);
+    run_to(&mut engine, 3.0);
+    let gone = engine.snapshot();
+    assert!(!gone.components[1].instances[1].hangs, "nobody hangs there");
+    // Another one under its number boots, and serves.
+    engine.apply(&add("web")).expect("there is room");
+    run_to(&mut engine, 6.5);
+    let state = engine.snapshot().components[1].instances[1].state;
+    assert_eq!(state, InstanceState::Up);
+}
+
+#[test]
+fn a_deploy_lets_a_server_that_hangs_have_its_time() {
+    let mut scenario = alone(traffic(1.0, compute()), servers(2));
+    scenario.script = vec![
+        at_s(1.0, hang("web", 0)),
+        at_s(
+            2.0,
+            Action::Deploy {
+                component: "web".into(),
+                batch: 1,
+                pause_s: 0.0,
+                drain_s: 5.0,
+            },
+        ),
+    ];
+    let mut engine = engine(scenario);
+    run_to(&mut engine, 6.9);
+    let state = |engine: &Engine| engine.snapshot().components[1].instances[0].hangs;
+    assert!(state(&engine), "it has not said that it has finished");
+    run_to(&mut engine, 7.2);
+    assert!(!state(&engine), "and is cut off then");
 }
 
 #[test]
