@@ -353,8 +353,8 @@ impl World {
     }
 
     fn forget_held(&mut self, link: usize) {
-        let requests = &self.requests;
-        let is_over = |what: &What| requests[what.request].is_over();
+        let (requests, now_ns) = (&self.requests, self.calendar.now_ns());
+        let is_over = |what: &What| requests[what.request].is_over(now_ns);
         let over = self.wires[link].forget(is_over);
         over.into_iter().for_each(|what| self.release(what.request));
     }

@@ -92,7 +92,7 @@ pub mod flag {
 #[derive(Clone, Debug)]
 #[repr(C, align(64))]
 pub struct Request {
-    /// When its first attempt started.
+    /// When its first attempt started; of a balancer's probe, when its answer comes too late.
     pub started_ns: u64,
     /// In a line: since when. In a slot: the sequence number of the event that ends it. Waiting for what
     /// another request fetches: when its own turn is over.
@@ -145,9 +145,13 @@ impl Request {
         self.has(flag::ABANDONED | flag::INTERNAL)
     }
 
-    /// Whether nobody waits for it, nor is anybody on its way to be answered: it need not go on.
-    pub fn is_over(&self) -> bool {
-        self.depth == 0 && (self.is_probe() || self.is_abandoned() && !self.has(flag::INTERNAL))
+    /// Whether nobody waits for it at a moment, nor is anybody on its way to be answered: it need not go on.
+    pub fn is_over(&self, now_ns: u64) -> bool {
+        let is_awaited = match self.operation {
+            Operation::Probe => now_ns < self.started_ns,
+            _ => !self.is_abandoned() || self.has(flag::INTERNAL),
+        };
+        self.depth == 0 && !is_awaited
     }
 
     /// Whether it is a balancer's health check, and no call that anybody counts.
