@@ -148,13 +148,13 @@ impl Run {
             EventKind::Forward => Some((wire().to, what.instance)),
             EventKind::Back => {
                 let request = &self.world.requests[what.request];
-                let caller = request.top().map_or(0, |hop| hop.instance);
-                // A value that a cache node brings back names the node.
-                let is_brought = request.operation == Operation::Flush && request.depth == 0;
-                let caller = if is_brought {
-                    request.user as u16
-                } else {
-                    caller
+                let caller = match (request.top(), request.operation) {
+                    (Some(caller), _) => caller.instance,
+                    // A value that a cache node brings back names the node.
+                    (None, Operation::Flush) => request.user as u16,
+                    (None, Operation::Probe) => 0,
+                    // It is a user's, or of a caller that has died.
+                    (None, _) => return None,
                 };
                 Some((wire().from, caller))
             }
