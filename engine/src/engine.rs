@@ -367,7 +367,7 @@ impl Engine {
         if let Some((heir, called)) = world.time_call_out(id, depth) {
             let caller = world.wires[usize::from(called.link)].from;
             let caller = &mut self.run.components[usize::from(caller)];
-            caller.call_timed_out(world, id, heir, called);
+            caller.call_timed_out(world, heir, called);
         }
     }
 

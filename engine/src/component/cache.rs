@@ -124,14 +124,8 @@ impl Cache {
         self.parameters = parameters.clone();
         self.room = parameters.node_room(&scenario.traffic.keys);
         self.operation_ns = ns_from_ms(parameters.operation_ms);
-        let rules = self.rules();
         for node in 0..self.nodes.len() {
-            let mut evicted = Vec::new();
-            let store = &mut self.nodes[node].store;
-            store.configure(rules, |entry| evicted.push(entry));
-            for entry in evicted {
-                self.let_go(world, node as u16, Some(entry));
-            }
+            self.fit(world, node as u16);
         }
         if let Some(route) = &mut world.routes[usize::from(self.me)] {
             let Parameters {
@@ -141,6 +135,29 @@ impl Cache {
                 ..
             } = *parameters;
             route.reconfigure(routing, virtual_nodes, hash_function, &[]);
+        }
+    }
+
+    /// A node keeps to the parameters from now on, with what it has room for. One that hangs will when it
+    /// goes on.
+    fn fit(&mut self, world: &mut World, node: u16) {
+        if self.instances[usize::from(node)].hangs {
+            return;
+        }
+        let rules = self.rules();
+        let mut evicted = Vec::new();
+        let store = &mut self.nodes[usize::from(node)].store;
+        store.configure(rules, |entry| evicted.push(entry));
+        for entry in evicted {
+            self.let_go(world, node, Some(entry));
+        }
+    }
+
+    /// A node that hung goes on: it does what it was told meanwhile.
+    pub fn goes_on(&mut self, world: &mut World, node: u16) {
+        self.fit(world, node);
+        if self.instances[usize::from(node)].state == InstanceState::Draining {
+            self.flush_all(world, node);
         }
     }
 
@@ -180,8 +197,8 @@ impl Cache {
         node
     }
 
-    /// A node is taken out: its keys go to the others, and what it held back to the database. One that is
-    /// down is gone at once.
+    /// A node is taken out: its keys go to the others, and what it held back to the database, as soon as it
+    /// does not hang. One that is down is gone at once.
     pub fn begin_leaving(&mut self, world: &mut World, node: u16) {
         if let Some(route) = &mut world.routes[usize::from(self.me)] {
             route.change(node, false);
@@ -189,7 +206,9 @@ impl Cache {
         let left = &mut self.instances[usize::from(node)];
         if left.listens() {
             left.state = InstanceState::Draining;
-            self.flush_all(world, node);
+            if !left.hangs {
+                self.flush_all(world, node);
+            }
         } else {
             left.state = InstanceState::Gone;
             self.lose_held_back(world, node);
@@ -215,6 +234,8 @@ impl Cache {
 
     /// A node has died: what it held is gone, unless it is kept on disk as well.
     pub fn died(&mut self, world: &mut World, node: u16) {
+        // It may have hung when it was told.
+        self.fit(world, node);
         let now_ns = world.now_ns();
         self.catch_up(world);
         let (me, number) = (self.me, node);

@@ -100,6 +100,11 @@ impl Database {
         self.start_waiting(world);
     }
 
+    /// It hung and goes on, perhaps with more workers.
+    pub fn goes_on(&mut self, world: &mut World) {
+        self.start_waiting(world);
+    }
+
     /// Queries it runs at once.
     pub fn slots(&self) -> u32 {
         u32::from(self.parameters.workers) * u32::from(self.parameters.size.factor())
@@ -286,6 +291,9 @@ impl Database {
     }
 
     fn start_waiting(&mut self, world: &mut World) {
+        if self.instance.hangs {
+            return;
+        }
         let station = self.station();
         while let Some((id, waited_ns)) = station.next(world, &mut self.instance.line) {
             self.start(world, id, waited_ns);

@@ -18,7 +18,7 @@ use crate::story::happening::Tone;
 use crate::story::trace::Activity;
 use crate::time::{ns_from_ms, stretched};
 use crate::world::World;
-use crate::world::request::{Hop, flag};
+use crate::world::request::{Hop, Request, flag};
 use crate::world::route::Route;
 use crate::world::wire::Departure;
 use health::Health;
@@ -45,10 +45,10 @@ pub struct LoadBalancer {
     /// By user: the instance that the cookie in the browser names, which the last answer has set. Empty
     /// unless sticky.
     homes: Vec<u16>,
-    /// By record: who refused the connection, while others are tried.
-    tried: BTreeMap<u32, Tried>,
-    /// By record: when it was sent on, where response times decide.
-    sent_ns: Vec<u64>,
+    /// Who refused the connection, while others are tried.
+    tried: BTreeMap<Attempt, Vec<u16>>,
+    /// When it was sent on, where response times decide.
+    sent_ns: BTreeMap<Attempt, u64>,
     standby: Standby,
 }
 
@@ -63,12 +63,13 @@ enum Standby {
     Serves,
 }
 
-/// Who has been tried for a request.
-#[derive(Clone, Debug)]
-struct Tried {
-    /// Its number: a record may have gone on to another.
-    request: u32,
-    instances: Vec<u16>,
+/// A request's number and which of its attempts it is: its record may become another's, and it may go on
+/// in another record.
+type Attempt = (u32, u8);
+
+fn attempt(world: &World, id: u32) -> Attempt {
+    let request = &world.requests[id];
+    (request.number, request.attempt)
 }
 
 /// The way to the instances.
@@ -111,7 +112,7 @@ impl LoadBalancer {
             draws: Stream::new(scenario.seed, id, "choices"),
             homes: Vec::new(),
             tried: BTreeMap::new(),
-            sent_ns: Vec::new(),
+            sent_ns: BTreeMap::new(),
             standby: Standby::Idle,
         }
     }
@@ -298,16 +299,8 @@ impl LoadBalancer {
             world.requests[id].failure = 0;
             return self.send_on(world, id, next);
         }
-        self.tried.remove(&id);
+        self.tried.remove(&attempt(world, id));
         world.answer(id, Departure::Now);
-    }
-
-    /// An instance has not answered in time.
-    pub fn call_timed_out(&mut self, world: &mut World, id: u32, heir: u32, called: Hop) {
-        if let Some(tried) = self.tried.remove(&id) {
-            self.tried.insert(heir, tried);
-        }
-        self.answered(world, heir, called.instance);
     }
 
     /// The user stays with the server that has answered.
@@ -323,24 +316,16 @@ impl LoadBalancer {
         if self.parameters.retries == 0 {
             return None;
         }
-        let request = &world.requests[id];
-        let (user, key, number) = (request.user, request.key, request.number);
-        let blank = || Tried {
-            request: number,
-            instances: Vec::new(),
-        };
-        let tried = self.tried.entry(id).or_insert_with(blank);
-        if tried.request != number {
-            *tried = blank();
-        }
-        tried.instances.push(refused);
-        if tried.instances.len() > usize::from(self.parameters.retries) {
+        let tried = self.tried.entry(attempt(world, id)).or_default();
+        tried.push(refused);
+        if tried.len() > usize::from(self.parameters.retries) {
             return None;
         }
+        let Request { user, key, .. } = world.requests[id];
         let draws = &mut self.draws;
         let keys = RequestKeys { user, key };
         self.chooser
-            .choose_among_others(keys, &tried.instances, || draws.bits())
+            .choose_among_others(keys, tried, || draws.bits())
     }
 
     /// It has died with all it knew, cookies excepted, which are in the browsers; the standby takes over
@@ -452,11 +437,7 @@ impl LoadBalancer {
         self.chooser.open(backend);
         let instance = backend as u16;
         if self.parameters.algorithm == Algorithm::LeastResponseTime {
-            let slot = id as usize;
-            if slot >= self.sent_ns.len() {
-                self.sent_ns.resize(slot + 1, 0);
-            }
-            self.sent_ns[slot] = world.now_ns();
+            self.sent_ns.insert(attempt(world, id), world.now_ns());
         }
         let work_ns = stretched(self.forward_ns, self.instance.slow_factor);
         if work_ns > 0 {
@@ -471,15 +452,15 @@ impl LoadBalancer {
 
     /// How long a good answer took, or that there was none, where that decides. An error that the instance
     /// answers tells nothing of it: what stands behind may be the reason.
-    fn response(&self, world: &World, id: u32) -> Option<Response> {
+    fn response(&mut self, world: &World, id: u32) -> Option<Response> {
+        let sent_ns = self.sent_ns.remove(&attempt(world, id))?;
         let request = &world.requests[id];
         let is_none = request.has(flag::NO_ANSWER);
-        let is_told = is_none || request.failure == 0;
-        let is_timed = is_told && self.parameters.algorithm == Algorithm::LeastResponseTime;
-        let sent_ns = self.sent_ns.get(id as usize).filter(|_| is_timed)?;
         let at_ns = world.now_ns();
-        let took_ns = (!is_none).then(|| at_ns - sent_ns);
-        Some(Response { at_ns, took_ns })
+        (is_none || request.failure == 0).then(|| Response {
+            at_ns,
+            took_ns: (!is_none).then(|| at_ns - sent_ns),
+        })
     }
 
     fn put_in_rotation(&mut self, world: &mut World, backend: usize, is_in: bool) {
@@ -495,6 +476,7 @@ impl LoadBalancer {
     /// What it has open is not its own any more: nobody will tell it of an answer.
     fn forget_open(&mut self) {
         self.tried.clear();
+        self.sent_ns.clear();
         let before = std::mem::replace(
             &mut self.chooser,
             Chooser::new(&self.parameters, self.health.len()),

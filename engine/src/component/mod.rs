@@ -143,9 +143,9 @@ impl Component {
 
     /// The answer to a call that a request made has not come in time. It goes on as `heir`; what it called works
     /// on for the record it was.
-    pub fn call_timed_out(&mut self, world: &mut World, id: u32, heir: u32, called: Hop) {
+    pub fn call_timed_out(&mut self, world: &mut World, heir: u32, called: Hop) {
         match self {
-            Component::LoadBalancer(balancer) => balancer.call_timed_out(world, id, heir, called),
+            Component::LoadBalancer(balancer) => balancer.answered(world, heir, called.instance),
             Component::Service(service) => service.call_timed_out(world, heir, called),
             Component::Cache(cache) => cache.answered(world, heir),
             Component::Clients(_) | Component::Dns(_) | Component::Database(_) => {
@@ -371,15 +371,14 @@ impl Component {
             }
     }
 
-    /// An instance that hung goes on.
-    pub fn goes_on(&mut self) {
+    /// An instance that hung goes on, with what it could not begin meanwhile.
+    pub fn goes_on(&mut self, world: &mut World, instance: u16) {
         match self {
             Component::LoadBalancer(balancer) => balancer.dismiss_standby(),
-            Component::Clients(_)
-            | Component::Dns(_)
-            | Component::Service(_)
-            | Component::Cache(_)
-            | Component::Database(_) => {}
+            Component::Service(service) => service.goes_on(world, instance),
+            Component::Cache(cache) => cache.goes_on(world, instance),
+            Component::Database(database) => database.goes_on(world),
+            Component::Clients(_) | Component::Dns(_) => {}
         }
     }
 

@@ -163,6 +163,11 @@ impl Service {
         }
     }
 
+    /// A server that hung goes on, perhaps with more workers.
+    pub fn goes_on(&mut self, world: &mut World, instance: u16) {
+        self.start_waiting(world, instance);
+    }
+
     /// Finds the cache, the database and the next service behind it.
     pub fn connect(&mut self, scenario: &Scenario, world: &World) {
         self.cache = None;
@@ -693,8 +698,11 @@ impl Service {
         self.start_waiting(world, instance);
     }
 
-    /// Gives free workers to those who wait.
+    /// Gives free workers to those who wait, unless the server hangs.
     fn start_waiting(&mut self, world: &mut World, instance: u16) {
+        if self.instances[usize::from(instance)].hangs {
+            return;
+        }
         let station = self.station(instance);
         while let Some((id, waited_ns)) =
             station.next(world, &mut self.instances[usize::from(instance)].line)

@@ -310,7 +310,7 @@ impl Run {
             _ => {}
         }
         if hung {
-            self.components[usize::from(number)].goes_on();
+            self.components[usize::from(number)].goes_on(&mut self.world, instance);
             self.end_standstill(number, instance);
         }
         self.world.mark(Tone::Good, words, number, Some(instance));

@@ -2,6 +2,7 @@
 
 use headroom_engine::Engine;
 use headroom_engine::snapshot::InstanceState;
+use headroom_engine::time::SimTime;
 use headroom_scenario::{
     Action, Cache, Class, Database, Direction, Distribution, HealthCheck, Impairment, Kind,
     LoadBalancer, Scenario, Service, WriteMode,
@@ -315,6 +316,31 @@ fn a_cut_between_balancer_and_servers_takes_all_of_them_out() {
 }
 
 #[test]
+fn a_probe_counts_that_a_short_cut_has_delayed() {
+    // The checks of the two servers set out at 0.5 and 1 s, and each second after their answers.
+    for (healed_s, is_out) in [(5.1, false), (5.45, true)] {
+        let mut scenario = balanced(false);
+        let Kind::LoadBalancer(balancer) = &mut scenario.design.components[1].kind else {
+            unreachable!("lb is a balancer");
+        };
+        balancer.health_check.as_mut().expect("it checks").fall = 1;
+        scenario.script = vec![
+            at_s(4.9, cut("lb", "web", Direction::Both)),
+            at_s(healed_s, repair_link("lb", "web")),
+        ];
+        let mut engine = engine(scenario);
+        run_to(&mut engine, 4.0);
+        engine.begin_measurement();
+        run_to(&mut engine, 8.0);
+        let marks = engine.marks_since(0).iter();
+        let out = marks
+            .filter(|mark| mark.words.contains("out after"))
+            .count();
+        assert_eq!(out > 0, is_out, "healed at {healed_s} s: {out} out");
+    }
+}
+
+#[test]
 fn a_standby_takes_the_place_of_a_balancer_that_hangs() {
     let serves = |standby| {
         let mut engine = engine(balanced(standby));
@@ -429,6 +455,132 @@ fn a_server_in_the_place_of_a_destroyed_one_has_to_boot() {
     };
     assert_eq!(serves_after_s(kill("web", 0)), (true, true));
     assert_eq!(serves_after_s(destroy("web", 0)), (false, true));
+}
+
+/// The parameters of a component are changed.
+fn configure(scenario: &Scenario, id: &str, change: impl FnOnce(&mut Kind)) -> Action {
+    let (_, row) = scenario.design.component(id).expect("it is there");
+    let mut kind = row.kind.clone();
+    change(&mut kind);
+    Action::Configure {
+        component: id.into(),
+        kind,
+    }
+}
+
+#[test]
+fn a_machine_that_hangs_begins_nothing_with_new_workers() {
+    let mut scenario = two_tiers(20.0);
+    let workers = |workers: u16| {
+        move |kind: &mut Kind| match kind {
+            Kind::Service(web) => (web.workers, web.service_time_ms) = (workers, 500.0),
+            Kind::Database(db) => (db.workers, db.read_time_ms) = (workers, 500.0),
+            _ => unreachable!("it has workers"),
+        }
+    };
+    for (number, id) in [(1, "web"), (2, "db")] {
+        let mut scenario = scenario.clone();
+        workers(1)(&mut scenario.design.components[number].kind);
+        let mut engine = engine(scenario.clone());
+        run_to(&mut engine, 3.0);
+        engine.apply(&hang(id, 0)).expect("it is there");
+        run_to(&mut engine, 3.5);
+        let more = configure(&scenario, id, workers(8));
+        engine.apply(&more).expect("it is there");
+        run_to(&mut engine, 5.0);
+        let busy = |engine: &Engine| engine.snapshot().components[number].instances[0].busy;
+        assert_eq!(busy(&engine), 1, "{id} begins nothing");
+        engine.apply(&repair(id, 0)).expect("it is there");
+        run_to(&mut engine, 5.001);
+        assert_eq!(busy(&engine), 8, "{id} goes on with all it has now");
+    }
+    // A value of another size changes what fits, and begins nothing either.
+    workers(1)(&mut scenario.design.components[2].kind);
+    let mut engine = engine(scenario.clone());
+    run_to(&mut engine, 3.0);
+    engine.apply(&hang("db", 0)).expect("it is there");
+    let mut traffic = scenario.traffic;
+    traffic.keys.value_kb *= 2.0;
+    engine
+        .apply(&Action::SetTraffic { traffic })
+        .expect("it can be set");
+    run_to(&mut engine, 5.0);
+    assert_eq!(engine.snapshot().components[2].instances[0].busy, 1);
+}
+
+#[test]
+fn a_node_that_hangs_brings_nothing_back_until_it_goes_on() {
+    let cache = Cache {
+        nodes: 2,
+        write_mode: WriteMode::Back,
+        write_back_ms: 60_000.0,
+        ..Cache::default()
+    };
+    let mut scenario = cached(traffic(50.0, write()), cache, Database::default());
+    scenario.traffic.keys.count = 1_000;
+    if let Kind::Service(web) = &mut scenario.design.components[1].kind {
+        web.workers = 1_000;
+    }
+    let smaller = configure(&scenario, "cache", |kind| {
+        if let Kind::Cache(cache) = kind {
+            cache.entries_per_node = Some(1);
+        }
+    });
+    let written = |engine: &mut Engine| {
+        let report = engine.report();
+        (
+            part(&report, "db").extra["writes"],
+            report.sum("writes_lost"),
+        )
+    };
+    for told in [remove("cache", 1), smaller] {
+        scenario.script = vec![
+            at_s(10.0, hang("cache", 0)),
+            at_s(10.0, hang("cache", 1)),
+            at_s(11.0, told.clone()),
+            at_s(12.0, repair("cache", 1)),
+        ];
+        let mut engine = engine(scenario.clone());
+        run_to(&mut engine, 11.9);
+        assert_eq!(written(&mut engine), (0.0, 0.0), "{told:?}");
+        run_to(&mut engine, 13.0);
+        let (came, lost) = written(&mut engine);
+        assert!((50.0..300.0).contains(&came), "{told:?}: {came} came");
+        assert_eq!(lost, 0.0, "{told:?}");
+    }
+}
+
+#[test]
+fn an_answer_to_who_has_died_waits_at_nobodys_door() {
+    let db = Database {
+        read_time_ms: 1_000.0,
+        workers: 1_000,
+        distribution: Distribution::Constant,
+        ..Database::default()
+    };
+    let web = Service {
+        workers: 1_000,
+        ..servers(2)
+    };
+    let scenario = chain(
+        traffic(100.0, lookup()),
+        0.0,
+        vec![
+            ("lb", Kind::LoadBalancer(blind_balancer())),
+            ("web", Kind::Service(web)),
+            ("db", Kind::Database(db)),
+        ],
+    );
+    let mut engine = engine(scenario);
+    run_to(&mut engine, 5.0);
+    engine.apply(&hang("web", 0)).expect("it is there");
+    engine.apply(&kill("web", 1)).expect("it is there");
+    let mut nobodys = 0;
+    while engine.now() < SimTime::from_s(6.5) {
+        let happening = engine.step().expect("users come");
+        nobodys += u32::from(happening.sentence.contains("nobody waits for any more"));
+    }
+    near("of a second of one of two", nobodys.into(), 50.0, 20.0);
 }
 
 /// Writes to so many keys through a cache that holds them back for a minute.
@@ -586,7 +738,7 @@ fn a_server_that_hangs_while_it_boots_is_gone_for_good() {
 fn a_deploy_lets_a_server_that_hangs_have_its_time() {
     let mut scenario = alone(traffic(1.0, compute()), servers(2));
     scenario.script = vec![
-        at_s(1.0, hang("web", 0)),
+        at_s(1.0, hang("web", 1)),
         at_s(
             2.0,
             Action::Deploy {
@@ -599,10 +751,10 @@ fn a_deploy_lets_a_server_that_hangs_have_its_time() {
     ];
     let mut engine = engine(scenario);
     run_to(&mut engine, 6.9);
-    let state = |engine: &Engine| engine.snapshot().components[1].instances[0].hangs;
-    assert!(state(&engine), "it has not said that it has finished");
+    let hangs = |engine: &Engine| engine.snapshot().components[1].instances[1].hangs;
+    assert!(hangs(&engine), "it has not said that it has finished");
     run_to(&mut engine, 7.2);
-    assert!(!state(&engine), "and is cut off then");
+    assert!(!hangs(&engine), "and is cut off then");
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! Callers that do not wait for ever: what they do then, and what goes on without them.
 
 use headroom_scenario::{
-    Action, Cache, Database, Distribution, Kind, LoadBalancer, ReadMode, Scenario, Service,
+    Action, Algorithm, Cache, Database, Distribution, Kind, LoadBalancer, ReadMode, Scenario,
+    Service,
 };
 
 use crate::design::*;
@@ -85,6 +86,64 @@ fn an_answer_of_the_last_moment_is_in_time_and_a_later_one_is_nobodys() {
             "{timeout_ms}"
         );
     }
+}
+
+/// Two servers behind a balancer that goes by response times, and a database behind them.
+fn by_response_time(rate_rps: f64) -> Scenario {
+    let balancer = LoadBalancer {
+        algorithm: Algorithm::LeastResponseTime,
+        retries: 0,
+        ..blind_balancer()
+    };
+    let web = Service {
+        workers: 1_000,
+        ..servers(2)
+    };
+    let mut scenario = cached(traffic(rate_rps, lookup()), Cache::default(), database(1.0));
+    scenario.design.components[1].kind = Kind::Service(web);
+    let lb = component("lb", Kind::LoadBalancer(balancer));
+    scenario.design.components.push(lb);
+    scenario.design.links[0] = link("users", "lb", 0.0);
+    scenario.design.links.push(link("lb", "web", 0.0));
+    scenario
+}
+
+#[test]
+fn a_balancer_learns_from_a_call_that_takes_too_long() {
+    let scenario = with_timeout(by_response_time(1.0), "lb", "web", 100.0);
+    let mut engine = engine(scenario);
+    engine.apply(&hang("web", 0)).expect("it is there");
+    let report = stretch(&mut engine, 0.0, 20.0);
+    let timed_out = failed(&report, "timed_out");
+    assert!((1..5).contains(&timed_out), "{timed_out} of some 20");
+}
+
+#[test]
+fn a_balancer_times_an_answer_from_when_it_was_asked_for() {
+    let share_of_slow = |scenario: Scenario, is_silent: bool| {
+        let mut engine = engine(scenario);
+        if is_silent {
+            engine.apply(&hang("cache", 0)).expect("it is there");
+        }
+        engine.apply(&slow("web", 1, 5.0)).expect("it is there");
+        let report = stretch(&mut engine, 20.0, 120.0);
+        assert_eq!(report.requests.failed.len(), 0);
+        part(&report, "web").instances[1].load.throughput_rps / 50.0
+    };
+    // Where the cache is silent, each request goes on in another record, twice.
+    let silent = with_timeout(by_response_time(50.0), "web", "cache", 20.0);
+    let mut sound = by_response_time(50.0);
+    sound.design.links.retain(|link| link.to != "cache");
+    sound.design.links.retain(|link| link.from != "cache");
+    sound.design.components.retain(|row| row.id != "cache");
+    let db = sound
+        .design
+        .components
+        .iter_mut()
+        .find(|row| row.id == "db");
+    db.expect("it is there").kind = Kind::Database(database(41.0));
+    let (silent, sound) = (share_of_slow(silent, true), share_of_slow(sound, false));
+    near("go to the slow one", silent, sound, 0.01);
 }
 
 #[test]
