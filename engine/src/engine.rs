@@ -331,6 +331,7 @@ impl Engine {
             EventKind::Scale => self.control.scale(&mut self.run, place),
             EventKind::Leave => self.control.go_on_leaving(&mut self.run, place, instance),
             EventKind::TakenOver => self.run.take_over(place, instance),
+            EventKind::SetOut | EventKind::Passed => self.run.world.go_on_carrying(what),
             EventKind::ProbeDue | EventKind::Flush | EventKind::LeaseOver => {
                 self.run.components[usize::from(place)].timer(&mut self.run.world, what);
             }

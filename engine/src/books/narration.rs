@@ -109,6 +109,8 @@ fn without_request(world: &World, scenario: &Scenario, event: &Event) -> String 
         }
         EventKind::Leave => format!("{} finishes what it has.", name(what.place)),
         EventKind::Flush => format!("{} brings a write to the database.", name(what.place)),
+        EventKind::SetOut => "A message sets out over a faulty link.".into(),
+        EventKind::Passed => "A message has had its turn on a narrow link.".into(),
         EventKind::LeaseOver => {
             format!("A lease at {} runs out.", name(what.place))
         }

@@ -69,6 +69,10 @@ pub enum EventKind {
     Scale,
     /// `instance` of component `place` was taken out, and looks whether it has finished.
     Leave,
+    /// A message sets out over link `place`, for the first time or once more; `request` is its number there.
+    SetOut,
+    /// A message is on the wire of link `place`, which is narrow; `request` is the number of its turn.
+    Passed,
 }
 
 /// An event: what, when, and its place in the order of scheduling.

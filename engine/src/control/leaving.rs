@@ -9,6 +9,7 @@ use crate::control::Control;
 use crate::figures::snapshot::InstanceState;
 use crate::run::Run;
 use crate::time::NS_PER_S;
+use crate::world::World;
 
 /// Time between two looks at whether an instance has finished.
 const LOOK_NS: u64 = NS_PER_S / 10;
@@ -19,8 +20,10 @@ pub struct Leaving {
     component: u8,
     instance: u16,
     incarnation: u32,
-    /// What was sent before it was taken out has arrived by then.
-    arrived_ns: u64,
+    /// When it was taken out.
+    since_ns: u64,
+    /// What was sent before that has arrived by then; none while some of it is held up on its way.
+    arrived_ns: Option<u64>,
 }
 
 impl Control {
@@ -39,12 +42,15 @@ impl Control {
         component.begin_leaving(&mut run.world, instance);
         let left = &component.instances()[usize::from(instance)];
         if left.state == InstanceState::Draining {
-            self.leaving.push(Leaving {
+            let mut leaving = Leaving {
                 component: number,
                 instance,
                 incarnation: left.incarnation,
-                arrived_ns: run.world.arrived_by_ns(number),
-            });
+                since_ns: run.world.now_ns(),
+                arrived_ns: None,
+            };
+            leaving.look(&run.world);
+            self.leaving.push(leaving);
             run.look_at_leaving_later(number, instance);
         } else {
             run.end(number, instance);
@@ -58,6 +64,7 @@ impl Control {
         let Some(place) = self.leaving.iter().position(is_it) else {
             return;
         };
+        self.leaving[place].look(&run.world);
         let leaving = self.leaving[place];
         let left = &run.components[usize::from(number)].instances()[usize::from(instance)];
         if left.incarnation != leaving.incarnation {
@@ -77,6 +84,17 @@ impl Control {
             run.end(number, instance);
         } else {
             run.look_at_leaving_later(number, instance);
+        }
+    }
+}
+
+impl Leaving {
+    /// Looks when all that was sent before will have arrived.
+    fn look(&mut self, world: &World) {
+        if self.arrived_ns.is_none()
+            && !world.is_held_up(self.component, self.instance, self.since_ns)
+        {
+            self.arrived_ns = Some(world.arrived_by_ns(self.component));
         }
     }
 }
@@ -104,7 +122,8 @@ impl Run {
         };
         let now_ns = self.world.now_ns();
         let is_let_in = self.standstill.is_let_in(now_ns);
-        is_let_in && now_ns >= leaving.arrived_ns && self.components.iter().all(is_clear)
+        let has_arrived = leaving.arrived_ns.is_some_and(|at_ns| now_ns >= at_ns);
+        is_let_in && has_arrived && self.components.iter().all(is_clear)
     }
 
     fn close(&mut self, number: u8, instance: u16) {

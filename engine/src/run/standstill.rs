@@ -175,7 +175,9 @@ impl Run {
             | EventKind::Deadline
             | EventKind::Deploy
             | EventKind::Scale
-            | EventKind::Leave => None,
+            | EventKind::Leave
+            | EventKind::SetOut
+            | EventKind::Passed => None,
         }
     }
 

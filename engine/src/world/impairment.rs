@@ -3,10 +3,16 @@
 //! What is lost is sent again when nothing was heard of it for some time, by the rules of TCP as Linux has
 //! them: after [`RETRANSMIT_NS`], then after twice as long each time, up to [`RETRANSMIT_MAX_NS`]. A cut is
 //! the loss of everything: what was sent into it sets out once more at the first such moment after it heals.
+//!
+//! A narrow link has a line for each way, and puts one message after the other on the wire. What it then loses
+//! joins the line anew when it is sent again, and holds up nobody meanwhile. Once the link is wide, all sets out
+//! at once.
+
+use std::collections::{BTreeMap, VecDeque};
 
 use headroom_scenario::{Direction, Impairment, Link};
 
-use crate::calendar::{Calendar, What};
+use crate::calendar::{Calendar, EventKind, What};
 use crate::mechanism::stream::Stream;
 use crate::time::ns_from_ms;
 
@@ -46,20 +52,57 @@ pub struct Message {
     pub latency_ns: u64,
     /// How large it is.
     pub bytes: u64,
+    /// It is a question, and what arrives is the answer, which comes back at once and is as large.
+    pub comes_back: bool,
+}
+
+/// What has become of a message that is to be sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It is on the wire.
+    Arrives {
+        /// When it sets out.
+        start_ns: u64,
+        /// When it arrives.
+        end_ns: u64,
+    },
+    /// The way is cut.
+    Held,
+    /// It waits for its turn, or for the moment at which it is sent, once more or at all.
+    Waits,
+}
+
+/// A message that is not on the wire.
+#[derive(Clone, Copy, Debug)]
+struct Kept {
+    message: Message,
+    /// When its sender sent it.
+    since_ns: u64,
+    /// When it sets out, or did last.
+    at_ns: u64,
+    /// How often it was lost.
+    losses: u32,
 }
 
 /// What is wrong with a link.
 #[derive(Clone, Debug)]
 pub struct Impaired {
+    link: u8,
     delay_ns: u64,
     loss_share: f64,
     mbps: Option<f64>,
     cut: Option<Direction>,
     losses: Stream,
-    /// By way: when all that was sent so far is on the wire.
-    sent_ns: [u64; 2],
-    /// What was sent into a cut, and when.
-    held: Vec<(Message, u64)>,
+    /// By way: what waits for a narrow link, the first of it being put on the wire.
+    lines: [VecDeque<Kept>; 2],
+    /// By way: the number of the event that ends the turn of the first in line.
+    turns: [u32; 2],
+    /// By number: what is sent at a later moment.
+    later: BTreeMap<u32, Kept>,
+    /// The last number given to an event.
+    numbered: u32,
+    /// What was sent into a cut.
+    held: Vec<Kept>,
     /// So many may be held before it is looked who of them is still waited for.
     look_at: usize,
 }
@@ -68,16 +111,20 @@ pub struct Impaired {
 const LOOK_MIN: usize = 1_024;
 
 impl Impaired {
-    /// A link that nothing is wrong with yet.
-    pub fn new(seed: u64, link: &Link) -> Self {
+    /// A link of that number that nothing is wrong with yet.
+    pub fn new(seed: u64, number: u8, link: &Link) -> Self {
         let name = format!("{} to {}", link.from, link.to);
         Self {
+            link: number,
             delay_ns: 0,
             loss_share: 0.0,
             mbps: None,
             cut: None,
             losses: Stream::new(seed, &name, "losses"),
-            sent_ns: [0; 2],
+            lines: Default::default(),
+            turns: [0; 2],
+            later: BTreeMap::new(),
+            numbered: 0,
             held: Vec::new(),
             look_at: LOOK_MIN,
         }
@@ -93,11 +140,10 @@ impl Impaired {
         }
     }
 
-    /// Nothing is wrong any more; what was held has yet to be [released](Self::release).
+    /// Nothing is wrong any more; what was held up has yet to be [released](Self::release).
     pub fn repair(&mut self) {
         (self.delay_ns, self.loss_share) = (0, 0.0);
         (self.mbps, self.cut) = (None, None);
-        self.sent_ns = [0; 2];
     }
 
     /// Whether it carries as it should.
@@ -121,64 +167,63 @@ impl Impaired {
         self.held.len()
     }
 
-    /// Sends a message at a moment from now on. When it sets out for the last time and when it arrives; none
-    /// where it is held.
-    pub fn carry(
-        &mut self,
-        message: Message,
-        at_ns: u64,
-        calendar: &mut Calendar,
-    ) -> Option<(u64, u64)> {
-        if self.is_cut(message.way) {
-            self.held.push((message, at_ns));
-            return None;
+    /// Whether a call that was sent to an instance by some moment is not on the wire yet, and will be by
+    /// itself.
+    pub fn keeps(&self, instance: u16, by_ns: u64) -> bool {
+        let calls = self.lines[Way::Call as usize].iter();
+        calls.chain(self.later.values()).any(|kept| {
+            let Message { what, way, .. } = kept.message;
+            way == Way::Call && what.instance == instance && kept.since_ns <= by_ns
+        })
+    }
+
+    /// Sends a message at a moment from now on.
+    pub fn carry(&mut self, message: Message, at_ns: u64, calendar: &mut Calendar) -> Fate {
+        let kept = Kept {
+            message,
+            since_ns: calendar.now_ns(),
+            at_ns,
+            losses: 0,
+        };
+        if at_ns > calendar.now_ns() {
+            return self.send_later(kept, calendar);
         }
-        let mut start_ns = self.transmit(message, at_ns);
-        let mut wait_ns = RETRANSMIT_NS;
-        for _ in 0..RETRANSMISSIONS_MAX {
-            if self.loss_share == 0.0 || self.losses.uniform() >= self.loss_share {
-                break;
+        self.send(kept, calendar)
+    }
+
+    /// The moment has come of a message that was to be sent later.
+    pub fn set_out(&mut self, number: u32, calendar: &mut Calendar) -> Option<(What, Fate)> {
+        let kept = self.later.remove(&number)?;
+        Some((kept.message.what, self.send(kept, calendar)))
+    }
+
+    /// The first in line has had its turn, unless the link has been mended since: it is on the wire, and the
+    /// next one follows.
+    pub fn pass(&mut self, turn: u32, calendar: &mut Calendar) -> Option<(What, Fate)> {
+        let way = *Way::ALL
+            .iter()
+            .find(|way| self.turns[**way as usize] == turn)?;
+        let first = self.lines[way as usize].pop_front()?;
+        self.take_turn(way, calendar);
+        Some((first.message.what, self.leave(first, calendar)))
+    }
+
+    /// What need not wait any more for a healed way or a wide one, with what becomes of it.
+    pub fn release(&mut self, calendar: &mut Calendar) -> Vec<(What, Fate)> {
+        for mut kept in std::mem::take(&mut self.held) {
+            if self.is_cut(kept.message.way) {
+                self.held.push(kept);
+            } else {
+                kept.at_ns = retransmitted_ns(kept.at_ns, kept.losses, calendar.now_ns());
+                self.send_later(kept, calendar);
             }
-            start_ns = self.transmit(message, start_ns + wait_ns);
-            wait_ns = (2 * wait_ns).min(RETRANSMIT_MAX_NS);
         }
-        let end_ns = start_ns + message.latency_ns + self.delay_ns;
-        calendar.push_at(end_ns, message.what);
-        Some((start_ns, end_ns))
-    }
-
-    /// Sends a question whose answer, which nothing else will tell of, comes back at once: one message for
-    /// both, held where either way is cut.
-    pub fn carry_there_and_back(
-        &mut self,
-        what: What,
-        latency_ns: u64,
-        bytes: u64,
-        calendar: &mut Calendar,
-    ) {
-        let way = match self.is_cut(Way::Call) {
-            true => Way::Call,
-            false => Way::Answer,
-        };
-        let message = Message {
-            what,
-            way,
-            latency_ns: 2 * latency_ns + self.delay_ns,
-            bytes,
-        };
-        let now_ns = calendar.now_ns();
-        self.carry(message, now_ns, calendar);
-    }
-
-    /// What was held and need not be any more, with the moment at which each sets out once more.
-    pub fn release(&mut self, now_ns: u64) -> Vec<(Message, u64)> {
-        let cut = Way::ALL.map(|way| self.is_cut(way));
-        let (held, released) = std::mem::take(&mut self.held)
-            .into_iter()
-            .partition(|(message, _)| cut[message.way as usize]);
-        self.held = held;
-        let again = |(message, sent_ns)| (message, retransmitted_ns(sent_ns, now_ns));
-        released.into_iter().map(again).collect()
+        if self.mbps.is_some() {
+            return Vec::new();
+        }
+        let lines = std::mem::take(&mut self.lines).into_iter().flatten();
+        let sent = lines.map(|kept| (kept.message.what, self.send(kept, calendar)));
+        sent.collect()
     }
 
     /// Whether so much is held that it is time to [forget](Self::forget) what is over: rarely enough that it
@@ -192,21 +237,85 @@ impl Impaired {
     pub fn forget(&mut self, is_over: impl Fn(&What) -> bool) -> Vec<What> {
         let (over, held): (Vec<_>, Vec<_>) = std::mem::take(&mut self.held)
             .into_iter()
-            .partition(|(message, _)| is_over(&message.what));
+            .partition(|kept| is_over(&kept.message.what));
         self.held = held;
         self.look_at = LOOK_MIN.max(2 * self.held.len());
-        over.into_iter().map(|(message, _)| message.what).collect()
+        over.into_iter().map(|kept| kept.message.what).collect()
     }
 
-    /// When a message that is to set out at a moment has its turn.
-    fn transmit(&mut self, message: Message, at_ns: u64) -> u64 {
-        let Some(mbps) = self.mbps else { return at_ns };
+    fn send_later(&mut self, kept: Kept, calendar: &mut Calendar) -> Fate {
+        let number = self.number();
+        self.later.insert(number, kept);
+        calendar.push_at(kept.at_ns, self.event(number, EventKind::SetOut));
+        Fate::Waits
+    }
+
+    fn send(&mut self, kept: Kept, calendar: &mut Calendar) -> Fate {
+        let way = kept.message.way;
+        if self.mbps.is_none() || self.is_cut(way) {
+            return self.leave(kept, calendar);
+        }
+        let line = &mut self.lines[way as usize];
+        line.push_back(kept);
+        if line.len() == 1 {
+            self.take_turn(way, calendar);
+        }
+        Fate::Waits
+    }
+
+    /// The first in line is put on the wire, which takes its time.
+    fn take_turn(&mut self, way: Way, calendar: &mut Calendar) {
+        let (Some(mbps), Some(first)) = (self.mbps, self.lines[way as usize].front()) else {
+            return;
+        };
         // A megabit a second is a bit in a thousand nanoseconds.
-        let takes_ns = (message.bytes as f64 * 8_000.0 / mbps + 0.5) as u64;
-        let sent_ns = &mut self.sent_ns[message.way as usize];
-        let start_ns = at_ns.max(*sent_ns);
-        *sent_ns = start_ns.saturating_add(takes_ns).min(SENT_MAX_NS);
-        *sent_ns
+        let takes_ns = (first.message.bytes as f64 * 8_000.0 / mbps + 0.5) as u64;
+        let sent_ns = calendar.now_ns().saturating_add(takes_ns).min(SENT_MAX_NS);
+        let turn = self.number();
+        self.turns[way as usize] = turn;
+        calendar.push_at(sent_ns, self.event(turn, EventKind::Passed));
+    }
+
+    /// A message leaves its sender now: it arrives, or is lost and sent again later, or is held.
+    fn leave(&mut self, mut kept: Kept, calendar: &mut Calendar) -> Fate {
+        let (message, start_ns) = (kept.message, calendar.now_ns());
+        kept.at_ns = start_ns;
+        if self.is_cut(message.way) {
+            self.held.push(kept);
+            return Fate::Held;
+        }
+        if self.loss_share > 0.0
+            && kept.losses < RETRANSMISSIONS_MAX
+            && self.losses.uniform() < self.loss_share
+        {
+            kept.at_ns += retransmission_ns(kept.losses);
+            kept.losses += 1;
+            return self.send_later(kept, calendar);
+        }
+        let end_ns = start_ns + message.latency_ns + self.delay_ns;
+        if message.comes_back {
+            kept.message.way = Way::Answer;
+            kept.message.comes_back = false;
+            (kept.at_ns, kept.losses) = (end_ns, 0);
+            self.send_later(kept, calendar);
+        } else {
+            calendar.push_at(end_ns, message.what);
+        }
+        Fate::Arrives { start_ns, end_ns }
+    }
+
+    fn number(&mut self) -> u32 {
+        self.numbered = self.numbered.wrapping_add(1);
+        self.numbered
+    }
+
+    fn event(&self, number: u32, kind: EventKind) -> What {
+        What {
+            request: number,
+            instance: 0,
+            place: self.link,
+            kind,
+        }
     }
 
     fn is_cut(&self, way: Way) -> bool {
@@ -219,12 +328,18 @@ impl Impaired {
     }
 }
 
-/// The first moment from `now_ns` on at which a message is sent again that was sent at `sent_ns`.
-fn retransmitted_ns(sent_ns: u64, now_ns: u64) -> u64 {
-    let (mut at_ns, mut wait_ns) = (sent_ns, RETRANSMIT_NS);
+/// How long it is waited for a sign of a message that was lost so often before.
+fn retransmission_ns(losses: u32) -> u64 {
+    (RETRANSMIT_NS << losses).min(RETRANSMIT_MAX_NS)
+}
+
+/// The first moment from `now_ns` on at which a message is sent again that was sent at `sent_ns`, after so many
+/// losses.
+fn retransmitted_ns(sent_ns: u64, losses: u32, now_ns: u64) -> u64 {
+    let mut waits = (losses..=RETRANSMISSIONS_MAX).chain(std::iter::repeat(RETRANSMISSIONS_MAX));
+    let mut at_ns = sent_ns;
     while at_ns < now_ns {
-        at_ns += wait_ns;
-        wait_ns = (2 * wait_ns).min(RETRANSMIT_MAX_NS);
+        at_ns += waits.next().map_or(RETRANSMIT_MAX_NS, retransmission_ns);
     }
     at_ns
 }
@@ -237,13 +352,14 @@ mod tests {
 
     #[test]
     fn what_is_lost_is_sent_again_after_waits_that_double() {
-        let at = |now_ms: u64| retransmitted_ns(0, now_ms * 1_000_000) / 1_000_000;
+        let at = |now_ms: u64| retransmitted_ns(0, 0, now_ms * 1_000_000) / 1_000_000;
         assert_eq!(
             [0, 1, 200, 201, 601, 1_401].map(at),
             [0, 200, 200, 600, 1_400, 3_000]
         );
         let long = 3_600 * NS_PER_S;
-        let again = retransmitted_ns(0, long);
+        let again = retransmitted_ns(0, 0, long);
         assert!(again >= long && again - long <= RETRANSMIT_MAX_NS);
+        assert_eq!(retransmitted_ns(0, 2, 1), 4 * RETRANSMIT_NS);
     }
 }

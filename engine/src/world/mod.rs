@@ -11,7 +11,7 @@ pub(crate) mod wire;
 use std::sync::Arc;
 
 use headroom_scenario::{
-    Class, ClassKind, Component, Design, Impairment, Region, Scenario, Traffic,
+    Class, ClassKind, Component, Design, Impairment, KindTag, Region, Scenario, Traffic,
 };
 
 use crate::calendar::{Calendar, EventKind, What};
@@ -27,7 +27,7 @@ use crate::story::tracer::{Change, Note, Origin, Tracer};
 use crate::time::ns_from_ms;
 use crate::world::call::CallDeadlines;
 use crate::world::deadline::Deadlines;
-use crate::world::impairment::{Impaired, Message, Way};
+use crate::world::impairment::{Fate, Impaired, Message, Way};
 use crate::world::request::{Hop, Operation, Request, Requests, Stage, flag};
 use crate::world::route::Route;
 use crate::world::wire::{Departure, Wire};
@@ -218,6 +218,14 @@ impl World {
         arrivals.fold(now_ns, u64::max)
     }
 
+    /// Whether something that was sent to an instance by some moment is held up on a link, and will arrive by
+    /// itself.
+    pub fn is_held_up(&self, component: u8, instance: u16, by_ns: u64) -> bool {
+        let wires = self.wires.iter().filter(|wire| wire.to == component);
+        let mut impaired = wires.filter_map(Wire::impaired);
+        impaired.any(|it| it.keeps(instance, by_ns))
+    }
+
     /// The moment the run has reached.
     #[inline]
     pub fn now_ns(&self) -> u64 {
@@ -242,17 +250,11 @@ impl World {
     /// Sends a request over a link to an instance at its other end.
     #[inline]
     pub fn send(&mut self, id: u32, to: Hop, departure: Departure) {
-        let way = Way::Call;
         let timeout_ns = self.wires[usize::from(to.link)].timeout_ns;
         if timeout_ns > 0 {
             self.set_call_timeout(id, to, timeout_ns);
         }
-        let set_out = self.set_out(id, to, way, departure);
-        if let Some((start_ns, end_ns)) = set_out
-            && self.is_followed(id)
-        {
-            self.show_flight(id, to, way, start_ns, end_ns);
-        }
+        self.set_out(id, to, Way::Call, departure);
     }
 
     /// The earliest time-out of all, of users and of calls; `u64::MAX` where there is none.
@@ -301,9 +303,9 @@ impl World {
         }
     }
 
-    /// Puts a request on a wire: when it sets out and when it arrives; none where nobody knows.
+    /// Puts a request on a wire.
     #[inline]
-    fn set_out(&mut self, id: u32, hop: Hop, way: Way, departure: Departure) -> Option<(u64, u64)> {
+    fn set_out(&mut self, id: u32, hop: Hop, way: Way, departure: Departure) {
         let request = &mut self.requests[id];
         request.stage = Stage::Wire;
         let user = request.user;
@@ -322,34 +324,60 @@ impl World {
         };
         let wire = &self.wires[usize::from(hop.link)];
         if wire.is_sound() {
-            return Some(wire.carry(what, region, departure, &mut self.calendar));
+            let (start_ns, end_ns) = wire.carry(what, region, departure, &mut self.calendar);
+            if self.is_followed(id) {
+                self.show_flight(what, start_ns, end_ns);
+            }
+            return;
         }
         let message = Message {
             what,
             way,
             latency_ns: wire.latency_ns[region],
             bytes: self.bytes_of(id, way),
+            comes_back: false,
         };
-        self.carry_impaired(message, departure.wait_ns())
+        self.carry_impaired(hop.link, message, departure.wait_ns());
     }
 
     #[cold]
-    fn carry_impaired(&mut self, message: Message, wait_ns: u64) -> Option<(u64, u64)> {
-        let link = message.what.place;
+    fn carry_impaired(&mut self, link: u8, message: Message, wait_ns: u64) {
+        let at_ns = self.now_ns() + wait_ns;
+        self.follow(link, |impaired, calendar| {
+            [(message.what, impaired.carry(message, at_ns, calendar))]
+        });
+    }
+
+    /// What waited on a link for a moment or for its turn goes on.
+    pub fn go_on_carrying(&mut self, what: What) {
+        let number = what.request;
+        self.follow(what.place, |impaired, calendar| match what.kind {
+            EventKind::Passed => impaired.pass(number, calendar),
+            _ => impaired.set_out(number, calendar),
+        });
+    }
+
+    /// Does something with what is wrong with a link, and notes what becomes of the messages.
+    fn follow<Fates: IntoIterator<Item = (What, Fate)>>(
+        &mut self,
+        link: u8,
+        does: impl FnOnce(&mut Impaired, &mut Calendar) -> Fates,
+    ) {
         let wire = &mut self.wires[usize::from(link)];
-        let carried = wire.carry_impaired(message, wait_ns, &mut self.calendar);
-        if carried.is_none() {
-            let called = wire.to;
-            let What {
-                request, instance, ..
-            } = message.what;
-            self.note(request, Activity::HeldUp, called, instance);
+        let called = wire.to;
+        for (what, fate) in wire.follow(|impaired| does(impaired, &mut self.calendar)) {
+            match fate {
+                Fate::Arrives { start_ns, end_ns } if self.is_followed(what.request) => {
+                    self.show_flight(what, start_ns, end_ns);
+                }
+                Fate::Held => self.note(what.request, Activity::HeldUp, called, what.instance),
+                Fate::Arrives { .. } | Fate::Waits => {}
+            }
         }
-        let wire = &self.wires[usize::from(link)];
-        if wire.impaired().is_some_and(Impaired::is_look_due) {
+        let impaired = self.wires[usize::from(link)].impaired();
+        if impaired.is_some_and(Impaired::is_look_due) {
             self.forget_held(link.into());
         }
-        carried
     }
 
     fn forget_held(&mut self, link: usize) {
@@ -364,47 +392,59 @@ impl World {
         let request = &self.requests[id];
         let class = &self.classes[usize::from(request.class)];
         let is_write = class.kind == ClassKind::Write;
+        let has_failed = request.failure != 0 || request.has(flag::LOGIN_ASKED);
         let values = match (way, request.operation) {
             (Way::Call, Operation::Fill | Operation::Put | Operation::Leave | Operation::Flush) => {
                 1
             }
-            (Way::Call, Operation::Query) => u8::from(is_write),
+            (Way::Call, Operation::Query) => u64::from(is_write),
+            // What is to be written, as far as it is not yet.
+            (Way::Call, Operation::Call) if is_write => request.queries.into(),
             (Way::Call, _) => 0,
-            (Way::Answer, _) if request.failure != 0 => 0,
-            (Way::Answer, Operation::Call) => class.lookups + class.queries,
-            (Way::Answer, Operation::Get) => u8::from(request.has(flag::HIT)),
-            (Way::Answer, Operation::Read | Operation::Query) => u8::from(!is_write),
+            (Way::Answer, _) if has_failed => 0,
+            (Way::Answer, Operation::Call) => self.values_asked_for(request, class),
+            (Way::Answer, Operation::Get) => request.has(flag::HIT).into(),
+            (Way::Answer, Operation::Read) => 1,
+            (Way::Answer, Operation::Query) => u64::from(!is_write),
             (Way::Answer, _) => 0,
         };
-        MESSAGE_BYTES + u64::from(values) * self.value_bytes
+        MESSAGE_BYTES + values * self.value_bytes
+    }
+
+    /// How many values the answer to a request brings to the place that it is inside of: those that have not
+    /// been read there.
+    fn values_asked_for(&self, request: &Request, class: &ClassRow) -> u64 {
+        let tag = |component: u8| self.named[usize::from(component)].kind.tag();
+        let callers = request
+            .hops()
+            .map(|hop| self.wires[usize::from(hop.link)].to);
+        // A balancer asks for nothing itself.
+        let caller = callers
+            .filter(|&it| tag(it) != KindTag::LoadBalancer)
+            .last();
+        let has = |wanted: KindTag| {
+            caller.is_some_and(|caller| self.links_from(caller).any(|(_, to)| tag(to) == wanted))
+        };
+        let (has_cache, has_database) = (has(KindTag::Cache), has(KindTag::Database));
+        let are_read = class.kind != ClassKind::Write;
+        let looked_up = u64::from(!has_cache && !has_database) * u64::from(class.lookups);
+        looked_up + u64::from(!has_database && are_read) * u64::from(class.queries)
     }
 
     /// A link carries worse than it should, or as it should again where there is no impairment.
     pub fn impair(&mut self, link: usize, impairment: Option<Impairment>, scenario: &Scenario) {
         let wire = &mut self.wires[link];
         match impairment {
-            Some(impairment) => {
-                wire.impair(impairment, scenario.seed, &scenario.design.links[link])
-            }
+            Some(impairment) => wire.impair(
+                impairment,
+                scenario.seed,
+                link as u8,
+                &scenario.design.links[link],
+            ),
             None => wire.repair(),
         }
         self.forget_held(link);
-        for (what, start_ns, end_ns) in self.wires[link].release(&mut self.calendar) {
-            let id = what.request;
-            let way = match what.kind {
-                EventKind::Forward => Way::Call,
-                EventKind::Back => Way::Answer,
-                // Who looks a name up is not drawn on the way.
-                _ => continue,
-            };
-            if self.is_followed(id) {
-                let hop = Hop {
-                    link: what.place,
-                    instance: what.instance,
-                };
-                self.show_flight(id, hop, way, start_ns, end_ns);
-            }
-        }
+        self.follow(link as u8, Impaired::release);
     }
 
     /// A user of that component asks a directory for an address, over a link: the answer comes after a
@@ -417,12 +457,20 @@ impl World {
             place: component,
             kind: EventKind::Resolved,
         };
-        let wire = &mut self.wires[usize::from(link)];
+        let wire = &self.wires[usize::from(link)];
+        let latency_ns = wire.latency_ns[0];
         if wire.is_sound() {
-            let lane = self.calendar.lane(2 * wire.latency_ns[0]);
+            let lane = self.calendar.lane(2 * latency_ns);
             self.calendar.push_after(lane, what);
         } else {
-            wire.carry_there_and_back(what, MESSAGE_BYTES, &mut self.calendar);
+            let message = Message {
+                what,
+                way: Way::Call,
+                latency_ns,
+                bytes: MESSAGE_BYTES,
+                comes_back: true,
+            };
+            self.carry_impaired(link, message, 0);
         }
     }
 
@@ -448,13 +496,7 @@ impl World {
     #[inline]
     pub fn answer(&mut self, id: u32, departure: Departure) {
         let hop = self.leave(id);
-        let way = Way::Answer;
-        let set_out = self.set_out(id, hop, way, departure);
-        if let Some((start_ns, end_ns)) = set_out
-            && self.is_followed(id)
-        {
-            self.show_flight(id, hop, way, start_ns, end_ns);
-        }
+        self.set_out(id, hop, Way::Answer, departure);
     }
 
     /// Answers badly, or not at all where that is the reason.
@@ -643,12 +685,19 @@ impl World {
     }
 
     #[cold]
-    fn show_flight(&mut self, id: u32, hop: Hop, way: Way, start_ns: u64, end_ns: u64) {
-        let to = self.wires[usize::from(hop.link)].to;
-        let (activity, flags) = match way {
-            Way::Call => (Activity::Travel, 0),
-            Way::Answer => (Activity::Return, Flight::BACK),
+    fn show_flight(&mut self, what: What, start_ns: u64, end_ns: u64) {
+        let (activity, flags) = match what.kind {
+            EventKind::Forward => (Activity::Travel, 0),
+            EventKind::Back => (Activity::Return, Flight::BACK),
+            // Who looks a name up is not drawn on the way.
+            _ => return,
         };
+        let id = what.request;
+        let hop = Hop {
+            link: what.place,
+            instance: what.instance,
+        };
+        let to = self.wires[usize::from(hop.link)].to;
         let change = Change::Activity(activity);
         self.note_change_at(id, change, to, hop.instance, start_ns);
         self.fly(id, hop, start_ns, end_ns, flags);

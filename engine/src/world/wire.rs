@@ -3,7 +3,7 @@
 use headroom_scenario::{Impairment, Link};
 
 use crate::calendar::{Calendar, LaneNumber, What};
-use crate::world::impairment::{Impaired, Message};
+use crate::world::impairment::{Fate, Impaired};
 
 /// A link as the engine runs it.
 #[derive(Clone, Debug)]
@@ -108,11 +108,11 @@ impl Wire {
         self.impaired.as_deref()
     }
 
-    /// One thing more is wrong with it.
-    pub fn impair(&mut self, impairment: Impairment, seed: u64, link: &Link) {
+    /// One thing more is wrong with it, which is the link of that number.
+    pub fn impair(&mut self, impairment: Impairment, seed: u64, number: u8, link: &Link) {
         let impaired = self
             .impaired
-            .get_or_insert_with(|| Box::new(Impaired::new(seed, link)));
+            .get_or_insert_with(|| Box::new(Impaired::new(seed, number, link)));
         impaired.impair(impairment);
         self.is_sound = impaired.is_sound();
     }
@@ -125,47 +125,25 @@ impl Wire {
         self.is_sound = true;
     }
 
-    /// Sends on what was held and need not be any more: each message, when it sets out and when it arrives.
-    pub fn release(&mut self, calendar: &mut Calendar) -> Vec<(What, u64, u64)> {
-        let Some(impaired) = &mut self.impaired else {
-            return Vec::new();
-        };
-        let released = impaired.release(calendar.now_ns()).into_iter();
-        let sent = released.filter_map(|(message, at_ns)| {
-            let (start_ns, end_ns) = impaired.carry(message, at_ns, calendar)?;
-            self.arrived_ns = self.arrived_ns.max(end_ns);
-            Some((message.what, start_ns, end_ns))
-        });
-        sent.collect()
+    /// Does something with what is wrong with it, whatever that sends on its way.
+    pub fn follow<Fates: IntoIterator<Item = (What, Fate)>>(
+        &mut self,
+        does: impl FnOnce(&mut Impaired) -> Fates,
+    ) -> Vec<(What, Fate)> {
+        let fates = self.impaired.as_deref_mut().map(does);
+        let fates: Vec<_> = fates.into_iter().flatten().collect();
+        for (_, fate) in &fates {
+            if let Fate::Arrives { end_ns, .. } = fate {
+                self.arrived_ns = self.arrived_ns.max(*end_ns);
+            }
+        }
+        fates
     }
 
     /// Forgets what nobody waits for any more of what is held, and returns it.
     pub fn forget(&mut self, is_over: impl Fn(&What) -> bool) -> Vec<What> {
         let impaired = self.impaired.as_mut();
         impaired.map_or_else(Vec::new, |impaired| impaired.forget(is_over))
-    }
-
-    /// Carries a message over a wire that something is wrong with: when it sets out for the last time and
-    /// when it arrives; none where it is held.
-    pub fn carry_impaired(
-        &mut self,
-        message: Message,
-        wait_ns: u64,
-        calendar: &mut Calendar,
-    ) -> Option<(u64, u64)> {
-        let at_ns = calendar.now_ns() + wait_ns;
-        let carried = self.impaired.as_mut()?.carry(message, at_ns, calendar);
-        let end_ns = carried.map_or(0, |(_, end_ns)| end_ns);
-        self.arrived_ns = self.arrived_ns.max(end_ns);
-        carried
-    }
-
-    /// Carries a question over a wire that something is wrong with, and its answer back at once.
-    pub fn carry_there_and_back(&mut self, what: What, bytes: u64, calendar: &mut Calendar) {
-        let latency_ns = self.latency_ns[0];
-        if let Some(impaired) = &mut self.impaired {
-            impaired.carry_there_and_back(what, latency_ns, bytes, calendar);
-        }
     }
 
     /// Carries a message, and says when it sets out and when it arrives.

@@ -90,6 +90,200 @@ fn a_narrow_link_carries_so_many_bits_a_second() {
 }
 
 #[test]
+fn what_a_narrow_link_loses_holds_up_no_other() {
+    let faulty = |rate_rps, value_kb, share| {
+        let mut scenario = two_tiers(rate_rps);
+        scenario.traffic.keys.value_kb = value_kb;
+        let mut engine = engine(scenario);
+        for impairment in [
+            Impairment::Bandwidth { mbps: 8.0 },
+            Impairment::Loss { share },
+        ] {
+            engine
+                .apply(&impair("web", "db", impairment))
+                .expect("the link is there");
+        }
+        stretch(&mut engine, 20.0, 120.0)
+    };
+    // 3 ms on the wire, and each way waits 25 ms on average to be sent again.
+    let latency = faulty(20.0, 1.0, 0.1).latency_ms;
+    near("unharmed", latency.p50, SOUND_MS + 3.0, 0.3);
+    near("the mean", latency.mean, SOUND_MS + 3.0 + 50.0, 6.0);
+    // A hundred answers a second fit, of which one in four is lost.
+    let full = faulty(400.0, 9.0, 0.25);
+    near("answers a second", full.completed_rps(), 75.0, 1.5);
+}
+
+#[test]
+fn what_waits_for_a_narrow_link_arrives_as_soon_as_it_is_wide() {
+    let mut engine = engine(two_tiers(400.0));
+    // An answer is of 2 KB: one a second.
+    let impairment = Impairment::Bandwidth { mbps: 0.016 };
+    engine
+        .apply(&impair("web", "db", impairment))
+        .expect("the link is there");
+    run_to(&mut engine, 5.0);
+    assert!(engine.in_flight() > 1_900);
+    engine
+        .apply(&repair_link("web", "db"))
+        .expect("it is there");
+    run_to(&mut engine, 5.1);
+    assert!(engine.in_flight() < 20, "{}", engine.in_flight());
+    // Once more: nothing of the line before is left.
+    engine
+        .apply(&impair("web", "db", impairment))
+        .expect("the link is there");
+    let report = stretch(&mut engine, 10.0, 40.0);
+    // Its questions are of 1 KB: two a second come.
+    near("answers a second", report.completed_rps(), 1.0, 0.1);
+}
+
+#[test]
+fn an_answer_that_sets_out_later_holds_up_no_other() {
+    let cache = Cache {
+        nodes: 2,
+        operation_ms: 0.1,
+        ..Cache::default()
+    };
+    let mut scenario = cached(traffic(50.0, lookup()), cache, Database::default());
+    if let Kind::Service(web) = &mut scenario.design.components[1].kind {
+        web.workers = 1_000;
+    }
+    let mut engine = engine(scenario);
+    engine
+        .apply(&slow("cache", 1, 1_000.0))
+        .expect("it is there");
+    let impairment = Impairment::Bandwidth { mbps: 1_000.0 };
+    engine
+        .apply(&impair("web", "cache", impairment))
+        .expect("the link is there");
+    // A tenth of a second for each operation of the one node, which has more than it can do.
+    let latency = stretch(&mut engine, 5.0, 20.0).latency_ms;
+    assert!(latency.max > 1_000.0, "{} ms", latency.max);
+    assert!(latency.p50 < 20.0, "{} ms", latency.p50);
+}
+
+#[test]
+fn a_name_is_asked_for_and_told_over_the_same_link() {
+    let mut scenario = two_tiers(20.0);
+    let dns = headroom_scenario::Dns { ttl_s: 0.0 };
+    scenario
+        .design
+        .components
+        .push(component("dns", Kind::Dns(dns)));
+    scenario.design.links.push(link("users", "dns", 1.0));
+    let latency = |impairment| {
+        let mut engine = engine(scenario.clone());
+        engine
+            .apply(&impair("users", "dns", impairment))
+            .expect("the link is there");
+        stretch(&mut engine, 5.0, 305.0).latency_ms
+    };
+    let sound_ms = SOUND_MS + 2.0;
+    // Two messages of a kilobyte, each a millisecond on the wire.
+    let narrow = latency(Impairment::Bandwidth { mbps: 8.0 });
+    near("narrow", narrow.p50, sound_ms + 2.0, 0.2);
+    // Each of the two waits 25 ms on average to be sent again.
+    let lossy = latency(Impairment::Loss { share: 0.1 });
+    near("lossy", lossy.mean, sound_ms + 50.0, 5.0);
+}
+
+#[test]
+fn what_is_sent_before_a_server_leaves_arrives_over_a_narrow_link() {
+    let cache = Cache {
+        nodes: 2,
+        ..Cache::default()
+    };
+    let mut scenario = cached(traffic(50.0, lookup()), cache, Database::default());
+    if let Kind::Service(web) = &mut scenario.design.components[1].kind {
+        web.workers = 1_000;
+    }
+    let impairment = Impairment::Bandwidth { mbps: 0.16 };
+    scenario.script = vec![
+        at_s(5.0, impair("web", "cache", impairment)),
+        at_s(7.0, remove("cache", 1)),
+    ];
+    let mut engine = engine(scenario);
+    // Twenty messages a second fit, and fifty come at least.
+    run_to(&mut engine, 7.0);
+    engine.begin_measurement();
+    run_to(&mut engine, 20.0);
+    let report = engine.report();
+    let left = &part(&report, "cache").instances[1].load;
+    let answered = left.throughput_rps * 13.0;
+    assert!(left.arrived > 10, "{} came", left.arrived);
+    near("answered", answered, left.arrived as f64, 0.1);
+    assert_eq!(engine.snapshot().components[2].cost.rented, 1);
+}
+
+/// What a message takes over a link of 8 megabits beside its values, in milliseconds.
+const MESSAGE_MS: f64 = 1.0;
+/// The same of a value of 9 KB.
+const VALUE_MS: f64 = 9.0;
+
+#[test]
+fn a_message_is_as_large_as_the_values_in_it() {
+    let class = Class {
+        kind: headroom_scenario::ClassKind::Write,
+        lookups: 1,
+        queries: 2,
+        ..write()
+    };
+    let mut scenario = two_tiers(2.0);
+    scenario.traffic.classes = vec![class];
+    scenario.traffic.keys.value_kb = 9.0;
+    // Behind it one that only computes.
+    let behind = Service {
+        service_time_ms: 1.0,
+        ..servers(1)
+    };
+    scenario
+        .design
+        .components
+        .push(component("api", Kind::Service(behind)));
+    scenario.design.links.push(link("web", "api", 1.0));
+    // What it takes over each link, there and back together.
+    let sound_ms = stretch(&mut engine(scenario.clone()), 5.0, 105.0)
+        .latency_ms
+        .p50;
+    for (from, to, messages, values) in [
+        // It takes two values there, and brings one back.
+        ("users", "web", 2.0, 3.0),
+        // Read, and written twice.
+        ("web", "db", 6.0, 3.0),
+        // All is read and written already.
+        ("web", "api", 2.0, 0.0),
+    ] {
+        let mut engine = engine(scenario.clone());
+        let impairment = Impairment::Bandwidth { mbps: 8.0 };
+        engine
+            .apply(&impair(from, to, impairment))
+            .expect("the link is there");
+        let takes_ms = stretch(&mut engine, 5.0, 105.0).latency_ms.p50 - sound_ms;
+        let expected_ms = messages * MESSAGE_MS + values * VALUE_MS;
+        near(&format!("{from} to {to}"), takes_ms, expected_ms, 0.5);
+    }
+    // Each way for itself: what is written goes there, and only what is read comes back.
+    let mut scenario = two_tiers(200.0);
+    scenario.traffic.keys.value_kb = 9.0;
+    for (lookups, queries, fit_rps) in [(0, 1, 100.0), (1, 1, 100.0), (2, 1, 1e3 / 19.0)] {
+        scenario.traffic.classes[0] = Class {
+            lookups,
+            queries,
+            ..write()
+        };
+        let mut engine = engine(scenario.clone());
+        let impairment = Impairment::Bandwidth { mbps: 8.0 };
+        engine
+            .apply(&impair("users", "web", impairment))
+            .expect("the link is there");
+        let report = stretch(&mut engine, 10.0, 40.0);
+        let what = format!("{lookups} read, {queries} written");
+        near(&what, report.completed_rps(), fit_rps, 1.0);
+    }
+}
+
+#[test]
 fn what_is_sent_into_a_cut_arrives_once_it_has_healed() {
     let mut engine = engine(two_tiers(100.0));
     run_to(&mut engine, 10.0);
@@ -736,7 +930,11 @@ fn a_server_that_hangs_while_it_boots_is_gone_for_good() {
 
 #[test]
 fn a_deploy_lets_a_server_that_hangs_have_its_time() {
-    let mut scenario = alone(traffic(1.0, compute()), servers(2));
+    let service = Service {
+        boot_s: 0.1,
+        ..servers(2)
+    };
+    let mut scenario = alone(traffic(1.0, compute()), service);
     scenario.script = vec![
         at_s(1.0, hang("web", 1)),
         at_s(
@@ -750,10 +948,10 @@ fn a_deploy_lets_a_server_that_hangs_have_its_time() {
         ),
     ];
     let mut engine = engine(scenario);
-    run_to(&mut engine, 6.9);
+    run_to(&mut engine, 7.0);
     let hangs = |engine: &Engine| engine.snapshot().components[1].instances[1].hangs;
     assert!(hangs(&engine), "it has not said that it has finished");
-    run_to(&mut engine, 7.2);
+    run_to(&mut engine, 8.0);
     assert!(!hangs(&engine), "and is cut off then");
 }
 
