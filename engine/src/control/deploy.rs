@@ -3,7 +3,7 @@
 //! A balancer that checks health is told, sends nothing more to a server of the batch, and takes it back
 //! once its checks succeed. One that does not check knows of nothing, and goes on sending.
 
-use crate::calendar::{EventKind, What};
+use crate::calendar::EventKind;
 use crate::component::Component;
 use crate::control::Control;
 use crate::figures::snapshot::InstanceState;
@@ -99,14 +99,7 @@ impl Control {
             return run.world.mark(Tone::Good, words, number, None);
         }
         self.deploys.push(deploy);
-        let what = What {
-            request: 0,
-            instance: 0,
-            place: number,
-            kind: EventKind::Deploy,
-        };
-        let lane = run.world.calendar.lane(LOOK_NS);
-        run.world.calendar.push_after(lane, what);
+        run.look_again(EventKind::Deploy, number, 0, LOOK_NS);
     }
 }
 

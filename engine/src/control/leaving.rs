@@ -3,7 +3,7 @@
 //! Balancers are told, and send nothing more. Who calls without one is not told: what they sent before
 //! still counts, what they send later is refused.
 
-use crate::calendar::{EventKind, What};
+use crate::calendar::EventKind;
 use crate::component::Component;
 use crate::control::Control;
 use crate::figures::snapshot::InstanceState;
@@ -51,7 +51,7 @@ impl Control {
             };
             leaving.look(&run.world);
             self.leaving.push(leaving);
-            run.look_at_leaving_later(number, instance);
+            run.look_again(EventKind::Leave, number, instance, LOOK_NS);
         } else {
             run.end(number, instance);
         }
@@ -83,7 +83,7 @@ impl Control {
             run.settle();
             run.end(number, instance);
         } else {
-            run.look_at_leaving_later(number, instance);
+            run.look_again(EventKind::Leave, number, instance, LOOK_NS);
         }
     }
 }
@@ -100,17 +100,6 @@ impl Leaving {
 }
 
 impl Run {
-    fn look_at_leaving_later(&mut self, number: u8, instance: u16) {
-        let what = What {
-            request: 0,
-            instance,
-            place: number,
-            kind: EventKind::Leave,
-        };
-        let lane = self.world.calendar.lane(LOOK_NS);
-        self.world.calendar.push_after(lane, what);
-    }
-
     /// Nothing is on its way to it any more from before it was taken out.
     fn has_all_arrived(&self, leaving: Leaving) -> bool {
         let is_clear = |component: &Component| match component {

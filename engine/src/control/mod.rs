@@ -7,6 +7,8 @@ pub(crate) mod scaling;
 
 use headroom_scenario::TimedAction;
 
+use crate::calendar::{EventKind, What};
+use crate::run::Run;
 use deploy::Deploy;
 use leaving::Leaving;
 use scaling::Scaling;
@@ -45,5 +47,19 @@ impl Control {
     /// More to do, all of it later than what there is.
     pub fn add(&mut self, later: impl Iterator<Item = TimedAction>) {
         self.script.extend(later);
+    }
+}
+
+impl Run {
+    /// A controller looks again after a wait how a component stands, or one of its instances.
+    fn look_again(&mut self, kind: EventKind, component: u8, instance: u16, wait_ns: u64) {
+        let what = What {
+            request: 0,
+            instance,
+            place: component,
+            kind,
+        };
+        let lane = self.world.calendar.lane(wait_ns);
+        self.world.calendar.push_after(lane, what);
     }
 }

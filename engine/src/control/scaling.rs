@@ -13,7 +13,7 @@
 use headroom_scenario::INSTANCES_MAX;
 
 use crate::books::narration::percent;
-use crate::calendar::{EventKind, What};
+use crate::calendar::EventKind;
 use crate::component::Component;
 use crate::component::instance::Instance;
 use crate::control::Control;
@@ -113,8 +113,9 @@ impl Control {
         let servers = run.components[usize::from(number)].instances();
         let meters = &run.world.meters[usize::from(number)].instances;
         let scaling = &mut self.scalings[place];
+        let interval_ns = scaling.autoscaler.interval_ns();
         scaling.looked_ns = now_ns;
-        scaling.next_look_ns = now_ns + scaling.autoscaler.interval_ns();
+        scaling.next_look_ns = now_ns + interval_ns;
         scaling.seen.clear();
         let seen = servers.iter().zip(meters).map(|(server, meter)| {
             (server.state == InstanceState::Up).then_some(Seen {
@@ -123,14 +124,7 @@ impl Control {
             })
         });
         scaling.seen.extend(seen);
-        let what = What {
-            request: 0,
-            instance: 0,
-            place: number,
-            kind: EventKind::Scale,
-        };
-        let at_ns = scaling.next_look_ns;
-        run.world.calendar.push_at(at_ns, what);
+        run.look_again(EventKind::Scale, number, 0, interval_ns);
     }
 
     /// How busy those servers were that served all the time since the last look.

@@ -1,6 +1,6 @@
 //! The marks of a run's time line: what users do to it and what follows, in a few words each.
 
-use headroom_scenario::{Action, Impairment, Kind, Scenario, TimedAction};
+use headroom_scenario::{Action, Impairment, Kind, Scenario, Target, TimedAction};
 
 use crate::limits::MARKS_MAX;
 use crate::story::happening::{Mark, Tone};
@@ -183,94 +183,50 @@ pub fn scheduled(scenario: &Scenario) -> Vec<Mark> {
     marks.kept
 }
 
-/// What is done to an instance, with how many there have been of each component.
+/// What is done to an instance or a link, with how many instances there have been of each component.
 fn of_instance(
     action: &Action,
     scenario: &Scenario,
     cast: &mut [u16],
 ) -> Option<(Tone, String, u8, Option<u16>)> {
-    let mut named = |id: &String, instance: u16| {
-        let (number, row) = scenario.design.component(id)?;
-        cast[number] = cast[number].max(instance + 1);
-        Some((row.instance_name(instance), number as u8))
+    let (id, mut instance) = match action.target() {
+        Target::Instance(id, instance) => (id, Some(instance)),
+        Target::Component(id) | Target::Link(_, id) => (id, None),
+        Target::Traffic => return None,
     };
-    Some(match action {
-        Action::Kill {
-            component,
-            instance,
-        } => {
-            let (name, number) = named(component, *instance)?;
-            (Tone::Bad, dies(&name), number, Some(*instance))
+    let (number, row) = scenario.design.component(id)?;
+    if let Action::AddInstance { .. } = action {
+        instance = Some(cast[number]);
+    }
+    let name = instance.map_or_else(String::new, |instance| {
+        cast[number] = cast[number].max(instance + 1);
+        row.instance_name(instance)
+    });
+    let (tone, words) = match action {
+        Action::Kill { .. } => (Tone::Bad, dies(&name)),
+        Action::Hang { .. } => (Tone::Bad, hangs(&name)),
+        Action::Destroy { .. } => (Tone::Bad, destroyed(&name)),
+        Action::Repair { .. } => (Tone::Good, works_again(&name)),
+        Action::Slow { factor, .. } => (Tone::Bad, slower(&name, *factor)),
+        Action::AddInstance { .. } => {
+            let boots = matches!(row.kind, Kind::Service(_));
+            (Tone::Neutral, joins(&name, boots))
         }
-        Action::Hang {
-            component,
-            instance,
-        } => {
-            let (name, number) = named(component, *instance)?;
-            (Tone::Bad, hangs(&name), number, Some(*instance))
-        }
-        Action::Destroy {
-            component,
-            instance,
-        } => {
-            let (name, number) = named(component, *instance)?;
-            (Tone::Bad, destroyed(&name), number, Some(*instance))
-        }
+        Action::RemoveInstance { .. } => (Tone::Neutral, taken_out(&name)),
         Action::ImpairLink {
             from,
             to,
             impairment,
-        } => {
-            let (number, _) = scenario.design.component(to)?;
-            let words = impaired(from, to, *impairment);
-            (Tone::Bad, words, number as u8, None)
-        }
-        Action::RepairLink { from, to } => {
-            let (number, _) = scenario.design.component(to)?;
-            (Tone::Good, carries_again(from, to), number as u8, None)
-        }
-        Action::Repair {
-            component,
-            instance,
-        } => {
-            let (name, number) = named(component, *instance)?;
-            (Tone::Good, works_again(&name), number, Some(*instance))
-        }
-        Action::Slow {
-            component,
-            instance,
-            factor,
-        } => {
-            let (name, number) = named(component, *instance)?;
-            (Tone::Bad, slower(&name, *factor), number, Some(*instance))
-        }
-        Action::AddInstance { component } => {
-            let (number, row) = scenario.design.component(component)?;
-            let instance = cast[number];
-            cast[number] += 1;
-            let boots = matches!(row.kind, Kind::Service(_));
-            let words = joins(&row.instance_name(instance), boots);
-            (Tone::Neutral, words, number as u8, Some(instance))
-        }
-        Action::RemoveInstance {
-            component,
-            instance,
-        } => {
-            let (name, number) = named(component, *instance)?;
-            (Tone::Neutral, taken_out(&name), number, Some(*instance))
-        }
-        Action::Deploy {
-            component, batch, ..
-        } => {
-            let (number, _) = scenario.design.component(component)?;
-            (Tone::Neutral, deploy(component, *batch), number as u8, None)
-        }
+        } => (Tone::Bad, impaired(from, to, *impairment)),
+        Action::RepairLink { from, to } => (Tone::Good, carries_again(from, to)),
+        Action::Deploy { batch, .. } => (Tone::Neutral, deploy(id, *batch)),
         Action::SetRate { .. }
         | Action::SetTraffic { .. }
         | Action::Configure { .. }
         | Action::SetLatency { .. }
         | Action::SetTimeout { .. } => return None,
-    })
+    };
+    Some((tone, words, number as u8, instance))
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use crate::limits;
 use crate::problem::{Path, Problems};
 use crate::{
     Action, Component, Curve, Design, Impairment, Kind, KindTag, LoopModel, Problem, Scenario,
-    TimedAction,
+    Target, TimedAction,
 };
 
 pub(super) fn check(problems: &mut Problems, at: &Path, scenario: &Scenario) {
@@ -130,37 +130,13 @@ impl<'a> Stage<'a> {
                 self.curve = &traffic.curve;
                 self.loop_model = &traffic.client.loop_model;
             }
-            Action::Kill {
-                component,
-                instance,
-            } => {
-                self.instance(problems, &at.field("kill"), component, *instance);
-            }
-            Action::Hang {
-                component,
-                instance,
-            } => {
-                self.instance(problems, &at.field("hang"), component, *instance);
-            }
-            Action::Destroy {
-                component,
-                instance,
-            } => {
-                self.instance(problems, &at.field("destroy"), component, *instance);
-            }
-            Action::Repair {
-                component,
-                instance,
-            } => {
-                self.instance(problems, &at.field("repair"), component, *instance);
-            }
-            Action::Slow {
-                component,
-                instance,
-                factor,
-            } => {
+            Action::Kill { .. } => self.target(problems, &at.field("kill"), action),
+            Action::Hang { .. } => self.target(problems, &at.field("hang"), action),
+            Action::Destroy { .. } => self.target(problems, &at.field("destroy"), action),
+            Action::Repair { .. } => self.target(problems, &at.field("repair"), action),
+            Action::Slow { factor, .. } => {
                 let at = &at.field("slow");
-                self.instance(problems, at, component, *instance);
+                self.target(problems, at, action);
                 Part::of(problems, at).within("factor", *factor, limits::SLOW_FACTOR);
             }
             Action::AddInstance { component } => {
@@ -188,36 +164,38 @@ impl<'a> Stage<'a> {
             Action::Configure { component, kind } => {
                 self.configure(problems, &at.field("configure"), component, kind);
             }
-            Action::SetLatency {
-                from,
-                to,
-                latency_ms,
-            } => {
+            Action::SetLatency { latency_ms, .. } => {
                 let at = &at.field("set_latency");
-                self.link(problems, at, from, to);
+                self.target(problems, at, action);
                 Part::of(problems, at).within("latency_ms", *latency_ms, limits::LATENCY_MS);
             }
             Action::SetTimeout {
-                from,
-                to,
-                timeout_ms,
+                from, timeout_ms, ..
             } => {
                 let at = &at.field("set_timeout");
-                self.link(problems, at, from, to);
+                self.target(problems, at, action);
                 design::timeout(problems, at, self.design, from, *timeout_ms);
             }
-            Action::ImpairLink {
-                from,
-                to,
-                impairment,
-            } => {
+            Action::ImpairLink { impairment, .. } => {
                 let at = &at.field("impair_link");
-                self.link(problems, at, from, to);
+                self.target(problems, at, action);
                 self::impairment(problems, &at.field("impairment"), impairment);
             }
-            Action::RepairLink { from, to } => {
-                self.link(problems, &at.field("repair_link"), from, to);
+            Action::RepairLink { .. } => self.target(problems, &at.field("repair_link"), action),
+        }
+    }
+
+    /// Whether there is what an action is done to.
+    fn target(&self, problems: &mut Problems, at: &Path, action: &Action) {
+        match action.target() {
+            Target::Instance(component, instance) => {
+                self.instance(problems, at, component, instance);
             }
+            Target::Link(from, to) => self.link(problems, at, from, to),
+            Target::Component(component) => {
+                self.component(problems, at, component);
+            }
+            Target::Traffic => {}
         }
     }
 
