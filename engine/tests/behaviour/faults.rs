@@ -5,7 +5,7 @@ use headroom_engine::snapshot::InstanceState;
 use headroom_engine::time::SimTime;
 use headroom_scenario::{
     Action, Cache, Class, Database, Direction, Distribution, HealthCheck, Impairment, Kind,
-    LoadBalancer, Scenario, Service, WriteMode,
+    LoadBalancer, Scenario, Service, SessionStore, WriteMode,
 };
 
 use crate::design::*;
@@ -281,6 +281,29 @@ fn a_message_is_as_large_as_the_values_in_it() {
         let what = format!("{lookups} read, {queries} written");
         near(&what, report.completed_rps(), fit_rps, 1.0);
     }
+}
+
+#[test]
+fn who_is_asked_to_log_in_gets_no_value_with_it() {
+    let web = Service {
+        sessions: SessionStore::Server,
+        ..servers(2)
+    };
+    let kinds = vec![
+        ("lb", Kind::LoadBalancer(blind_balancer())),
+        ("web", Kind::Service(web)),
+    ];
+    let mut scenario = chain(traffic(200.0, lookup()), 0.0, kinds);
+    scenario.traffic.keys.value_kb = 9.0;
+    let mut engine = engine(scenario);
+    let impairment = Impairment::Bandwidth { mbps: 8.0 };
+    engine
+        .apply(&impair("users", "lb", impairment))
+        .expect("the link is there");
+    let report = stretch(&mut engine, 20.0, 60.0);
+    // Every second one is asked first: a message alone, and one with a value.
+    let fit_rps = 1e3 / (0.5 * MESSAGE_MS + MESSAGE_MS + VALUE_MS);
+    near("answers a second", report.completed_rps(), fit_rps, 6.0);
 }
 
 #[test]
