@@ -284,7 +284,10 @@ impl LoadBalancer {
     pub fn answered(&mut self, world: &mut World, id: u32, from_instance: u16) {
         let backend = usize::from(from_instance);
         let response = self.response(world, id);
-        self.chooser.close(backend, response);
+        // At the limit of records, one that has died is told of what it had open.
+        if !self.has_nothing_open(from_instance) {
+            self.chooser.close(backend, response);
+        }
         let request = &mut world.requests[id];
         let failure = request.failure;
         let has_answered = !request.has(flag::NO_ANSWER);

@@ -125,7 +125,7 @@ impl Wire {
         self.is_sound = true;
     }
 
-    /// Does something with what is wrong with it, whatever that sends on its way.
+    /// Does something with what is wrong with it: what becomes of the messages that this sends.
     pub fn follow<Fates: IntoIterator<Item = (What, Fate)>>(
         &mut self,
         does: impl FnOnce(&mut Impaired) -> Fates,

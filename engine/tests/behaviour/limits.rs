@@ -4,11 +4,14 @@ use headroom_engine::Engine;
 use headroom_engine::limits::{
     DEPTH_MAX, FLIGHTS_MAX, MARKS_MAX, RECORDS_MAX, SPANS_MAX, TRACES_MAX, WAITING_SHOWN_MAX,
 };
+use headroom_engine::snapshot::KindGauge;
 use headroom_engine::trace::Trace;
 use headroom_scenario::limits::{CALLS_MAX, RETRIES_MAX};
 use headroom_scenario::{Action, Database, Kind, Retries, Service};
 
-use crate::design::{alone, chain, compute, engine, run_to, servers, traffic};
+use crate::design::{
+    alone, at_s, blind_balancer, chain, compute, engine, kill, repair, run_to, servers, traffic,
+};
 
 #[test]
 fn the_deepest_design_runs_and_every_service_computes() {
@@ -50,6 +53,29 @@ fn requests_past_the_most_in_flight_fail_at_once() {
     );
     assert!(after.failed["too_many_in_flight"] > 50_000);
     assert_eq!(engine.conservation(), Ok(()));
+}
+
+#[test]
+fn a_balancer_that_dies_with_the_most_in_flight_has_nothing_open() {
+    let mut scenario = chain(
+        traffic(1_000_000.0, compute()),
+        0.0,
+        vec![
+            ("lb", Kind::LoadBalancer(blind_balancer())),
+            ("web", Kind::Service(servers(1))),
+        ],
+    );
+    scenario.traffic.users = 1;
+    scenario.design.links[1].latency_ms = 5_000.0;
+    scenario.script = vec![at_s(4.1, kill("lb", 0)), at_s(4.2, repair("lb", 0))];
+    let mut engine = engine(scenario);
+    engine.sample_every(0);
+    // The first answers are back after ten seconds.
+    run_to(&mut engine, 10.1);
+    let KindGauge::LoadBalancer { open, .. } = &engine.snapshot().components[1].kind else {
+        panic!("it is a balancer");
+    };
+    assert!(open[0] <= RECORDS_MAX as u32, "{open:?}");
 }
 
 #[test]
