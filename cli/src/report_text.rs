@@ -88,6 +88,18 @@ fn requests(scenario: &Scenario, report: &Report) -> String {
     if requests.failed_total() > 0 {
         text.push_str(&format!("  failed: {}\n", failures(&requests.failed)));
     }
+    if requests.writes_unknown > 0 {
+        text.push_str(&format!(
+            "  writes unknown: {}, which may have been applied or not\n",
+            count(requests.writes_unknown)
+        ));
+    }
+    if requests.writes_applied_again > 0 {
+        text.push_str(&format!(
+            "  writes applied again: {}, by another attempt of the same request\n",
+            count(requests.writes_applied_again)
+        ));
+    }
     if requests.overdue > 0 {
         text.push_str(&format!(
             "  in flight: {} have waited for longer than {} ms\n",

@@ -164,6 +164,8 @@ impl Series {
             "arrived",
             "completed",
             "retries",
+            "writes_unknown",
+            "writes_applied_again",
             "failed",
         ]
         .map(String::from)
@@ -186,6 +188,8 @@ impl Series {
             bin.arrived.to_string(),
             bin.completed.to_string(),
             bin.retries.to_string(),
+            bin.writes_unknown.to_string(),
+            bin.writes_applied_again.to_string(),
             bin.failed.iter().sum::<u64>().to_string(),
         ];
         cells.extend(bin.failed.map(|count| count.to_string()));

@@ -73,7 +73,7 @@ pub fn FiguresPanel(props: &Props) -> Html {
             { draw(utilisation(&seen, scenario)) }
             { for [
                 queries(&seen, scenario), hit_ratio(&seen, scenario), stale(&seen, scenario),
-                evictions(&seen, scenario), writes_lost(&seen, scenario), log_ins(&seen, scenario),
+                evictions(&seen, scenario), writes_lost(&seen, scenario), writes_in_doubt(&seen), log_ins(&seen, scenario),
                 servers(&seen, scenario), cost(&seen),
             ].into_iter().flatten().map(draw) }
         </div>
@@ -380,6 +380,27 @@ fn writes_lost(seen: &Seen<'_>, scenario: &Scenario) -> Option<Figures> {
     lines_of("Writes lost", "writes-lost", Measure::Rate, lines)
 }
 
+/// Writes of which nobody knows whether they were applied, and those that a retry had applied again, where
+/// there were any.
+fn writes_in_doubt(seen: &Seen<'_>) -> Option<Figures> {
+    let in_doubt = |bin: &Bin| bin.writes_unknown + bin.writes_applied_again > 0;
+    seen.any(in_doubt).then(|| Figures {
+        title: "Writes in doubt",
+        hook: "writes-in-doubt",
+        measure: Measure::Rate,
+        drawing: Drawing::Lines,
+        series: vec![
+            seen.series("applied again", line_class(0), |bin| {
+                bin.per_s(bin.writes_applied_again)
+            }),
+            seen.series("unknown", line_class(1), |bin| {
+                bin.per_s(bin.writes_unknown)
+            }),
+        ],
+        empty: NOT_YET,
+    })
+}
+
 /// What the database has to do.
 fn queries(seen: &Seen<'_>, scenario: &Scenario) -> Option<Figures> {
     let parts = scenario.design.components.iter();
@@ -591,6 +612,22 @@ mod tests {
             writes_lost(&none, &aside).is_none(),
             "it holds no write back"
         );
+    }
+
+    #[test]
+    fn writes_in_doubt_are_drawn_once_there_are_any() {
+        let of = |writes_unknown, writes_applied_again| {
+            Rc::new(Bin {
+                length_ns: 500_000_000,
+                writes_unknown,
+                writes_applied_again,
+                ..Bin::default()
+            })
+        };
+        assert!(writes_in_doubt(&seen(&[of(0, 0)])).is_none());
+        let figures = writes_in_doubt(&seen(&[of(2, 3)])).expect("there are some");
+        let lines: Vec<f64> = figures.series.iter().map(|line| line.figures[0]).collect();
+        assert_eq!(lines, [6.0, 4.0]);
     }
 
     #[test]

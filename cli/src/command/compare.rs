@@ -264,6 +264,22 @@ fn describe(before: &Side, after: &Side, load: Load) -> String {
     if loses(before) || loses(after) {
         row("writes lost", |side| side.report.sum("writes_lost"), whole);
     }
+    let in_doubt = |side: &Side| {
+        let requests = &side.report.requests;
+        requests.writes_unknown + requests.writes_applied_again > 0
+    };
+    if in_doubt(before) || in_doubt(after) {
+        row(
+            "writes unknown",
+            |side| side.report.requests.writes_unknown as f64,
+            whole,
+        );
+        row(
+            "writes applied again",
+            |side| side.report.requests.writes_applied_again as f64,
+            whole,
+        );
+    }
     row("database reads", |side| side.report.sum("reads"), whole);
     row("database writes", |side| side.report.sum("writes"), whole);
     row("$ a month", |side| side.report.monthly_usd.mean, number);

@@ -4,6 +4,7 @@ use crate::component::instance::Instance;
 use crate::figures::snapshot::InstanceState;
 use crate::run::Run;
 use crate::world::request::Stage;
+use crate::world::written::mark;
 
 /// Checks the books of the whole design and of every instance.
 ///
@@ -11,6 +12,7 @@ use crate::world::request::Stage;
 /// A sentence that says where they do not balance.
 pub fn check(run: &Run) -> Result<(), String> {
     check_whole(run)?;
+    check_shared_writes(run)?;
     check_instances(run)?;
     check_rented(run)
 }
@@ -47,6 +49,19 @@ fn check_whole(run: &Run) -> Result<(), String> {
             outcomes.completed,
             outcomes.failed_total(),
             outcomes.in_flight
+        ));
+    }
+    Ok(())
+}
+
+/// A write that several records go on with is known by just those.
+fn check_shared_writes(run: &Run) -> Result<(), String> {
+    let requests = run.world.requests.iter();
+    let sharing = requests.filter(|(_, request)| request.written & mark::SHARED != 0);
+    let (found, booked) = (sharing.count() as u64, run.world.written.records());
+    if found != booked {
+        return Err(format!(
+            "{found} records share their writes with others, {booked} are booked"
         ));
     }
     Ok(())

@@ -116,6 +116,8 @@ fn requests(run: &Run) -> ReportRequests {
         in_flight: now.in_flight,
         overdue: 0,
         retries: now.retries - before.retries,
+        writes_unknown: now.writes_unknown - before.writes_unknown,
+        writes_applied_again: now.writes_applied_again - before.writes_applied_again,
     }
 }
 

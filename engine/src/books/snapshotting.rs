@@ -38,6 +38,8 @@ pub fn snapshot(run: &Run) -> Snapshot {
                 .collect(),
             in_flight: outcomes.in_flight,
             retries: outcomes.retries,
+            writes_unknown: outcomes.writes_unknown,
+            writes_applied_again: outcomes.writes_applied_again,
         },
         components: (0..run.components.len())
             .map(|number| component(run, number))

@@ -20,6 +20,7 @@ use crate::time::{NS_PER_MS, NS_PER_S, ns_from_ms};
 use crate::world::World;
 use crate::world::request::{Hop, Operation, Request, Stage, flag};
 use crate::world::wire::Departure;
+use crate::world::written::{mark, next_attempt};
 
 /// Candidate arrivals looked at in a row when the curve leaves almost none; then time moves on.
 const CANDIDATES_MAX: u32 = 1_000;
@@ -321,6 +322,9 @@ impl Clients {
             world.release(id);
         } else if request.failure != 0 {
             let reason = Reason::ALL[usize::from(request.failure) - 1];
+            if reason.leaves_unknown() {
+                request.written |= mark::UNKNOWN;
+            }
             self.failed(world, id, reason);
         } else if request.has(flag::LOGIN_ASKED) {
             request.flags = (request.flags & !flag::LOGIN_ASKED) | flag::LOGIN;
@@ -333,6 +337,11 @@ impl Clients {
 
     /// The answer has not come in time. What the servers do for it goes on; nobody waits for it.
     pub fn timed_out(&mut self, world: &mut World, id: u32) {
+        let request = &mut world.requests[id];
+        // Who still asks for the address has sent nothing.
+        if request.stage != Stage::Client {
+            request.written |= mark::UNKNOWN;
+        }
         match world.split(id, 0) {
             Some(heir) => {
                 world.note(heir, Activity::Fail(Reason::TimedOut), self.me, 0);
@@ -556,6 +565,7 @@ impl Clients {
         let wait_ms = (0..request.attempt).fold(backoff_ms, |wait_ms, _| wait_ms * multiplier);
         let wait_ms = wait_ms.min(TIME_MAX_MS);
         request.attempt += 1;
+        request.written = next_attempt(request.written);
         request.failure = 0;
         request.flags &= flag::SAMPLED | flag::OF_LOOP;
         request.stage = Stage::Client;
@@ -581,6 +591,9 @@ impl Clients {
             flags,
             ..
         } = &world.requests[id];
+        if world.is_write(id) && world.requests[id].written & mark::UNKNOWN != 0 {
+            world.outcomes.writes_unknown += 1;
+        }
         world.outcomes.in_flight -= 1;
         let outcome = Outcome::Failed(reason);
         world.outcomes.end(number, started_ns, now_ns, outcome);

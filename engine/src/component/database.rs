@@ -1,7 +1,7 @@
 //! A database with one primary: connections in front, cores behind, a buffer in memory, and a disk that
 //! writes fill.
 
-use headroom_scenario::{ClassKind, Database as Parameters, Distribution, Eviction, Scenario};
+use headroom_scenario::{Database as Parameters, Distribution, Eviction, Scenario};
 
 use crate::component::instance::Instance;
 use crate::component::station::{Admission, Station};
@@ -231,6 +231,9 @@ impl Database {
             world.stored[key] = world.versions[key];
         }
         request.version = world.stored[key];
+        if is_write && request.operation == Operation::Query {
+            world.apply_write(id);
+        }
         if is_write {
             self.writes += 1;
             self.is_full = false;
@@ -307,7 +310,7 @@ fn is_write(world: &World, id: u32) -> bool {
     let request = &world.requests[id];
     match request.operation {
         Operation::Flush => true,
-        Operation::Query => world.classes[usize::from(request.class)].kind == ClassKind::Write,
+        Operation::Query => world.is_write(id),
         _ => false,
     }
 }

@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use headroom_scenario::{
-    ClassKind, Distribution, Eviction, Kind, ReadMode, Scenario, Service as Parameters,
-    SessionStore, Traffic, WriteMode,
+    Distribution, Eviction, Kind, ReadMode, Scenario, Service as Parameters, SessionStore, Traffic,
+    WriteMode,
 };
 
 use crate::component::instance::Instance;
@@ -349,7 +349,8 @@ impl Service {
         match world.requests[id].operation {
             Operation::Probe => return world.answer(id, Departure::Now),
             Operation::LocalRead => self.keep_locally(world, id, instance),
-            Operation::LocalQuery if self.is_write(world, id) => {
+            Operation::LocalQuery if world.is_write(id) => {
+                world.apply_write(id);
                 self.forget_locally(world, id, instance);
             }
             _ => {}
@@ -522,7 +523,7 @@ impl Service {
         let takes_writes = |cache: CacheLink| cache.write_mode == WriteMode::Back;
         self.onward.is_none()
             || self.database.is_some()
-            || self.cache.is_some_and(takes_writes) && self.is_write(world, id)
+            || self.cache.is_some_and(takes_writes) && world.is_write(id)
     }
 
     fn draw_key(&mut self, popularity: Option<&Arc<Popularity>>) -> u32 {
@@ -571,7 +572,7 @@ impl Service {
     }
 
     fn query(&mut self, world: &mut World, id: u32, instance: u16) {
-        let is_write = self.is_write(world, id);
+        let is_write = world.is_write(id);
         match self.cache {
             Some(CacheLink {
                 write_mode: WriteMode::Back,
@@ -637,7 +638,7 @@ impl Service {
 
     /// The database has answered one of the class's own queries.
     fn queried(&mut self, world: &mut World, id: u32, instance: u16) {
-        if !self.is_write(world, id) {
+        if !world.is_write(id) {
             return self.go_on(world, id, instance);
         }
         self.forget_locally(world, id, instance);
@@ -684,11 +685,6 @@ impl Service {
         if let Some(store) = self.local_caches.get_mut(usize::from(instance)) {
             store.remove(world.requests[id].key);
         }
-    }
-
-    fn is_write(&self, world: &World, id: u32) -> bool {
-        let class = usize::from(world.requests[id].class);
-        world.classes[class].kind == ClassKind::Write
     }
 
     fn finish(&mut self, world: &mut World, id: u32, instance: u16) {

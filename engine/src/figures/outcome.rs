@@ -17,6 +17,10 @@ pub struct Outcomes {
     pub in_flight: u64,
     /// Further attempts sent.
     pub retries: u64,
+    /// Writes given up of which nobody knows whether they were applied: an attempt ended without an answer.
+    pub writes_unknown: u64,
+    /// Writes applied once more, by another attempt.
+    pub writes_applied_again: u64,
     /// Latencies of those completed since they were last taken, in nanoseconds.
     pub latency: LatencyHistogram,
     digest: u64,
@@ -39,6 +43,8 @@ impl Default for Outcomes {
             failed: [0; Reason::COUNT],
             in_flight: 0,
             retries: 0,
+            writes_unknown: 0,
+            writes_applied_again: 0,
             latency: LatencyHistogram::new(),
             digest: 0,
         }

@@ -54,6 +54,20 @@ impl Reason {
         }
     }
 
+    /// Whether it leaves open whether the request was carried out: there was no answer, or its maker had
+    /// none. The other reasons are answers, and told before anything was done.
+    pub const fn leaves_unknown(self) -> bool {
+        match self {
+            Reason::TimedOut | Reason::ConnectionReset => true,
+            Reason::QueueFull
+            | Reason::ConnectionRefused
+            | Reason::NoHealthyInstance
+            | Reason::TooManyConnections
+            | Reason::DiskFull
+            | Reason::TooManyInFlight => false,
+        }
+    }
+
     /// The reason in a few plain words.
     pub const fn words(self) -> &'static str {
         match self {

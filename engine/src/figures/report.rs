@@ -106,6 +106,11 @@ pub struct ReportRequests {
     pub overdue: u64,
     /// Further attempts sent.
     pub retries: u64,
+    /// Writes given up of which nobody knows whether they were applied: an attempt of theirs timed out, or its
+    /// connection was reset.
+    pub writes_unknown: u64,
+    /// Writes applied once more, by another attempt of the same request.
+    pub writes_applied_again: u64,
 }
 
 impl ReportRequests {

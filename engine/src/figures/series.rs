@@ -51,6 +51,10 @@ pub struct Bin {
     pub completed: u64,
     /// Retries sent.
     pub retries: u64,
+    /// Writes given up of which nobody knows whether they were applied: an attempt ended without an answer.
+    pub writes_unknown: u64,
+    /// Writes applied once more, by another attempt.
+    pub writes_applied_again: u64,
     /// Requests given up, by the number of their reason ([`Reason::ALL`]).
     pub failed: [u64; Reason::COUNT],
     /// Percentiles of the requests that ended in it, in milliseconds.
@@ -67,7 +71,11 @@ impl Bin {
 
     /// Whether anything was counted in it.
     pub fn has_counts(&self) -> bool {
-        let of_requests = self.arrived + self.completed + self.retries + self.failed_total();
+        let of_requests = self.arrived
+            + self.completed
+            + self.retries
+            + self.writes_applied_again
+            + self.failed_total();
         of_requests > 0 || self.components.iter().any(ComponentBin::has_counts)
     }
 

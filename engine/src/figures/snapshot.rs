@@ -89,6 +89,10 @@ pub struct RequestCounts {
     pub in_flight: u64,
     /// Further attempts sent.
     pub retries: u64,
+    /// Writes given up of which nobody knows whether they were applied.
+    pub writes_unknown: u64,
+    /// Writes applied once more, by another attempt.
+    pub writes_applied_again: u64,
 }
 
 /// A component at one moment.

@@ -42,6 +42,8 @@ struct Stretch {
     arrived: u64,
     completed: u64,
     retries: u64,
+    writes_unknown: u64,
+    writes_applied_again: u64,
     failed: [u64; Reason::COUNT],
     latency: LatencyHistogram,
     components: Vec<Tally>,
@@ -62,6 +64,10 @@ pub struct Counts {
     pub in_flight: u64,
     /// Further attempts.
     pub retries: u64,
+    /// Writes given up of which nobody knows whether they were applied.
+    pub writes_unknown: u64,
+    /// Writes applied once more by another attempt.
+    pub writes_applied_again: u64,
 }
 
 impl Counts {
@@ -73,6 +79,8 @@ impl Counts {
             failed,
             in_flight,
             retries,
+            writes_unknown,
+            writes_applied_again,
             ..
         } = *outcomes;
         Counts {
@@ -81,6 +89,8 @@ impl Counts {
             failed,
             in_flight,
             retries,
+            writes_unknown,
+            writes_applied_again,
         }
     }
 }
@@ -374,6 +384,8 @@ impl Stretch {
             arrived: 0,
             completed: 0,
             retries: 0,
+            writes_unknown: 0,
+            writes_applied_again: 0,
             failed: [0; Reason::COUNT],
             latency: LatencyHistogram::new(),
             components: vec![Tally::default(); components],
@@ -386,6 +398,8 @@ impl Stretch {
         self.arrived = now.arrived - before.arrived;
         self.completed = now.completed - before.completed;
         self.retries = now.retries - before.retries;
+        self.writes_unknown = now.writes_unknown - before.writes_unknown;
+        self.writes_applied_again = now.writes_applied_again - before.writes_applied_again;
         self.failed = std::array::from_fn(|reason| now.failed[reason] - before.failed[reason]);
     }
 
@@ -394,6 +408,8 @@ impl Stretch {
         self.arrived += other.arrived;
         self.completed += other.completed;
         self.retries += other.retries;
+        self.writes_unknown += other.writes_unknown;
+        self.writes_applied_again += other.writes_applied_again;
         for (mine, theirs) in self.failed.iter_mut().zip(other.failed) {
             *mine += theirs;
         }
@@ -411,6 +427,8 @@ impl Stretch {
             arrived: self.arrived,
             completed: self.completed,
             retries: self.retries,
+            writes_unknown: self.writes_unknown,
+            writes_applied_again: self.writes_applied_again,
             failed: self.failed,
             latency_ms: percentiles(&self.latency),
             components: self

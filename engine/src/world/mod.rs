@@ -7,6 +7,7 @@ pub(crate) mod impairment;
 pub(crate) mod request;
 pub(crate) mod route;
 pub(crate) mod wire;
+pub(crate) mod written;
 
 use std::sync::Arc;
 
@@ -31,6 +32,7 @@ use crate::world::impairment::{Fate, Impaired, Message, Way};
 use crate::world::request::{Hop, Operation, Request, Requests, Stage, flag};
 use crate::world::route::Route;
 use crate::world::wire::{Departure, Wire};
+use crate::world::written::{Written, mark};
 
 /// Time between two looks at whether a caller that hangs goes on.
 const LOOK_AGAIN_NS: u64 = 100_000_000;
@@ -113,6 +115,8 @@ pub struct World {
     pub versions: Vec<u32>,
     /// Version of each key's value that the database has: older where a cache holds the write back.
     pub stored: Vec<u32>,
+    /// Users' writes that go on with several records.
+    pub written: Written,
     /// Size of a value.
     value_bytes: u64,
     /// Follows sampled requests.
@@ -142,6 +146,7 @@ impl World {
             routes: scenario.design.components.iter().map(|_| None).collect(),
             versions: Vec::new(),
             stored: Vec::new(),
+            written: Written::default(),
             value_bytes: 0,
             tracer: Tracer::default(),
             marks: Marks::default(),
@@ -595,13 +600,38 @@ impl World {
     pub fn release(&mut self, id: u32) {
         self.deadlines.clear(id);
         self.calls.clear_all(id);
+        let request = &self.requests[id];
+        if request.written & mark::SHARED != 0 {
+            self.written.leave(request.number);
+        }
         self.requests.release(id);
+    }
+
+    /// Whether a record is a user's write.
+    #[inline]
+    pub fn is_write(&self, id: u32) -> bool {
+        let request = &self.requests[id];
+        let class = &self.classes[usize::from(request.class)];
+        class.kind == ClassKind::Write && !request.has(flag::INTERNAL)
+    }
+
+    /// A user's write is applied, where it is acknowledged from.
+    #[inline]
+    pub fn apply_write(&mut self, id: u32) {
+        let request = &mut self.requests[id];
+        let (marks, again) = self.written.apply(request.number, request.written);
+        request.written = marks;
+        self.outcomes.writes_applied_again += u64::from(again);
     }
 
     /// A second record takes over the user's side of a request, as it is at `depth`; the first goes on
     /// where it is, abandoned. None at the limit of records.
     pub fn split(&mut self, id: u32, depth: u8) -> Option<u32> {
         let heir = self.requests.allocate()?;
+        if self.is_write(id) {
+            let request = &mut self.requests[id];
+            request.written = self.written.split(request.number, request.written);
+        }
         let mut copy = self.requests[id].clone();
         copy.depth = depth;
         copy.stage = Stage::Client;

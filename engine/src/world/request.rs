@@ -130,6 +130,8 @@ pub struct Request {
     pub stage: Stage,
     /// What the present call asks.
     pub operation: Operation,
+    /// What has become of the write it is: bits of [`written::mark`](super::written::mark).
+    pub written: u8,
 }
 
 impl Request {
@@ -231,6 +233,7 @@ const BLANK: Request = Request {
     failure: 0,
     stage: Stage::Free,
     operation: Operation::Call,
+    written: 0,
 };
 
 /// All records. Freed ones are used again, last freed first, since they are still in the processor's cache.

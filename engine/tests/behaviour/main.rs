@@ -17,3 +17,4 @@ mod model;
 mod room;
 mod service;
 mod timeouts;
+mod writes;

@@ -246,6 +246,8 @@ const OTHERS: &[(&str, &[&str])] = &[
         "names for numbers: flags, nobody, nowhere, the end of time",
         &[
             "ABANDONED",
+            "APPLIED",
+            "APPLIED_BEFORE",
             "BACK",
             "CALLS",
             "COUNT",
@@ -265,7 +267,9 @@ const OTHERS: &[(&str, &[&str])] = &[
             "RETRY",
             "SAMPLED",
             "SENT_MAX_NS",
+            "SHARED",
             "TIME_MAX_NS",
+            "UNKNOWN",
         ],
     ),
     (

@@ -29,6 +29,7 @@ pub(super) enum HeldBack {
 impl Cache {
     /// A value is written here first: acknowledged now, brought to the database later.
     pub(super) fn leave(&mut self, world: &mut World, id: u32, node: u16, turn: Turn) {
+        world.apply_write(id);
         let key = world.requests[id].key;
         world.versions[key as usize] += 1;
         let version = world.versions[key as usize];

@@ -1,0 +1,126 @@
+//! What has become of users' writes: who gets no answer does not know, and who tries again may have the
+//! same write applied twice.
+//!
+//! An attempt whose caller has given up goes on with a record of its own, so one write can have several.
+//! Each record carries what became of it in a byte; what they must know of each other stands here.
+
+use std::collections::BTreeMap;
+
+/// Bits of [`Request::written`](super::request::Request::written).
+pub mod mark {
+    /// This attempt has been applied.
+    pub const APPLIED: u8 = 1;
+    /// An earlier attempt has been applied.
+    pub const APPLIED_BEFORE: u8 = 2;
+    /// Other records may go on with the same write.
+    pub const SHARED: u8 = 4;
+    /// An attempt has ended without word of whether it was applied.
+    pub const UNKNOWN: u8 = 8;
+}
+
+/// A write that several records go on with.
+#[derive(Clone, Copy, Debug, Default)]
+struct Shared {
+    records: u32,
+    is_applied: bool,
+}
+
+/// The writes that several records go on with, by number of the request.
+#[derive(Clone, Debug, Default)]
+pub struct Written {
+    shared: BTreeMap<u32, Shared>,
+}
+
+impl Written {
+    /// A record of a write, with its marks, has got a second one. Returns the marks of both.
+    pub fn split(&mut self, number: u32, marks: u8) -> u8 {
+        let shared = self.shared.entry(number).or_default();
+        shared.records += if marks & mark::SHARED == 0 { 2 } else { 1 };
+        shared.is_applied |= marks & (mark::APPLIED | mark::APPLIED_BEFORE) != 0;
+        marks | mark::SHARED
+    }
+
+    /// A record of a write is applied. Returns its marks, and whether the write had been applied before.
+    pub fn apply(&mut self, number: u32, marks: u8) -> (u8, bool) {
+        // A write may be several queries: they are applied once together.
+        if marks & mark::APPLIED != 0 {
+            return (marks, false);
+        }
+        let mut again = marks & mark::APPLIED_BEFORE != 0;
+        if marks & mark::SHARED != 0
+            && let Some(shared) = self.shared.get_mut(&number)
+        {
+            again |= std::mem::replace(&mut shared.is_applied, true);
+        }
+        (marks | mark::APPLIED, again)
+    }
+
+    /// A record that shares its write is no more.
+    #[cold]
+    pub fn leave(&mut self, number: u32) {
+        if let Some(shared) = self.shared.get_mut(&number) {
+            shared.records -= 1;
+            if shared.records == 0 {
+                self.shared.remove(&number);
+            }
+        }
+    }
+
+    /// Records that share their writes with others. O(writes that several go on with).
+    pub fn records(&self) -> u64 {
+        let counts = self.shared.values();
+        counts.map(|shared| u64::from(shared.records)).sum()
+    }
+}
+
+/// The marks of a write whose next attempt begins.
+pub fn next_attempt(marks: u8) -> u8 {
+    if marks & mark::APPLIED == 0 {
+        marks
+    } else {
+        (marks & !mark::APPLIED) | mark::APPLIED_BEFORE
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_attempt_of_several_queries_is_applied_once() {
+        let mut written = Written::default();
+        let (marks, again) = written.apply(7, 0);
+        assert!(!again);
+        assert_eq!(written.apply(7, marks), (marks, false));
+        assert_eq!(written.apply(7, next_attempt(marks)).1, true);
+    }
+
+    #[test]
+    fn what_is_applied_late_counts_whichever_attempt_was_first() {
+        for late_first in [true, false] {
+            let mut written = Written::default();
+            let both = written.split(7, 0);
+            let (late, next) = (both, next_attempt(both));
+            let order = if late_first {
+                [late, next]
+            } else {
+                [next, late]
+            };
+            let again = order.map(|marks| written.apply(7, marks).1);
+            assert_eq!(again, [false, true]);
+            assert_eq!(written.records(), 2);
+            written.leave(7);
+            written.leave(7);
+            assert_eq!(written.records(), 0);
+        }
+    }
+
+    #[test]
+    fn what_was_applied_before_its_caller_gave_up_is_known() {
+        let mut written = Written::default();
+        let (marks, _) = written.apply(7, 0);
+        let both = written.split(7, marks);
+        assert!(written.apply(7, next_attempt(both)).1);
+        assert!(!written.apply(8, 0).1, "another write");
+    }
+}
