@@ -107,10 +107,10 @@ pub fn share(value: f64) -> String {
     if percent > 0.0 && percent < 0.05 {
         return format!("<{NBSP}0.1{NBSP}%");
     }
-    if percent >= 99.95 && percent < 100.0 {
+    if (99.95..100.0).contains(&percent) {
         return format!(">{NBSP}99.9{NBSP}%");
     }
-    let is_next_to_all = percent >= 99.5 && percent < 100.0;
+    let is_next_to_all = (99.5..100.0).contains(&percent);
     let is_small = percent != 0.0 && percent.abs() < 9.95;
     let decimals = usize::from(is_small || is_next_to_all);
     format!("{}{NBSP}%", decimal(percent, decimals))
