@@ -178,7 +178,8 @@ mod tests {
     use super::*;
     use crate::lab::{Question, Wishes};
     use crate::packed;
-    use crate::protocol::{Command, Message, Publication, Speed};
+    use crate::protocol::{Command, Message, Publication};
+    use crate::speed::Speed;
     use headroom_engine::Engine;
     use headroom_engine::ring_view::RingView;
     use headroom_engine::time::SimTime;

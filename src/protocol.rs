@@ -13,15 +13,7 @@ use headroom_scenario::{Action, Panel, Scenario};
 use serde::{Deserialize, Serialize};
 
 use crate::sampling::Sampling;
-
-/// How fast simulated time passes.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub enum Speed {
-    /// Simulated seconds per second.
-    Times(f64),
-    /// As fast as the machine goes.
-    FlatOut,
-}
+use crate::speed::Speed;
 
 /// From the page to the engine's worker.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -10,7 +10,7 @@ use headroom_scenario::step;
 use headroom_scenario::{LoopModel, Scenario, Traffic};
 use serde::{Deserialize, Serialize};
 
-use crate::protocol::Speed;
+use crate::speed::Speed;
 
 /// Dots a second that a design's own load is to be.
 const DOTS_PER_S: f64 = 50.0;

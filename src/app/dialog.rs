@@ -4,7 +4,7 @@ use web_sys::HtmlDialogElement;
 use yew::prelude::*;
 
 use super::icon;
-use super::intent::{Behind, Damaged, Opening};
+use crate::intent::{Behind, Damaged, Opening};
 
 /// A dialog's frame.
 #[derive(Clone, PartialEq, Properties)]

@@ -4,8 +4,8 @@ use headroom_scenario::step::LADDER;
 use yew::prelude::*;
 
 use super::icon;
-use super::intent::{Dialog, Intent, Intents, Theme};
 use crate::format;
+use crate::intent::{Dialog, Intent, Intents, Theme};
 
 /// What the header shows.
 #[derive(Clone, PartialEq, Properties)]

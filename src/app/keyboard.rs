@@ -4,7 +4,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent};
 
 use super::Look;
-use super::intent::{Dialog, Intent, Tab};
+use crate::intent::{Dialog, Intent, Tab};
 
 /// What a key asks for, if it does.
 pub(super) fn intent(event: &KeyboardEvent, look: &Look, step: Option<usize>) -> Option<Intent> {

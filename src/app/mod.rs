@@ -2,16 +2,13 @@
 
 mod badge;
 mod breakage;
-mod choice;
 mod dialog;
 mod document;
-mod entry;
 mod experiments;
 mod file;
 mod header;
 mod hearing;
 mod icon;
-mod intent;
 mod keyboard;
 mod legend;
 mod listeners;
@@ -41,18 +38,15 @@ use web_sys::{DragEvent, KeyboardEvent, window};
 use yew::prelude::*;
 
 use crate::address::Place;
+use crate::intent::{Behind, Dialog, Intent, Intents, Tab, Theme};
 use crate::lab::{Answer, Findings};
 use crate::port::Remote;
 use crate::protocol::{Command, Message};
 use crate::selection::Selection;
 use crate::shared::Shared;
 use crate::stage::StageHandle;
-pub use choice::Choice;
 use document::Document;
-pub use entry::Entry;
 use experiments::Experiments;
-use intent::Behind;
-pub use intent::{Dialog, Intent, Intents, Tab, Theme};
 use listeners::listeners;
 use run::Run;
 

@@ -10,9 +10,9 @@ use yew::Context;
 
 use super::document::Edit;
 use super::experiments::Experiments;
-use super::intent::{Behind, Damaged, Opening};
-use super::{App, Dialog, Msg, Tab, file, story};
+use super::{App, Msg, file, story};
 use crate::address::{self, Place};
+use crate::intent::{Behind, Damaged, Dialog, Opening, Tab};
 use crate::protocol::Command;
 
 /// The address follows the design after so long without another change.

@@ -5,10 +5,10 @@ use std::rc::Rc;
 use headroom_scenario::Scenario;
 use yew::prelude::*;
 
-use super::intent::{Intent, Intents, Tab};
 use super::run::Run;
 use crate::charts::FiguresPanel;
 use crate::inspector::Inspector;
+use crate::intent::{Intent, Intents, Tab};
 use crate::queues::QueuesPanel;
 use crate::ring::RingPanel;
 use crate::selection::Selection;

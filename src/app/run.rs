@@ -8,8 +8,9 @@ use headroom_engine::snapshot::Snapshot;
 use headroom_engine::trace::Trace;
 
 use crate::charts::history::History;
-use crate::protocol::{Publication, Speed};
+use crate::protocol::Publication;
 use crate::sampling::Sampling;
+use crate::speed::Speed;
 
 /// In slow motion no stretch closes for long: the charts follow every so many publications.
 const CHARTED_AT_LEAST_EVERY: u32 = 12;

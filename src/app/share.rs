@@ -9,7 +9,8 @@ use yew::prelude::*;
 
 use super::dialog::Frame;
 use super::file;
-use crate::{address, format};
+use crate::address;
+use crate::format;
 
 /// What the share dialog needs.
 #[derive(Clone, PartialEq, Properties)]

@@ -6,8 +6,8 @@ use yew::prelude::*;
 
 use super::header::short_title;
 use super::icon;
-use super::intent::{Intent, Intents};
 use crate::format;
+use crate::intent::{Intent, Intents};
 use crate::lab::{CacheOutcome, Finding, Outcome, Progress};
 
 /// What the story tells.

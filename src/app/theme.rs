@@ -2,7 +2,7 @@
 
 use web_sys::{Event, Storage, window};
 
-use super::intent::Theme;
+use crate::intent::Theme;
 
 const KEY: &str = "headroom-theme";
 

@@ -7,13 +7,13 @@ use headroom_scenario::{INTEGER_MAX, read_whole};
 use web_sys::{Element, HtmlInputElement};
 use yew::prelude::*;
 
-use super::choice::Choice;
-use super::entry::Entry;
 use super::icon;
-use super::intent::{Intent, Intents};
+use crate::choice::Choice;
+use crate::entry::Entry;
 use crate::format;
+use crate::intent::{Intent, Intents};
 use crate::order::sort_by_key;
-use crate::protocol::Speed;
+use crate::speed::Speed;
 
 /// Speeds to choose from, slow motion first.
 pub const SPEEDS: [(Speed, &str); 11] = [

@@ -8,9 +8,9 @@ use headroom_scenario::{Scenario, read_number};
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use super::entry::Entry;
-use super::intent::{Intent, Intents};
+use crate::entry::Entry;
 use crate::format;
+use crate::intent::{Intent, Intents};
 
 /// Slider positions in a tenfold.
 const DECADE: f64 = 100.0;

@@ -9,7 +9,6 @@ use yew::prelude::*;
 use super::badge::{Badge, Capacity};
 use super::dialog::{Keys, Unopened};
 use super::header::Header;
-use super::intent::{Dialog, Intent};
 use super::legend::Legend;
 use super::now::Now;
 use super::panels::Panels;
@@ -21,6 +20,7 @@ use super::traffic::Traffic;
 use super::{App, Msg, file};
 use crate::diagram::Diagram;
 use crate::format;
+use crate::intent::{Dialog, Intent};
 use crate::lab::{Finding, Progress};
 
 /// The whole page.

@@ -7,9 +7,11 @@ use yew::Context;
 
 use super::breakage::{busiest, repairs};
 use super::document::{Edit, edit_in_words};
-use super::{App, Intent, Tab, theme, timeline};
-use crate::protocol::{Command, Speed};
+use super::{App, theme, timeline};
+use crate::intent::{Intent, Tab};
+use crate::protocol::Command;
 use crate::selection::Selection;
+use crate::speed::Speed;
 
 impl App {
     pub(super) fn fulfil(&mut self, ctx: &Context<Self>, intent: Intent) {

@@ -4,11 +4,13 @@ use headroom_scenario::Scenario;
 use yew::Context;
 
 use super::document::agree_before_ns;
-use super::{App, Msg, Tab};
+use super::{App, Msg};
 use crate::host::Role;
+use crate::intent::Tab;
 use crate::port::Remote;
-use crate::protocol::{Command, Speed};
+use crate::protocol::Command;
 use crate::selection::Selection;
+use crate::speed::Speed;
 
 impl App {
     pub(super) fn start_engine(&mut self, ctx: &Context<Self>) {

@@ -4,7 +4,8 @@ use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use super::field::{Row, Value, Widget};
-use crate::app::{Choice, Entry};
+use crate::choice::Choice;
+use crate::entry::Entry;
 
 /// A form's rows, and where changes go.
 #[derive(Clone, PartialEq, Properties)]

@@ -8,9 +8,11 @@ use yew::prelude::*;
 
 use super::field::{Value, Widget};
 use super::subject;
-use crate::app::{Choice, Entry, Intent, Intents};
+use crate::choice::Choice;
 use crate::deed;
+use crate::entry::Entry;
 use crate::format;
+use crate::intent::{Intent, Intents};
 
 /// What the fields need.
 #[derive(Clone, PartialEq, Properties)]

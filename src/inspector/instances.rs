@@ -6,9 +6,9 @@ use headroom_engine::time::NS_PER_S;
 use headroom_scenario::{Action, Component, Target};
 use yew::prelude::*;
 
-use crate::app::{Intent, Intents};
 use crate::deed;
 use crate::format::{self, capital};
+use crate::intent::{Intent, Intents};
 
 /// More instances than this are scrolled by themselves: they would push the rest out of sight.
 const ROWS_MAX: usize = 6;

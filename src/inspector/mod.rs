@@ -13,7 +13,7 @@ use headroom_engine::snapshot::Snapshot;
 use headroom_scenario::{Component, Kind, Scenario, price};
 use yew::prelude::*;
 
-use crate::app::{Intent, Intents};
+use crate::intent::{Intent, Intents};
 use crate::selection::Selection;
 use form::Form;
 use impairments::Impairments;

@@ -4,7 +4,7 @@ use headroom_scenario::{Action, Kind, Scenario, validate_action};
 
 use super::field::{Row, Value, rows, with};
 use super::tables;
-use crate::app::Intent;
+use crate::intent::Intent;
 
 /// A thing with parameters.
 #[derive(Clone, Debug, PartialEq)]

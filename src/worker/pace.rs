@@ -6,7 +6,7 @@
 
 use std::collections::VecDeque;
 
-use crate::protocol::Speed;
+use crate::speed::Speed;
 
 /// Credit kept, in milliseconds of wall time.
 const CREDIT_MAX_MS: f64 = 100.0;

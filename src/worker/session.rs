@@ -15,8 +15,9 @@ use super::turns::Next;
 use crate::order::sort_by_key;
 use crate::packed;
 use crate::port::Home;
-use crate::protocol::{Command, Message, Publication, Speed};
+use crate::protocol::{Command, Message, Publication};
 use crate::sampling::Sampling;
+use crate::speed::Speed;
 
 /// A turn ends after so long, so that the page's commands are heard.
 const TURN_MS: f64 = 10.0;

@@ -3,10 +3,10 @@
 use headroom_scenario::{Action, Panel, Scenario};
 use yew::Callback;
 
-use crate::protocol::Speed;
 use crate::selection::Selection;
+use crate::speed::Speed;
 
-/// A wish of the reader's. [`super::App`] fulfils them, in one place.
+/// A wish of the reader's. [`crate::app::App`] fulfils them, in one place.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Intent {
     /// Lets time pass, or stops it.
