@@ -117,8 +117,9 @@ fn describe(design: &Design, now: Load, headroom: Headroom, capacity: &Capacity)
     if let Some(breaks) = &capacity.breaks {
         let why: Vec<String> = breaks.broken.iter().map(breach_text::of).collect();
         text.push_str(&format!(
-            "At {} {}.\n",
+            "At {}, in {} s measured until that was certain: {}.\n",
             load_text(breaks.load),
+            number(breaks.measured_s),
             why.join("; ")
         ));
     }

@@ -172,8 +172,9 @@ fn hit_ratio_name(component: &Component) -> Option<&'static str> {
 }
 
 fn load(tally: &Tally) -> ReportLoad {
-    // Those who left, whether they had got a slot or not; who found the line full never was inside.
-    let left = (tally.answered + tally.failed_total()).saturating_sub(tally.dropped);
+    // Those who left, answered well or badly. Who found the line full, or the machine down, never was inside.
+    let turned_away = tally.dropped + tally.unheard;
+    let left = (tally.answered + tally.failed_total()).saturating_sub(turned_away);
     ReportLoad {
         arrived: tally.arrived,
         utilisation: tally.utilisation(),
@@ -181,6 +182,7 @@ fn load(tally: &Tally) -> ReportLoad {
         queue_mean: ratio(tally.waiting_area_ns, tally.length_ns),
         queue_max: u64::from(tally.waiting_max),
         wait_ms_mean: tally.wait_ms_mean(),
+        left_rps: ratio(left as f64, tally.length_ns / NS_PER_S as f64),
         sojourn_ms_mean: ratio(tally.inside_area_ns, left as f64) / 1e6,
         inside_mean: ratio(tally.inside_area_ns, tally.length_ns),
         dropped: tally.dropped,

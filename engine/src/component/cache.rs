@@ -22,7 +22,7 @@ use crate::mechanism::timetable::{Ahead, Timetable};
 use crate::story::trace::Activity;
 use crate::time::{ns_from_ms, stretched};
 use crate::world::World;
-use crate::world::request::{Hop, Line, Operation, Stage, flag};
+use crate::world::request::{Hop, Line, Operation, Stage, flag, mark};
 use crate::world::route::Route;
 use crate::world::wire::Departure;
 use write_back::HeldBack;
@@ -287,9 +287,7 @@ impl Cache {
             .get(usize::from(node))
             .is_some_and(Instance::listens)
         {
-            if world.requests[id].operation == Operation::Get {
-                self.count_miss(world, node);
-            }
+            self.not_answered(world, id, node);
             return world.refuse(id, Reason::ConnectionRefused);
         }
         let turn = self.book(world, node);
@@ -480,24 +478,38 @@ impl Cache {
         let key = world.requests[id].key;
         let held = &mut self.nodes[usize::from(node)];
         if let Lookup::Hit { version, .. } = held.store.lookup(key, now_ns) {
-            self.hits += 1;
-            self.stale_hits += u64::from(version < world.versions[key as usize]);
-            world.meter(self.me, node).hits += 1;
+            if world.requests[id].marks & mark::LOOKED_UP == 0 {
+                self.hits += 1;
+                self.stale_hits += u64::from(version < world.versions[key as usize]);
+                world.meter(self.me, node).hits += 1;
+            }
             let request = &mut world.requests[id];
             request.version = version;
             request.flags |= flag::HIT;
+            request.marks |= mark::LOOKED_UP;
             world.note(id, Activity::Hit, self.me, node);
             return self.answer(world, id, node, turn);
         }
-        self.count_miss(world, node);
+        self.count_miss(world, id, node);
         world.note(id, Activity::Miss, self.me, node);
         self.miss(world, id, node, turn);
     }
 
-    /// A look-up has not found its value here: it was not there, or the node is dead.
-    fn count_miss(&mut self, world: &mut World, node: u16) {
-        self.misses += 1;
-        world.meter(self.me, node).misses += 1;
+    /// A node has not answered: it is dead, or hangs, or takes too long.
+    pub fn not_answered(&mut self, world: &mut World, id: u32, node: u16) {
+        if world.requests[id].operation == Operation::Get {
+            self.count_miss(world, id, node);
+        }
+    }
+
+    /// A look-up has not found its value here: it was not there, or nobody answered in time.
+    fn count_miss(&mut self, world: &mut World, id: u32, node: u16) {
+        let marks = &mut world.requests[id].marks;
+        if *marks & mark::LOOKED_UP == 0 {
+            *marks |= mark::LOOKED_UP;
+            self.misses += 1;
+            world.meter(self.me, node).misses += 1;
+        }
     }
 
     fn miss(&mut self, world: &mut World, id: u32, node: u16, turn: Turn) {

@@ -15,7 +15,7 @@ use crate::mechanism::stream::{Law, Stream};
 use crate::story::happening::Tone;
 use crate::time::{ns_from_ms, stretched};
 use crate::world::World;
-use crate::world::request::Operation;
+use crate::world::request::{Operation, mark};
 use crate::world::wire::Departure;
 
 /// A database.
@@ -140,10 +140,7 @@ impl Database {
     /// A query arrives.
     pub fn deliver(&mut self, world: &mut World, id: u32) {
         if !self.instance.listens() {
-            if self.buffer.is_some() && !is_write(world, id) {
-                // Who is not answered has not been answered from memory.
-                world.meter(self.me, 0).misses += 1;
-            }
+            self.not_answered(world, id);
             return world.refuse(id, Reason::ConnectionRefused);
         }
         if self.connections >= self.parameters.connections {
@@ -268,14 +265,14 @@ impl Database {
         };
         let factor = work * self.instance.slow_factor;
         let mut duration_ns = law.draw_ns(&mut self.query_times, factor);
-        if !is_write && !self.has_buffered(world, key) {
+        if !is_write && !self.has_buffered(world, id, key) {
             duration_ns += stretched(self.disk_read_ns, self.instance.slow_factor);
         }
         world.work(id, self.me, 0, duration_ns);
     }
 
     /// Whether the key is in memory; it is from now on.
-    fn has_buffered(&mut self, world: &mut World, key: u32) -> bool {
+    fn has_buffered(&mut self, world: &mut World, id: u32, key: u32) -> bool {
         let Some(buffer) = &mut self.buffer else {
             return true;
         };
@@ -284,13 +281,29 @@ impl Database {
         if !is_hit {
             buffer.insert(key, now_ns, 0);
         }
+        self.count_look_up(world, id, is_hit);
+        is_hit
+    }
+
+    /// A query is not answered, since it is dead, or hangs, or takes too long: not from memory either.
+    pub fn not_answered(&mut self, world: &mut World, id: u32) {
+        if self.buffer.is_some() && !is_write(world, id) {
+            self.count_look_up(world, id, false);
+        }
+    }
+
+    fn count_look_up(&mut self, world: &mut World, id: u32, is_hit: bool) {
+        let marks = &mut world.requests[id].marks;
+        if *marks & mark::LOOKED_UP != 0 {
+            return;
+        }
+        *marks |= mark::LOOKED_UP;
         let meter = world.meter(self.me, 0);
         if is_hit {
             meter.hits += 1;
         } else {
             meter.misses += 1;
         }
-        is_hit
     }
 
     fn start_waiting(&mut self, world: &mut World) {

@@ -154,6 +154,19 @@ impl Component {
         }
     }
 
+    /// A call to an instance of it has not been answered in time: what was asked of its memory has not been
+    /// answered from there.
+    pub fn not_answered(&mut self, world: &mut World, id: u32, instance: u16) {
+        match self {
+            Component::Cache(cache) => cache.not_answered(world, id, instance),
+            Component::Database(database) => database.not_answered(world, id),
+            Component::Clients(_)
+            | Component::Dns(_)
+            | Component::LoadBalancer(_)
+            | Component::Service(_) => {}
+        }
+    }
+
     /// What it asked for itself is answered: a value that a cache brought back, a balancer's probe.
     pub fn answered_itself(&mut self, world: &mut World, id: u32, instance: u16) {
         match self {

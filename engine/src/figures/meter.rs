@@ -133,6 +133,8 @@ pub struct Meter {
     pub waited_ns: u64,
     /// Refused because the line was full.
     pub dropped: u32,
+    /// Calls that nobody listened to: the machine was down.
+    pub unheard: u32,
     /// Look-ups that hit.
     pub hits: u32,
     /// Look-ups that missed.
@@ -171,6 +173,8 @@ pub struct Tally {
     pub waited_ns: f64,
     /// Refused because the line was full.
     pub dropped: u64,
+    /// Calls that nobody listened to.
+    pub unheard: u64,
     /// Look-ups that hit.
     pub hits: u64,
     /// Look-ups that missed.
@@ -212,6 +216,7 @@ impl Meter {
             started: u64::from(std::mem::take(&mut self.started)),
             waited_ns: std::mem::take(&mut self.waited_ns) as f64,
             dropped: u64::from(std::mem::take(&mut self.dropped)),
+            unheard: u64::from(std::mem::take(&mut self.unheard)),
             hits: u64::from(std::mem::take(&mut self.hits)),
             misses: u64::from(std::mem::take(&mut self.misses)),
             ..Tally::default()
@@ -258,6 +263,7 @@ impl Tally {
         self.started += other.started;
         self.waited_ns += other.waited_ns;
         self.dropped += other.dropped;
+        self.unheard += other.unheard;
         self.hits += other.hits;
         self.misses += other.misses;
         self.rented_area_ns += other.rented_area_ns;

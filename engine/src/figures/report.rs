@@ -216,10 +216,12 @@ pub struct ReportLoad {
     pub queue_max: u64,
     /// Mean wait in line of all calls that got a slot, in milliseconds.
     pub wait_ms_mean: f64,
-    /// Mean time from arrival to answer, good or bad, of all calls that did not find the line full, in
-    /// milliseconds.
+    /// Calls that were inside and left, answered well or badly, a second: neither those that found the line
+    /// full nor those that nobody listened to.
+    pub left_rps: f64,
+    /// Mean time from arrival to answer, good or bad, of the calls that were inside, in milliseconds.
     pub sojourn_ms_mean: f64,
-    /// Mean number inside, over time: Little's law says throughput times sojourn.
+    /// Mean number inside, over time: by Little's law `left_rps` times the mean sojourn.
     pub inside_mean: f64,
     /// Refused because the line was full.
     pub dropped: u64,

@@ -5,8 +5,9 @@ use headroom_scenario::Design;
 use crate::figures::reason::Reason;
 use crate::figures::report::{Report, ReportComponent};
 
-/// Components as busy as this share of the busiest are as good as saturated together.
-const SATURATED_SHARE: f64 = 0.9;
+/// Components as busy as this share of the busiest are as good as saturated together, and those that failed
+/// as often as this share of the worst have failed with it.
+const AS_GOOD_AS_SHARE: f64 = 0.9;
 
 /// Where not even the busiest is as busy as this, it is not for want of capacity that requests fail.
 const BUSY_FROM: f64 = 0.5;
@@ -15,7 +16,8 @@ const BUSY_FROM: f64 = 0.5;
 ///
 /// That is the busiest by its busiest instance. Where a caller and the one it calls are both
 /// saturated, it is the called one: the caller's slots are held while it waits for the answer.
-/// Where nothing is busy, it is the one that failed most: its dead instances refuse. A disk that is full gives way, however
+/// Where nothing is busy, it is the one that failed most, its dead instances refuse, and again the called one.
+/// A disk that is full gives way, however
 /// busy anything is.
 pub(super) fn bottleneck(design: &Design, report: &Report) -> Option<String> {
     let busy = |id: &str| {
@@ -45,28 +47,27 @@ pub(super) fn bottleneck(design: &Design, report: &Report) -> Option<String> {
         return Some(full.to_string());
     }
     let busiest = ids().map(busy).fold(0.0, f64::max);
-    if busiest < BUSY_FROM {
-        let most = ids().max_by_key(|id| failed(id))?;
-        if failed(most) > 0 {
-            return Some(most.to_string());
-        }
+    let most_failed = ids().map(failed).max().unwrap_or(0) as f64;
+    if busiest < BUSY_FROM && most_failed > 0.0 {
+        // Who calls it answers badly as often.
+        let alike = ids().filter(|id| failed(id) as f64 >= AS_GOOD_AS_SHARE * most_failed);
+        return called_by_the_others(design, &alike.collect::<Vec<_>>());
     }
     if busiest == 0.0 {
         return None;
     }
-    let saturated: Vec<&str> = ids()
-        .filter(|id| busy(id) >= SATURATED_SHARE * busiest)
-        .collect();
+    let saturated = ids().filter(|id| busy(id) >= AS_GOOD_AS_SHARE * busiest);
+    called_by_the_others(design, &saturated.collect::<Vec<_>>())
+}
+
+/// The first that calls none of the others.
+fn called_by_the_others(design: &Design, ids: &[&str]) -> Option<String> {
     let calls_no_other = |id: &&&str| {
-        !saturated
-            .iter()
-            .any(|other| other != *id && reaches(design, id, other))
+        let mut others = ids.iter().filter(|other| *other != *id);
+        !others.any(|other| reaches(design, id, other))
     };
-    saturated
-        .iter()
-        .find(calls_no_other)
-        .or(saturated.first())
-        .map(|id| id.to_string())
+    let called = ids.iter().find(calls_no_other).or(ids.first());
+    called.map(|id| id.to_string())
 }
 
 /// Utilisation of the instance that has most to do: one hot server is enough to break a tier.
@@ -183,6 +184,22 @@ mod tests {
         let data = full.components.get_mut("data").expect("is in the report");
         data.failed.insert("disk_full".into(), 1);
         assert_eq!(bottleneck(&design(), &full).as_deref(), Some("data"));
+    }
+
+    #[test]
+    fn who_answers_badly_since_the_called_is_dead_is_not_to_blame() {
+        // Each of the callers above a dead database fails as often as it refuses.
+        for order in [[0, 1, 2], [2, 1, 0], [1, 2, 0]] {
+            let mut design = design();
+            let components = design.components.clone();
+            design.components = order.map(|place| components[place].clone()).into();
+            let mut report = report(&[0.1], 0.0);
+            for (id, count) in [("users", 95), ("web", 100), ("data", 100)] {
+                let part = report.components.get_mut(id).expect("is in the report");
+                part.failed.insert("connection_refused".into(), count);
+            }
+            assert_eq!(bottleneck(&design, &report).as_deref(), Some("data"));
+        }
     }
 
     #[test]

@@ -45,6 +45,8 @@ pub struct Break {
     pub load: Load,
     /// The objectives that broke.
     pub broken: Vec<Breach>,
+    /// Seconds measured until that was certain: the figures are of these.
+    pub measured_s: f64,
 }
 
 impl Capacity {
@@ -165,7 +167,13 @@ impl CapacitySearch {
             Found::Breaks(report, verdict) => {
                 let limited = bottleneck(&self.scenario.design, &report);
                 let broken = verdict.broken;
-                self.broke = Some((Break { load, broken }, limited));
+                let measured_s = report.simulated_s;
+                let broke = Break {
+                    load,
+                    broken,
+                    measured_s,
+                };
+                self.broke = Some((broke, limited));
             }
         }
     }

@@ -29,10 +29,10 @@ use crate::time::ns_from_ms;
 use crate::world::call::CallDeadlines;
 use crate::world::deadline::Deadlines;
 use crate::world::impairment::{Fate, Impaired, Message, Way};
-use crate::world::request::{Hop, Operation, Request, Requests, Stage, flag};
+use crate::world::request::{Hop, Operation, Request, Requests, Stage, flag, mark};
 use crate::world::route::Route;
 use crate::world::wire::{Departure, Wire};
-use crate::world::written::{Written, mark};
+use crate::world::written::Written;
 
 /// Time between two looks at whether a caller that hangs goes on.
 const LOOK_AGAIN_NS: u64 = 100_000_000;
@@ -255,6 +255,7 @@ impl World {
     /// Sends a request over a link to an instance at its other end.
     #[inline]
     pub fn send(&mut self, id: u32, to: Hop, departure: Departure) {
+        self.requests[id].marks &= !mark::LOOKED_UP;
         let timeout_ns = self.wires[usize::from(to.link)].timeout_ns;
         if timeout_ns > 0 {
             self.set_call_timeout(id, to, timeout_ns);
@@ -510,6 +511,12 @@ impl World {
         if matches!(reason, Reason::ConnectionRefused | Reason::ConnectionReset) {
             self.requests[id].flags |= flag::NO_ANSWER;
         }
+        if reason == Reason::ConnectionRefused
+            && let Some(hop) = self.requests[id].top()
+        {
+            let component = self.wires[usize::from(hop.link)].to;
+            self.meter(component, hop.instance).unheard += 1;
+        }
         self.answer(id, Departure::Now);
     }
 
@@ -601,7 +608,7 @@ impl World {
         self.deadlines.clear(id);
         self.calls.clear_all(id);
         let request = &self.requests[id];
-        if request.written & mark::SHARED != 0 {
+        if request.marks & mark::SHARED != 0 {
             self.written.leave(request.number);
         }
         self.requests.release(id);
@@ -619,8 +626,8 @@ impl World {
     #[inline]
     pub fn apply_write(&mut self, id: u32) {
         let request = &mut self.requests[id];
-        let (marks, again) = self.written.apply(request.number, request.written);
-        request.written = marks;
+        let (marks, again) = self.written.apply(request.number, request.marks);
+        request.marks = marks;
         self.outcomes.writes_applied_again += u64::from(again);
     }
 
@@ -630,7 +637,7 @@ impl World {
         let heir = self.requests.allocate()?;
         if self.is_write(id) {
             let request = &mut self.requests[id];
-            request.written = self.written.split(request.number, request.written);
+            request.marks = self.written.split(request.number, request.marks);
         }
         let mut copy = self.requests[id].clone();
         copy.depth = depth;

@@ -88,6 +88,20 @@ pub mod flag {
     pub const NO_ANSWER: u8 = 128;
 }
 
+/// Bits of [`Request::marks`].
+pub mod mark {
+    /// A write that this attempt has had applied.
+    pub const APPLIED: u8 = 1;
+    /// One that an earlier attempt has had applied.
+    pub const APPLIED_BEFORE: u8 = 2;
+    /// Other records may go on with the same write.
+    pub const SHARED: u8 = 4;
+    /// An attempt has ended without word of whether the write was applied.
+    pub const UNKNOWN: u8 = 8;
+    /// The memory that its present call asks has been counted as having the value or not.
+    pub const LOOKED_UP: u8 = 16;
+}
+
 /// The record. Its 64 bytes are one cache line; a test holds it there.
 #[derive(Clone, Debug)]
 #[repr(C, align(64))]
@@ -130,8 +144,8 @@ pub struct Request {
     pub stage: Stage,
     /// What the present call asks.
     pub operation: Operation,
-    /// What has become of the write it is: bits of [`written::mark`](super::written::mark).
-    pub written: u8,
+    /// What has become of it: bits of [`mark`].
+    pub marks: u8,
 }
 
 impl Request {
@@ -233,7 +247,7 @@ const BLANK: Request = Request {
     failure: 0,
     stage: Stage::Free,
     operation: Operation::Call,
-    written: 0,
+    marks: 0,
 };
 
 /// All records. Freed ones are used again, last freed first, since they are still in the processor's cache.

@@ -2,21 +2,11 @@
 //! same write applied twice.
 //!
 //! An attempt whose caller has given up goes on with a record of its own, so one write can have several.
-//! Each record carries what became of it in a byte; what they must know of each other stands here.
+//! Each record carries what became of it in its marks; what they must know of each other stands here.
 
 use std::collections::BTreeMap;
 
-/// Bits of [`Request::written`](super::request::Request::written).
-pub mod mark {
-    /// This attempt has been applied.
-    pub const APPLIED: u8 = 1;
-    /// An earlier attempt has been applied.
-    pub const APPLIED_BEFORE: u8 = 2;
-    /// Other records may go on with the same write.
-    pub const SHARED: u8 = 4;
-    /// An attempt has ended without word of whether it was applied.
-    pub const UNKNOWN: u8 = 8;
-}
+use crate::world::request::mark;
 
 /// A write that several records go on with.
 #[derive(Clone, Copy, Debug, Default)]

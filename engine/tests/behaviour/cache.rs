@@ -3,7 +3,8 @@
 use headroom_engine::report::Report;
 use headroom_engine::snapshot::InstanceState;
 use headroom_scenario::{
-    Action, Cache, Class, Database, Distribution, Kind, NodeRouting, ReadMode, Scenario, WriteMode,
+    Action, Cache, Class, Database, Direction, Distribution, Keys, Kind, NodeRouting, ReadMode,
+    Scenario, Service, Traffic, WriteMode,
 };
 
 use crate::design::*;
@@ -475,4 +476,109 @@ fn a_fetch_that_fails_gives_its_lease_back() {
         "{} ms: nobody waits for a lease to run out",
         report.latency_ms.max
     );
+}
+
+#[test]
+fn look_ups_that_a_node_does_not_answer_in_time_have_not_hit() {
+    let look_ups = |action: Option<Action>, timeout_ms: f64| {
+        let scenario = cached(
+            traffic(100.0, lookup()),
+            Cache::default(),
+            Database::default(),
+        );
+        let mut scenario = Scenario {
+            traffic: Traffic {
+                keys: Keys {
+                    count: 10,
+                    ..Keys::default()
+                },
+                ..scenario.traffic
+            },
+            ..scenario
+        };
+        scenario.design.links[1].timeout_ms = timeout_ms;
+        let mut engine = engine(scenario);
+        run_to(&mut engine, 20.0);
+        if let Some(action) = action {
+            engine.apply(&action).expect("it is there");
+        }
+        let report = stretch(&mut engine, 20.0, 60.0);
+        let cache = part(&report, "cache");
+        let counted = cache.extra["hits"] + cache.extra["misses"];
+        (
+            counted / report.requests.arrived as f64,
+            cache.extra["hit_ratio"],
+        )
+    };
+    let (sound, hits) = look_ups(None, 20.0);
+    near("each look-up once", sound, 1.0, 0.01);
+    assert!(hits > 0.99);
+    let cut = cut("web", "cache", Direction::Both);
+    for action in [
+        kill("cache", 0),
+        hang("cache", 0),
+        cut,
+        slow("cache", 0, 1_000.0),
+    ] {
+        let (counted, hits) = look_ups(Some(action.clone()), 20.0);
+        near(
+            &format!("each look-up once, {action:?}"),
+            counted,
+            1.0,
+            0.01,
+        );
+        assert!(
+            hits < 0.01 || matches!(action, Action::Slow { .. }),
+            "{action:?}: {hits}"
+        );
+    }
+}
+
+#[test]
+fn look_ups_answered_after_all_are_not_counted_again() {
+    let scenario = cached(
+        traffic(100.0, lookup()),
+        Cache::default(),
+        Database::default(),
+    );
+    let mut scenario = scenario;
+    scenario.design.links[1].timeout_ms = 20.0;
+    let mut engine = engine(scenario);
+    run_to(&mut engine, 20.0);
+    engine.apply(&hang("cache", 0)).expect("it is there");
+    run_to(&mut engine, 25.0);
+    engine.apply(&repair("cache", 0)).expect("it is there");
+    run_to(&mut engine, 40.0);
+    let report = engine.report();
+    let cache = part(&report, "cache");
+    let counted = cache.extra["hits"] + cache.extra["misses"];
+    near("look-ups", counted, report.requests.arrived as f64, 3.0);
+}
+
+#[test]
+fn a_database_that_hangs_answers_nothing_from_its_buffer() {
+    let look_ups = |action: Action| {
+        let database = Database {
+            buffer_entries: Some(1_000),
+            ..Database::default()
+        };
+        let web = Service {
+            workers: 500,
+            ..servers(1)
+        };
+        let kinds = vec![
+            ("web", Kind::Service(web)),
+            ("db", Kind::Database(database)),
+        ];
+        let mut scenario = chain(traffic(100.0, lookup()), 0.5, kinds);
+        scenario.design.links[1].timeout_ms = 50.0;
+        let mut engine = engine(scenario);
+        run_to(&mut engine, 20.0);
+        engine.apply(&action).expect("it is there");
+        let report = stretch(&mut engine, 20.0, 40.0);
+        part(&report, "db").extra["buffer_hit_ratio"]
+    };
+    for action in [kill("db", 0), hang("db", 0)] {
+        assert_eq!(look_ups(action.clone()), 0.0, "{action:?}");
+    }
 }

@@ -374,3 +374,40 @@ fn the_history_reaches_back_to_the_start_of_a_run_of_two_days() {
     let latest = engine.bins_closed_after(SimTime(end_ns - 60 * NS_PER_S));
     assert_eq!(latest.len(), 60 + 6 + 1 + 1);
 }
+
+#[test]
+fn who_left_times_the_time_inside_is_the_number_inside_where_calls_fail() {
+    // Two of three servers: one dead and never noticed, one whose line is short, behind a balancer that does not
+    // try again; and a database that is dead for a while.
+    let web = Service {
+        workers: 1,
+        queue_limit: 2,
+        ..servers(3)
+    };
+    let kinds = vec![
+        ("lb", Kind::LoadBalancer(blind_balancer())),
+        ("web", Kind::Service(web)),
+        ("db", Kind::Database(Database::default())),
+    ];
+    let scenario = chain(traffic(200.0, lookup()), 0.5, kinds);
+    let mut engine = engine(scenario);
+    for action in [kill("web", 1), kill("db", 0)] {
+        let now_s = engine.now().as_s();
+        run_to(&mut engine, now_s + 20.0);
+        engine.apply(&action).expect("it is there");
+    }
+    run_to(&mut engine, 60.0);
+    let report = engine.report();
+    for id in ["lb", "web", "db"] {
+        let load = &part(&report, id).load;
+        assert!(load.left_rps > 10.0);
+        let product = load.left_rps * load.sojourn_ms_mean / 1e3;
+        near(id, product, load.inside_mean, load.inside_mean * 1e-6);
+    }
+    let web = part(&report, "web");
+    assert!(web.failed.contains_key("queue_full") && web.failed.contains_key("connection_refused"));
+    // The mean is of those inside: who was turned away in no time makes nobody faster.
+    let lb = part(&report, "lb");
+    assert!(web.load.left_rps < lb.load.left_rps - 20.0, "{web:?}");
+    near("a call's time", web.load.sojourn_ms_mean, 26.0, 4.0);
+}

@@ -96,11 +96,7 @@ const LINES: &[(&str, &str, &str)] = &[
         "0.87",
         "const CLOSE_FROM: f64 = 0.87;",
     ),
-    (
-        "as good as saturated",
-        "0.9",
-        "const SATURATED_SHARE: f64 = 0.9;",
-    ),
+    ("as good as", "0.9", "const AS_GOOD_AS_SHARE: f64 = 0.9;"),
     ("busy at all", "0.5", "const BUSY_FROM: f64 = 0.5;"),
     (
         "requests to fill",
@@ -258,6 +254,7 @@ const OTHERS: &[(&str, &[&str])] = &[
             "INTERNAL",
             "LOGIN",
             "LOGIN_ASKED",
+            "LOOKED_UP",
             "NEVER",
             "NOBODY",
             "NONE",
