@@ -107,6 +107,10 @@ pub fn of_instance(
     let component = || id.clone();
     let facts = kind.facts();
     let is_down = gauge.state == InstanceState::Down;
+    if kind.instances() == 0 {
+        // Users and a name service run by others are no machines of the design's.
+        return Vec::new();
+    }
     let runs = !matches!(gauge.state, InstanceState::Down | InstanceState::Gone);
     let is_slow = gauge.slow_factor != 1.0;
     let is_to_stay = present < 2 || gauge.state == InstanceState::Draining;
@@ -309,6 +313,7 @@ mod tests {
             "remove-instance",
         ];
         assert_eq!(offered(&web, &gauge, 3), all);
+        assert_eq!(offered(&part("dns"), &gauge, 1), [""; 0]);
         assert_eq!(offered(&web, &gauge, 1), all[..6], "the last one stays");
         assert_eq!(
             offered(&balancer, &gauge, 1),

@@ -4,7 +4,9 @@ use std::iter;
 use std::rc::Rc;
 
 use headroom_engine::lab::{Breach, Headroom, Load, Objective, Strain};
+use headroom_engine::series::Bin;
 use headroom_engine::snapshot::Snapshot;
+use headroom_engine::time::NS_PER_S;
 use headroom_scenario::Objectives;
 use yew::prelude::*;
 
@@ -268,13 +270,30 @@ fn broken_now(snapshot: &Snapshot, objectives: &Objectives) -> Option<Breach> {
             objectives.latency_p99_ms,
         ),
     ];
-    let broken = found.into_iter().find(|(_, found, limit)| found > limit)?;
-    let (objective, found, limit) = broken;
+    let broken = found.into_iter().find(|(_, found, limit)| found > limit);
+    let (objective, found, limit) = broken.or_else(|| piling_up(&snapshot.recent))?;
     Some(Breach {
         objective,
         found: Some(found),
         limit,
     })
+}
+
+/// More of those who came lately than this have got no answer, good or bad, where lately is at least so long:
+/// they wait for one who does not answer, and have not given up yet.
+const UNANSWERED_SHARE: f64 = 0.3;
+const UNANSWERED_FROM_NS: u64 = 2 * NS_PER_S;
+
+/// What piles up lately, if it is so much.
+fn piling_up(recent: &Bin) -> Option<(Objective, f64, f64)> {
+    let ended = recent.completed + recent.failed_total();
+    let share = recent.arrived.saturating_sub(ended) as f64 / recent.arrived.max(1) as f64;
+    let is_long = recent.length_ns >= UNANSWERED_FROM_NS;
+    (is_long && share > UNANSWERED_SHARE).then_some((
+        Objective::BacklogShare,
+        share,
+        UNANSWERED_SHARE,
+    ))
 }
 
 #[cfg(test)]
@@ -366,7 +385,7 @@ mod tests {
             (*load, *holds_from_cold) = (Load::RateRps(0.0), false);
         }
         let lines = told(&props).lines;
-        assert_eq!(told(&props).figure, "takes no load");
+        assert_eq!(told(&props).figure, "holds at no load");
         assert_eq!(lines, ["web/1 is down"]);
     }
 
@@ -415,6 +434,14 @@ mod tests {
         assert_eq!(searching.figure, "failing now");
         let lines = ["measuring what it can take", "trying 1,600/s"];
         assert_eq!(searching.lines[1..], lines);
+        let mut waiting = Snapshot::default();
+        (waiting.recent.arrived, waiting.recent.completed) = (100, 60);
+        waiting.recent.length_ns = NS_PER_S;
+        assert_ne!(told(&props(800.0, waiting.clone())).figure, "failing now");
+        waiting.recent.length_ns = 3 * NS_PER_S;
+        let piling = told(&props(800.0, waiting));
+        assert_eq!(piling.figure, "failing now");
+        assert_eq!(piling.lines[0], "it falls further and further behind");
         // Who is dead does not give way: it is down.
         let dead = told(&BadgeProps {
             stop: Some(Stop::Down("Web servers".into())),

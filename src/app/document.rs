@@ -40,6 +40,8 @@ pub struct Document {
     future: Vec<Rc<Scenario>>,
     // The last edit was a load, which a drag may go on changing.
     can_continue: bool,
+    // The moment that the live design is of, and the actions that have taken effect by then.
+    reached_ns: u64,
     actions_done: usize,
 }
 
@@ -55,6 +57,7 @@ impl Document {
             past: Vec::new(),
             future: Vec::new(),
             can_continue: false,
+            reached_ns: 0,
             actions_done: 0,
         };
         document.examine();
@@ -188,6 +191,7 @@ impl Document {
 
     /// Brings the live design to a moment.
     pub fn advance_to(&mut self, now_ns: u64) {
+        self.reached_ns = now_ns;
         self.actions_done = done_by(&self.scenario.script, now_ns);
         self.live = Rc::new(live(&self.scenario, self.actions_done));
     }
@@ -205,9 +209,8 @@ impl Document {
         self.warnings = Rc::new(warnings);
         self.problems = Rc::new(problems);
         self.scheduled = Rc::new(scheduled(&self.scenario));
-        let known = self.actions_done.min(self.scenario.script.len());
-        self.actions_done = known;
-        self.live = Rc::new(live(&self.scenario, known));
+        // In another document, other actions have been done by then.
+        self.advance_to(self.reached_ns);
     }
 }
 
@@ -423,6 +426,19 @@ mod tests {
         assert_eq!(document.live.traffic.rate_rps, at_start);
         document.advance_to(10);
         assert_eq!(document.live.traffic.rate_rps, 200.0);
+    }
+
+    #[test]
+    fn what_was_done_is_known_by_its_moment_after_undo_too() {
+        let mut scenario = step::LADDER[0].scenario();
+        scenario.script.push(set_rate(1_000, 500.0));
+        let mut document = Document::new(scenario);
+        document.append(set_rate(10, 200.0), Edit::New);
+        assert_eq!(document.done(), [set_rate(10, 200.0)]);
+        assert!(document.undo());
+        assert_eq!(document.done(), [], "the scheduled one is still to come");
+        assert!(document.redo());
+        assert_eq!(document.done(), [set_rate(10, 200.0)]);
     }
 
     #[test]

@@ -18,6 +18,8 @@ pub struct Experiments {
     pub comparison: Option<Question>,
     /// The reader has broken something that the last two leave out.
     pub leaves_out_faults: bool,
+    /// They have added or removed instances, which are there, or not, from the start after the step's change.
+    pub resizes: bool,
 }
 
 impl Experiments {
@@ -41,6 +43,13 @@ impl Experiments {
         let seed = document.scenario.seed;
         let before = Box::new(Scenario { seed, ..before });
         let after = edited(document, step);
+        let counts = |scenario: &Scenario| -> Vec<u16> {
+            let components = scenario.design.components.iter();
+            components
+                .map(|component| component.kind.instances())
+                .collect()
+        };
+        let resizes = counts(&after) != counts(&document.live);
         Self {
             capacity,
             payoff: Some(Question::Payoff {
@@ -53,6 +62,7 @@ impl Experiments {
             }),
             leaves_out_faults: by_hand(&standing.script, &step.scenario())
                 .any(|timed| is_fault(&timed.action)),
+            resizes,
         }
     }
 

@@ -88,10 +88,44 @@ async fn text_of(file: &File) -> Result<String, Vec<Problem>> {
     Scenario::check_bytes(file.size() as usize)?;
     let read = JsFuture::from(file.array_buffer()).await;
     let bytes = read.map_err(|_| vec![Problem::of_all("the browser can't read it")])?;
+    text_in(Uint8Array::new(&bytes).to_vec()).map_err(|problem| vec![Problem::of_all(problem)])
+}
+
+/// The text of a scenario, as far as bytes can be one.
+///
+/// # Errors
+/// What they are instead.
+fn text_in(bytes: Vec<u8>) -> Result<String, &'static str> {
+    let is_binary = bytes.contains(&0)
+        && !bytes.starts_with(&[0xff, 0xfe])
+        && !bytes.starts_with(&[0xfe, 0xff]);
     // Decoded by the browser, what is in another encoding would come with its letters lost.
-    String::from_utf8(Uint8Array::new(&bytes).to_vec()).map_err(|_| {
-        vec![Problem::of_all(
-            "this is not a text in UTF-8: save it as that",
-        )]
-    })
+    let text = match String::from_utf8(bytes) {
+        Ok(text) if !is_binary => text,
+        _ if is_binary => return Err("this is no text, but a picture or another kind of file"),
+        _ => return Err("this is not a text in UTF-8: save it as that"),
+    };
+    match text.trim() {
+        "" => Err("the file is empty"),
+        link if link.starts_with("http") || link.starts_with('#') => {
+            Err("this is a link: open it in the browser's address bar")
+        }
+        _ => Ok(text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_scenario_is_said_for_what_it_is() {
+        let said = |bytes: &[u8]| text_in(bytes.to_vec()).unwrap_err();
+        assert_eq!(said(b" \n"), "the file is empty");
+        assert!(said(b"\x89PNG\r\n\x1a\n\0\0\0").contains("a picture"));
+        assert!(said(b"#step=cache\n").contains("address bar"));
+        assert!(said(b"caf\xe9").contains("UTF-8"));
+        assert!(said(b"\xff\xfe{\0}\0").contains("UTF-8"));
+        assert_eq!(text_in(b"{}".to_vec()).as_deref(), Ok("{}"));
+    }
 }

@@ -15,7 +15,7 @@ use crate::protocol::Message;
 use crate::sampling::Sampling;
 
 /// Rates this close to one another are one drag of the slider.
-const DRAG_WITHIN_MS: f64 = 700.0;
+const DRAG_WITHIN_MS: f64 = 450.0;
 
 impl App {
     pub(super) fn hear(

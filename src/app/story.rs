@@ -31,6 +31,8 @@ pub struct StoryProps {
     pub capacity: Option<Load>,
     /// Something is broken that the reader broke, and that before and after leave out.
     pub is_broken_by_hand: bool,
+    /// Instances that the reader added or removed are there, or not, from the start in the design after.
+    pub is_resized_by_hand: bool,
     /// Where wishes go.
     pub intents: Intents,
 }
@@ -106,7 +108,7 @@ fn hurts(props: &StoryProps) -> Html {
             let words = if capacity.amount() > 0.0 {
                 format!("It hurts: this design holds {}.", format::load(capacity))
             } else {
-                "It hurts: as it stands, it holds nothing.".into()
+                "It hurts: as it stands, it breaks its objectives at any load.".into()
             };
             html! { <p class="hurts" data-testid="hurts">{ icon::warning() }{ words }</p> }
         }
@@ -132,7 +134,7 @@ fn payoff(props: &StoryProps) -> Html {
         }) => html! {
             <>
                 { "Pays off " }
-                <b data-testid="pays-off-from" data-value={load.amount().to_string()}>{ from_load(*load) }</b>
+                <b data-testid="pays-off-from" data-value={load.amount().to_string()}>{ from_load(*load, up_to(props)) }</b>
                 if let Some(breach) = breach {
                     <small>{ format!("{} the step before {}.", at_load(*load), past(breach)) }</small>
                 }
@@ -147,14 +149,35 @@ fn payoff(props: &StoryProps) -> Html {
     html! { <div class="pay" aria-live="polite">{ words }</div> }
 }
 
-/// From which load on, in words.
-fn from_load(load: Load) -> String {
-    match load {
-        _ if is_any(load) => "at any load".into(),
-        Load::RateRps(rate_rps) => {
-            format!("from {} requests/s", format::rate(two_figures(rate_rps)))
+/// The load up to which the design itself holds, where that is known and is of what paid off: past it, neither
+/// design holds.
+fn up_to(props: &StoryProps) -> Option<Load> {
+    let is_within = |load: &Load| 0.0 < load.amount() && load.amount() < load.most().amount();
+    props
+        .capacity
+        .filter(is_within)
+        .filter(|_| !props.is_broken_by_hand)
+}
+
+/// From which load on, in words, and up to which.
+fn from_load(load: Load, up_to: Option<Load>) -> String {
+    let up_to = up_to.filter(|up_to| up_to.amount() > load.amount());
+    let figure = |rate_rps: f64| format::rate(two_figures(rate_rps));
+    match (load, up_to) {
+        (_, None) if is_any(load) => "at any load".into(),
+        (_, Some(up_to)) if is_any(load) => format!("at any load up to {}", format::load(up_to)),
+        (Load::RateRps(from_rps), Some(Load::RateRps(to_rps))) => {
+            format!("from {} to {} requests/s", figure(from_rps), figure(to_rps))
         }
-        Load::Users(_) => format!("from {}", format::load(load)),
+        (Load::RateRps(rate_rps), _) => format!("from {} requests/s", figure(rate_rps)),
+        (Load::Users(_), Some(up_to)) => {
+            format!(
+                "from {} to {}",
+                format::count(load.amount() as u64),
+                format::load(up_to)
+            )
+        }
+        (Load::Users(_), None) => format!("from {}", format::load(load)),
     }
 }
 
@@ -230,7 +253,7 @@ fn changed(props: &StoryProps) -> Html {
             };
             return html! {
                 <>
-                    <h2 class="eyebrow">{ load }</h2>
+                    <h2 class="eyebrow as-said">{ load }</h2>
                     <p class="measuring" data-testid="comparing" data-value={percent.to_string()}>{ comparing(percent) }</p>
                 </>
             };
@@ -257,6 +280,9 @@ fn changed(props: &StoryProps) -> Html {
             <tfoot>
                 if !same.is_empty() {
                     <tr><td colspan="3">{ format!("Much the same: {}.", same.join(", ")) }</td></tr>
+                }
+                if props.is_resized_by_hand {
+                    <tr><td colspan="3" data-testid="with-your-servers">{ "After with the servers that you added or removed, from the start: how they come and go is seen live." }</td></tr>
                 }
                 if props.is_broken_by_hand {
                     <tr><td colspan="3" data-testid="without-your-faults">{ "Both without what you broke: that is seen live." }</td></tr>
@@ -569,13 +595,21 @@ mod tests {
     #[test]
     fn a_pay_off_says_from_where_and_what_breaks_there() {
         let rate = Load::RateRps;
-        assert_eq!(from_load(rate(1.0)), "at any load");
+        assert_eq!(from_load(rate(1.0), None), "at any load");
+        let both = from_load(rate(658.3), Some(rate(2_361.0)));
+        assert_eq!(both, "from 660 to 2,400 requests/s");
+        let any = from_load(rate(1.0), Some(rate(759.0)));
+        assert_eq!(any.replace('\u{a0}', " "), "at any load up to 759/s");
+        assert_eq!(
+            from_load(rate(700.0), Some(rate(500.0))),
+            "from 700 requests/s"
+        );
         assert_eq!(at_load(rate(1.0)), "Even at 1/s");
         assert_eq!(at_load(rate(2.0)), "There");
-        assert_eq!(from_load(rate(2.0)), "from 2 requests/s");
-        assert_eq!(from_load(rate(658.3)), "from 660 requests/s");
+        assert_eq!(from_load(rate(2.0), None), "from 2 requests/s");
+        assert_eq!(from_load(rate(658.3), None), "from 660 requests/s");
         assert_eq!(
-            from_load(Load::Users(34)).replace('\u{a0}', " "),
+            from_load(Load::Users(34), None).replace('\u{a0}', " "),
             "from 34 users"
         );
         let breach = |objective, found, limit| Breach {

@@ -212,11 +212,12 @@ pub fn Seed(props: &SeedProps) -> Html {
 fn parse_seed(text: &str) -> Result<u64, String> {
     let seed = read_whole(text).filter(|seed| *seed <= INTEGER_MAX);
     seed.ok_or_else(|| {
-        let is_whole = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-        let wrong = if is_whole {
-            "is too large"
-        } else {
-            "is no whole number"
+        let digits = text.strip_prefix('-').unwrap_or(text);
+        let is_whole = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+        let wrong = match is_whole {
+            true if digits != text => "is below 0",
+            true => "is too large",
+            false => "is no whole number",
         };
         format!(
             "The seed {wrong}: give 0 to {}.",
@@ -649,7 +650,9 @@ mod tests {
             assert_eq!(parse_seed(text).unwrap_err(), larger);
         }
         let other = "The seed is no whole number: give 0 to 9,007,199,254,740,991.";
-        for text in ["", "-1", "1.5", "seven"] {
+        let below = "The seed is below 0: give 0 to 9,007,199,254,740,991.";
+        assert_eq!(parse_seed("-1").unwrap_err(), below);
+        for text in ["", "-", "1.5", "seven"] {
             assert_eq!(parse_seed(text).unwrap_err(), other);
         }
     }

@@ -178,7 +178,7 @@ fn listed(heading: &str, hook: &str, facts: Vec<Fact>) -> Html {
     }
     html! {
         <>
-            <h3 class="eyebrow">{ heading }</h3>
+            <h3 class="eyebrow as-said">{ heading }</h3>
             <dl class="facts doings">
                 { for facts.into_iter().map(|(name, figure)| html! {
                     <div><dd data-testid={format!("{hook}-{}", name.replace(' ', "-"))}>{ figure }</dd><dt>{ name }</dt></div>

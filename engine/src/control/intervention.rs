@@ -294,6 +294,8 @@ impl Run {
         let Some(repaired) = component.instance_mut(instance) else {
             return;
         };
+        let was_broken =
+            repaired.state == InstanceState::Down || repaired.hangs || repaired.slow_factor != 1.0;
         repaired.slow_factor = 1.0;
         let hung = std::mem::take(&mut repaired.hangs);
         let mut words = marks::works_again(&name);
@@ -313,7 +315,9 @@ impl Run {
             self.components[usize::from(number)].goes_on(&mut self.world, instance);
             self.end_standstill(number, instance);
         }
-        self.world.mark(Tone::Good, words, number, Some(instance));
+        if was_broken {
+            self.world.mark(Tone::Good, words, number, Some(instance));
+        }
     }
 
     /// An instance takes nothing up from now on, and answers nothing.

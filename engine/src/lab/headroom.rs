@@ -53,7 +53,7 @@ impl Headroom {
     /// `takes 1.7 × this load`.
     pub fn figure(self) -> String {
         match self.times {
-            0.0 => "takes no load".into(),
+            0.0 => "holds at no load".into(),
             times if times < 0.095 => format!("takes 1/{} of this load", grouped(1.0 / times)),
             times if times < 1.0 => format!("takes {:.2} × this load", times.min(0.99)),
             times if times < 9.95 => format!("takes {times:.1} × this load"),
@@ -160,7 +160,7 @@ mod tests {
             (None, Strain::Roomy)
         );
         let none = Headroom::new(Load::RateRps(0.0), Load::RateRps(20.0), false);
-        assert_eq!(none.figure(), "takes no load");
+        assert_eq!(none.figure(), "holds at no load");
         assert_eq!((none.share(), none.strain()), (None, Strain::Over));
     }
 }

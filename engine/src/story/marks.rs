@@ -9,8 +9,9 @@ use crate::time::NS_PER_S;
 /// Changes that a mark names; of more it says how many.
 const CHANGES_NAMED_MAX: usize = 2;
 
-/// Rates set within less than so long of each other are one turn of the load, and one mark.
-const TURN_NS: u64 = NS_PER_S;
+/// Rates set within less than so long of each other are one turn of the load, and one mark: sooner than anybody
+/// types two.
+const TURN_NS: u64 = NS_PER_S / 2;
 
 /// Marks in order of time, the oldest gone when there are too many.
 #[derive(Clone, Debug, Default)]
