@@ -330,6 +330,7 @@ fn link(scene: &Scene<'_>, number: usize) -> Html {
     for trouble in scene.link(number).map(link_words).unwrap_or_default() {
         calls += &format!(", {trouble}");
     }
+    let [from, to] = [&link.from, &link.to].map(|id| scene.scenario.design.title(id));
     let pick = Pick::Link(number);
     let (on_link, on_key) = (scene.on_link.clone(), scene.on_pick.clone());
     let onclick = move |event: MouseEvent| {
@@ -344,7 +345,7 @@ fn link(scene: &Scene<'_>, number: usize) -> Html {
     };
     html! {
         <g class={if selected { "link selected" } else { "link" }} role="button" tabindex="0"
-            aria-label={format!("Link from {} to {}, {latency}, {calls}", link.from, link.to)}
+            aria-label={format!("Link from {from} to {to}, {latency}, {calls}")}
             aria-pressed={if selected { "true" } else { "false" }} data-control="link"
             data-of={of(scene, number)} data-value={rate_rps.to_string()} {onclick} {onkeydown}>
             <title>{ calls }</title>

@@ -130,7 +130,7 @@ fn name_of(scenario: &Scenario, component: u8) -> &str {
         .design
         .components
         .get(usize::from(component))
-        .map_or("", |row| row.id.as_str())
+        .map_or("", |row| row.title())
 }
 
 fn waiting(world: &World, note: &Note) -> u32 {

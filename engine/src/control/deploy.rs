@@ -66,8 +66,7 @@ impl Control {
             next_at_ns: 0,
             out: out.unwrap_or_default(),
         });
-        let id = &run.world.meters[usize::from(number)].id;
-        let words = marks::deploy(id, plan.batch);
+        let words = marks::deploy(run.world.title(number), plan.batch);
         run.world.mark(Tone::Neutral, words, number, None);
         if is_first {
             self.go_on_deploying(run, number);
@@ -95,7 +94,7 @@ impl Control {
             }
         }
         if deploy.out.is_empty() && deploy.next == deploy.end {
-            let words = format!("{} deployed", run.world.meters[usize::from(number)].id);
+            let words = format!("{} deployed", run.world.title(number));
             return run.world.mark(Tone::Good, words, number, None);
         }
         self.deploys.push(deploy);

@@ -254,6 +254,7 @@ impl Run {
         let Some(link) = self.scenario.design.link(from, to) else {
             return;
         };
+        let [from, to] = [from, to].map(|id| self.scenario.design.title(id));
         let (tone, words) = match impairment {
             Some(impairment) => (Tone::Bad, marks::impaired(from, to, impairment)),
             None => (Tone::Good, marks::carries_again(from, to)),

@@ -244,7 +244,7 @@ impl Control {
         };
         let words = format!(
             "{} scales {direction} {before} → {desired}: {reason}",
-            row.id
+            row.title()
         );
         run.world.mark(tone, words, number, None);
     }

@@ -95,9 +95,13 @@ fn subject(action: &Action, scenario: &Scenario) -> (String, Option<u8>) {
             .map(|(number, _)| number as u8)
     };
     match action {
-        Action::Configure { component, .. } => (format!("{component}: "), number(component)),
+        Action::Configure { component, .. } => {
+            let title = scenario.design.title(component);
+            (format!("{title}: "), number(component))
+        }
         Action::SetLatency { from, to, .. } | Action::SetTimeout { from, to, .. } => {
-            (format!("{from} to {to}: "), number(to))
+            let [from, end] = [from, to].map(|id| scenario.design.title(id));
+            (format!("{from} to {end}: "), number(to))
         }
         _ => {
             let mut components = scenario.design.components.iter();
@@ -201,7 +205,7 @@ fn of_instance(
     }
     let name = instance.map_or_else(String::new, |instance| {
         cast[number] = cast[number].max(instance + 1);
-        row.instance_name(instance)
+        row.instance_title(instance)
     });
     let (tone, words) = match action {
         Action::Kill { .. } => (Tone::Bad, dies(&name)),
@@ -218,9 +222,15 @@ fn of_instance(
             from,
             to,
             impairment,
-        } => (Tone::Bad, impaired(from, to, *impairment)),
-        Action::RepairLink { from, to } => (Tone::Good, carries_again(from, to)),
-        Action::Deploy { batch, .. } => (Tone::Neutral, deploy(id, *batch)),
+        } => {
+            let [from, to] = [from, to].map(|id| scenario.design.title(id));
+            (Tone::Bad, impaired(from, to, *impairment))
+        }
+        Action::RepairLink { from, to } => {
+            let [from, to] = [from, to].map(|id| scenario.design.title(id));
+            (Tone::Good, carries_again(from, to))
+        }
+        Action::Deploy { batch, .. } => (Tone::Neutral, deploy(row.title(), *batch)),
         Action::SetRate { .. }
         | Action::SetTraffic { .. }
         | Action::Configure { .. }

@@ -779,9 +779,14 @@ impl World {
         });
     }
 
-    /// `web/2` for instance 1 of `web`.
+    /// `web/2` for instance 1 of `web`, `Database` for what there is one of.
     pub fn name(&self, component: u8, instance: u16) -> String {
-        self.named[usize::from(component)].instance_name(instance)
+        self.named[usize::from(component)].instance_title(instance)
+    }
+
+    /// What a component is called.
+    pub fn title(&self, component: u8) -> &str {
+        self.named[usize::from(component)].title()
     }
 
     /// A call of a request's own to make: blank but for what the callee must know.

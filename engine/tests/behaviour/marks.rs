@@ -117,9 +117,9 @@ fn one_turn_of_the_load_is_one_mark() {
     scenario.script = vec![
         at_s(1.0, rate(110.0)),
         at_s(1.3, rate(150.0)),
-        at_s(2.2, rate(200.0)),
+        at_s(1.7, rate(200.0)),
         at_s(4.0, rate(50.0)),
-        at_s(4.5, rate(200.0)),
+        at_s(4.4, rate(200.0)),
         at_s(6.0, rate(300.0)),
         at_s(6.1, kill("web", 0)),
         at_s(6.2, rate(400.0)),

@@ -65,7 +65,7 @@ fn an_edit_says_on_the_time_line_what_from_and_to_and_so_does_its_link() -> Outc
     page.until("the edit has its mark", |page| {
         Ok(marks(page)?
             .iter()
-            .any(|mark| mark.starts_with("cache: TTL ") && mark.ends_with(" → 2 s")))
+            .any(|mark| mark.starts_with("Cache: TTL ") && mark.ends_with(" → 2 s")))
     })?;
     page.until("the link has followed", |page| {
         Ok(page.fragment()? != before)
