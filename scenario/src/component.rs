@@ -325,7 +325,8 @@ pub struct Service {
     #[cfg_attr(feature = "schema", schemars(!skip_serializing_if))]
     pub probe_ms: f64,
     /// Entries in each server's own cache; 0 is none, and `null` follows the machine: a quarter of its
-    /// memory. The least recently used go when it is full.
+    /// memory. The least recently used go when it is full. All servers that there may be have room for
+    /// 20,000,000 in all; by `null`, none counts for more than there are keys.
     pub local_cache_entries: Option<u32>,
     /// How long an entry of it stays fresh, in seconds; 0 is for ever.
     pub local_cache_ttl_s: f64,

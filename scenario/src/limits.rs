@@ -206,8 +206,9 @@ pub const ENTRIES_MAX: u32 = 1_000_000;
 pub const ENTRIES: Bounds<u32> = Bounds::new(1, ENTRIES_MAX);
 /// Room of a server's own cache or of a database's buffer, which may be none.
 pub const ENTRIES_OR_NONE: Bounds<u32> = Bounds::new(0, ENTRIES_MAX);
-/// Entries in all nodes of one tier together, some 32 bytes of memory each.
-pub const ENTRIES_TOTAL_MAX: u64 = 4_000_000;
+/// Entries in all nodes of one tier together, or in the own caches of all servers of a service: 43 to 85
+/// bytes of memory each, of the 4 GiB that a page has.
+pub const ENTRIES_TOTAL_MAX: u64 = 20_000_000;
 /// The largest disk that RDS gives a database of one of the usual engines has 64 TiB.
 pub const DISK_MAX_GB: f64 = 65_536.0;
 /// Size of a database's disk, where 0 does not look at it, and the data on it at the start.

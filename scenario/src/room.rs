@@ -4,7 +4,6 @@
 
 use serde::Serialize;
 
-use crate::limits::ENTRIES_TOTAL_MAX;
 use crate::{Cache, Database, Keys, Kind, Service};
 
 /// Bytes in a GiB, by which memory is sold.
@@ -113,21 +112,18 @@ impl Cache {
 }
 
 impl Service {
-    /// Entries that one server's own cache has room for; 0 is none. All servers together have no more
-    /// than the engine holds in memory.
+    /// Entries that one server's own cache has room for; 0 is none.
     pub fn own_cache_room(&self, keys: &Keys) -> u32 {
-        let most = ENTRIES_TOTAL_MAX / u64::from(self.instances_max());
-        self.local_cache_entries.unwrap_or_else(|| {
-            let room = entries(self.size.memory_gib() * OWN_CACHE_SHARE, keys);
-            room.min(most as u32)
-        })
+        let memory_gib = self.size.memory_gib() * OWN_CACHE_SHARE;
+        self.local_cache_entries
+            .unwrap_or_else(|| entries(memory_gib, keys))
     }
 
-    fn instances_max(&self) -> u16 {
-        let scaled = self.autoscaling.as_ref();
-        self.instances
-            .max(scaled.map_or(1, |scaling| scaling.instances_max))
-            .max(1)
+    /// Entries that one server's own cache is taken to hold at most: where its room follows the machine,
+    /// no more than there are keys.
+    pub(crate) fn own_cache_held(&self, keys: &Keys) -> u32 {
+        self.local_cache_entries
+            .unwrap_or_else(|| self.own_cache_room(keys).min(keys.count))
     }
 }
 
@@ -139,7 +135,7 @@ fn entries(memory_gib: f64, keys: &Keys) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Size;
+    use crate::{Autoscaling, Size};
 
     /// A million values of a megabyte.
     fn large() -> Keys {
@@ -270,18 +266,23 @@ mod tests {
     }
 
     #[test]
-    fn own_caches_of_many_servers_stay_within_what_the_engine_holds() {
-        let many = Service {
-            instances: 1_000,
-            size: Size::Xlarge24,
-            local_cache_entries: None,
-            ..Service::default()
+    fn a_servers_own_cache_is_a_quarter_of_its_memory_however_many_servers_there_may_be() {
+        let room = |size, instances_max| {
+            let autoscaling = Some(Autoscaling {
+                instances_max,
+                ..Autoscaling::default()
+            });
+            let service = Service {
+                size,
+                autoscaling,
+                local_cache_entries: None,
+                ..Service::default()
+            };
+            service.own_cache_room(&Keys::default())
         };
-        let keys = Keys {
-            value_kb: 0.1,
-            ..large()
-        };
-        let all = u64::from(many.own_cache_room(&keys)) * 1_000;
-        assert_eq!(all, ENTRIES_TOTAL_MAX);
+        for instances_max in [4, 40, 1_000] {
+            assert_eq!(room(Size::Large, instances_max), 2_147_483);
+            assert_eq!(room(Size::Xlarge4, instances_max), 17_179_869);
+        }
     }
 }

@@ -52,7 +52,8 @@ fn parts(problems: &mut Problems, scenario: &Scenario) {
     }
     Part::of(problems, root).within("seed", scenario.seed, limits::INTEGER);
     traffic::check(problems, &root.field("traffic"), &scenario.traffic);
-    design::parts(problems, &root.field("design"), &scenario.design);
+    let keys = &scenario.traffic.keys;
+    design::parts(problems, &root.field("design"), &scenario.design, keys);
     objectives(problems, &root.field("objectives"), &scenario.objectives);
     view(problems, &root.field("view"), &scenario.view);
 }

@@ -5,11 +5,11 @@ use super::{Part, at_most, within};
 use crate::limits;
 use crate::problem::{Path, Problems};
 use crate::{
-    Algorithm, Autoscaling, Cache, Database, HealthCheck, Kind, LoadBalancer, ReadMode, Service,
+    Algorithm, Autoscaling, Cache, Database, HealthCheck, Keys, Kind, LoadBalancer, ReadMode, Service,
     Size, WriteMode,
 };
 
-pub(super) fn check(problems: &mut Problems, at: &Path, kind: &Kind) {
+pub(super) fn check(problems: &mut Problems, at: &Path, kind: &Kind, keys: &Keys) {
     let at = &at.field(kind.facts().name);
     match kind {
         Kind::Clients(_) => {}
@@ -21,18 +21,18 @@ pub(super) fn check(problems: &mut Problems, at: &Path, kind: &Kind) {
         Kind::Cache(kind) => cache(problems, at, kind),
         Kind::Database(kind) => database(problems, at, kind),
     }
-    for (field, message) in together(kind, kind.instances_max()) {
+    for (field, message) in together(kind, kind.instances_max(), keys) {
         problems.add(&at.field(field), message);
     }
 }
 
 /// What so many instances of a component ask for together, though each by itself is within bounds:
 /// what is wrong, with the field to be lowered.
-pub(super) fn together(kind: &Kind, instances: u16) -> Vec<(&'static str, String)> {
+pub(super) fn together(kind: &Kind, instances: u16, keys: &Keys) -> Vec<(&'static str, String)> {
     let complaints = match kind {
         Kind::Service(service) => vec![(
             "local_cache_entries",
-            entries_total(instances, service.local_cache_entries.unwrap_or(0)),
+            entries_total(instances, service.own_cache_held(keys)),
         )],
         Kind::Cache(cache) => vec![
             (
@@ -284,8 +284,12 @@ fn database(problems: &mut Problems, at: &Path, database: &Database) {
 fn entries_total(nodes: u16, entries: u32) -> Option<String> {
     let total = u64::from(nodes) * u64::from(entries);
     let most = limits::ENTRIES_TOTAL_MAX;
-    (total > most)
-        .then(|| format!("{nodes} times {entries} entries are {total}: at most {most} in all"))
+    (total > most).then(|| {
+        let each = most / u64::from(nodes);
+        format!(
+            "{nodes} times {entries} entries are {total}: at most {most} in all, so give at most {each}"
+        )
+    })
 }
 
 /// A ring of nodes of this weight in all has no more points than can be sorted in passing.

@@ -5,12 +5,12 @@ use super::wiring::Wiring;
 use super::{Part, at_most, component};
 use crate::limits;
 use crate::problem::{Path, Problems};
-use crate::{Component, Design, Kind, nearest};
+use crate::{Component, Design, Keys, Kind, nearest};
 
 /// Rules for each part by itself.
-pub(super) fn parts(problems: &mut Problems, at: &Path, design: &Design) {
+pub(super) fn parts(problems: &mut Problems, at: &Path, design: &Design, keys: &Keys) {
     sites(problems, &at.field("sites"), design);
-    components(problems, &at.field("components"), design);
+    components(problems, &at.field("components"), design, keys);
     latencies(problems, &at.field("links"), design);
 }
 
@@ -35,7 +35,7 @@ fn sites(problems: &mut Problems, at: &Path, design: &Design) {
     }
 }
 
-fn components(problems: &mut Problems, at: &Path, design: &Design) {
+fn components(problems: &mut Problems, at: &Path, design: &Design, keys: &Keys) {
     let components = &design.components;
     at_most(
         problems,
@@ -51,7 +51,7 @@ fn components(problems: &mut Problems, at: &Path, design: &Design) {
     );
     for (index, component) in components.iter().enumerate() {
         problems.about(Some(&component.id));
-        self::component(problems, &at.index(index), component);
+        self::component(problems, &at.index(index), component, keys);
     }
     problems.about(None);
     let instances = components
@@ -66,10 +66,10 @@ fn components(problems: &mut Problems, at: &Path, design: &Design) {
     );
 }
 
-fn component(problems: &mut Problems, at: &Path, component: &Component) {
+fn component(problems: &mut Problems, at: &Path, component: &Component, keys: &Keys) {
     text::id(problems, &at.field("id"), &component.id);
     text::label(problems, &at.field("name"), &component.name);
-    component::check(problems, &at.field("kind"), &component.kind);
+    component::check(problems, &at.field("kind"), &component.kind, keys);
     if let Some(position) = component.position {
         let at = &at.field("position");
         Part::of(problems, at)

@@ -5,7 +5,7 @@ use super::{Part, at_most, component, text::named, traffic};
 use crate::limits;
 use crate::problem::{Path, Problems};
 use crate::{
-    Action, Component, Curve, Design, Impairment, Kind, KindTag, LoopModel, Problem, Scenario,
+    Action, Component, Curve, Design, Impairment, Keys, Kind, KindTag, LoopModel, Problem, Scenario,
     Target, TimedAction,
 };
 
@@ -74,6 +74,8 @@ struct Stage<'a> {
     curve: &'a Curve,
     /// Whether there is a rate at all.
     loop_model: &'a LoopModel,
+    /// What caches hold by then.
+    keys: &'a Keys,
     troupes: Vec<Troupe<'a>>,
     /// An action on an instance that was removed before is let pass: it has no effect. A script may
     /// come to it when a user has been faster.
@@ -106,6 +108,7 @@ impl<'a> Stage<'a> {
             design,
             curve: &traffic.curve,
             loop_model: &traffic.client.loop_model,
+            keys: &traffic.keys,
             troupes: design.components.iter().map(troupe).collect(),
             forgives: true,
         }
@@ -129,6 +132,8 @@ impl<'a> Stage<'a> {
                 traffic::check(problems, &at.field("traffic"), traffic);
                 self.curve = &traffic.curve;
                 self.loop_model = &traffic.client.loop_model;
+                self.keys = &traffic.keys;
+                self.keys_to_hold(problems, &at.field("traffic"));
             }
             Action::Kill { .. } => self.target(problems, &at.field("kill"), action),
             Action::Hang { .. } => self.target(problems, &at.field("hang"), action),
@@ -182,6 +187,18 @@ impl<'a> Stage<'a> {
                 self::impairment(problems, &at.field("impairment"), impairment);
             }
             Action::RepairLink { .. } => self.target(problems, &at.field("repair_link"), action),
+        }
+    }
+
+    /// Whether the servers' own caches may hold the keys there are now.
+    fn keys_to_hold(&self, problems: &mut Problems, at: &Path) {
+        let is_service = |index: &usize| matches!(self.troupes[*index].kind, Kind::Service(_));
+        let mut services = (0..self.troupes.len()).filter(is_service);
+        let too_much = services.find_map(|index| Some((index, self.too_much_of_its_own(index)?)));
+        if let Some((index, message)) = too_much {
+            let service = named(&self.design.components[index]);
+            let message = format!("the own caches of {service} would hold too much: {message}");
+            problems.add(&at.field("keys").field("count"), message);
         }
     }
 
@@ -318,10 +335,14 @@ impl<'a> Stage<'a> {
 
     /// What a component and its instances ask for together, its balancer included, if that is too much.
     fn too_much_together(&self, index: usize) -> Option<String> {
-        let Troupe { kind, numbered, .. } = &self.troupes[index];
-        let own = component::together(kind, *numbered).into_iter().next();
-        own.map(|(_, message)| message)
+        self.too_much_of_its_own(index)
             .or_else(|| self.ring_in_front(index))
+    }
+
+    fn too_much_of_its_own(&self, index: usize) -> Option<String> {
+        let Troupe { kind, numbered, .. } = &self.troupes[index];
+        let own = component::together(kind, *numbered, self.keys);
+        own.into_iter().next().map(|(_, message)| message)
     }
 
     /// What is wrong with the ring of a balancer in front of a component.
@@ -398,7 +419,7 @@ impl<'a> Stage<'a> {
             if let Some(meant) = meant.filter(|meant| meant.kind.tag() == kind.tag()) {
                 meant.becomes(kind);
             }
-            return component::check(problems, &at.field("kind"), kind);
+            return component::check(problems, &at.field("kind"), kind, self.keys);
         };
         let at = &at.field("kind");
         if component.kind.tag() != kind.tag() {
@@ -409,9 +430,9 @@ impl<'a> Stage<'a> {
                 kind.facts().title
             );
             problems.add(at, message);
-            return component::check(problems, at, kind);
+            return component::check(problems, at, kind, self.keys);
         }
-        component::check(problems, at, kind);
+        component::check(problems, at, kind, self.keys);
         let before = self.troupes[index].kind;
         self.troupes[index].becomes(kind);
         let at = &at.field(kind.facts().name);
@@ -442,7 +463,7 @@ impl<'a> Stage<'a> {
         };
         // As many as it would start with have been looked at with its other parameters.
         let is_news = *numbered != kind.instances_max();
-        let together = || component::together(kind, *numbered).into_iter().next();
+        let together = || component::together(kind, *numbered, self.keys).into_iter().next();
         by_links.or_else(|| is_news.then(together).flatten())
     }
 }

@@ -183,7 +183,7 @@ fn what_is_bounded_together_is_refused_just_past_the_limit_and_not_at_it() {
     let cache = "/design/components/5/kind/cache";
     let path = "design.components[5].kind.cache.entries_per_node";
     let node = |nodes: u32, entries: u32| json!({"nodes": nodes, "entries_per_node": entries});
-    assert_last_and_first(cache, path, node(4, 1_000_000), node(5, 800_001));
+    assert_last_and_first(cache, path, node(20, 1_000_000), node(21, 952_381));
 
     let path = "design.components[5].kind.cache.virtual_nodes";
     let ring = |nodes: u32, points: u32| json!({"nodes": nodes, "virtual_nodes": points});
@@ -200,10 +200,10 @@ fn what_is_bounded_together_is_refused_just_past_the_limit_and_not_at_it() {
     let web = "/design/components/2/kind/service";
     let path = "design.components[2].kind.service.local_cache_entries";
     let local = |instances: u32, entries: u32| json!({"instances": instances, "local_cache_entries": entries});
-    assert_last_and_first(web, path, local(1_000, 4_000), local(1_000, 4_001));
+    assert_last_and_first(web, path, local(1_000, 20_000), local(1_000, 20_001));
     let scaled = |most: u32| {
         let scaling = json!({"instances_max": most});
-        json!({"instances": 1, "local_cache_entries": 4_001, "autoscaling": scaling})
+        json!({"instances": 1, "local_cache_entries": 20_001, "autoscaling": scaling})
     };
     assert_last_and_first(web, path, scaled(999), scaled(1_000));
 
@@ -214,6 +214,58 @@ fn what_is_bounded_together_is_refused_just_past_the_limit_and_not_at_it() {
     let path = "traffic.curve";
     let peak = |rate_rps: u32| json!({"rate_rps": rate_rps, "curve": {"spike": {"factor": 8, "start_s": 1, "length_s": 1}}});
     assert_last_and_first("/traffic", path, peak(500_000), peak(500_001));
+}
+
+#[test]
+fn own_caches_that_follow_their_machine_hold_only_so_much_in_all() {
+    let with = |servers: u16, keys: Value| {
+        let mut document = base();
+        document["script"] = json!([]);
+        document["traffic"]["keys"] = keys;
+        let scaling = json!({"instances_max": servers});
+        document["design"]["components"][2]["kind"]["service"] =
+            json!({"instances": 1, "local_cache_entries": null, "autoscaling": scaling});
+        document
+    };
+    let path = "design.components[2].kind.service.local_cache_entries";
+    // All the keys fit into each machine.
+    assert_eq!(problems_of(&with(1_000, json!({"count": 20_000}))), []);
+    let problems = problems_of(&with(1_000, json!({"count": 20_001})));
+    assert_eq!(problems[0].path, path);
+    assert_eq!(
+        problems[0].message,
+        "1000 times 20001 entries are 20001000: at most 20000000 in all, so give at most 20000"
+    );
+    // 2,147 of them do.
+    let large = json!({"count": 1_000_000, "value_kb": 1_000});
+    assert_eq!(problems_of(&with(1_000, large)), []);
+
+    // More keys, or more servers, may come later.
+    let after = |servers: u16, action: Value| {
+        let mut document = with(servers, json!({"count": 20_000}));
+        document["script"] = json!([{"at_ns": 0, "action": action}]);
+        document
+    };
+    let keys = |count: u32| json!({"set_traffic": {"traffic": {"keys": {"count": count}}}});
+    assert_eq!(problems_of(&after(1_000, keys(20_000))), []);
+    let problems = problems_of(&after(1_000, keys(20_001)));
+    assert_eq!(
+        problems[0].path,
+        "script[0].action.set_traffic.traffic.keys.count"
+    );
+    let servers = |most: u16| {
+        let scaling = json!({"instances_max": most});
+        let service = json!({"instances": 1, "local_cache_entries": null, "autoscaling": scaling});
+        json!({"configure": {"component": "web", "kind": {"service": service}}})
+    };
+    let many = |most: u16| {
+        let mut document = after(2, servers(most));
+        document["traffic"]["keys"]["count"] = 1_000_000.into();
+        document
+    };
+    assert_eq!(problems_of(&many(20)), []);
+    let path = "script[0].action.configure.kind.service.local_cache_entries";
+    assert!(has_problem_at(&many(21), path));
 }
 
 #[test]
