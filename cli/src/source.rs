@@ -4,7 +4,7 @@ use std::io::Read;
 
 use headroom_engine::ENGINE_VERSION;
 use headroom_scenario::fragment::{self, FragmentError};
-use headroom_scenario::{Scenario, ValidScenario, did_you_mean, nearest, step};
+use headroom_scenario::{Scenario, ValidScenario, did_you_mean, nearest, step, text_of};
 
 use crate::aside;
 use crate::failure::Failure;
@@ -123,21 +123,7 @@ fn read_text(name: &str, reader: impl Read) -> Result<String, Failure> {
             "'{name}' is larger than any scenario: over 16 MiB"
         )));
     }
-    let other = other_encoding(&bytes);
-    String::from_utf8(bytes).map_err(|_| {
-        let is = other.map_or("is no text in UTF-8".into(), |name| format!("is in {name}"));
-        Failure::Io(format!("'{name}' {is}: save it as UTF-8"))
-    })
-}
-
-/// The encoding that a text begins with the mark of, where that is not UTF-8. The mark of UTF-32 begins with
-/// that of UTF-16, in which no text goes on with a character of zeros.
-fn other_encoding(bytes: &[u8]) -> Option<&'static str> {
-    match bytes {
-        [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] => Some("UTF-32"),
-        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Some("UTF-16"),
-        _ => None,
-    }
+    text_of(bytes).map_err(|complaint| Failure::Io(format!("'{name}' {complaint}")))
 }
 
 /// The source as an error message names it.

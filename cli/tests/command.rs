@@ -1008,18 +1008,23 @@ fn a_file_opens_whatever_its_name_is_and_with_a_byte_order_mark() {
 #[test]
 fn a_file_in_another_encoding_is_told_which_it_is() {
     let folder = Folder::new("encodings");
-    let document = format!("\u{feff}{}", first_step().to_json());
-    let units = || document.encode_utf16();
-    let wide = || document.chars().map(u32::from);
-    for (encoding, bytes) in [
-        ("UTF-16", units().flat_map(u16::to_le_bytes).collect()),
-        ("UTF-16", units().flat_map(u16::to_be_bytes).collect()),
-        ("UTF-32", wide().flat_map(u32::to_le_bytes).collect()),
-        (
-            "UTF-32",
-            wide().flat_map(u32::to_be_bytes).collect::<Vec<u8>>(),
-        ),
-    ] {
+    let document = first_step().to_json();
+    let in_others = |text: &str| {
+        let units = || text.encode_utf16();
+        let wide = || text.chars().map(u32::from);
+        [
+            ("UTF-16", units().flat_map(u16::to_le_bytes).collect()),
+            ("UTF-16", units().flat_map(u16::to_be_bytes).collect()),
+            ("UTF-32", wide().flat_map(u32::to_le_bytes).collect()),
+            (
+                "UTF-32",
+                wide().flat_map(u32::to_be_bytes).collect::<Vec<u8>>(),
+            ),
+        ]
+    };
+    // With a mark at its beginning, and without.
+    let marked = in_others(&format!("\u{feff}{document}"));
+    for (encoding, bytes) in marked.into_iter().chain(in_others(&document)) {
         let output = headroom(&["run", &folder.file("other.json", &bytes)]);
         assert_eq!(code(&output), 5);
         let words = format!("is in {encoding}: save it as UTF-8");
@@ -1037,6 +1042,9 @@ fn a_step_is_suggested_wherever_a_scenario_is_asked_for() {
         ("link", &["cahce"]),
         ("open", &["cahce"]),
         ("open", &["#step=cahce"]),
+        ("run", &["chace"]),
+        ("link", &["chace"]),
+        ("open", &["#step=chace"]),
     ] {
         let output = headroom(&[&[verb], behind].concat());
         let said = errors(&output).to_lowercase();
@@ -1711,7 +1719,7 @@ fn what_will_do_nothing_is_told_beside_the_answer() {
         assert_eq!(code(&output), 0);
         let told = errors(&output);
         let expected = "headroom: warning: design.components[2]: web/2 and web/3 get nothing: \
-                        put a load balancer before them";
+                        put a load balancer before web";
         assert!(told.contains(expected), "{told}");
     }
 }

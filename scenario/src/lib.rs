@@ -20,6 +20,7 @@ mod change;
 mod component;
 mod design;
 mod document;
+mod encoding;
 pub mod fragment;
 mod json;
 mod kind_tag;
@@ -52,6 +53,7 @@ pub use component::{
 };
 pub use design::{Component, Design, Link, Position, Site};
 pub use document::read_part;
+pub use encoding::text_of;
 pub use kind_tag::{KindFacts, KindTag};
 pub use limits::*;
 pub use nearest::{did_you_mean, nearest};

@@ -7,7 +7,7 @@ const CHARACTERS_MAX: usize = 64;
 /// the longer of the two would be mistyped, or all of it.
 ///
 /// A character left out, put in, put in another's place, or swapped with the next counts as one mistake;
-/// capitals count as none.
+/// capitals count as none. Where only the order is wrong, two mistakes count as one: a character has moved.
 pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let typed = characters(name)?;
     let mut best: Option<(usize, &str)> = None;
@@ -16,7 +16,10 @@ pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
             continue;
         };
         let longer = typed.len().max(meant.len());
-        let mistakes = mistakes(&typed, &meant);
+        let mistakes = match sorted(&typed) == sorted(&meant) {
+            true => mistakes(&typed, &meant).div_ceil(2),
+            false => mistakes(&typed, &meant),
+        };
         let is_near = mistakes <= (longer / 3).max(1) && mistakes < longer;
         if is_near && best.is_none_or(|(fewest, _)| mistakes < fewest) {
             best = Some((mistakes, candidate));
@@ -38,6 +41,12 @@ fn characters(name: &str) -> Option<Vec<char>> {
         .map(|c| c.to_ascii_lowercase())
         .collect();
     (characters.len() <= CHARACTERS_MAX).then_some(characters)
+}
+
+fn sorted(characters: &[char]) -> Vec<char> {
+    let mut sorted = characters.to_vec();
+    sorted.sort_unstable();
+    sorted
 }
 
 /// The fewest mistakes that make one word of the other (optimal string alignment), row by row.
@@ -72,6 +81,7 @@ mod tests {
             ("raet", "rate"),
             ("ratee", "rate"),
             ("RATE", "rate"),
+            ("dsee", "seed"),
             ("sed", "seed"),
             ("sped", "seed"),
             ("spead", "speed"),

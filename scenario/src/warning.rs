@@ -36,10 +36,10 @@ fn idle_servers(warnings: &mut Problems, design: &Path, scenario: &Scenario) {
         };
         warnings.about(Some(id));
         let message = if caller.kind.facts().calls.contains(&KindTag::LoadBalancer) {
-            format!("{others} get nothing: put a load balancer before them")
+            format!("{others} nothing: put a load balancer before {id}")
         } else {
             format!(
-                "{others} get nothing of what {} sends, which goes to {id}/1: a service can't call a \
+                "{others} nothing of what {} sends, which goes to {id}/1: a service can't call a \
                  load balancer yet; take a bigger machine for {} instead",
                 caller.title(),
                 component.title()
@@ -60,7 +60,8 @@ fn direct_caller<'a>(scenario: &'a Scenario, component: &Component) -> Option<&'
     direct.map(|(_, caller)| caller)
 }
 
-/// The servers of a service beside the first, those that join later included; none where it is alone.
+/// The servers of a service beside the first, those that join later included, and that they get; none where
+/// it is alone.
 fn others(scenario: &Scenario, component: &Component) -> Option<String> {
     let id = &component.id;
     let joins = |action: &Action| match action {
@@ -71,12 +72,12 @@ fn others(scenario: &Scenario, component: &Component) -> Option<String> {
     let is_joined = scenario.script.iter().any(|timed| joins(&timed.action));
     match component.kind.instances() {
         1 if is_joined || component.kind.instances_max() > 1 => {
-            Some(format!("servers that join {id}/1"))
+            Some(format!("servers that join {id}/1 get"))
         }
         0 | 1 => None,
-        2 => Some(format!("{id}/2")),
-        3 => Some(format!("{id}/2 and {id}/3")),
-        count => Some(format!("{id}/2 to {id}/{count}")),
+        2 => Some(format!("{id}/2 gets")),
+        3 => Some(format!("{id}/2 and {id}/3 get")),
+        count => Some(format!("{id}/2 to {id}/{count} get")),
     }
 }
 
@@ -162,7 +163,9 @@ mod tests {
     #[test]
     fn servers_without_a_balancer_get_nothing() {
         assert_eq!(told(direct(1)), [""; 0]);
-        let expected = "web/2 and web/3 get nothing: put a load balancer before them";
+        let expected = "web/2 gets nothing: put a load balancer before web";
+        assert_eq!(told(direct(2)), [expected]);
+        let expected = "web/2 and web/3 get nothing: put a load balancer before web";
         assert_eq!(told(direct(3)), [expected]);
         let warnings = direct(3).validate().expect("it can run").warnings();
         assert_eq!(warnings[0].path, "design.components[1]");
@@ -178,7 +181,7 @@ mod tests {
             at_ns: 1,
             action: Action::AddInstance { component },
         });
-        let expected = "servers that join web/1 get nothing: put a load balancer before them";
+        let expected = "servers that join web/1 get nothing: put a load balancer before web";
         assert_eq!(told(joined), [expected]);
         let mut scaled = direct(1);
         if let Kind::Service(web) = &mut scaled.design.components[1].kind {

@@ -1,6 +1,6 @@
 //! The scenario as a file: the same JSON that a link carries.
 
-use headroom_scenario::{Problem, Scenario, ValidScenario};
+use headroom_scenario::{Problem, Scenario, ValidScenario, text_of};
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -76,7 +76,7 @@ fn read(file: Option<File>, open: Callback<Read>) {
     };
     spawn_local(async move {
         let name = file.name();
-        let scenario = text_of(&file)
+        let scenario = text_of_file(&file)
             .await
             .and_then(|text| Scenario::from_json(&text))
             .and_then(Scenario::validate);
@@ -84,7 +84,7 @@ fn read(file: Option<File>, open: Callback<Read>) {
     });
 }
 
-async fn text_of(file: &File) -> Result<String, Vec<Problem>> {
+async fn text_of_file(file: &File) -> Result<String, Vec<Problem>> {
     Scenario::check_bytes(file.size() as usize)?;
     let read = JsFuture::from(file.array_buffer()).await;
     let bytes = read.map_err(|_| vec![Problem::of_all("the browser can't read it")])?;
@@ -95,20 +95,13 @@ async fn text_of(file: &File) -> Result<String, Vec<Problem>> {
 ///
 /// # Errors
 /// What they are instead.
-fn text_in(bytes: Vec<u8>) -> Result<String, &'static str> {
-    let is_binary = bytes.contains(&0)
-        && !bytes.starts_with(&[0xff, 0xfe])
-        && !bytes.starts_with(&[0xfe, 0xff]);
+fn text_in(bytes: Vec<u8>) -> Result<String, String> {
     // Decoded by the browser, what is in another encoding would come with its letters lost.
-    let text = match String::from_utf8(bytes) {
-        Ok(text) if !is_binary => text,
-        _ if is_binary => return Err("this is no text, but a picture or another kind of file"),
-        _ => return Err("this is not a text in UTF-8: save it as that"),
-    };
+    let text = text_of(bytes).map_err(|complaint| format!("this {complaint}"))?;
     match text.trim() {
-        "" => Err("the file is empty"),
+        "" => Err("the file is empty".into()),
         link if link.starts_with("http") || link.starts_with('#') => {
-            Err("this is a link: open it in the browser's address bar")
+            Err("this is a link: open it in the browser's address bar".into())
         }
         _ => Ok(text),
     }
@@ -125,7 +118,7 @@ mod tests {
         assert!(said(b"\x89PNG\r\n\x1a\n\0\0\0").contains("a picture"));
         assert!(said(b"#step=cache\n").contains("address bar"));
         assert!(said(b"caf\xe9").contains("UTF-8"));
-        assert!(said(b"\xff\xfe{\0}\0").contains("UTF-8"));
-        assert_eq!(text_in(b"{}".to_vec()).as_deref(), Ok("{}"));
+        assert!(said(b"{\0}\0").contains("is in UTF-16"));
+        assert_eq!(text_in(b"{}".to_vec()).ok().as_deref(), Some("{}"));
     }
 }

@@ -399,7 +399,10 @@ fn the_constants_of_the_model_are_those_that_are_told() {
 fn every_constant_is_told_or_changes_no_figure() {
     let mut untold = Vec::new();
     let folders = ["engine/src", "scenario/src"];
-    for file in folders.iter().flat_map(|folder| sources(&root().join(folder))) {
+    for file in folders
+        .iter()
+        .flat_map(|folder| sources(&root().join(folder)))
+    {
         // What a bench or a test sets is no part of the model, and the schema tells a document's limits.
         if file.ends_with("lab/bench.rs") || file.ends_with("scenario/src/limits.rs") {
             continue;

@@ -5,8 +5,8 @@ use super::{Part, at_most, within};
 use crate::limits;
 use crate::problem::{Path, Problems};
 use crate::{
-    Algorithm, Autoscaling, Cache, Database, HealthCheck, Keys, Kind, LoadBalancer, ReadMode, Service,
-    Size, WriteMode,
+    Algorithm, Autoscaling, Cache, Database, HealthCheck, Keys, Kind, LoadBalancer, ReadMode,
+    Service, Size, WriteMode,
 };
 
 pub(super) fn check(problems: &mut Problems, at: &Path, kind: &Kind, keys: &Keys) {

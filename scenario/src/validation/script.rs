@@ -5,8 +5,8 @@ use super::{Part, at_most, component, text::named, traffic};
 use crate::limits;
 use crate::problem::{Path, Problems};
 use crate::{
-    Action, Component, Curve, Design, Impairment, Keys, Kind, KindTag, LoopModel, Problem, Scenario,
-    Target, TimedAction,
+    Action, Component, Curve, Design, Impairment, Keys, Kind, KindTag, LoopModel, Problem,
+    Scenario, Target, TimedAction,
 };
 
 pub(super) fn check(problems: &mut Problems, at: &Path, scenario: &Scenario) {
@@ -463,7 +463,11 @@ impl<'a> Stage<'a> {
         };
         // As many as it would start with have been looked at with its other parameters.
         let is_news = *numbered != kind.instances_max();
-        let together = || component::together(kind, *numbered, self.keys).into_iter().next();
+        let together = || {
+            component::together(kind, *numbered, self.keys)
+                .into_iter()
+                .next()
+        };
         by_links.or_else(|| is_news.then(together).flatten())
     }
 }
