@@ -325,8 +325,8 @@ pub struct Service {
     #[cfg_attr(feature = "schema", schemars(!skip_serializing_if))]
     pub probe_ms: f64,
     /// Entries in each server's own cache; 0 is none, and `null` follows the machine: a quarter of its
-    /// memory. The least recently used go when it is full. All servers that there may be have room for
-    /// 20,000,000 in all; by `null`, none counts for more than there are keys.
+    /// memory. The least recently used go when it is full. All servers that there may be have at most
+    /// 20000000 in all; by `null`, each counts for as many as fit, and for no more than there are keys.
     pub local_cache_entries: Option<u32>,
     /// How long an entry of it stays fresh, in seconds; 0 is for ever.
     pub local_cache_ttl_s: f64,
@@ -463,7 +463,7 @@ pub struct Cache {
     #[cfg_attr(feature = "schema", schemars(!skip_serializing_if))]
     pub size: Size,
     /// Entries one node has room for. Left out, it follows the machine: as many as fit into three quarters
-    /// of its memory.
+    /// of its memory. Set, all nodes together have at most 20000000.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(!skip_serializing_if))]
     pub entries_per_node: Option<u32>,
@@ -479,8 +479,10 @@ pub struct Cache {
     pub read_mode: ReadMode,
     /// What a write does to the cache.
     pub write_mode: WriteMode,
-    /// How long written entries wait before they go to the database, write-back only, in milliseconds. A
-    /// node counts it from the first of them: all that wait by then go together.
+    /// How long a written value waits before it goes to the database, write-back only, in milliseconds. Each
+    /// key counts by itself, from its first write: all its writes until then go as one. What is written
+    /// while a value is on its way, and what the database refuses, waits anew from the answer on. A value
+    /// goes at once where it has to make room or its node is taken out.
     pub write_back_ms: f64,
     /// Cache-aside only: the first to miss fetches, the others wait for it.
     pub leases: bool,

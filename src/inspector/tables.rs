@@ -561,7 +561,7 @@ pub fn cache() -> Vec<Field<Cache>> {
             WriteMode::Invalidate => "drop the entry", WriteMode::Around => "write-around",
             WriteMode::Through => "write-through", WriteMode::Back => "write-back"]),
         real!(write_back_ms, "Written back after", "ms", limits::DELAY_MS,
-            "How long writes wait before they go to the database; a node that dies loses what it still held.",
+            "How long a written value waits, with all writes of its key until then, before it goes to the database; a node that dies loses what it still held.",
             shown: |of| of.write_mode == WriteMode::Back),
         choice!(routing, "Keys to nodes", "Which node keeps a key.",
             [NodeRouting::Modulo => "hash % n", NodeRouting::Ring => "ring"]),

@@ -393,6 +393,18 @@ fn written_back(rate_rps: f64, write_back_ms: f64, warm_restart: bool) -> Scenar
 }
 
 #[test]
+fn each_key_is_written_back_by_itself() {
+    let mut scenario = written_back(100.0, 2_000.0, false);
+    scenario.traffic.keys.count = 100;
+    scenario.traffic.keys.zipf_exponent = 0.0;
+    let report = stretch(&mut engine(scenario), 10.0, 510.0);
+    // Each waits 2 s from its first write, and 1 s on average for the next: a third of one a second. Went
+    // all together that wait by then, it would be 86 of the hundred in 2 s.
+    let writes = part(&report, "db").extra["writes"] / 500.0;
+    near("written back", writes, 100.0 / 3.0, 0.7);
+}
+
+#[test]
 fn nothing_leaves_a_node_that_is_down_until_it_is_repaired() {
     let mut scenario = written_back(100.0, 20_000.0, true);
     scenario.traffic.keys.count = 1_000_000;

@@ -240,6 +240,17 @@ fn own_caches_that_follow_their_machine_hold_only_so_much_in_all() {
     let large = json!({"count": 1_000_000, "value_kb": 1_000});
     assert_eq!(problems_of(&with(1_000, large)), []);
 
+    let schema = headroom_scenario::schema();
+    for field in [
+        "Service/properties/local_cache_entries",
+        "Cache/properties/entries_per_node",
+    ] {
+        let rule = schema.pointer(&format!("/$defs/{field}"));
+        let words = rule.expect("it is there")["description"].to_string();
+        let most = limits::ENTRIES_TOTAL_MAX.to_string();
+        assert!(words.contains(&most), "{words}");
+    }
+
     // More keys, or more servers, may come later.
     let after = |servers: u16, action: Value| {
         let mut document = with(servers, json!({"count": 20_000}));
