@@ -28,7 +28,32 @@ pub fn schema() -> Value {
         let target = target.unwrap_or_else(|| panic!("the types have no field {place}"));
         target.extend(rule);
     }
+    for (place, field) in GIVEN {
+        let parent = match place {
+            "Scenario" => &mut schema,
+            name => &mut schema["$defs"][name],
+        };
+        must_be_given(parent, field);
+    }
     schema
+}
+
+/// Fields that no document runs without, though one is read that has them not: validation then says what is
+/// wrong with it.
+const GIVEN: [(&str, &str); 3] = [
+    ("Scenario", "design"),
+    ("Design", "components"),
+    ("Design", "links"),
+];
+
+fn must_be_given(parent: &mut Value, field: &str) {
+    if let Some(rule) = parent["properties"][field].as_object_mut() {
+        rule.remove("default");
+    }
+    match &mut parent["required"] {
+        Value::Array(required) => required.push(field.into()),
+        none => *none = json!([field]),
+    }
 }
 
 type Rule = Map<String, Value>;

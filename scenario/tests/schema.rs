@@ -330,3 +330,28 @@ fn every_type_and_field_is_described() {
     }
     assert_eq!(found, Vec::<String>::new());
 }
+
+#[test]
+fn a_default_of_the_schema_keeps_the_rules_of_its_field() {
+    let schema = schema();
+    let mut rules = Vec::new();
+    rules_with_fields("Scenario", &schema, &mut rules);
+    for (name, rule) in schema["$defs"].as_object().expect("the types are named") {
+        rules_with_fields(name, rule, &mut rules);
+    }
+    let mut refused = Vec::new();
+    for (place, rule) in rules {
+        for (name, field) in rule["properties"].as_object().into_iter().flatten() {
+            let Some(default) = field.get("default") else {
+                continue;
+            };
+            let mut field = field.clone();
+            field["$defs"] = schema["$defs"].clone();
+            let validator = jsonschema::draft202012::new(&field).expect("it is a schema");
+            if !validator.is_valid(default) {
+                refused.push(format!("{place}.{name}"));
+            }
+        }
+    }
+    assert_eq!(refused, Vec::<String>::new());
+}
