@@ -25,6 +25,18 @@ impl Problem {
         }
     }
 
+    /// What is wrong alone, for those who can't do what would be right: what stands before the colon of the
+    /// message, which may name things that have one in their names.
+    pub fn what(&self) -> &str {
+        let mut is_quoted = false;
+        let mut characters = self.message.char_indices();
+        let colon = characters.find(|(place, character)| {
+            is_quoted = (is_quoted || *character == '“') && *character != '”';
+            !is_quoted && self.message[*place..].starts_with(": ")
+        });
+        colon.map_or(&self.message, |(place, _)| &self.message[..place])
+    }
+
     /// All problems of a thing in one sentence, which says the first: `The link has 2 problems, ...`.
     pub fn sentence(thing: &str, problems: &[Problem]) -> String {
         match problems {
@@ -140,6 +152,25 @@ impl Problems {
             Ok(())
         } else {
             Err(self.list)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_wrong_ends_where_the_advice_begins() {
+        for (message, what) in [
+            (
+                "there is no site “a: b”: name one",
+                "there is no site “a: b”",
+            ),
+            ("“web” is one: “one”: give 0", "“web” is one"),
+            ("no advice, at 1:2", "no advice, at 1:2"),
+        ] {
+            assert_eq!(Problem::of_all(message).what(), what);
         }
     }
 }

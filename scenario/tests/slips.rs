@@ -101,7 +101,7 @@ fn a_slip_in_an_action_is_one_problem() {
         (
             "\"web\", \"instance\": 0",
             "\"web\", \"instance\": 20",
-            "script[0].action.kill.instance: “web” has 2 instances by then, numbered from 0: give at most 1",
+            "script[0].action.kill.instance: “web” has 2 instances by then: give at most 1, for they are numbered from 0",
         ),
     ]);
 }

@@ -66,7 +66,8 @@ pub fn facing(design: &ValidScenario, conditions: &ValidScenario) -> Result<Face
             Ok(()) => changed.script.push(timed.clone()),
             Err(problem) => left_out.push(LeftOut {
                 timed: timed.clone(),
-                reason: problem.message,
+                // What would be right instead is for who wrote the script, which is another design's.
+                reason: problem.what().to_owned(),
             }),
         }
     }

@@ -284,7 +284,7 @@ impl<'a> Stage<'a> {
             _ if *is_scaled && instance < limits::INSTANCES_MAX => return Some(index),
             1 if instance > 0 => format!("{} has one instance by then: give 0", named(component)),
             _ if instance >= *numbered => format!(
-                "{} has {numbered} instances by then, numbered from 0: give at most {}",
+                "{} has {numbered} instances by then: give at most {}, for they are numbered from 0",
                 named(component),
                 numbered - 1
             ),
