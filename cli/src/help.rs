@@ -57,8 +57,8 @@ OPTIONS
     --warmup TIME   Simulated time before that, not measured         [5s]
     --json          One JSON document instead of tables
     --check         Exit with 1 unless every objective holds
-    --series FILE   Also write every figure over time as CSV, over what FILE had; - for standard
-                    output, alone
+    --series FILE   Also write figures over time as CSV, over what FILE had; - for
+                    standard output, alone
 
 The run starts cold: caches and sessions are empty, and the warm-up only leaves its seconds out of
 the figures. What piles up behind a cold cache may take longer to go; 'capacity' and 'compare'
@@ -69,7 +69,9 @@ or is set: --json has it under 'rooms'. Machines that are dead, hang or are slow
 links that are impaired then, are told too: 'at_end'.
 
 The series has a row for each second from the start of the run, warm-up included: load, answers,
-failures by reason, percentiles, and of each component servers, load, waiting line, hits and misses.
+requests in flight at its end, failures by reason, p50, p95 and p99, and of each component servers,
+load, waiting line, hits, queries, sessions and price. What else there is, such as mean and p99.9
+latency, values lost, disk used and DNS look-ups, stands in the report alone.
 A row is of what happens from its start on and before its end: what the script does at 10 s stands in
 the row of 10 s. The last row may be of less than a second. What there is nothing to say of is empty.
 

@@ -102,6 +102,8 @@ pub struct Series {
     columns: Vec<(usize, &'static Figure)>,
     /// What has been written ends here.
     until_ns: u64,
+    /// Requests that came until then and have not ended.
+    in_flight: u64,
     /// Who reads standard output has seen enough.
     is_closed: bool,
 }
@@ -134,6 +136,7 @@ impl Series {
             out: Box::new(BufWriter::new(out)),
             columns: columns.collect(),
             until_ns: 0,
+            in_flight: 0,
             is_closed: false,
         };
         let heading = series.heading(scenario);
@@ -166,6 +169,7 @@ impl Series {
             "retries",
             "writes_unknown",
             "writes_applied_again",
+            "in_flight",
             "failed",
         ]
         .map(String::from)
@@ -182,6 +186,7 @@ impl Series {
     fn row(&mut self, bin: &Bin) -> Result<(), Failure> {
         let seconds = |ns: u64| (ns as f64 / NS_PER_S as f64).to_string();
         let latency = &bin.latency_ms;
+        self.in_flight = self.in_flight + bin.arrived - bin.completed - bin.failed_total();
         let mut cells = vec![
             seconds(bin.start_ns),
             seconds(bin.length_ns),
@@ -190,7 +195,8 @@ impl Series {
             bin.retries.to_string(),
             bin.writes_unknown.to_string(),
             bin.writes_applied_again.to_string(),
-            bin.failed.iter().sum::<u64>().to_string(),
+            self.in_flight.to_string(),
+            bin.failed_total().to_string(),
         ];
         cells.extend(bin.failed.map(|count| count.to_string()));
         cells.extend(

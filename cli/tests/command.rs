@@ -1220,6 +1220,8 @@ fn a_series_has_a_row_a_second_and_adds_up_to_the_report() {
     let failed = requests["failed"].as_object().expect("by reason");
     let total: f64 = failed.values().filter_map(Value::as_f64).sum();
     assert_eq!(series.sum("failed"), total);
+    let in_flight = series.figures("in_flight").pop();
+    assert_eq!(in_flight, requests["in_flight"].as_f64());
     for reason in Reason::ALL {
         let count = failed.get(reason.name()).and_then(Value::as_f64);
         let name = format!("failed_{}", reason.name());
