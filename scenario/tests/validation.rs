@@ -889,14 +889,16 @@ fn a_script_can_not_ask_for_a_cache_that_needs_a_link_it_has_not_got() {
 #[test]
 fn a_script_can_not_grow_a_cache_beyond_what_a_design_may_have() {
     let cache = |entries| cache_of(entries, ReadMode::CacheAside, WriteMode::Around);
-    // Three nodes, and one that joins.
-    assert_eq!(scripted([cache(1_000_000), add("cache")]), Ok(()));
-    let twice = [cache(1_000_000), add("cache"), add("cache")];
-    let path = "script[2].action.add_instance.component";
-    assert_eq!(scripted(twice), Err(vec![path.to_owned()]));
-    let joined = [add("cache"), add("cache"), cache(800_001)];
-    let path = "script[2].action.configure.kind.cache.entries_per_node";
-    assert_eq!(scripted(joined), Err(vec![path.to_owned()]));
+    // Three nodes, and those that join.
+    let joined = |count: usize| (0..count).map(|_| add("cache"));
+    let grown = |count| std::iter::once(cache(1_000_000)).chain(joined(count));
+    assert_eq!(scripted(grown(17)), Ok(()));
+    let path = "script[18].action.add_instance.component";
+    assert_eq!(scripted(grown(18)), Err(vec![path.to_owned()]));
+    let larger = |entries| joined(18).chain([cache(entries)]);
+    assert_eq!(scripted(larger(952_380)), Ok(()));
+    let path = "script[18].action.configure.kind.cache.entries_per_node";
+    assert_eq!(scripted(larger(952_381)), Err(vec![path.to_owned()]));
 }
 
 #[test]

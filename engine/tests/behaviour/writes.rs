@@ -122,10 +122,7 @@ fn who_is_refused_knows_that_nothing_was_written() {
 #[test]
 fn who_never_learned_the_address_knows_that_nothing_was_written() {
     let mut scenario = writers(1);
-    let dns = Dns {
-        ttl_s: 0.0,
-        ..Dns::default()
-    };
+    let dns = Dns { ttl_s: 0.0 };
     scenario
         .design
         .components
