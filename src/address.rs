@@ -51,12 +51,15 @@ pub fn follow(scenario: &Scenario, place: Place) {
         ..scenario.clone()
     };
     let fragment = fragment_of(&scenario);
-    let is_there = current().as_deref() == Some(&fragment);
+    if current().as_deref() == Some(&fragment) {
+        // The browser may be on its way to another place in its history, and would stay for this.
+        return;
+    }
     let url = format!("#{fragment}");
     if let Some(history) = window().and_then(|window| window.history().ok()) {
         let state = JsValue::NULL;
         let changed = match place {
-            Place::Next if !is_there && !scenario.view.embedded => {
+            Place::Next if !scenario.view.embedded => {
                 history.push_state_with_url(&state, "", Some(&url))
             }
             _ => history.replace_state_with_url(&state, "", Some(&url)),

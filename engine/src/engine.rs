@@ -17,7 +17,7 @@ use crate::story::flight::Flight;
 use crate::story::happening::{Happening, Mark, Tone};
 use crate::story::trace::Trace;
 use crate::time::SimTime;
-use crate::world::request::{Hop, Stage, flag, mark};
+use crate::world::request::{Hop, Stage, flag};
 
 /// Requests in flight from which on memory is fetched ahead: fewer fit the processor's cache anyway.
 const CROWD: u64 = 4_000;
@@ -367,7 +367,7 @@ impl Engine {
         let world = &mut self.run.world;
         let request = &world.requests[id];
         // What the called asks of others for it meanwhile is another call.
-        if request.depth <= depth + 1 && request.marks & mark::LOOKED_UP == 0 {
+        if request.depth <= depth + 1 {
             let Hop { link, instance } = request.hop(depth);
             let called = usize::from(world.wires[usize::from(link)].to);
             self.run.components[called].not_answered(world, id, instance);

@@ -354,7 +354,10 @@ mod tests {
             service.workers = 9;
         }
         let told = edit_in_words(&first, &bigger);
-        assert!(told.starts_with("Web server: ") && told.contains("→ 9"), "{told}");
+        assert!(
+            told.starts_with("Web server: ") && told.contains("→ 9"),
+            "{told}"
+        );
         let mut other = Scenario::clone(&first);
         other.objectives.failed_share = 0.5;
         assert_eq!(edit_in_words(&first, &other), "the last edit");

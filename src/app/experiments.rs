@@ -18,7 +18,7 @@ pub struct Experiments {
     pub comparison: Option<Question>,
     /// The reader has broken something that the last two leave out.
     pub leaves_out_faults: bool,
-    /// They have added or removed instances, which are there, or not, from the start after the step's change.
+    /// The reader has added or removed instances, which are there, or not, from the start after the step's change.
     pub resizes: bool,
 }
 

@@ -1,5 +1,6 @@
 //! The scenario as a file: the same JSON that a link carries.
 
+use headroom_scenario::fragment;
 use headroom_scenario::{Problem, Scenario, ValidScenario, text_of};
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::JsCast;
@@ -100,7 +101,7 @@ fn text_in(bytes: Vec<u8>) -> Result<String, String> {
     let text = text_of(bytes).map_err(|complaint| format!("this {complaint}"))?;
     match text.trim() {
         "" => Err("the file is empty".into()),
-        link if link.starts_with("http") || link.starts_with('#') => {
+        link if fragment::is_link(link) => {
             Err("this is a link: open it in the browser's address bar".into())
         }
         _ => Ok(text),

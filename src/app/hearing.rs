@@ -101,7 +101,7 @@ impl App {
     }
 
     /// Loads that follow one another closely are one drag of the slider.
-    pub(super) fn edit_of(&mut self, action: &Action) -> Edit {
+    fn edit_of(&mut self, action: &Action) -> Edit {
         if !self.document.turns_load(action) {
             return Edit::New;
         }
@@ -113,7 +113,7 @@ impl App {
         }
     }
 
-    pub(super) fn stage_told(
+    fn stage_told(
         &mut self,
         now_ns: u64,
         ns_per_ms: f64,
@@ -135,7 +135,7 @@ impl App {
         }
     }
 
-    pub(super) fn learn(&mut self, _ctx: &Context<Self>, answer: Answer) -> bool {
+    pub(super) fn learn(&mut self, answer: Answer) -> bool {
         match answer {
             Answer::Ready => {
                 self.lab_ready = true;

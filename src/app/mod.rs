@@ -162,7 +162,7 @@ impl Component for App {
             Msg::Wanted(intent) => self.fulfil(ctx, intent),
             Msg::Heard(message, bulk) => return self.hear(ctx, message, bulk),
             Msg::EngineLost(reason) => self.engine_died(reason),
-            Msg::Learned(answer) => return self.learn(ctx, answer),
+            Msg::Learned(answer) => return self.learn(answer),
             Msg::LabLost(reason) => self.lab_died(&reason),
             Msg::Dragged(over) => {
                 return std::mem::replace(&mut self.look.awaits_drop, over) != over;

@@ -92,13 +92,7 @@ impl App {
     }
 
     /// Says why something did not open.
-    pub(super) fn refuse(
-        &mut self,
-        what: Opening,
-        reason: String,
-        problems: &[Problem],
-        behind: Behind,
-    ) {
+    fn refuse(&mut self, what: Opening, reason: String, problems: &[Problem], behind: Behind) {
         let problems = problems.iter().map(ToString::to_string).collect();
         self.look.dialog = Some(Dialog::Damaged(Damaged {
             what,

@@ -108,14 +108,14 @@ impl App {
         }
     }
 
-    pub(super) fn play(&mut self, playing: bool) {
+    fn play(&mut self, playing: bool) {
         let run = self.run.change();
         run.playing = playing;
         run.happening = None;
         self.send(Command::Play(playing));
     }
 
-    pub(super) fn set_speed(&mut self, speed: Speed) {
+    fn set_speed(&mut self, speed: Speed) {
         self.run.change().speed = speed;
         self.send(Command::SetSpeed(speed));
     }
@@ -165,7 +165,7 @@ impl App {
         self.look.selection = selection;
     }
 
-    pub(super) fn apply(&mut self, action: &Action) {
+    fn apply(&mut self, action: &Action) {
         self.look.notice = None;
         if self.document.scenario.script.len() >= headroom_scenario::SCRIPT_MAX {
             self.look.notice = Some(
@@ -182,7 +182,7 @@ impl App {
     }
 
     /// Kills the busiest server, or, when something is broken, repairs it all.
-    pub(super) fn break_or_repair(&mut self) {
+    fn break_or_repair(&mut self) {
         let broken = self.broken();
         if broken.is_empty()
             && let Some(snapshot) = self.run.snapshot.as_deref()

@@ -22,7 +22,7 @@ use crate::mechanism::timetable::{Ahead, Timetable};
 use crate::story::trace::Activity;
 use crate::time::{ns_from_ms, stretched};
 use crate::world::World;
-use crate::world::request::{Hop, Line, Operation, Stage, flag, mark};
+use crate::world::request::{Hop, Line, Operation, Stage, flag};
 use crate::world::route::Route;
 use crate::world::wire::Departure;
 use write_back::HeldBack;
@@ -478,7 +478,7 @@ impl Cache {
         let key = world.requests[id].key;
         let held = &mut self.nodes[usize::from(node)];
         if let Lookup::Hit { version, .. } = held.store.lookup(key, now_ns) {
-            if world.requests[id].marks & mark::LOOKED_UP == 0 {
+            if world.is_first_count(id) {
                 self.hits += 1;
                 self.stale_hits += u64::from(version < world.versions[key as usize]);
                 world.meter(self.me, node).hits += 1;
@@ -486,7 +486,6 @@ impl Cache {
             let request = &mut world.requests[id];
             request.version = version;
             request.flags |= flag::HIT;
-            request.marks |= mark::LOOKED_UP;
             world.note(id, Activity::Hit, self.me, node);
             return self.answer(world, id, node, turn);
         }
@@ -504,9 +503,7 @@ impl Cache {
 
     /// A look-up has not found its value here: it was not there, or nobody answered in time.
     fn count_miss(&mut self, world: &mut World, id: u32, node: u16) {
-        let marks = &mut world.requests[id].marks;
-        if *marks & mark::LOOKED_UP == 0 {
-            *marks |= mark::LOOKED_UP;
+        if world.is_first_count(id) {
             self.misses += 1;
             world.meter(self.me, node).misses += 1;
         }

@@ -15,7 +15,7 @@ use crate::mechanism::stream::{Law, Stream};
 use crate::story::happening::Tone;
 use crate::time::{ns_from_ms, stretched};
 use crate::world::World;
-use crate::world::request::{Operation, mark};
+use crate::world::request::Operation;
 use crate::world::wire::Departure;
 
 /// A database.
@@ -293,11 +293,9 @@ impl Database {
     }
 
     fn count_look_up(&mut self, world: &mut World, id: u32, is_hit: bool) {
-        let marks = &mut world.requests[id].marks;
-        if *marks & mark::LOOKED_UP != 0 {
+        if !world.is_first_count(id) {
             return;
         }
-        *marks |= mark::LOOKED_UP;
         let meter = world.meter(self.me, 0);
         if is_hit {
             meter.hits += 1;

@@ -622,6 +622,15 @@ impl World {
         class.kind == ClassKind::Write && !request.has(flag::INTERNAL)
     }
 
+    /// Whether the look-up of its present call has not been counted yet; it is from now on.
+    #[inline]
+    pub fn is_first_count(&mut self, id: u32) -> bool {
+        let marks = &mut self.requests[id].marks;
+        let is_first = *marks & mark::LOOKED_UP == 0;
+        *marks |= mark::LOOKED_UP;
+        is_first
+    }
+
     /// A user's write is applied, where it is acknowledged from.
     #[inline]
     pub fn apply_write(&mut self, id: u32) {

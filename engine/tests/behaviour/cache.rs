@@ -2,6 +2,7 @@
 
 use headroom_engine::report::Report;
 use headroom_engine::snapshot::InstanceState;
+use headroom_engine::time::NS_PER_S;
 use headroom_scenario::{
     Action, Cache, Class, Database, Direction, Distribution, Keys, Kind, NodeRouting, ReadMode,
     Scenario, Service, Traffic, WriteMode,
@@ -588,9 +589,13 @@ fn a_database_that_hangs_answers_nothing_from_its_buffer() {
         run_to(&mut engine, 20.0);
         engine.apply(&action).expect("it is there");
         let report = stretch(&mut engine, 20.0, 40.0);
-        part(&report, "db").extra["buffer_hit_ratio"]
+        let bins = engine.bins_since(20 * NS_PER_S);
+        let misses: u32 = bins.iter().map(|bin| bin.components[2].misses).sum();
+        (part(&report, "db").extra["buffer_hit_ratio"], misses)
     };
     for action in [kill("db", 0), hang("db", 0)] {
-        assert_eq!(look_ups(action.clone()), 0.0, "{action:?}");
+        let (hit_ratio, misses) = look_ups(action.clone());
+        assert_eq!(hit_ratio, 0.0, "{action:?}");
+        assert!(misses > 1_800, "{misses} of some 2,000, {action:?}");
     }
 }
