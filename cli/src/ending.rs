@@ -102,7 +102,7 @@ fn wire<'a>(design: &Design, link: &'a Link, gauge: &LinkGauge) -> Option<Wire<'
 }
 
 impl Machine<'_> {
-    /// `web/1 hangs, 3 × as slow as usual`.
+    /// `web/1 hangs, takes 3.00 × as long as usual`.
     fn words(&self) -> String {
         let state = match self.state {
             InstanceState::Up | InstanceState::Gone => None,
@@ -120,7 +120,7 @@ impl Machine<'_> {
 }
 
 impl Wire<'_> {
-    /// `Web servers → Database: loses 5 %, cut; 12 messages held up`.
+    /// `Web servers → Database: cut for calls, loses 5 %; 12 messages held up`.
     fn words(&self) -> String {
         let wrong: Vec<String> = self.impairments.iter().map(|wrong| wrong.words()).collect();
         let held = match self.held {

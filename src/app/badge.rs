@@ -22,7 +22,7 @@ pub struct BadgeProps {
     pub load: Load,
     /// What the design as it stands now holds, as far as that is known.
     pub capacity: Capacity,
-    /// The gauges, and what they must hold.
+    /// The gauges.
     pub snapshot: Option<Rc<Snapshot>>,
     /// What the design must hold.
     pub objectives: Objectives,

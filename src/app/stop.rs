@@ -41,7 +41,7 @@ impl Stop {
             let instances = gauge.instances.iter().zip(0..);
             instances.filter_map(|(gauge, instance)| {
                 let stop = of_instance(gauge)?;
-                Some(stop(component.instance_name(instance)))
+                Some(stop(component.instance_title(instance)))
             })
         });
         let impaired = || is_on_a_link(snapshot, |_| true);

@@ -113,8 +113,11 @@ fn is_selected(scene: &Scene<'_>, link: usize) -> bool {
     }
 }
 
-/// Whether a link is there for another policy than that of its cache: nothing passes over it.
+/// Whether a link is there for another policy than that of its cache, and nothing passes over it any more.
 fn is_unused(scene: &Scene<'_>, link: usize) -> bool {
+    if link_rps(scene, link) > 0.0 {
+        return false;
+    }
     let design = &scene.scenario.design;
     let from = design.component(&design.links[link].from);
     from.is_some_and(
@@ -281,10 +284,11 @@ fn rate(scene: &Scene<'_>, number: usize, still: bool) -> Option<Note> {
     } else {
         ""
     };
-    let unused = is_unused(scene, number) && rate_rps == 0.0;
-    let rate = match unused {
-        true => UNUSED.to_string(),
-        false => format!("{}/s{of_all}", format::short_rate(rate_rps)),
+    let unused = is_unused(scene, number);
+    let rate = if unused {
+        UNUSED.to_string()
+    } else {
+        format!("{}/s{of_all}", format::short_rate(rate_rps))
     };
     let is_known = scene
         .snapshot
@@ -323,9 +327,10 @@ fn link(scene: &Scene<'_>, number: usize) -> Html {
     }
     let (latency, selected) = (one_way(scene, number), is_selected(scene, number));
     let rate_rps = link_rps(scene, number);
-    let mut calls = match is_unused(scene, number) && rate_rps == 0.0 {
-        true => UNUSED_WHY.to_string(),
-        false => calls_in_words(rate_rps),
+    let mut calls = if is_unused(scene, number) {
+        UNUSED_WHY.to_string()
+    } else {
+        calls_in_words(rate_rps)
     };
     for trouble in scene.link(number).map(link_words).unwrap_or_default() {
         calls += &format!(", {trouble}");

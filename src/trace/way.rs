@@ -88,7 +88,7 @@ pub fn place(scenario: &Scenario, component: u8, instance: u16) -> String {
     let component = scenario.design.components.get(component as usize);
     component.map_or_else(
         || "a component that is gone".to_owned(),
-        |component| component.instance_name(instance),
+        |component| component.instance_title(instance),
     )
 }
 

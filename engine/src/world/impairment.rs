@@ -336,10 +336,10 @@ fn retransmission_ns(losses: u32) -> u64 {
 /// The first moment from `now_ns` on at which a message is sent again that was sent at `sent_ns`, after so many
 /// losses.
 fn retransmitted_ns(sent_ns: u64, losses: u32, now_ns: u64) -> u64 {
-    let mut waits = (losses..=RETRANSMISSIONS_MAX).chain(std::iter::repeat(RETRANSMISSIONS_MAX));
-    let mut at_ns = sent_ns;
+    let (mut at_ns, mut losses) = (sent_ns, losses);
     while at_ns < now_ns {
-        at_ns += waits.next().map_or(RETRANSMIT_MAX_NS, retransmission_ns);
+        at_ns += retransmission_ns(losses);
+        losses = (losses + 1).min(RETRANSMISSIONS_MAX);
     }
     at_ns
 }
