@@ -122,7 +122,7 @@ fn payoff(props: &StoryProps) -> Html {
             html! {
                 <>
                     <span class="measuring">{ "Looking for the load from which it pays off" }</span>
-                    if let Some(Progress::Trying(load)) = props.payoff_progress {
+                    if let Some(load) = props.payoff_progress.and_then(Progress::load) {
                         <small data-testid="trying">{ format!("trying {}", format::load(load)) }</small>
                     }
                 </>
@@ -247,10 +247,7 @@ fn changed(props: &StoryProps) -> Html {
         Some(Finding::Comparison { before, after }) => (before, after),
         Some(Finding::Unanswerable(reason)) => return html! { <p>{ reason }</p> },
         _ => {
-            let percent = match props.comparison_progress {
-                Some(Progress::Percent(percent)) => percent,
-                Some(Progress::Trying(_)) | None => 0,
-            };
+            let percent = props.comparison_progress.map_or(0, Progress::percent);
             return html! {
                 <>
                     <h2 class="eyebrow as-said">{ load }</h2>

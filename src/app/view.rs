@@ -116,12 +116,8 @@ fn capacity(app: &App) -> Capacity {
     if !app.document.problems.is_empty() {
         return Capacity::Unanswerable("the design has problems: nothing runs".into());
     }
-    let finding = app
-        .experiments
-        .capacity
-        .as_ref()
-        .and_then(|question| app.findings.get(question));
-    match finding {
+    let question = app.experiments.capacity.as_ref();
+    match question.and_then(|question| app.findings.get(question)) {
         Some(Finding::Capacity {
             load,
             reached_rps,
@@ -135,22 +131,13 @@ fn capacity(app: &App) -> Capacity {
             holds_from_cold: *holds_from_cold,
             limited: limited
                 .as_ref()
-                .map(|id| match app.document.live.design.component(id) {
-                    Some((_, component)) => component.title().to_owned(),
-                    None => id.clone(),
-                }),
+                .map(|id| app.document.live.design.title(id).to_owned()),
         },
         Some(Finding::Unanswerable(reason)) => Capacity::Unanswerable(reason.clone()),
         _ => Capacity::Searching {
-            tried: match app
-                .experiments
-                .capacity
-                .as_ref()
+            tried: question
                 .and_then(|question| app.findings.progress(question))
-            {
-                Some(Progress::Trying(load)) => Some(load),
-                Some(Progress::Percent(_)) | None => None,
-            },
+                .and_then(Progress::load),
         },
     }
 }

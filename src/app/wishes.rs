@@ -73,39 +73,44 @@ impl App {
                 self.document.change().edit(*scenario, Edit::New);
                 self.reload(ctx);
             }
-            Intent::Undo => {
-                self.settle();
-                let after = self.document.scenario.clone();
-                if self.document.change().undo() {
-                    let edit = edit_in_words(&self.document.scenario, &after);
-                    self.look.announcement = format!("Undone: {edit}");
-                    self.reload(ctx);
-                }
-            }
-            Intent::Redo => {
-                // After another edit there is nothing to do again.
-                let before = self.document.scenario.clone();
-                if self.settle() {
-                    self.reload(ctx);
-                } else if self.document.change().redo() {
-                    let edit = edit_in_words(&before, &self.document.scenario);
-                    self.look.announcement = format!("Done again: {edit}");
-                    self.reload(ctx);
-                }
-            }
+            Intent::Undo => self.undo(ctx),
+            Intent::Redo => self.redo(ctx),
             Intent::SetSeed(Some(seed)) if seed == self.document.scenario.seed => {}
-            Intent::SetSeed(seed) => {
-                self.settle();
-                let seed = seed.unwrap_or_else(fresh_seed);
-                let scenario = Scenario {
-                    seed,
-                    ..Scenario::clone(&self.document.scenario)
-                };
-                self.document.change().edit(scenario, Edit::New);
-                self.restart_run();
-                self.changed(ctx);
-            }
+            Intent::SetSeed(seed) => self.set_seed(ctx, seed.unwrap_or_else(fresh_seed)),
         }
+    }
+
+    fn undo(&mut self, ctx: &Context<Self>) {
+        self.settle();
+        let after = self.document.scenario.clone();
+        if self.document.change().undo() {
+            let edit = edit_in_words(&self.document.scenario, &after);
+            self.look.announcement = format!("Undone: {edit}");
+            self.reload(ctx);
+        }
+    }
+
+    /// After another edit there is nothing to do again.
+    fn redo(&mut self, ctx: &Context<Self>) {
+        let before = self.document.scenario.clone();
+        if self.settle() {
+            self.reload(ctx);
+        } else if self.document.change().redo() {
+            let edit = edit_in_words(&before, &self.document.scenario);
+            self.look.announcement = format!("Done again: {edit}");
+            self.reload(ctx);
+        }
+    }
+
+    fn set_seed(&mut self, ctx: &Context<Self>, seed: u64) {
+        self.settle();
+        let scenario = Scenario {
+            seed,
+            ..Scenario::clone(&self.document.scenario)
+        };
+        self.document.change().edit(scenario, Edit::New);
+        self.restart_run();
+        self.changed(ctx);
     }
 
     fn play(&mut self, playing: bool) {

@@ -114,15 +114,8 @@ impl<'a> Scene<'a> {
     /// What a link is called, by the names of its ends: `Web servers → Database`.
     pub fn link_name(&self, number: usize) -> String {
         let design = &self.scenario.design;
-        let name = |id: &str| {
-            let found = design.component(id);
-            found.map_or_else(
-                || id.to_owned(),
-                |(_, component)| component.title().to_owned(),
-            )
-        };
         let link = &design.links[number];
-        format!("{} → {}", name(&link.from), name(&link.to))
+        format!("{} → {}", design.title(&link.from), design.title(&link.to))
     }
 
     /// Slots that are busy, as they are drawn.

@@ -335,6 +335,7 @@ fn link(scene: &Scene<'_>, number: usize) -> Html {
     for trouble in scene.link(number).map(link_words).unwrap_or_default() {
         calls += &format!(", {trouble}");
     }
+    let tooltip = format!("{calls}. Ten times as many make a wire twice as broad.");
     let [from, to] = [&link.from, &link.to].map(|id| scene.scenario.design.title(id));
     let pick = Pick::Link(number);
     let (on_link, on_key) = (scene.on_link.clone(), scene.on_pick.clone());
@@ -353,7 +354,7 @@ fn link(scene: &Scene<'_>, number: usize) -> Html {
             aria-label={format!("Link from {from} to {to}, {latency}, {calls}")}
             aria-pressed={if selected { "true" } else { "false" }} data-control="link"
             data-of={of(scene, number)} data-value={rate_rps.to_string()} {onclick} {onkeydown}>
-            <title>{ calls }</title>
+            <title>{ tooltip }</title>
             { for wires.iter().map(|wire| html! { <path d={wire.curve.path()} /> }) }
         </g>
     }

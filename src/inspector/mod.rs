@@ -172,10 +172,7 @@ fn link_view(props: &InspectorProps, from: &str, to: &str) -> Html {
 }
 
 fn link_form(props: &InspectorProps, from: &str, to: &str, chosen: bool) -> Html {
-    let name = |id: &str| match props.live.design.component(id) {
-        Some((_, component)) => component.title().to_owned(),
-        None => id.to_owned(),
-    };
+    let name = |id| props.live.design.title(id);
     let subject = Subject::Link {
         from: from.into(),
         to: to.into(),

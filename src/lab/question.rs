@@ -48,6 +48,24 @@ pub enum Progress {
     Trying(Load),
 }
 
+impl Progress {
+    /// The load that is being tried, where that is what is known.
+    pub fn load(self) -> Option<Load> {
+        match self {
+            Self::Trying(load) => Some(load),
+            Self::Percent(_) => None,
+        }
+    }
+
+    /// How much is done, in percent; nothing that is known is nothing.
+    pub fn percent(self) -> u8 {
+        match self {
+            Self::Percent(percent) => percent,
+            Self::Trying(_) => 0,
+        }
+    }
+}
+
 /// What the lab says.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Answer {

@@ -209,10 +209,9 @@ impl<'a> Stage<'a> {
                 self.instance(problems, at, component, instance);
             }
             Target::Link(from, to) => self.link(problems, at, from, to),
-            Target::Component(component) => {
-                self.component(problems, at, component);
+            Target::Component(_) | Target::Traffic => {
+                unreachable!("they are checked by themselves")
             }
-            Target::Traffic => {}
         }
     }
 
