@@ -3,7 +3,7 @@
 use crate::component::instance::Instance;
 use crate::figures::snapshot::InstanceState;
 use crate::run::Run;
-use crate::world::request::{Stage, mark};
+use crate::world::request::{Stage, past};
 
 /// Checks the books of the whole design and of every instance.
 ///
@@ -56,7 +56,7 @@ fn check_whole(run: &Run) -> Result<(), String> {
 /// A write that several records go on with is known by just those.
 fn check_shared_writes(run: &Run) -> Result<(), String> {
     let requests = run.world.requests.iter();
-    let sharing = requests.filter(|(_, request)| request.marks & mark::SHARED != 0);
+    let sharing = requests.filter(|(_, request)| request.past & past::SHARED != 0);
     let (found, booked) = (sharing.count() as u64, run.world.written.records());
     if found != booked {
         return Err(format!(

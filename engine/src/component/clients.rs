@@ -18,7 +18,7 @@ use crate::story::trace::{Activity, Trace};
 use crate::story::tracer::{Change, Note, Origin};
 use crate::time::{NS_PER_MS, NS_PER_S, ns_from_ms};
 use crate::world::World;
-use crate::world::request::{Hop, Operation, Request, Stage, flag, mark};
+use crate::world::request::{Hop, Operation, Request, Stage, flag, past};
 use crate::world::wire::Departure;
 use crate::world::written::next_attempt;
 
@@ -323,7 +323,7 @@ impl Clients {
         } else if request.failure != 0 {
             let reason = Reason::ALL[usize::from(request.failure) - 1];
             if reason.leaves_unknown() {
-                request.marks |= mark::UNKNOWN;
+                request.past |= past::UNKNOWN;
             }
             self.failed(world, id, reason);
         } else if request.has(flag::LOGIN_ASKED) {
@@ -340,7 +340,7 @@ impl Clients {
         let request = &mut world.requests[id];
         // Who still asks for the address has sent nothing.
         if request.stage != Stage::Client {
-            request.marks |= mark::UNKNOWN;
+            request.past |= past::UNKNOWN;
         }
         match world.split(id, 0) {
             Some(heir) => {
@@ -565,7 +565,7 @@ impl Clients {
         let wait_ms = (0..request.attempt).fold(backoff_ms, |wait_ms, _| wait_ms * multiplier);
         let wait_ms = wait_ms.min(TIME_MAX_MS);
         request.attempt += 1;
-        request.marks = next_attempt(request.marks);
+        request.past = next_attempt(request.past);
         request.failure = 0;
         request.flags &= flag::SAMPLED | flag::OF_LOOP;
         request.stage = Stage::Client;
@@ -591,7 +591,7 @@ impl Clients {
             flags,
             ..
         } = &world.requests[id];
-        if world.is_write(id) && world.requests[id].marks & mark::UNKNOWN != 0 {
+        if world.is_write(id) && world.requests[id].past & past::UNKNOWN != 0 {
             world.outcomes.writes_unknown += 1;
         }
         world.outcomes.in_flight -= 1;

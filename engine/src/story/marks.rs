@@ -157,8 +157,8 @@ pub(crate) fn taken_out(name: &str) -> String {
 }
 
 /// `deploy of web, 2 at a time`.
-pub(crate) fn deploy(id: &str, batch: u16) -> String {
-    format!("deploy of {id}, {batch} at a time")
+pub(crate) fn deploy(title: &str, batch: u16) -> String {
+    format!("deploy of {title}, {batch} at a time")
 }
 
 /// The marks that the actions of a script will make as far as one can tell before the run: what follows
@@ -172,7 +172,7 @@ pub fn scheduled(scenario: &Scenario) -> Vec<Mark> {
     let mut cast: Vec<u16> = components.iter().map(|row| row.kind.instances()).collect();
     let mut marks = Marks::default();
     for TimedAction { at_ns, action } in &scenario.script {
-        match of_instance(action, &so_far, &mut cast) {
+        match of_target(action, &so_far, &mut cast) {
             Some((tone, words, component, instance)) => marks.add(Mark {
                 at_ns: *at_ns,
                 tone,
@@ -189,7 +189,7 @@ pub fn scheduled(scenario: &Scenario) -> Vec<Mark> {
 }
 
 /// What is done to an instance or a link, with how many instances there have been of each component.
-fn of_instance(
+fn of_target(
     action: &Action,
     scenario: &Scenario,
     cast: &mut [u16],

@@ -29,7 +29,7 @@ use crate::time::ns_from_ms;
 use crate::world::call::CallDeadlines;
 use crate::world::deadline::Deadlines;
 use crate::world::impairment::{Fate, Impaired, Message, Way};
-use crate::world::request::{Hop, Operation, Request, Requests, Stage, flag, mark};
+use crate::world::request::{Hop, Operation, Request, Requests, Stage, flag, past};
 use crate::world::route::Route;
 use crate::world::wire::{Departure, Wire};
 use crate::world::written::Written;
@@ -255,7 +255,7 @@ impl World {
     /// Sends a request over a link to an instance at its other end.
     #[inline]
     pub fn send(&mut self, id: u32, to: Hop, departure: Departure) {
-        self.requests[id].marks &= !mark::LOOKED_UP;
+        self.requests[id].past &= !past::LOOKED_UP;
         let timeout_ns = self.wires[usize::from(to.link)].timeout_ns;
         if timeout_ns > 0 {
             self.set_call_timeout(id, to, timeout_ns);
@@ -349,7 +349,7 @@ impl World {
     #[cold]
     fn carry_impaired(&mut self, link: u8, message: Message, wait_ns: u64) {
         let at_ns = self.now_ns() + wait_ns;
-        self.follow(link, |impaired, calendar| {
+        self.with_impaired(link, |impaired, calendar| {
             [(message.what, impaired.carry(message, at_ns, calendar))]
         });
     }
@@ -357,21 +357,21 @@ impl World {
     /// What waited on a link for a moment or for its turn goes on.
     pub fn go_on_carrying(&mut self, what: What) {
         let number = what.request;
-        self.follow(what.place, |impaired, calendar| match what.kind {
+        self.with_impaired(what.place, |impaired, calendar| match what.kind {
             EventKind::Passed => impaired.pass(number, calendar),
             _ => impaired.set_out(number, calendar),
         });
     }
 
     /// Does something with what is wrong with a link, and notes what becomes of the messages.
-    fn follow<Fates: IntoIterator<Item = (What, Fate)>>(
+    fn with_impaired<Fates: IntoIterator<Item = (What, Fate)>>(
         &mut self,
         link: u8,
         does: impl FnOnce(&mut Impaired, &mut Calendar) -> Fates,
     ) {
         let wire = &mut self.wires[usize::from(link)];
         let called = wire.to;
-        for (what, fate) in wire.follow(|impaired| does(impaired, &mut self.calendar)) {
+        for (what, fate) in wire.with_impaired(|impaired| does(impaired, &mut self.calendar)) {
             match fate {
                 Fate::Arrives { start_ns, end_ns } if self.is_followed(what.request) => {
                     self.show_flight(what, start_ns, end_ns);
@@ -450,7 +450,7 @@ impl World {
             None => wire.repair(),
         }
         self.forget_held(link);
-        self.follow(link as u8, Impaired::release);
+        self.with_impaired(link as u8, Impaired::release);
     }
 
     /// A user of that component asks a directory for an address, over a link: the answer comes after a
@@ -608,7 +608,7 @@ impl World {
         self.deadlines.clear(id);
         self.calls.clear_all(id);
         let request = &self.requests[id];
-        if request.marks & mark::SHARED != 0 {
+        if request.past & past::SHARED != 0 {
             self.written.leave(request.number);
         }
         self.requests.release(id);
@@ -625,9 +625,9 @@ impl World {
     /// Whether the look-up of its present call has not been counted yet; it is from now on.
     #[inline]
     pub fn is_first_count(&mut self, id: u32) -> bool {
-        let marks = &mut self.requests[id].marks;
-        let is_first = *marks & mark::LOOKED_UP == 0;
-        *marks |= mark::LOOKED_UP;
+        let request = &mut self.requests[id];
+        let is_first = request.past & past::LOOKED_UP == 0;
+        request.past |= past::LOOKED_UP;
         is_first
     }
 
@@ -635,8 +635,8 @@ impl World {
     #[inline]
     pub fn apply_write(&mut self, id: u32) {
         let request = &mut self.requests[id];
-        let (marks, again) = self.written.apply(request.number, request.marks);
-        request.marks = marks;
+        let (past, again) = self.written.apply(request.number, request.past);
+        request.past = past;
         self.outcomes.writes_applied_again += u64::from(again);
     }
 
@@ -646,7 +646,7 @@ impl World {
         let heir = self.requests.allocate()?;
         if self.is_write(id) {
             let request = &mut self.requests[id];
-            request.marks = self.written.split(request.number, request.marks);
+            request.past = self.written.split(request.number, request.past);
         }
         let mut copy = self.requests[id].clone();
         copy.depth = depth;

@@ -88,8 +88,8 @@ pub mod flag {
     pub const NO_ANSWER: u8 = 128;
 }
 
-/// Bits of [`Request::marks`].
-pub mod mark {
+/// Bits of [`Request::past`].
+pub mod past {
     /// A write that this attempt has had applied.
     pub const APPLIED: u8 = 1;
     /// One that an earlier attempt has had applied.
@@ -144,8 +144,8 @@ pub struct Request {
     pub stage: Stage,
     /// What the present call asks.
     pub operation: Operation,
-    /// What has become of it: bits of [`mark`].
-    pub marks: u8,
+    /// What has become of it: bits of [`past`].
+    pub past: u8,
 }
 
 impl Request {
@@ -247,7 +247,7 @@ const BLANK: Request = Request {
     failure: 0,
     stage: Stage::Free,
     operation: Operation::Call,
-    marks: 0,
+    past: 0,
 };
 
 /// All records. Freed ones are used again, last freed first, since they are still in the processor's cache.

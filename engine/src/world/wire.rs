@@ -126,7 +126,7 @@ impl Wire {
     }
 
     /// Does something with what is wrong with it: what becomes of the messages that this sends.
-    pub fn follow<Fates: IntoIterator<Item = (What, Fate)>>(
+    pub fn with_impaired<Fates: IntoIterator<Item = (What, Fate)>>(
         &mut self,
         does: impl FnOnce(&mut Impaired) -> Fates,
     ) -> Vec<(What, Fate)> {

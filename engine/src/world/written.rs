@@ -2,11 +2,11 @@
 //! same write applied twice.
 //!
 //! An attempt whose caller has given up goes on with a record of its own, so one write can have several.
-//! Each record carries what became of it in its marks; what they must know of each other stands here.
+//! Each record carries what became of it in its past; what they must know of each other stands here.
 
 use std::collections::BTreeMap;
 
-use crate::world::request::mark;
+use crate::world::request::past;
 
 /// A write that several records go on with.
 #[derive(Clone, Copy, Debug, Default)]
@@ -22,27 +22,27 @@ pub struct Written {
 }
 
 impl Written {
-    /// A record of a write, with its marks, has got a second one. Returns the marks of both.
-    pub fn split(&mut self, number: u32, marks: u8) -> u8 {
+    /// A record of a write, with its past, has got a second one. Returns the past of both.
+    pub fn split(&mut self, number: u32, past: u8) -> u8 {
         let shared = self.shared.entry(number).or_default();
-        shared.records += if marks & mark::SHARED == 0 { 2 } else { 1 };
-        shared.is_applied |= marks & (mark::APPLIED | mark::APPLIED_BEFORE) != 0;
-        marks | mark::SHARED
+        shared.records += if past & past::SHARED == 0 { 2 } else { 1 };
+        shared.is_applied |= past & (past::APPLIED | past::APPLIED_BEFORE) != 0;
+        past | past::SHARED
     }
 
-    /// A record of a write is applied. Returns its marks, and whether the write had been applied before.
-    pub fn apply(&mut self, number: u32, marks: u8) -> (u8, bool) {
+    /// A record of a write is applied. Returns its past, and whether the write had been applied before.
+    pub fn apply(&mut self, number: u32, past: u8) -> (u8, bool) {
         // A write may be several queries: they are applied once together.
-        if marks & mark::APPLIED != 0 {
-            return (marks, false);
+        if past & past::APPLIED != 0 {
+            return (past, false);
         }
-        let mut again = marks & mark::APPLIED_BEFORE != 0;
-        if marks & mark::SHARED != 0
+        let mut again = past & past::APPLIED_BEFORE != 0;
+        if past & past::SHARED != 0
             && let Some(shared) = self.shared.get_mut(&number)
         {
             again |= std::mem::replace(&mut shared.is_applied, true);
         }
-        (marks | mark::APPLIED, again)
+        (past | past::APPLIED, again)
     }
 
     /// A record that shares its write is no more.
@@ -63,12 +63,12 @@ impl Written {
     }
 }
 
-/// The marks of a write whose next attempt begins.
-pub fn next_attempt(marks: u8) -> u8 {
-    if marks & mark::APPLIED == 0 {
-        marks
+/// The past of a write whose next attempt begins.
+pub fn next_attempt(past: u8) -> u8 {
+    if past & past::APPLIED == 0 {
+        past
     } else {
-        (marks & !mark::APPLIED) | mark::APPLIED_BEFORE
+        (past & !past::APPLIED) | past::APPLIED_BEFORE
     }
 }
 
@@ -79,10 +79,10 @@ mod tests {
     #[test]
     fn an_attempt_of_several_queries_is_applied_once() {
         let mut written = Written::default();
-        let (marks, again) = written.apply(7, 0);
+        let (past, again) = written.apply(7, 0);
         assert!(!again);
-        assert_eq!(written.apply(7, marks), (marks, false));
-        assert!(written.apply(7, next_attempt(marks)).1);
+        assert_eq!(written.apply(7, past), (past, false));
+        assert!(written.apply(7, next_attempt(past)).1);
     }
 
     #[test]
@@ -96,7 +96,7 @@ mod tests {
             } else {
                 [next, late]
             };
-            let again = order.map(|marks| written.apply(7, marks).1);
+            let again = order.map(|past| written.apply(7, past).1);
             assert_eq!(again, [false, true]);
             assert_eq!(written.records(), 2);
             written.leave(7);
@@ -108,8 +108,8 @@ mod tests {
     #[test]
     fn what_was_applied_before_its_caller_gave_up_is_known() {
         let mut written = Written::default();
-        let (marks, _) = written.apply(7, 0);
-        let both = written.split(7, marks);
+        let (past, _) = written.apply(7, 0);
+        let both = written.split(7, past);
         assert!(written.apply(7, next_attempt(both)).1);
         assert!(!written.apply(8, 0).1, "another write");
     }
