@@ -130,6 +130,11 @@ pub fn counted(count_of: u64, one: &str, many: &str) -> String {
     )
 }
 
+/// The verb that goes with a name: tiers of several servers are named in the plural.
+pub fn verb<'a>(name: &str, one: &'a str, many: &'a str) -> &'a str {
+    if name.ends_with('s') { many } else { one }
+}
+
 /// A price: `$578`.
 pub fn usd(value: f64) -> String {
     format!("${}", count(value.max(0.0).round() as u64))

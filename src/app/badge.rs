@@ -232,9 +232,10 @@ fn first(culprit: Option<&Stop>, limited: &Option<String>) -> String {
         return stop.words(cut);
     }
     match limited {
-        // Tiers of several servers are named in the plural.
-        Some(name) if name.ends_with('s') => format!("{} give way first", cut(name)),
-        Some(name) => format!("{} gives way first", cut(name)),
+        Some(name) => {
+            let verb = format::verb(name, "gives way", "give way");
+            format!("{} {verb} first", cut(name))
+        }
         None => "takes all that the slider has".into(),
     }
 }

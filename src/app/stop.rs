@@ -3,6 +3,8 @@
 use headroom_engine::snapshot::{InstanceGauge, InstanceState, Snapshot};
 use headroom_scenario::{Design, Impairment};
 
+use crate::format;
+
 /// Something that stops requests.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Stop {
@@ -60,10 +62,8 @@ impl Stop {
 
     /// `Web servers are down`, with its name as short as it has to be.
     pub fn words(&self, shortened: impl Fn(&str) -> String) -> String {
-        // Tiers of several servers are named in the plural.
         let of = |name: &str, one: &str, many: &str| {
-            let verb = if name.ends_with('s') { many } else { one };
-            format!("{} {verb}", shortened(name))
+            format!("{} {}", shortened(name), format::verb(name, one, many))
         };
         match self {
             Stop::Down(name) => of(name, "is down", "are down"),
