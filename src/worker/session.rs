@@ -181,18 +181,19 @@ impl Session {
 
     /// Runs on towards the moment asked for.
     fn seek_on(&mut self, until: SimTime, now_ms: impl Fn() -> f64) -> Next {
-        // On the way too, for what is still under way at the moment is shown there.
-        self.choose_sampling();
         let Some(run) = &mut self.run else {
             return Next::Never;
         };
         let wall_ms = now_ms();
         let reached = run_until(&mut run.engine, until, wall_ms + TURN_MS, &now_ms);
         run.checkpoints.keep(&run.engine, &run.script);
-        // What moved on the way is past; what is still under way then is seen there, standing or moving on.
-        let flights = run.engine.drain_flights();
-        self.flights
-            .pack(flights.filter(|flight| flight.end_ns > until.0));
+        // What moved on the way is past.
+        self.flights.clear();
+        if until.0.saturating_sub(run.engine.now().0) < 2_000_000_000 {
+            self.flights.pack(run.engine.drain_flights());
+        } else {
+            run.engine.drain_flights();
+        }
         if !reached {
             if wall_ms - run.staged_ms >= STAGE_EVERY_MS {
                 run.staged_ms = wall_ms;

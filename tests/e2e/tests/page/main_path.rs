@@ -11,7 +11,7 @@ use crate::fixture;
 /// requests a second.
 const FLOOD: &str = "360";
 /// A search runs designs for minutes of simulated time; beside the run on screen, on busy cores.
-const SEARCH_MAX: Duration = Duration::from_secs(120);
+const SEARCH_MAX: Duration = Duration::from_secs(240);
 
 #[test]
 fn main_path_from_pain_to_the_step_that_ends_it() -> Outcome {

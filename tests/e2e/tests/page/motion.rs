@@ -75,20 +75,6 @@ fn ten_times_the_load_is_ten_times_the_dots_and_broader_wires() -> Outcome {
 }
 
 #[test]
-fn a_moment_that_is_shared_standing_still_shows_as_many_dots_as_pass_it() -> Outcome {
-    let page = fixture::page("#step=load-balancer&rate=2000", Look::DESK)?;
-    page.figure_becoming("[data-testid=clock]", "past 5 s", |clock| clock > 5.0)?;
-    let moving = dots(&page)?;
-    page.go("#step=load-balancer&rate=2000&at=7&paused=1")?;
-    page.figure_becoming("[data-testid=clock]", "there", |clock| clock == 7.0)?;
-    page.until("about as many stand there", |page| {
-        let standing = page.attribute("[data-testid=dots]", "data-dots")?;
-        let standing: f64 = standing.parse().unwrap_or(0.0);
-        Ok((0.6..1.6).contains(&(standing / moving)))
-    })
-}
-
-#[test]
 fn more_dots_than_a_screen_takes_are_said_to_stand_for_more() -> Outcome {
     let page = fixture::page("#step=one-server", Look::DESK)?;
     let says = |scale: &'static str| {
