@@ -39,9 +39,9 @@ impl Build {
         let files = names(&self.folder())?;
         let old = files
             .into_iter()
-            .find(|name| name.starts_with("colours-"))
+            .find(|name| name.starts_with("style-"))
             .ok_or_else(|| Failure::new("the page has a style sheet"))?;
-        let new = "colours-0123456789abcdef.css".to_owned();
+        let new = "style-0123456789abcdef.css".to_owned();
         fs::rename(self.folder().join(&old), self.folder().join(&new))?;
         let index = self.folder().join("index.html");
         let html = fs::read_to_string(&index)?;
