@@ -99,12 +99,7 @@ impl Engine {
         self.run.world.tracer.narrate();
         let event = self.advance(TIME_MAX_NS, self.run.events + 1)?;
         let notes = self.run.world.tracer.narrated();
-        Some(narration::happening(
-            &self.run.world,
-            &self.run.scenario,
-            &event,
-            &notes,
-        ))
+        Some(narration::happening(&self.run.world, &event, &notes))
     }
 
     /// Runs on to a moment, or until so many events are handled. Events of that very nanosecond are

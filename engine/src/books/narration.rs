@@ -1,7 +1,5 @@
 //! What an event did, in one plain sentence.
 
-use headroom_scenario::Scenario;
-
 use crate::calendar::{Event, EventKind};
 use crate::story::happening::Happening;
 use crate::story::trace::Activity;
@@ -9,7 +7,7 @@ use crate::story::tracer::{Change, Note, Origin};
 use crate::world::World;
 
 /// What an event did, from the notes made while it was handled.
-pub fn happening(world: &World, scenario: &Scenario, event: &Event, notes: &[Note]) -> Happening {
+pub fn happening(world: &World, event: &Event, notes: &[Note]) -> Happening {
     let told = notes.last();
     let sentences: Vec<String> = notes.iter().map(|note| sentence(world, note)).collect();
     let activity = told.and_then(|note| match note.change {
@@ -23,7 +21,7 @@ pub fn happening(world: &World, scenario: &Scenario, event: &Event, notes: &[Not
             Origin::Probe | Origin::Flush => None,
         }),
         sentence: if sentences.is_empty() {
-            without_request(world, scenario, event)
+            without_request(world, event)
         } else {
             sentences.join(" ")
         },
@@ -77,7 +75,7 @@ fn sentence(world: &World, note: &Note) -> String {
     }
 }
 
-fn without_request(world: &World, scenario: &Scenario, event: &Event) -> String {
+fn without_request(world: &World, event: &Event) -> String {
     let what = event.what;
     let name = |component: u8| world.name(component, what.instance);
     match what.kind {
@@ -85,26 +83,26 @@ fn without_request(world: &World, scenario: &Scenario, event: &Event) -> String 
         EventKind::ProbeDue => {
             format!(
                 "{} has waited for its health check long enough.",
-                name_of(scenario, what.place)
+                world.title(what.place)
             )
         }
         EventKind::Booted => format!("{} has booted.", name(what.place)),
         EventKind::TakenOver => {
             format!(
                 "The standby of {} takes over, if it is still needed.",
-                name_of(scenario, what.place)
+                world.title(what.place)
             )
         }
         EventKind::Deploy => {
             format!(
                 "The deploy of {} looks how far it has come.",
-                name_of(scenario, what.place)
+                world.title(what.place)
             )
         }
         EventKind::Scale => {
             format!(
                 "The autoscaler of {} looks how busy it is.",
-                name_of(scenario, what.place)
+                world.title(what.place)
             )
         }
         EventKind::Leave => format!("{} finishes what it has.", name(what.place)),
@@ -123,14 +121,6 @@ fn without_request(world: &World, scenario: &Scenario, event: &Event) -> String 
         | EventKind::Deadline
         | EventKind::CallDeadline => "Nobody waits for this any more.".into(),
     }
-}
-
-fn name_of(scenario: &Scenario, component: u8) -> &str {
-    scenario
-        .design
-        .components
-        .get(usize::from(component))
-        .map_or("", |row| row.title())
 }
 
 fn waiting(world: &World, note: &Note) -> u32 {

@@ -5,7 +5,8 @@ use headroom_engine::Engine;
 use headroom_engine::report::{Report, ReportRequests};
 use headroom_engine::series::Bin;
 use headroom_scenario::{
-    Cache, Database, Direction, Dns, Impairment, Kind, Retries, Scenario, Service, WriteMode,
+    Action, Cache, Database, Direction, Dns, Impairment, Kind, Retries, Scenario, Service,
+    WriteMode,
 };
 
 use crate::design::*;
@@ -47,6 +48,14 @@ fn with_retries(mut scenario: Scenario, max: u8) -> Scenario {
     scenario
 }
 
+/// A run at a moment, with something done to it at its start.
+fn engine_after(scenario: Scenario, action: &Action, until_s: f64) -> Engine {
+    let mut engine = engine(scenario);
+    engine.apply(action).expect("it is there");
+    run_to(&mut engine, until_s);
+    engine
+}
+
 fn writes(report: &Report) -> u64 {
     part(report, "db").extra["writes"] as u64
 }
@@ -73,11 +82,7 @@ fn applied_twice_too_often(requests: &ReportRequests) {
 
 #[test]
 fn a_write_whose_answer_is_held_up_is_unknown_and_each_retry_applies_it_again() {
-    let mut engine = engine(writers(2));
-    engine
-        .apply(&cut("web", "db", Direction::Answers))
-        .expect("it is there");
-    run_to(&mut engine, 60.0);
+    let mut engine = engine_after(writers(2), &cut("web", "db", Direction::Answers), 60.0);
     balance(&mut engine);
     let report = engine.report();
     let requests = &report.requests;
@@ -89,11 +94,7 @@ fn a_write_whose_answer_is_held_up_is_unknown_and_each_retry_applies_it_again() 
 
 #[test]
 fn a_write_that_arrives_after_its_retry_is_applied_again() {
-    let mut engine = engine(writers(2));
-    engine
-        .apply(&cut("web", "db", Direction::Calls))
-        .expect("it is there");
-    run_to(&mut engine, 20.0);
+    let mut engine = engine_after(writers(2), &cut("web", "db", Direction::Calls), 20.0);
     assert_eq!(engine.report().requests.writes_applied_again, 0);
     engine
         .apply(&repair_link("web", "db"))
@@ -108,9 +109,7 @@ fn a_write_that_arrives_after_its_retry_is_applied_again() {
 
 #[test]
 fn who_is_refused_knows_that_nothing_was_written() {
-    let mut engine = engine(writers(1));
-    engine.apply(&kill("db", 0)).expect("it is there");
-    run_to(&mut engine, 20.0);
+    let mut engine = engine_after(writers(1), &kill("db", 0), 20.0);
     balance(&mut engine);
     let requests = engine.report().requests;
     assert!(requests.failed_total() > 900);
@@ -128,11 +127,7 @@ fn who_never_learned_the_address_knows_that_nothing_was_written() {
         .components
         .push(component("dns", Kind::Dns(dns)));
     scenario.design.links.push(link("users", "dns", 1.0));
-    let mut engine = engine(scenario);
-    engine
-        .apply(&cut("users", "dns", Direction::Both))
-        .expect("it is there");
-    run_to(&mut engine, 20.0);
+    let mut engine = engine_after(scenario, &cut("users", "dns", Direction::Both), 20.0);
     balance(&mut engine);
     let report = engine.report();
     assert!(failed(&report, "timed_out") > 900);
@@ -143,11 +138,7 @@ fn who_never_learned_the_address_knows_that_nothing_was_written() {
 fn what_only_reads_leaves_nothing_unknown() {
     let mut scenario = writers(2);
     scenario.traffic.classes = vec![lookup()];
-    let mut engine = engine(scenario);
-    engine
-        .apply(&cut("web", "db", Direction::Answers))
-        .expect("it is there");
-    run_to(&mut engine, 20.0);
+    let mut engine = engine_after(scenario, &cut("web", "db", Direction::Answers), 20.0);
     let report = engine.report();
     assert!(failed(&report, "timed_out") > 500);
     assert_eq!(report.requests.writes_unknown, 0);
@@ -183,11 +174,7 @@ fn with_write_back_a_write_is_applied_where_the_cache_takes_it() {
 
 #[test]
 fn both_counts_stand_in_the_rows_over_time_and_in_the_snapshot() {
-    let mut engine = engine(writers(2));
-    engine
-        .apply(&cut("web", "db", Direction::Answers))
-        .expect("it is there");
-    run_to(&mut engine, 20.0);
+    let engine = engine_after(writers(2), &cut("web", "db", Direction::Answers), 20.0);
     let requests = engine.snapshot().requests;
     let sum = |count: fn(&Bin) -> u64| engine.bins_since(0).iter().map(count).sum::<u64>();
     assert!(requests.writes_unknown > 0 && requests.writes_applied_again > 0);
