@@ -1,6 +1,6 @@
 //! The engine: takes the next event, hands it to the component it is about, and keeps the books.
 
-use std::hint::black_box;
+mod outlook;
 
 use headroom_scenario::{Action, Scenario, TimedAction, ValidScenario};
 
@@ -9,6 +9,7 @@ use crate::books::{conservation, narration, reporting, ring_view, snapshotting};
 use crate::calendar::{Event, EventKind, What};
 use crate::component::Component;
 use crate::control::Control;
+use crate::engine::outlook::Outlook;
 use crate::figures::report::Report;
 use crate::figures::series::Bin;
 use crate::figures::snapshot::{InstanceState, Snapshot};
@@ -18,14 +19,6 @@ use crate::story::happening::{Happening, Mark, Tone};
 use crate::story::trace::Trace;
 use crate::time::SimTime;
 use crate::world::request::{Hop, Stage, flag};
-
-/// Requests in flight from which on memory is fetched ahead: fewer fit the processor's cache anyway.
-const CROWD: u64 = 4_000;
-/// Events looked ahead at once in a crowd: enough that memory is read for many at the same time, few
-/// enough that it is still in the cache when their turn comes.
-const AHEAD_IN_CROWD: usize = 32;
-/// Events looked ahead at once among few: more would be joined by most of what they schedule.
-const AHEAD: usize = 8;
 
 /// The last moment a run can reach.
 const TIME_MAX_NS: u64 = u64::MAX - 1;
@@ -44,6 +37,7 @@ pub enum Progress {
 pub struct Engine {
     pub(crate) run: Run,
     pub(crate) control: Control,
+    outlook: Outlook,
 }
 
 impl Engine {
@@ -55,7 +49,11 @@ impl Engine {
         for number in 0..run.components.len() {
             control.follow_autoscaling(&mut run, number as u8);
         }
-        Self { run, control }
+        Self {
+            run,
+            control,
+            outlook: Outlook::default(),
+        }
     }
 
     /// The moment the run has reached.
@@ -140,16 +138,24 @@ impl Engine {
     /// not so many.
     #[inline(never)]
     fn advance(&mut self, until_ns: u64, last: u64) -> Option<Event> {
-        let mut end_ns = self.end_ns(until_ns);
         loop {
-            if let Some(event) = self.next_event(end_ns) {
+            let end_ns = self.end_ns(until_ns);
+            let seen_ns = self.look_ahead(end_ns);
+            self.run.world.stop_at(seen_ns);
+            loop {
+                let event = if self.run.world.calendar.is_due() {
+                    self.run.world.calendar.pop()
+                } else if let Some(event) = self.next_deadline(seen_ns) {
+                    event
+                } else {
+                    break;
+                };
                 self.handle(event);
                 if self.run.events == last {
                     return Some(event);
                 }
-            } else if self.act_or_tick(until_ns) {
-                end_ns = self.end_ns(until_ns);
-            } else {
+            }
+            if self.run.world.next_ns() >= end_ns && !self.act_or_tick(until_ns) {
                 return None;
             }
         }
@@ -171,7 +177,8 @@ impl Engine {
     /// Whether nothing will ever happen again: all users wait for what does not come.
     fn is_over(&self) -> bool {
         let world = &self.run.world;
-        let is_quiet = world.calendar.is_empty() && world.first_deadline_ns() == u64::MAX;
+        let is_quiet =
+            world.calendar.next_ns() == u64::MAX && world.first_deadline_ns() == u64::MAX;
         is_quiet && self.control.next_timed().is_none()
     }
 
@@ -198,66 +205,17 @@ impl Engine {
             .tick(&mut self.run.world, &mut self.run.components, design);
     }
 
-    /// Finds the next events. With many requests in flight their records and tables do not fit the
-    /// processor's cache, and each event would wait for memory by itself: the memory that these events
-    /// need is read for all of them at once, which changes nothing. `cargo xtask bench` shows what this
-    /// buys at 10^6 requests/s.
+    /// The next deadline, if it is before a moment and before all other events. An answer of its nanosecond is in
+    /// time.
     #[inline(never)]
-    fn look_ahead(&mut self) {
-        let is_crowd = self.run.world.outcomes.in_flight >= CROWD;
-        self.run
-            .world
-            .calendar
-            .fill_window(if is_crowd { AHEAD_IN_CROWD } else { AHEAD });
-        if is_crowd {
-            black_box(self.read_ahead());
+    fn next_deadline(&mut self, end_ns: u64) -> Option<Event> {
+        let world = &mut self.run.world;
+        let next_ns = world.first_deadline_ns();
+        if next_ns >= end_ns.min(world.calendar.next_ns()) {
+            return None;
         }
-    }
-
-    fn read_ahead(&self) -> u32 {
-        let ahead = self.run.world.calendar.ahead();
-        let requests = &self.run.world.requests;
-        let read = ahead
-            .clone()
-            .fold(0, |read, what| read ^ requests.peek(what.request));
-        ahead.fold(read, |read, what| read ^ self.peek(what))
-    }
-
-    /// Reads what an event will need beside its request's record, and returns something of it.
-    #[inline]
-    fn peek(&self, what: What) -> u32 {
-        let world = &self.run.world;
-        let component = match what.kind {
-            EventKind::Forward => world.wires[usize::from(what.place)].to,
-            EventKind::WorkDone => what.place,
-            EventKind::Back => world.wires[usize::from(what.place)].from,
-            _ => return 0,
-        };
-        self.run.components[usize::from(component)].peek(world, what)
-    }
-
-    /// The next event or deadline before a moment. An answer of the deadline's nanosecond is in time.
-    #[inline]
-    fn next_event(&mut self, end_ns: u64) -> Option<Event> {
-        if self.run.world.calendar.is_fill_due() {
-            self.look_ahead();
-        }
-        let deadline_ns = self.run.world.first_deadline_ns();
-        let in_time_ns = deadline_ns.saturating_add(1);
-        let event = self.run.world.calendar.pop_before(end_ns.min(in_time_ns));
-        if event.is_none() && deadline_ns < end_ns {
-            return self.next_deadline();
-        }
-        event
-    }
-
-    #[cold]
-    fn next_deadline(&mut self) -> Option<Event> {
-        let (at_ns, what) = self
-            .run
-            .world
-            .first_deadline(self.run.clients_number as u8)?;
-        self.run.world.calendar.advance_to(at_ns);
+        let (at_ns, what) = world.first_deadline(self.run.clients_number as u8)?;
+        world.calendar.advance_to(at_ns);
         Some(Event {
             at_ns,
             sequence: u64::MAX,
@@ -508,7 +466,7 @@ impl Engine {
     }
 
     /// Bytes held by what grows with the requests in flight, for each of the most there were at once:
-    /// records, deadlines, calendar. The wheel's spokes are the same for any number.
+    /// records, deadlines, calendar.
     pub fn bytes_per_request(&self) -> f64 {
         self.memory_bytes() as f64 / self.run.world.requests.most().max(1) as f64
     }

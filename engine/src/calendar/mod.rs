@@ -1,20 +1,19 @@
 //! What is still to happen, in order of time and, within a nanosecond, in order of scheduling.
 //!
 //! Most delays are constants (a link's latency): such events come out in the order they went in, so a
-//! queue per delay, a *lane*, keeps them sorted for nothing. Random delays go to the [`Wheel`]. What
-//! comes next, some dozens of events, is merged from all of them into the *window* at once, so that the
-//! memory these events need can be fetched together; what is scheduled for before its end joins it in
-//! its place. The next arrival of the open loop, of which there is only one, and which may be set anew,
-//! is kept beside them: the *alarm*.
+//! queue per delay, a *lane*, keeps them sorted for nothing, and only the first of each lane competes to
+//! be next. Random delays go to a heap. The next arrival of the open loop, of which there is only one, and
+//! which may be set anew, is kept beside them: the *alarm*.
 
+mod fronts;
 mod lane;
-mod wheel;
 
-use std::cmp::Ordering;
+use std::cmp::{Ordering, Reverse};
+use std::collections::BinaryHeap;
 
 use crate::mechanism::digest::Digest;
-use lane::{Blocks, Lane};
-use wheel::Wheel;
+use fronts::{Front, Fronts, Source};
+use lane::Lanes;
 
 /// What an event does. Packed into eight bytes, for the queues hold hundreds of thousands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -141,74 +140,20 @@ impl PartialOrd for Event {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LaneNumber(u16);
 
-/// The first event of a lane, or of the wheel.
-#[derive(Clone, Copy, Debug)]
-struct Front {
-    at_ns: u64,
-    sequence: u64,
-    /// Number of the lane; the wheel comes after the last.
-    source: usize,
-}
-
-impl Front {
-    #[inline]
-    fn new(event: &Event, source: usize) -> Self {
-        Self {
-            at_ns: event.at_ns,
-            sequence: event.sequence,
-            source,
-        }
-    }
-
-    /// Whether it comes after another; moments seldom tie.
-    #[inline]
-    fn is_after(&self, other: &Self) -> bool {
-        self.at_ns > other.at_ns || (self.at_ns == other.at_ns && self.sequence > other.sequence)
-    }
-}
-
-/// Room of the window. One that is full, since much was scheduled within it, is cut to half.
-const WINDOW_EVENTS_MAX: usize = 128;
-/// Events that the window takes from anywhere in time while nothing waits outside of it: so few need
-/// neither lanes nor wheel.
-const OPEN_MAX: usize = 16;
+/// Events of the heap looked at for those that come soon.
+const HEAP_AHEAD: usize = 63;
 
 /// The calendar of a run.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Calendar {
     now_ns: u64,
     sequence: u64,
-    /// What happens before all else but the alarm, in order, from `next` to `end`.
-    window: Box<[Event; WINDOW_EVENTS_MAX]>,
-    next: usize,
-    end: usize,
-    /// What is scheduled for earlier belongs into the window: the moment of its last event, or never
-    /// where nothing waits outside of it.
-    window_end_ns: u64,
-    alarm: Event,
-    lanes: Vec<Lane>,
-    blocks: Blocks,
-    wheel: Wheel,
-    /// Scratch of the merge.
-    fronts: Vec<Front>,
-}
-
-impl Default for Calendar {
-    fn default() -> Self {
-        Self {
-            now_ns: 0,
-            sequence: 0,
-            window: Box::new([Event::NEVER; WINDOW_EVENTS_MAX]),
-            next: 0,
-            end: 0,
-            window_end_ns: u64::MAX,
-            alarm: Event::NEVER,
-            lanes: Vec::new(),
-            blocks: Blocks::default(),
-            wheel: Wheel::default(),
-            fronts: Vec::new(),
-        }
-    }
+    /// Events from this moment on are not due yet.
+    stop_ns: u64,
+    fronts: Fronts,
+    lanes: Lanes,
+    heap: BinaryHeap<Reverse<Event>>,
+    alarm: Option<(u64, What)>,
 }
 
 impl Calendar {
@@ -220,106 +165,107 @@ impl Calendar {
 
     /// The lane of that delay, opened if there is none yet. O(lanes).
     pub fn lane(&mut self, delay_ns: u64) -> LaneNumber {
-        let found = self.lanes.iter().position(|lane| lane.delay_ns == delay_ns);
-        let number = found.unwrap_or_else(|| {
-            self.lanes.push(self.blocks.lane(delay_ns));
-            self.lanes.len() - 1
-        });
-        LaneNumber(number as u16)
+        self.lanes.open(delay_ns)
     }
 
-    /// Schedules an event the lane's delay from now; says when. O(1).
+    /// Schedules an event the lane's delay from now; says when. O(1), but O(lanes) where the lane is empty.
     #[inline]
     pub fn push_after(&mut self, lane: LaneNumber, what: What) -> u64 {
-        let sequence = self.next_sequence();
-        let lane = &mut self.lanes[usize::from(lane.0)];
-        let at_ns = self.now_ns + lane.delay_ns;
-        if at_ns >= self.window_end_ns {
+        let at_ns = self.now_ns + self.lanes.delay_ns(lane);
+        self.sequence += 1;
+        let sequence = self.sequence;
+        if !self.lanes.push(lane, at_ns, sequence, what) {
             let event = Event {
                 at_ns,
                 sequence,
                 what,
             };
-            self.blocks.push(lane, event);
-        } else {
-            self.join_window(at_ns, sequence, what);
+            self.fronts.add(event, Source::Lane(lane));
         }
         at_ns
     }
 
     /// Schedules an event at any moment from now on, and returns its sequence number, by which the
-    /// owner of a cancelled event knows it again. O(1) for the next milliseconds, O(log n) in the
-    /// events that are further off.
-    #[inline]
+    /// owner of a cancelled event knows it again. O(log n) in such events.
     pub fn push_at(&mut self, at_ns: u64, what: What) -> u64 {
-        assert!(
-            at_ns >= self.now_ns,
-            "an event cannot be scheduled in the past"
-        );
-        let sequence = self.next_sequence();
-        if at_ns >= self.window_end_ns {
-            let event = Event {
-                at_ns,
-                sequence,
-                what,
-            };
-            self.wheel.push(event, self.now_ns);
-        } else {
-            self.join_window(at_ns, sequence, what);
+        let event = self.event(at_ns, what);
+        let first = self.heap.peek().map(|Reverse(first)| *first);
+        self.heap.push(Reverse(event));
+        if first.is_none_or(|first| event < first) {
+            self.fronts.drop(Source::Heap);
+            self.fronts.add(event, Source::Heap);
         }
-        sequence
+        event.sequence
     }
 
-    /// Sets the alarm, in place of the one that was set. O(1).
-    #[inline]
+    /// Sets the alarm, in place of the one that was set. O(lanes).
     pub fn set_alarm(&mut self, at_ns: u64, what: What) {
-        assert!(
-            at_ns >= self.now_ns,
-            "an event cannot be scheduled in the past"
-        );
-        let sequence = self.next_sequence();
-        self.alarm = Event {
-            at_ns,
-            sequence,
-            what,
-        };
+        self.clear_alarm();
+        self.alarm = Some((at_ns, what));
+        let event = self.event(at_ns, what);
+        self.fronts.add(event, Source::Alarm);
     }
 
-    /// Takes the alarm back. O(1).
+    /// Takes the alarm back. O(lanes).
     pub fn clear_alarm(&mut self) {
-        self.alarm = Event::NEVER;
+        if self.alarm.take().is_some() {
+            self.fronts.drop(Source::Alarm);
+        }
     }
 
     /// When the alarm is set for, and what for, if it is set.
     pub fn alarm(&self) -> Option<(u64, What)> {
-        (self.alarm != Event::NEVER).then_some((self.alarm.at_ns, self.alarm.what))
+        self.alarm
     }
 
-    /// Whether the window has no more events, and others wait outside: time to
-    /// [fill](Self::fill_window) it.
+    /// When the next event happens; `u64::MAX` where nothing is still to happen.
     #[inline]
-    pub fn is_fill_due(&self) -> bool {
-        self.next == self.end && self.window_end_ns != u64::MAX
+    pub fn next_ns(&self) -> u64 {
+        self.fronts.next().event.at_ns
     }
 
-    /// Takes the next event of the window, or the alarm, that happens before `end_ns`, and moves the
-    /// clock to it. No fill must be due.
+    /// Events from a moment on are not due, until another is set.
     #[inline]
-    pub fn pop_before(&mut self, end_ns: u64) -> Option<Event> {
-        let next = &self.window[self.next % WINDOW_EVENTS_MAX];
-        let is_alarm = self.next == self.end || *next > self.alarm;
-        let event = if is_alarm { self.alarm } else { *next };
-        if event.at_ns >= end_ns {
-            return None;
-        }
-        if is_alarm {
-            self.alarm = Event::NEVER;
-        } else {
-            self.next += 1;
-        }
+    pub fn stop_at(&mut self, stop_ns: u64) {
+        self.stop_ns = stop_ns;
+    }
+
+    /// Neither are those from this moment on.
+    #[inline]
+    pub fn stop_by(&mut self, stop_ns: u64) {
+        self.stop_ns = self.stop_ns.min(stop_ns);
+    }
+
+    /// Whether the next event is due.
+    #[inline]
+    pub fn is_due(&self) -> bool {
+        self.next_ns() < self.stop_ns
+    }
+
+    /// Takes the next event, and moves the clock to it. O(lanes) that have one before its successor.
+    #[inline]
+    pub fn pop(&mut self) -> Event {
+        let Front { event, source } = *self.fronts.next();
         assert!(event.at_ns >= self.now_ns, "the clock never goes back");
         self.now_ns = event.at_ns;
-        Some(event)
+        match source {
+            Source::Lane(lane) => match self.lanes.next_front(lane) {
+                Some(&event) => self.fronts.replace_next(event, source),
+                None => self.fronts.drop_next(),
+            },
+            Source::Heap => {
+                self.heap.pop();
+                match self.heap.peek() {
+                    Some(&Reverse(event)) => self.fronts.replace_next(event, source),
+                    None => self.fronts.drop_next(),
+                }
+            }
+            Source::Alarm => {
+                self.alarm = None;
+                self.fronts.drop_next();
+            }
+        }
+        event
     }
 
     /// Moves the clock on to a moment before which nothing happens.
@@ -328,121 +274,38 @@ impl Calendar {
         self.now_ns = at_ns;
     }
 
-    /// Whether nothing is still to happen.
-    pub fn is_empty(&self) -> bool {
-        self.next == self.end && self.window_end_ns == u64::MAX && self.alarm == Event::NEVER
-    }
-
     /// Bytes held.
     pub fn memory_bytes(&self) -> usize {
-        size_of_val(&*self.window) + self.blocks.memory_bytes() + self.wheel.memory_bytes()
+        self.lanes.memory_bytes() + self.heap.capacity() * size_of::<Event>()
     }
 
-    /// The events of the window, in order.
-    #[inline]
-    pub fn ahead(&self) -> impl Iterator<Item = What> + Clone {
-        self.window[self.next..self.end]
-            .iter()
-            .map(|event| event.what)
+    /// Events before a moment, as far as they are at hand, in no order.
+    pub fn ahead(&self, until_ns: u64) -> impl Iterator<Item = What> + Clone {
+        let behind = self.fronts.iter().filter_map(|front| match front.source {
+            Source::Lane(lane) => Some(self.lanes.behind(lane)),
+            Source::Heap | Source::Alarm => None,
+        });
+        let is_ahead = move |event: &&Event| event.at_ns < until_ns;
+        let in_lanes = behind.flat_map(move |events| events.iter().take_while(is_ahead));
+        // Those at the top of the heap come before most others.
+        let in_heap = self.heap.as_slice().iter().take(HEAP_AHEAD);
+        let fronts = self.fronts.iter().map(|front| &front.event);
+        let others = fronts.chain(in_heap.map(|Reverse(event)| event));
+        let all = in_lanes.chain(others.filter(is_ahead));
+        all.map(|event| event.what)
     }
 
     #[inline]
-    fn next_sequence(&mut self) -> u64 {
+    fn event(&mut self, at_ns: u64, what: What) -> Event {
+        assert!(
+            at_ns >= self.now_ns,
+            "an event cannot be scheduled in the past"
+        );
         self.sequence += 1;
-        self.sequence
-    }
-
-    /// Merges the next `events` at most into the window, which is empty. Each costs as many comparisons
-    /// as there are fronts before its successor's.
-    pub fn fill_window(&mut self, events: usize) {
-        self.find_fronts();
-        (self.next, self.end) = (0, 0);
-        for event in self.window.iter_mut().take(events) {
-            let Some((first, others)) = self.fronts.split_first_mut() else {
-                break;
-            };
-            let source = first.source;
-            if first.at_ns == Event::NEVER.at_ns {
-                break;
-            }
-            let successor = match self.lanes.get_mut(source) {
-                Some(lane) => {
-                    *event = *self.blocks.front(lane);
-                    self.blocks.drop_front(lane);
-                    self.blocks.front(lane)
-                }
-                None => {
-                    *event = *self.wheel.first();
-                    self.wheel.drop_first();
-                    self.wheel.first()
-                }
-            };
-            self.end += 1;
-            self.window_end_ns = event.at_ns;
-            let successor = Front::new(successor, source);
-            let mut place = first;
-            for other in others {
-                if other.is_after(&successor) {
-                    break;
-                }
-                *place = *other;
-                place = other;
-            }
-            *place = successor;
-        }
-        if self.fronts[0].at_ns == Event::NEVER.at_ns {
-            self.window_end_ns = u64::MAX;
-        }
-    }
-
-    /// Lists the fronts of all lanes and of the wheel, in order.
-    fn find_fronts(&mut self) {
-        let in_lanes = self.lanes.iter().map(|lane| self.blocks.front(lane));
-        let all = in_lanes.chain([self.wheel.first()]).enumerate();
-        self.fronts.clear();
-        self.fronts
-            .extend(all.map(|(source, event)| Front::new(event, source)));
-        self.fronts
-            .sort_unstable_by_key(|front| (front.at_ns, front.sequence));
-    }
-
-    /// Puts an event into its place in the window.
-    #[inline(never)]
-    fn join_window(&mut self, at_ns: u64, sequence: u64, what: What) {
-        let event = Event {
+        Event {
             at_ns,
-            sequence,
+            sequence: self.sequence,
             what,
-        };
-        if self.end == WINDOW_EVENTS_MAX {
-            self.cut_window();
-            if at_ns >= self.window_end_ns {
-                return self.wheel.push_far(event);
-            }
-        }
-        let ahead = &self.window[self.next..self.end];
-        let place = self.next + ahead.partition_point(|other| *other < event);
-        self.window.copy_within(place..self.end, place + 1);
-        self.window[place] = event;
-        self.end += 1;
-        if self.window_end_ns == u64::MAX && self.end - self.next > OPEN_MAX {
-            self.end -= 1;
-            self.wheel.push_far(self.window[self.end]);
-            self.window_end_ns = self.window[self.end - 1].at_ns;
-        }
-    }
-
-    /// Makes room in the window, and gives what it has more than half of that to the wheel.
-    #[cold]
-    fn cut_window(&mut self) {
-        const KEPT: usize = WINDOW_EVENTS_MAX / 2;
-        self.window.copy_within(self.next..self.end, 0);
-        (self.next, self.end) = (0, self.end - self.next);
-        if self.end > KEPT {
-            let cut = KEPT..self.end;
-            cut.for_each(|place| self.wheel.push_far(self.window[place]));
-            self.end = KEPT;
-            self.window_end_ns = self.window[KEPT - 1].at_ns;
         }
     }
 }
@@ -462,10 +325,8 @@ mod tests {
     }
 
     fn pop_before(calendar: &mut Calendar, end_ns: u64) -> Option<Event> {
-        if calendar.is_fill_due() {
-            calendar.fill_window(32);
-        }
-        calendar.pop_before(end_ns)
+        calendar.stop_at(end_ns);
+        calendar.is_due().then(|| calendar.pop())
     }
 
     fn drain(calendar: &mut Calendar) -> Vec<(u64, u32)> {
@@ -516,10 +377,25 @@ mod tests {
         calendar.push_at(6, numbered(2));
         calendar.set_alarm(4, numbered(3));
         assert_eq!(calendar.alarm(), Some((4, numbered(3))));
-        assert!(!calendar.is_empty());
         assert_eq!(drain(&mut calendar), [(4, 3), (6, 2)]);
         assert_eq!(calendar.alarm(), None);
-        assert!(calendar.is_empty());
+        assert_eq!(calendar.next_ns(), u64::MAX);
+    }
+
+    #[test]
+    fn what_is_ahead_is_seen_and_stays() {
+        let mut calendar = Calendar::default();
+        let lanes = [10, 30].map(|delay_ns| calendar.lane(delay_ns));
+        for number in 0..4 {
+            calendar.push_after(lanes[number as usize % 2], numbered(number));
+            calendar.push_at(u64::from(number) * 10, numbered(10 + number));
+        }
+        calendar.set_alarm(15, numbered(20));
+        let mut ahead: Vec<u32> = calendar.ahead(20).map(|what| what.request).collect();
+        ahead.sort_unstable();
+        ahead.dedup();
+        assert_eq!(ahead, [0, 2, 10, 11, 20]);
+        assert_eq!(drain(&mut calendar).len(), 9);
     }
 
     /// Everything that is still to happen, searched from end to end.
@@ -549,7 +425,7 @@ mod tests {
 
     #[test]
     fn whatever_is_scheduled_comes_in_order() {
-        // From crowds within one tick to events beyond the wheel's reach, and from one to the other.
+        // From crowds within some nanoseconds to events that are seconds off, and from one to the other.
         const SPANS_NS: [u32; 6] = [3, 2_000, 40_000, 1_000_000, 30_000_000, 2_000_000_000];
         let mut stream = Stream::new(1, "calendar", "test");
         let (mut calendar, mut model) = (Calendar::default(), Model::default());
@@ -593,7 +469,6 @@ mod tests {
                 }
             }
             most = most.max(model.events.len());
-            assert!(calendar.end <= WINDOW_EVENTS_MAX);
         }
         assert_eq!(most, 400, "crowds came");
         assert!(popped > 50_000, "only {popped} events happened");

@@ -490,7 +490,7 @@ impl Clients {
     fn attempt(&mut self, world: &mut World, id: u32) {
         let now_ns = world.now_ns();
         if self.timeout_ns > 0 {
-            world.deadlines.set(id, now_ns, self.timeout_ns);
+            world.set_deadline(id, self.timeout_ns);
         }
         let user = world.requests[id].user as usize;
         match &self.directory {

@@ -269,6 +269,17 @@ impl World {
         self.deadlines.first_ns().min(self.calls.first_ns())
     }
 
+    /// When the next event or time-out is; `u64::MAX` where nothing will ever happen again.
+    pub fn next_ns(&self) -> u64 {
+        self.calendar.next_ns().min(self.first_deadline_ns())
+    }
+
+    /// Events from a moment on are not due yet, nor those after the next time-out.
+    pub fn stop_at(&mut self, stop_ns: u64) {
+        let in_time_ns = self.first_deadline_ns().saturating_add(1);
+        self.calendar.stop_at(stop_ns.min(in_time_ns));
+    }
+
     /// The earliest time-out of all, as an event; `clients` is the number of the users.
     pub fn first_deadline(&self, clients: u8) -> Option<(u64, What)> {
         let users = self.deadlines.first();
@@ -304,9 +315,22 @@ impl World {
         let request = &mut self.requests[id];
         if !request.has(flag::INTERNAL) {
             request.set_next(to);
-            let (depth, now_ns) = (request.depth, self.calendar.now_ns());
-            self.calls.set(id, depth, now_ns, timeout_ns);
+            let depth = request.depth;
+            self.set_call_deadline(id, depth, timeout_ns);
         }
+    }
+
+    fn set_call_deadline(&mut self, id: u32, depth: u8, delay_ns: u64) {
+        let now_ns = self.now_ns();
+        self.calls.set(id, depth, now_ns, delay_ns);
+        self.calendar.stop_by(now_ns + delay_ns + 1);
+    }
+
+    /// The attempt of a request fails if no answer comes `delay_ns` from now.
+    pub fn set_deadline(&mut self, id: u32, delay_ns: u64) {
+        let now_ns = self.now_ns();
+        self.deadlines.set(id, now_ns, delay_ns);
+        self.calendar.stop_by(now_ns + delay_ns + 1);
     }
 
     /// Puts a request on a wire.
@@ -663,8 +687,7 @@ impl World {
     /// The caller of a call whose time is over hangs: it is looked again in a while.
     pub fn wait_on(&mut self, id: u32, depth: u8) {
         self.calls.clear(id, depth);
-        let now_ns = self.now_ns();
-        self.calls.set(id, depth, now_ns, LOOK_AGAIN_NS);
+        self.set_call_deadline(id, depth, LOOK_AGAIN_NS);
     }
 
     /// The answer to a call has not come in time: its caller goes on with another record, and the first one
