@@ -239,8 +239,7 @@ impl Engine {
         let world = &mut self.run.world;
         match kind {
             EventKind::Forward => {
-                world.enter(id, place, instance);
-                let to = world.wires[usize::from(place)].to;
+                let to = world.enter(id, place, instance);
                 self.run.components[usize::from(to)].deliver(world, id, instance);
             }
             EventKind::Back => self.come_back(event.what),

@@ -169,7 +169,7 @@ impl Calendar {
     }
 
     /// Schedules an event the lane's delay from now; says when. O(1), but O(lanes) where the lane is empty.
-    #[inline]
+    #[inline(always)]
     pub fn push_after(&mut self, lane: LaneNumber, what: What) -> u64 {
         let at_ns = self.now_ns + self.lanes.delay_ns(lane);
         self.sequence += 1;

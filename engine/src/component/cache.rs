@@ -69,9 +69,9 @@ struct Turn {
 impl Turn {
     /// When its answer sets out.
     fn departure(self) -> Departure {
-        Departure::After {
-            wait_ns: self.done_after_ns,
-            is_usual: self.is_usual,
+        match self.is_usual {
+            true => Departure::Usual(self.done_after_ns),
+            false => Departure::After(self.done_after_ns),
         }
     }
 }

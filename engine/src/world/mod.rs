@@ -253,7 +253,6 @@ impl World {
     }
 
     /// Sends a request over a link to an instance at its other end.
-    #[inline]
     pub fn send(&mut self, id: u32, to: Hop, departure: Departure) {
         self.requests[id].past &= !past::LOOKED_UP;
         let timeout_ns = self.wires[usize::from(to.link)].timeout_ns;
@@ -311,6 +310,7 @@ impl World {
     }
 
     /// The caller waits so long. What a component asks for itself has a clock of its own.
+    #[inline(never)]
     fn set_call_timeout(&mut self, id: u32, to: Hop, timeout_ns: u64) {
         let request = &mut self.requests[id];
         if !request.has(flag::INTERNAL) {
@@ -334,7 +334,7 @@ impl World {
     }
 
     /// Puts a request on a wire.
-    #[inline]
+    #[inline(always)]
     fn set_out(&mut self, id: u32, hop: Hop, way: Way, departure: Departure) {
         let request = &mut self.requests[id];
         request.stage = Stage::Wire;
@@ -348,30 +348,36 @@ impl World {
                 Way::Answer => EventKind::Back,
             },
         };
-        let region = match self.wires[usize::from(hop.link)].is_by_region() {
+        let is_followed = self.is_followed(id);
+        let wire = &self.wires[usize::from(hop.link)];
+        let region = match wire.is_by_region() {
             false => 0,
             true => self.region_of(user),
         };
-        let wire = &self.wires[usize::from(hop.link)];
-        if wire.is_sound() {
-            let (start_ns, end_ns) = wire.carry(what, region, departure, &mut self.calendar);
-            if self.is_followed(id) {
-                self.show_flight(what, start_ns, end_ns);
-            }
-            return;
+        let wire = &mut self.wires[usize::from(hop.link)];
+        if !wire.is_sound() {
+            return self.carry_impaired(what, way, region, departure.wait_ns());
         }
-        let message = Message {
-            what,
-            way,
-            latency_ns: wire.latency_ns[region],
-            bytes: self.bytes_of(id, way),
-            comes_back: false,
-        };
-        self.carry_impaired(hop.link, message, departure.wait_ns());
+        let (start_ns, end_ns) = wire.carry(what, region, departure, &mut self.calendar);
+        if is_followed {
+            self.show_flight(what, start_ns, end_ns);
+        }
     }
 
     #[cold]
-    fn carry_impaired(&mut self, link: u8, message: Message, wait_ns: u64) {
+    #[inline(never)]
+    fn carry_impaired(&mut self, what: What, way: Way, region: usize, wait_ns: u64) {
+        let message = Message {
+            what,
+            way,
+            latency_ns: self.wires[usize::from(what.place)].latency_ns[region],
+            bytes: self.bytes_of(what.request, way),
+            comes_back: false,
+        };
+        self.put_on_impaired(what.place, message, wait_ns);
+    }
+
+    fn put_on_impaired(&mut self, link: u8, message: Message, wait_ns: u64) {
         let at_ns = self.now_ns() + wait_ns;
         self.with_impaired(link, |impaired, calendar| {
             [(message.what, impaired.carry(message, at_ns, calendar))]
@@ -500,30 +506,30 @@ impl World {
                 bytes: MESSAGE_BYTES,
                 comes_back: true,
             };
-            self.carry_impaired(link, message, 0);
+            self.put_on_impaired(link, message, 0);
         }
     }
 
-    /// A request has arrived over a link: it is inside from now on. Probes are work, but no calls: they
-    /// take time, and are not counted.
+    /// A request has arrived over a link: it is inside from now on. Says of which component. Probes are work, but
+    /// no calls: they take time, and are not counted.
     #[inline]
-    pub fn enter(&mut self, id: u32, link: u8, instance: u16) {
+    pub fn enter(&mut self, id: u32, link: u8, instance: u16) -> u8 {
         let request = &mut self.requests[id];
         request.push(Hop { link, instance });
-        if request.is_probe() {
-            return;
-        }
-        let now_ns = self.now_ns();
+        let is_call = !request.is_probe();
         let wire = &mut self.wires[usize::from(link)];
-        wire.calls += 1;
+        wire.calls += u32::from(is_call);
         let to = wire.to;
-        let meter = self.meter(to, instance);
-        meter.arrived += 1;
-        meter.inside.up(now_ns);
+        if is_call {
+            let now_ns = self.now_ns();
+            let meter = self.meter(to, instance);
+            meter.arrived += 1;
+            meter.inside.up(now_ns);
+        }
+        to
     }
 
     /// Answers the call that the request is inside of: it leaves, and travels back to the caller.
-    #[inline]
     pub fn answer(&mut self, id: u32, departure: Departure) {
         let hop = self.leave(id);
         self.set_out(id, hop, Way::Answer, departure);

@@ -21,6 +21,8 @@ pub struct Wire {
     /// Calls that came over it since they were last taken.
     pub calls: u32,
     lanes: Vec<LaneNumber>,
+    /// The lane of what set out last after a usual wait, and that with the latency.
+    usual: Option<(u64, LaneNumber)>,
     /// What is wrong with it, or was.
     impaired: Option<Box<Impaired>>,
     is_sound: bool,
@@ -31,13 +33,10 @@ pub struct Wire {
 pub enum Departure {
     /// At once.
     Now,
-    /// A wait from now, from an instance that needs no more events.
-    After {
-        /// The wait, in nanoseconds.
-        wait_ns: u64,
-        /// It is the same time after time, and so has a lane of its own.
-        is_usual: bool,
-    },
+    /// So many nanoseconds from now, from an instance that needs no more events.
+    After(u64),
+    /// The same, where the wait is the same time after time, and so has a lane of its own.
+    Usual(u64),
 }
 
 impl Departure {
@@ -45,7 +44,7 @@ impl Departure {
     pub fn wait_ns(self) -> u64 {
         match self {
             Self::Now => 0,
-            Self::After { wait_ns, .. } => wait_ns,
+            Self::After(wait_ns) | Self::Usual(wait_ns) => wait_ns,
         }
     }
 
@@ -54,10 +53,8 @@ impl Departure {
     pub fn after(wait_ns: u64, usual_ns: u64) -> Self {
         match wait_ns {
             0 => Self::Now,
-            _ => Self::After {
-                wait_ns,
-                is_usual: wait_ns == usual_ns,
-            },
+            _ if wait_ns == usual_ns => Self::Usual(wait_ns),
+            _ => Self::After(wait_ns),
         }
     }
 }
@@ -73,6 +70,7 @@ impl Wire {
             arrived_ns: 0,
             calls: 0,
             lanes: Vec::new(),
+            usual: None,
             impaired: None,
             is_sound: true,
         }
@@ -147,25 +145,39 @@ impl Wire {
     }
 
     /// Carries a message, and says when it sets out and when it arrives.
-    #[inline]
+    #[inline(always)]
     pub fn carry(
-        &self,
+        &mut self,
         what: What,
         region: usize,
         departure: Departure,
         calendar: &mut Calendar,
     ) -> (u64, u64) {
-        let now_ns = calendar.now_ns();
-        let Departure::After { wait_ns, is_usual } = departure else {
-            return (now_ns, calendar.push_after(self.lanes[region], what));
+        let start_ns = calendar.now_ns() + departure.wait_ns();
+        let lane = match departure {
+            Departure::Now => self.lanes[region],
+            Departure::Usual(wait_ns) => {
+                self.usual_lane(wait_ns + self.latency_ns[region], calendar)
+            }
+            Departure::After(_) => {
+                let end_ns = start_ns + self.latency_ns[region];
+                calendar.push_at(end_ns, what);
+                return (start_ns, end_ns);
+            }
         };
-        let latency_ns = self.latency_ns[region];
-        if is_usual {
-            let lane = calendar.lane(wait_ns + latency_ns);
-            calendar.push_after(lane, what);
-        } else {
-            calendar.push_at(now_ns + wait_ns + latency_ns, what);
+        (start_ns, calendar.push_after(lane, what))
+    }
+
+    /// The lane of that delay, which most often is the same as the last time.
+    #[inline]
+    fn usual_lane(&mut self, delay_ns: u64, calendar: &mut Calendar) -> LaneNumber {
+        match self.usual {
+            Some((usual_ns, lane)) if usual_ns == delay_ns => lane,
+            _ => {
+                let lane = calendar.lane(delay_ns);
+                self.usual = Some((delay_ns, lane));
+                lane
+            }
         }
-        (now_ns + wait_ns, now_ns + wait_ns + latency_ns)
     }
 }
