@@ -32,7 +32,7 @@ pub enum Component {
     /// The users.
     Clients(Box<Clients>),
     /// The directory.
-    Dns(Dns),
+    Dns(Box<Dns>),
     /// A balancer.
     LoadBalancer(Box<LoadBalancer>),
     /// Servers.
@@ -49,7 +49,7 @@ impl Component {
         let row = &scenario.design.components[usize::from(number)];
         match &row.kind {
             Kind::Clients(_) => Component::Clients(Box::new(Clients::new(number, scenario, world))),
-            Kind::Dns(_) => Component::Dns(Dns::new(number, world)),
+            Kind::Dns(_) => Component::Dns(Box::new(Dns::new(number, world))),
             Kind::LoadBalancer(parameters) => Component::LoadBalancer(Box::new(LoadBalancer::new(
                 number, parameters, scenario, world,
             ))),

@@ -498,7 +498,7 @@ impl Service {
                 if !is_first {
                     request.key = self.draw_key(world.popularity.as_ref());
                 }
-                if !self.has_locally(world, id, instance) {
+                if self.local_caches.is_empty() || !self.has_locally(world, id, instance) {
                     return self.look_up(world, id, instance);
                 }
             } else if request.queries > 0 && self.queries_itself(world, id) {
@@ -532,7 +532,8 @@ impl Service {
         })
     }
 
-    /// Asks the server's own cache.
+    /// Asks the server's own cache. Few designs have one.
+    #[inline(never)]
     fn has_locally(&mut self, world: &mut World, id: u32, instance: u16) -> bool {
         let Some(store) = self.local_caches.get_mut(usize::from(instance)) else {
             return false;
@@ -571,6 +572,7 @@ impl Service {
         self.ask_database(world, id, instance, Operation::Read);
     }
 
+    #[inline(never)]
     fn query(&mut self, world: &mut World, id: u32, instance: u16) {
         let is_write = world.is_write(id);
         match self.cache {

@@ -241,7 +241,7 @@ impl Chooser {
         let place = |place: usize| Some(usize::from(*others.get(place)?));
         let takes_part =
             |number: usize, backend: &Backend| backend.in_rotation && is_other(number as u16);
-        let memory_ns = self.memory_ns();
+        let memory_ns = memory_ns(&self.parameters);
         let backends = &mut self.backends;
         match &mut self.method {
             Method::RoundRobin { next } => in_turn(&others, next),
@@ -298,15 +298,15 @@ impl Chooser {
 
     /// A request has left a backend: with an answer or without one, if there is something to learn from it.
     pub fn close(&mut self, backend: usize, response: Option<Response>) {
-        let memory_ns = self.memory_ns();
         let closed = &mut self.backends[backend];
         debug_assert!(closed.open > 0, "backend {backend} has nothing open");
         closed.open -= 1;
-        if let Some(response) = response {
-            let known = ResponseTime::after(closed.response_time, response, memory_ns);
-            closed.response_time = Some(known);
-        }
         self.rotation_open -= u64::from(closed.in_rotation);
+        if let Some(response) = response {
+            let memory_ns = memory_ns(&self.parameters);
+            let known = &mut self.backends[backend].response_time;
+            *known = Some(ResponseTime::after(*known, response, memory_ns));
+        }
         self.reorder(backend);
     }
 
@@ -343,7 +343,7 @@ impl Chooser {
             Algorithm::WeightedLeastConnections => Method::WeightedLeastConnections,
             Algorithm::Random => Method::Random,
             Algorithm::LeastResponseTime => {
-                let memory_ns = self.memory_ns();
+                let memory_ns = memory_ns(&self.parameters);
                 let waits = backends
                     .iter()
                     .map(|backend| shortest_wait(backend, memory_ns));
@@ -392,23 +392,19 @@ impl Chooser {
     }
 
     /// A backend has changed: where the algorithm keeps an order, it gets its new place in it.
+    #[inline]
     fn reorder(&mut self, number: usize) {
-        let memory_ns = self.memory_ns();
         let backend = &self.backends[number];
         match &mut self.method {
             Method::LeastConnections(order) => {
                 order.set(number, backend.in_rotation.then_some(backend.open))
             }
             Method::LeastResponseTime(order) => {
+                let memory_ns = memory_ns(&self.parameters);
                 order.set(number, shortest_wait(backend, memory_ns));
             }
             _ => {}
         }
-    }
-
-    /// Time in which a measured response time fades to 1/e.
-    fn memory_ns(&self) -> f64 {
-        ns_from_ms(self.parameters.response_memory_s * 1e3) as f64
     }
 
     /// The first node clockwise with less than its bounded share of what is open, this request
@@ -462,6 +458,11 @@ fn position(ring: &Ring, hash_key: HashKey, request: RequestKeys) -> u64 {
         HashKey::User => ring.user_position(request.user),
         HashKey::Key => ring.key_position(request.key),
     }
+}
+
+/// Time in which a measured response time fades to 1/e.
+fn memory_ns(parameters: &LoadBalancer) -> f64 {
+    ns_from_ms(parameters.response_memory_s * 1e3) as f64
 }
 
 /// The first in rotation from the next on, and round again.
