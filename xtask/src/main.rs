@@ -6,6 +6,7 @@ mod say;
 mod bench;
 mod browsers;
 mod build;
+mod instructions;
 mod node;
 mod project;
 mod run;
@@ -29,6 +30,7 @@ Every chore of Headroom is one verb. What is missing is installed, with a word o
   cargo xtask test [--only PART]...  every check: format, clippy, deny, host, web, build, size, e2e
   cargo xtask browsers [NAME]...     the main path and the digests in firefox and webkit too
   cargo xtask bench                  the speed of the engine, natively and in a browser
+  cargo xtask instructions           how many instructions an event takes, and whether they are more than before
   cargo xtask truth                  the laws with more runs, and how far each mean is from the truth
   cargo xtask build                  build the release page into dist/
   cargo xtask shots [STEP]...        pictures of the steps into target/shots/
@@ -62,6 +64,7 @@ fn run_verb() -> Outcome {
         "bench" => bench::verb(arguments),
         "build" => build::verb(arguments),
         "shots" => shots::verb(arguments),
+        "instructions" => instructions::verb(arguments),
         "truth" => truth::verb(arguments),
         "help" => {
             say!("{HELP}");

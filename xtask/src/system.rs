@@ -20,16 +20,32 @@ pub fn browser(browser: Browser) -> Outcome<PathBuf> {
     if let Some(driver) = there() {
         return Ok(driver);
     }
-    let packages = debian_packages(browser);
-    if let Some(privilege) = debian_privilege() {
-        aside!("Installing {} with apt.", packages.join(" "));
-        run(privilege.apt().args(["update", "-qq"]))?;
-        run(privilege
-            .apt()
-            .args(["install", "--yes", "-qq", "--no-install-recommends"])
-            .args(packages))?;
-    }
+    install(debian_packages(browser))?;
     there().ok_or_else(|| Failure::new(advice(browser)))
+}
+
+/// Makes sure that valgrind is there, and says where.
+pub fn valgrind() -> Outcome<PathBuf> {
+    let there = || browser::find_program("valgrind");
+    if there().is_none() {
+        install(&["valgrind"])?;
+    }
+    let advice = "valgrind is needed, which counts instructions. On Debian: apt install valgrind; it exists for \
+                  Linux and FreeBSD only.";
+    there().ok_or_else(|| Failure::new(advice))
+}
+
+/// Installs packages where that is possible without asking.
+fn install(packages: &[&str]) -> Outcome {
+    let Some(privilege) = debian_privilege() else {
+        return Ok(());
+    };
+    aside!("Installing {} with apt.", packages.join(" "));
+    run(privilege.apt().args(["update", "-qq"]))?;
+    run(privilege
+        .apt()
+        .args(["install", "--yes", "-qq", "--no-install-recommends"])
+        .args(packages))
 }
 
 fn debian_packages(browser: Browser) -> &'static [&'static str] {
