@@ -25,6 +25,7 @@ pub mod inspector;
 pub mod intent;
 pub mod lab;
 pub mod lettering;
+mod mathematics;
 pub mod order;
 mod packed;
 mod part;

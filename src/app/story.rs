@@ -9,6 +9,7 @@ use super::icon;
 use crate::format;
 use crate::intent::{Intent, Intents};
 use crate::lab::{CacheOutcome, Finding, Outcome, Progress};
+use crate::mathematics::decade;
 
 /// What the story tells.
 #[derive(Clone, PartialEq, Properties)]
@@ -237,7 +238,7 @@ pub fn breaking(breach: &Breach) -> String {
 
 /// A search ends within 2 %: more figures than two would claim more.
 fn two_figures(rate_rps: f64) -> f64 {
-    let unit = 10f64.powf(rate_rps.max(1.0).log10().floor() - 1.0);
+    let unit = decade(rate_rps.max(1.0)) / 10.0;
     (rate_rps / unit).round() * unit
 }
 

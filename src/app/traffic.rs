@@ -11,6 +11,7 @@ use yew::prelude::*;
 use crate::entry::Entry;
 use crate::format;
 use crate::intent::{Intent, Intents};
+use crate::mathematics::{decade, power};
 
 /// Slider positions in a tenfold.
 const DECADE: f64 = 100.0;
@@ -202,8 +203,8 @@ fn position_at(amount: f64) -> f64 {
 
 /// The load of a position, to two figures.
 fn load_at(now: Load, position: f64) -> Load {
-    let amount = 10f64.powf(position / DECADE);
-    let unit = 10f64.powf(amount.log10().floor() - 1.0);
+    let amount = power(10.0, position / DECADE);
+    let unit = decade(amount) / 10.0;
     now.with_amount((amount / unit).round() * unit)
 }
 

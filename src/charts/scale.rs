@@ -1,5 +1,6 @@
 //! From figures to places on a drawing, and back to round figures for the axis.
 
+use crate::mathematics::decade;
 use crate::order::sort_by;
 
 /// Maps a range of figures onto a range of pixels.
@@ -80,7 +81,7 @@ fn opened((low, high): (f64, f64)) -> (f64, f64) {
 
 /// The step of 1, 2 or 5 times a power of ten that is nearest.
 fn step_near(wish: f64) -> f64 {
-    let power = 10f64.powf(wish.log10().floor());
+    let power = decade(wish);
     let factor = match wish / power {
         ..1.5 => 1.0,
         ..3.5 => 2.0,
@@ -123,7 +124,7 @@ pub fn axis(largest: f64, steps_max: usize) -> (f64, f64) {
         return (1.0, 1.0);
     }
     let most = steps_max.max(1) as f64;
-    let power = 10f64.powf((largest / most).log10().floor());
+    let power = decade(largest / most);
     let steps = [1.0, 2.0, 5.0, 10.0].map(|factor| factor * power);
     let count = |step: f64| (largest / step - 1e-9).ceil();
     let step = steps

@@ -144,7 +144,7 @@ impl Curve {
                 )
             });
         let right_hand = |ahead: Point, aside: f64| {
-            let length = ahead.x.hypot(ahead.y).max(1e-9);
+            let length = ahead.distance_squared(Point::default()).sqrt().max(1e-9);
             Point::new(-ahead.y / length * aside, ahead.x / length * aside)
         };
         let leaving = Point::new(b.x - a.x, b.y - a.y);

@@ -12,6 +12,7 @@ use super::scene::{Scene, px};
 use crate::deed::link_words;
 use crate::format;
 use crate::lettering::Lettering;
+use crate::mathematics::sin_cos;
 
 /// Half the room that a sign takes up on its wire.
 const HALF: f64 = 8.0;
@@ -123,7 +124,7 @@ impl Sign {
 
 /// What a sign covers that reaches so far along its wire.
 fn around(curve: &Curve, part: f64, along: f64) -> Rect {
-    let (Point { x, y }, (sin, cos)) = (curve.at(part), heading(curve, part).sin_cos());
+    let (Point { x, y }, (sin, cos)) = (curve.at(part), sin_cos(heading(curve, part)));
     let wide = along * cos.abs() + HALF * sin.abs();
     let high = along * sin.abs() + HALF * cos.abs();
     Rect::new(x - wide, y - high, 2.0 * wide, 2.0 * high)

@@ -11,6 +11,7 @@ use super::trouble::{self, Trouble};
 use crate::deed::link_words;
 use crate::format;
 use crate::lettering::Lettering;
+use crate::mathematics::power;
 use crate::selection::Selection;
 
 /// The width of a wire that one call a second passes over.
@@ -62,7 +63,7 @@ pub fn widths(scene: &Scene<'_>) -> Vec<f64> {
 
 /// The width of a wire that so many calls a second pass over.
 fn width(rate_rps: f64) -> f64 {
-    WIDTH_AT_1_RPS * rate_rps.max(0.0).powf(GROWTH)
+    WIDTH_AT_1_RPS * power(rate_rps.max(0.0), GROWTH)
 }
 
 /// Calls a second over a link, as the engine has counted them.

@@ -2,6 +2,8 @@
 
 use std::f64::consts::TAU;
 
+use crate::mathematics::sin_cos;
+
 /// Most stretches the circle is cut into: about one for each of its pixels.
 const STRETCHES_MAX: usize = 720;
 
@@ -20,17 +22,6 @@ pub struct Arc {
 pub fn at(middle: (f64, f64), radius: f64, turn: f64) -> (f64, f64) {
     let (sine, cosine) = sin_cos(turn * TAU);
     (middle.0 + radius * sine, middle.1 - radius * cosine)
-}
-
-/// The browser has both; ours would weigh 5 KB.
-#[cfg(target_arch = "wasm32")]
-fn sin_cos(angle: f64) -> (f64, f64) {
-    (js_sys::Math::sin(angle), js_sys::Math::cos(angle))
-}
-
-#[cfg(not(target_arch = "wasm32"))]
-fn sin_cos(angle: f64) -> (f64, f64) {
-    angle.sin_cos()
 }
 
 /// Who owns what: a key belongs to the first point at or after it. Neighbours of one owner are one
