@@ -16,7 +16,7 @@ pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
             continue;
         };
         let longer = typed.len().max(meant.len());
-        let mistakes = match sorted(&typed) == sorted(&meant) {
+        let mistakes = match has_those_of(&typed, &meant) {
             true => mistakes(&typed, &meant).div_ceil(2),
             false => mistakes(&typed, &meant),
         };
@@ -43,10 +43,11 @@ fn characters(name: &str) -> Option<Vec<char>> {
     (characters.len() <= CHARACTERS_MAX).then_some(characters)
 }
 
-fn sorted(characters: &[char]) -> Vec<char> {
-    let mut sorted = characters.to_vec();
-    sorted.sort_unstable();
-    sorted
+/// Whether two words have the same characters, in whatever order.
+fn has_those_of(typed: &[char], meant: &[char]) -> bool {
+    let count = |word: &[char], one: &char| word.iter().filter(|c| *c == one).count();
+    let is_as_often = |c| count(typed, c) == count(meant, c);
+    typed.len() == meant.len() && typed.iter().all(is_as_often)
 }
 
 /// The fewest mistakes that make one word of the other (optimal string alignment), row by row.

@@ -85,7 +85,7 @@ fn namesakes(own: &Design, there: &Design) -> Vec<Renamed> {
     loop {
         let found = pairs(own, there, &renamed, |_, _| true).or_else(|| {
             pairs(own, there, &renamed, |mine, theirs| {
-                callers(own, mine, &renamed) == callers(there, theirs, &[])
+                have_the_same(&callers(own, mine, &renamed), &callers(there, theirs, &[]))
             })
         });
         match found {
@@ -142,12 +142,17 @@ fn left<'a>(
         .collect()
 }
 
-/// Who calls a component, by the other design's names, in alphabetical order.
+/// Who calls a component, by the other design's names.
 fn callers<'a>(design: &'a Design, component: &Component, renamed: &'a [Renamed]) -> Vec<&'a str> {
     let calls = design.links.iter().filter(|link| link.to == component.id);
-    let mut callers: Vec<&str> = calls.map(|link| name_there(&link.from, renamed)).collect();
-    callers.sort_unstable();
-    callers
+    calls.map(|link| name_there(&link.from, renamed)).collect()
+}
+
+/// Whether two lists have the same names equally often, in whatever order.
+fn have_the_same(mine: &[&str], theirs: &[&str]) -> bool {
+    let count = |list: &[&str], name: &str| list.iter().filter(|one| **one == name).count();
+    let is_as_often = |name: &&str| count(mine, name) == count(theirs, name);
+    mine.len() == theirs.len() && mine.iter().all(is_as_often)
 }
 
 fn name_there<'a>(id: &'a str, renamed: &'a [Renamed]) -> &'a str {
