@@ -33,11 +33,19 @@ pub enum Progress {
 }
 
 /// A run of a scenario, driven by its script and by live edits. Cloning it is a checkpoint.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Engine {
     pub(crate) run: Run,
     pub(crate) control: Control,
     outlook: Outlook,
+}
+
+// Derived, it would be compiled anew by every crate that clones one, all its parts with it.
+impl Clone for Engine {
+    fn clone(&self) -> Self {
+        let (run, control) = (self.run.clone(), self.control.clone());
+        Self { run, control }
+    }
 }
 
 impl Engine {
