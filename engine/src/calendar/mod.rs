@@ -164,6 +164,7 @@ impl Calendar {
     }
 
     /// The lane of that delay, opened if there is none yet. O(lanes).
+    #[inline]
     pub fn lane(&mut self, delay_ns: u64) -> LaneNumber {
         self.lanes.open(delay_ns)
     }

@@ -102,6 +102,7 @@ impl UntilByUser {
         self.until_ms.resize(users, 0);
     }
 
+    #[inline]
     fn get(&mut self, user: usize, now_ns: u64, ttl_ns: u64) {
         let until_ms = (now_ns + ttl_ns) / NS_PER_MS;
         if until_ms - self.from_ms > u64::from(u32::MAX) {
@@ -604,6 +605,7 @@ impl Clients {
     }
 
     /// A request of those flags has ended for its user.
+    #[inline]
     fn think_again(&mut self, world: &mut World, user: u32, flags: u8) {
         if flags & flag::OF_LOOP != 0 && self.stays_in_loop(user) {
             self.schedule_thought(world, user);

@@ -67,6 +67,7 @@ enum Standby {
 /// in another record.
 type Attempt = (u32, u8);
 
+#[inline]
 fn attempt(world: &World, id: u32) -> Attempt {
     let request = &world.requests[id];
     (request.number, request.attempt)

@@ -201,6 +201,7 @@ impl Service {
         self.count_sessions();
     }
 
+    #[inline]
     fn count_sessions(&mut self) {
         let count = |wanted: Fate| self.fates.iter().filter(|fate| **fate == wanted).count() as u32;
         self.sessions_lost = count(Fate::Lost);
@@ -676,6 +677,7 @@ impl Service {
         }
     }
 
+    #[inline]
     fn keep_locally(&mut self, world: &World, id: u32, instance: u16) {
         if let Some(store) = self.local_caches.get_mut(usize::from(instance)) {
             let request = &world.requests[id];

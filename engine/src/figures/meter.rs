@@ -252,6 +252,7 @@ impl Tally {
         self.add_counts(other);
     }
 
+    #[inline]
     fn add_counts(&mut self, other: &Tally) {
         self.busy_area_ns += other.busy_area_ns;
         self.slot_area_ns += other.slot_area_ns;

@@ -453,6 +453,7 @@ fn scaled(bits: u64, count: usize) -> usize {
     ((bits * count as u64) >> 32) as usize
 }
 
+#[inline]
 fn position(ring: &Ring, hash_key: HashKey, request: RequestKeys) -> u64 {
     match hash_key {
         HashKey::User => ring.user_position(request.user),
@@ -466,6 +467,7 @@ fn memory_ns(parameters: &LoadBalancer) -> f64 {
 }
 
 /// The first in rotation from the next on, and round again.
+#[inline]
 fn in_turn(rotation: &[u16], next: &mut u16) -> Option<usize> {
     let place = rotation.partition_point(|number| number < next);
     let chosen = *rotation.get(place).or(rotation.first())?;

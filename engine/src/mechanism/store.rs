@@ -310,6 +310,7 @@ impl Store {
     }
 
     /// An entry becomes the most recent of a line.
+    #[inline]
     fn enter(&mut self, place: u32, line: u32) {
         let newest = self.lines[line as usize].newest;
         let entry = &mut self.entries[place as usize];
@@ -441,6 +442,7 @@ impl Index {
     const EMPTY: u64 = u64::MAX;
     const CELLS_MIN: usize = 16;
 
+    #[inline]
     fn get(&self, key: u32) -> Option<u32> {
         self.find(key).map(|cell| self.cells[cell] as u32)
     }
@@ -473,6 +475,7 @@ impl Index {
         self.len -= 1;
     }
 
+    #[inline]
     fn find(&self, key: u32) -> Option<usize> {
         if self.cells.is_empty() {
             return None;
@@ -487,6 +490,7 @@ impl Index {
         None
     }
 
+    #[inline]
     fn put(&mut self, content: u64) {
         let mut cell = self.home((content >> 32) as u32);
         while self.cells[cell] != Self::EMPTY {

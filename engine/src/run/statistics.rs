@@ -352,6 +352,7 @@ fn keep<T>(row: &mut VecDeque<T>, latest: T, most: usize) {
 }
 
 impl Figures {
+    #[inline]
     fn add(&mut self, tally: &Tally) {
         self.open.add_after(tally);
         self.total.add_after(tally);

@@ -117,6 +117,7 @@ impl Tracer {
     }
 
     /// A request does something else from now on.
+    #[inline]
     pub fn note(&mut self, note: Note, attempt: u8, now_ns: u64, sampled: bool) {
         if let Some(narration) = &mut self.narration {
             narration.push(note);

@@ -122,6 +122,7 @@ impl Deadlines {
     }
 
     /// The earliest deadline, with its record.
+    #[inline]
     pub fn first(&self) -> Option<(u64, u32)> {
         let fronts = self
             .queues
@@ -152,6 +153,7 @@ impl Deadlines {
     }
 
     /// Where the deadline of a record stands, in the table, which grows to have it.
+    #[inline]
     fn place_mut(&mut self, id: u32) -> &mut Place {
         let row = id as usize;
         while row >= self.places.len() {
