@@ -102,8 +102,10 @@ pub enum Message {
         epoch: u32,
         /// Simulated time reached.
         now_ns: u64,
-        /// Simulated nanoseconds that pass per millisecond; 0 while paused.
+        /// Simulated nanoseconds that pass per millisecond while time passes.
         ns_per_ms: f64,
+        /// Whether it passes.
+        moving: bool,
         /// How many requests one flight stands for.
         sampling: Sampling,
     },

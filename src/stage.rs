@@ -76,7 +76,7 @@ pub struct Clock {
     told_ns: f64,
     told_at_ms: f64,
     ns_per_ms: f64,
-    moving_ns_per_ms: f64,
+    moving: bool,
     shown_ns: f64,
 }
 
@@ -84,24 +84,26 @@ pub struct Clock {
 const CARRY_MAX_MS: f64 = 120.0;
 
 impl Clock {
-    /// The worker is at `now_ns` and runs so many simulated nanoseconds a millisecond of ours.
-    pub fn tell(&mut self, now_ns: f64, ns_per_ms: f64, performance_now_ms: f64) {
+    /// The worker is at `now_ns` and runs so many simulated nanoseconds a millisecond of ours while it
+    /// is moving.
+    pub fn tell(&mut self, now_ns: f64, ns_per_ms: f64, moving: bool, performance_now_ms: f64) {
         self.told_ns = now_ns;
         self.told_at_ms = performance_now_ms;
-        self.ns_per_ms = ns_per_ms;
-        if ns_per_ms > 0.0 {
-            self.moving_ns_per_ms = ns_per_ms;
+        self.moving = moving;
+        // A pause changes no picture. What never moved is drawn as if it did.
+        if moving || self.ns_per_ms == 0.0 {
+            self.ns_per_ms = ns_per_ms;
         }
     }
 
     /// Whether time stands.
     pub fn paused(&self) -> bool {
-        self.ns_per_ms == 0.0
+        !self.moving
     }
 
-    /// Simulated seconds per second; while paused, those of the time before.
+    /// Simulated seconds per second; while paused, those of the time before, or of the time to come.
     pub fn speed(&self) -> f64 {
-        self.moving_ns_per_ms / 1e6
+        self.ns_per_ms / 1e6
     }
 
     /// The simulated time to draw, in nanoseconds. It never goes back within an epoch, and stands
@@ -109,10 +111,10 @@ impl Clock {
     pub fn now_ns(&mut self, performance_now_ms: f64) -> f64 {
         let carried_ms = (performance_now_ms - self.told_at_ms).clamp(0.0, CARRY_MAX_MS);
         let carried_ns = self.told_ns + carried_ms * self.ns_per_ms;
-        self.shown_ns = if self.ns_per_ms == 0.0 {
-            self.told_ns
-        } else {
+        self.shown_ns = if self.moving {
             self.shown_ns.max(carried_ns)
+        } else {
+            self.told_ns
         };
         self.shown_ns
     }
@@ -125,10 +127,10 @@ mod tests {
     #[test]
     fn clock_carries_time_on_and_never_goes_back() {
         let mut clock = Clock::default();
-        clock.tell(1_000.0, 10.0, 0.0);
+        clock.tell(1_000.0, 10.0, true, 0.0);
         assert_eq!(clock.now_ns(5.0), 1_050.0);
         // The worker turned out slower than it had said.
-        clock.tell(1_020.0, 10.0, 5.0);
+        clock.tell(1_020.0, 10.0, true, 5.0);
         assert_eq!(clock.now_ns(6.0), 1_050.0);
         assert_eq!(clock.now_ns(10.0), 1_070.0);
     }
@@ -136,11 +138,19 @@ mod tests {
     #[test]
     fn clock_stands_when_the_worker_is_silent_or_paused() {
         let mut clock = Clock::default();
-        clock.tell(0.0, 1.0, 0.0);
+        clock.tell(0.0, 1.0, true, 0.0);
         assert_eq!(clock.now_ns(1e9), CARRY_MAX_MS);
-        clock.tell(50.0, 0.0, 1e9);
+        clock.tell(50.0, 9.0, false, 1e9);
         assert_eq!(clock.now_ns(2e9), 50.0);
         assert!(clock.paused());
-        assert_eq!(clock.speed(), 1e-6);
+        assert_eq!(clock.speed(), 1e-6, "a pause changes no picture");
+    }
+
+    #[test]
+    fn a_moment_that_opens_paused_is_drawn_at_the_speed_it_would_have() {
+        let mut clock = Clock::default();
+        clock.tell(3e9, 1e6, false, 0.0);
+        assert!(clock.paused());
+        assert_eq!((clock.speed(), clock.now_ns(1e9)), (1.0, 3e9));
     }
 }

@@ -34,9 +34,10 @@ impl App {
                 epoch: of,
                 now_ns,
                 ns_per_ms,
+                moving,
                 sampling,
             } if of == epoch => {
-                self.stage_told(now_ns, ns_per_ms, sampling, bulk);
+                self.stage_told(now_ns, ns_per_ms, moving, sampling, bulk);
                 return false;
             }
             Message::Published(mut publication) if publication.epoch == epoch => {
@@ -117,6 +118,7 @@ impl App {
         &mut self,
         now_ns: u64,
         ns_per_ms: f64,
+        moving: bool,
         sampling: Sampling,
         bulk: Option<ArrayBuffer>,
     ) {
@@ -124,7 +126,7 @@ impl App {
             .and_then(|window| window.performance())
             .map_or(0.0, |clock| clock.now());
         let mut stage = self.stage.borrow_mut();
-        stage.clock.tell(now_ns as f64, ns_per_ms, wall_ms);
+        stage.clock.tell(now_ns as f64, ns_per_ms, moving, wall_ms);
         stage.sampling = sampling;
         if let Some(flights) = bulk {
             stage.push(Float64Array::new(&flights));

@@ -41,6 +41,7 @@ pub struct Motion {
     painted: Option<Frame>,
     crowd: Crowd,
     counted_at_ms: f64,
+    is_counted: bool,
 }
 
 impl Motion {
@@ -64,6 +65,7 @@ impl Motion {
             painted: None,
             crowd: Crowd::default(),
             counted_at_ms: f64::MIN,
+            is_counted: false,
         };
         motion.restore();
         motion
@@ -138,9 +140,19 @@ impl Motion {
             self.view(now_ms)
         };
         let frame = self.framed(view);
-        if self.painted == Some(frame) {
-            return;
+        if self.painted != Some(frame) {
+            self.paint(frame);
+            self.is_counted = false;
         }
+        // What is painted last is counted too, though nothing moves after it.
+        if !self.is_counted && now_ms - self.counted_at_ms > COUNTED_EVERY_MS {
+            self.is_counted = true;
+            self.counted_at_ms = now_ms;
+            self.count(view);
+        }
+    }
+
+    fn paint(&mut self, frame: Frame) {
         if self.canvas.width() != frame.pixels.0 || self.canvas.height() != frame.pixels.1 {
             self.canvas.set_width(frame.pixels.0);
             self.canvas.set_height(frame.pixels.1);
@@ -154,10 +166,6 @@ impl Motion {
             }
         }
         self.painted = Some(frame);
-        if now_ms - self.counted_at_ms > COUNTED_EVERY_MS {
-            self.counted_at_ms = now_ms;
-            self.count(frame.view);
-        }
     }
 
     /// Counts the dots, for their size and for tools.

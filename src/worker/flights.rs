@@ -5,7 +5,8 @@ use js_sys::Float64Array;
 
 use crate::stage::STRIDE;
 
-/// Most flights sent at once: more are dropped, a screen could not show them.
+/// Most flights sent at once: a screen could not show more. The later ones count, those before them
+/// are over first.
 const BATCH_MAX: usize = 8_192;
 
 /// Packs flights; the room is used again for the next batch.
@@ -19,7 +20,7 @@ impl FlightPacker {
     pub fn pack(&mut self, flights: impl Iterator<Item = Flight>) {
         for flight in flights {
             if self.numbers.len() == BATCH_MAX * STRIDE {
-                return;
+                self.numbers.drain(..self.numbers.len() / 2);
             }
             self.numbers.extend_from_slice(&[
                 flight.start_ns as f64,

@@ -29,6 +29,8 @@ const EVENTS_BETWEEN_LOOKS: u64 = 2_048;
 const STAGE_EVERY_MS: f64 = 50.0;
 /// Figures are published some six times a second.
 const PUBLISH_EVERY_MS: f64 = 160.0;
+/// The longest way on a screen takes a dot about so long.
+const IN_SIGHT_MS: f64 = 2_000.0;
 /// Traces sent for the list of recent requests.
 const RECENT_MAX: usize = 24;
 
@@ -117,11 +119,10 @@ impl Session {
         let from = run.engine.now();
         let until =
             SimTime((from.0 as f64 + run.pace.grant_ns(wall_ms)).min(INTEGER_MAX as f64) as u64);
-        let reached = run_until(&mut run.engine, until, wall_ms + TURN_MS, &now_ms);
+        let reached = run.until(until, wall_ms + TURN_MS, &mut self.flights, &now_ms);
         let wall_ms = now_ms();
         run.pace.advanced(from.0, run.engine.now().0, wall_ms);
         run.checkpoints.keep(&run.engine, &run.script);
-        self.flights.pack(run.engine.drain_flights());
         if wall_ms - run.staged_ms >= STAGE_EVERY_MS {
             self.stage(wall_ms);
         }
@@ -149,9 +150,13 @@ impl Session {
             }
         };
         let before = self.run.take().map(|run| run.checkpoints);
+        // What set out shortly before the moment is still to be seen at it.
+        let in_sight_ns = (Pace::new(self.speed, wall_ms).ns_per_ms() * IN_SIGHT_MS) as u64;
         let engine = before
             .as_ref()
-            .and_then(|checkpoints| checkpoints.before(&scenario, at_ns))
+            .and_then(|checkpoints| {
+                checkpoints.before(&scenario, at_ns.saturating_sub(in_sight_ns))
+            })
             .unwrap_or_else(|| Engine::new(&scenario));
         let mut checkpoints = match before {
             Some(checkpoints) => checkpoints.carry_on(&scenario),
@@ -185,15 +190,8 @@ impl Session {
             return Next::Never;
         };
         let wall_ms = now_ms();
-        let reached = run_until(&mut run.engine, until, wall_ms + TURN_MS, &now_ms);
+        let reached = run.until(until, wall_ms + TURN_MS, &mut self.flights, &now_ms);
         run.checkpoints.keep(&run.engine, &run.script);
-        // What moved on the way is past.
-        self.flights.clear();
-        if until.0.saturating_sub(run.engine.now().0) < 2_000_000_000 {
-            self.flights.pack(run.engine.drain_flights());
-        } else {
-            run.engine.drain_flights();
-        }
         if !reached {
             if wall_ms - run.staged_ms >= STAGE_EVERY_MS {
                 run.staged_ms = wall_ms;
@@ -204,6 +202,7 @@ impl Session {
                     until_ns: until.0,
                 });
             }
+            self.choose_sampling();
             return Next::Soon;
         }
         run.seek_until = None;
@@ -276,11 +275,11 @@ impl Session {
     fn stage(&mut self, wall_ms: f64) {
         let Some(run) = &mut self.run else { return };
         run.staged_ms = wall_ms;
-        let moving = self.playing && !self.hidden;
         let message = Message::Staged {
             epoch: run.epoch,
             now_ns: run.engine.now().0,
-            ns_per_ms: if moving { run.pace.ns_per_ms() } else { 0.0 },
+            ns_per_ms: run.pace.ns_per_ms(),
+            moving: self.playing && !self.hidden,
             sampling: run.sampling,
         };
         match self.flights.take() {
@@ -347,18 +346,23 @@ fn recent(engine: &Engine) -> Vec<headroom_engine::trace::Trace> {
     ended.into_iter().take(RECENT_MAX).cloned().collect()
 }
 
-/// Runs to the moment or to the deadline, whichever comes first; true when to the moment.
-fn run_until(
-    engine: &mut Engine,
-    until: SimTime,
-    deadline_ms: f64,
-    now_ms: &impl Fn() -> f64,
-) -> bool {
-    loop {
-        match engine.run_until(until, EVENTS_BETWEEN_LOOKS) {
-            Progress::Reached => return true,
-            Progress::BudgetSpent if now_ms() >= deadline_ms => return false,
-            Progress::BudgetSpent => {}
+impl Run {
+    /// Runs to the moment or to the deadline, whichever comes first; true when to the moment.
+    fn until(
+        &mut self,
+        until: SimTime,
+        deadline_ms: f64,
+        flights: &mut FlightPacker,
+        now_ms: &impl Fn() -> f64,
+    ) -> bool {
+        loop {
+            let progress = self.engine.run_until(until, EVENTS_BETWEEN_LOOKS);
+            flights.pack(self.engine.drain_flights());
+            match progress {
+                Progress::Reached => return true,
+                Progress::BudgetSpent if now_ms() >= deadline_ms => return false,
+                Progress::BudgetSpent => {}
+            }
         }
     }
 }

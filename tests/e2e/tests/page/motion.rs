@@ -9,6 +9,40 @@ use serde_json::json;
 
 use crate::fixture;
 
+/// The dots of a moment, once they are counted and there are some.
+fn dots_at(page: &Page, moment_s: f64) -> Outcome<f64> {
+    page.figure_becoming("[data-testid=clock]", "there", |clock| {
+        (clock - moment_s).abs() < 0.001
+    })?;
+    page.until("dots are drawn", |page| {
+        let dots = page.attribute("[data-testid=dots]", "data-dots")?;
+        Ok(dots.parse::<u32>().is_ok_and(|dots| dots > 0))
+    })?;
+    // What was counted while they came is counted again.
+    thread::sleep(Duration::from_millis(1_200));
+    let dots = page.attribute("[data-testid=dots]", "data-dots")?;
+    dots.parse().map_err(|_| Failure::new("dots are a number"))
+}
+
+#[test]
+fn a_moment_is_drawn_alike_however_the_reader_came_to_it() -> Outcome {
+    let page = fixture::page("#step=load-balancer&at=7.5&paused=1", Look::DESK)?;
+    let opened = dots_at(&page, 7.5)?;
+    // There, and back again past an engine that was kept on the way.
+    page.set("[data-control=moment]", "20000")?;
+    dots_at(&page, 20.0)?;
+    page.set("[data-control=moment]", "7500")?;
+    assert_eq!(dots_at(&page, 7.5)?, opened, "sought");
+    // Of a run that came there by itself. A busy machine is slower, and shows fewer.
+    page.click("[data-control=play]")?;
+    page.figure_becoming("[data-testid=clock]", "past 9.5 s", |clock| clock > 9.5)?;
+    page.pause()?;
+    let run = dots_at(&page, page.figure("[data-testid=clock]")?)?;
+    let share = opened / run;
+    assert!((0.5..2.0).contains(&share), "{run} dots became {opened}");
+    Ok(())
+}
+
 #[test]
 fn reduced_motion_shows_counters_in_place_of_dots() -> Outcome {
     let moving = fixture::page("", Look::DESK)?;
