@@ -64,8 +64,8 @@ The run starts cold: caches and sessions are empty, and the warm-up only leaves 
 the figures. What piles up behind a cold cache may take longer to go; 'capacity' and 'compare'
 measure designs in service. docs/model.md says more.
 
-The room of memory and disk that each part has is told with whether it follows the machine's size
-or is set: --json has it under 'rooms'. Machines that are dead, hang or are slow at the end, and
+The room of memory and disk that each part has is told with what decides it, the machine's size,
+the document or a limit: --json has it under 'rooms'. Machines that are dead, hang or are slow at the end, and
 links that are impaired then, are told too: 'at_end'.
 
 The series has a row for each second from the start of the run, warm-up included: load, answers,

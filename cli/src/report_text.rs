@@ -3,7 +3,7 @@
 use headroom_engine::lab::{Objective, Verdict, Window};
 use headroom_engine::reason::Reason;
 use headroom_engine::report::{Report, ReportComponent, ReportCost, ReportLoad};
-use headroom_scenario::room::{Room, RoomOf};
+use headroom_scenario::room::{Room, RoomBy, RoomOf};
 use headroom_scenario::{Component, Design, Keys, Scenario};
 
 use crate::ending::Ending;
@@ -245,10 +245,10 @@ fn room_words(room: &Room, keys: &Keys) -> String {
         RoomOf::BufferEntries => format!("buffer {amount} entries"),
         RoomOf::DiskGb => format!("disk {amount} GB"),
     };
-    let by = if room.follows_machine {
-        "by the machine"
-    } else {
-        "as set"
+    let by = match room.by {
+        RoomBy::Machine => "by the machine",
+        RoomBy::Document => "as set",
+        RoomBy::Limit => "as many as all servers can have",
     };
     format!("{words} {by}")
 }

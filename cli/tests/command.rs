@@ -129,22 +129,22 @@ fn a_run_tells_the_room_of_memory_and_whether_it_follows_the_machine() {
     let file = folder.file("design.json", design.to_json().as_bytes());
     let run = json(&["run", &file, "--for", "1s", "--json"]);
     let room = |id: &str, place: usize| run["rooms"][id][place].clone();
-    for (id, place, of, amount, follows_machine) in [
-        ("db", 0, "buffer_entries", 1_234.0, false),
+    for (id, place, of, amount, by) in [
+        ("db", 0, "buffer_entries", 1_234.0, "document"),
         (
             "db",
             1,
             "disk_gb",
             room("db", 1)["amount"].as_f64().unwrap(),
-            true,
+            "machine",
         ),
-        ("cache", 0, "node_entries", f64::from(node), true),
-        ("web", 0, "own_cache_entries", 56.0, false),
+        ("cache", 0, "node_entries", f64::from(node), "machine"),
+        ("web", 0, "own_cache_entries", 56.0, "document"),
     ] {
         let told = room(id, place);
         assert_eq!(told["of"], of, "{id}");
         assert_eq!(told["amount"], amount, "{id}");
-        assert_eq!(told["follows_machine"], follows_machine, "{id}");
+        assert_eq!(told["by"], by, "{id}");
     }
     let told = text(&["run", &file, "--for", "1s"]);
     for words in [

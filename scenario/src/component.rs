@@ -326,7 +326,7 @@ pub struct Service {
     pub probe_ms: f64,
     /// Entries in each server's own cache; 0 is none, and `null` follows the machine: a quarter of its
     /// memory. The least recently used go when it is full. All servers that there may be have at most
-    /// 20000000 in all; by `null`, each counts for as many as fit, and for no more than there are keys.
+    /// 20000000 in all; by `null`, each has its part of them where memories for all keys would be more.
     pub local_cache_entries: Option<u32>,
     /// How long an entry of it stays fresh, in seconds; 0 is for ever.
     pub local_cache_ttl_s: f64,

@@ -4,7 +4,7 @@
 
 use serde::Serialize;
 
-use crate::{Cache, Database, Keys, Kind, Service};
+use crate::{Cache, Database, Keys, Kind, Service, limits};
 
 /// Bytes in a GiB, by which memory is sold.
 const BYTES_PER_GIB: f64 = 1_073_741_824.0;
@@ -26,8 +26,27 @@ pub struct Room {
     pub of: RoomOf,
     /// How much, in its own unit.
     pub amount: f64,
-    /// It follows the machine's size, where a document does not set it.
-    pub follows_machine: bool,
+    /// What decides that.
+    pub by: RoomBy,
+}
+
+/// What decides how much room there is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RoomBy {
+    /// The document sets it.
+    Document,
+    /// It follows the machine's size.
+    Machine,
+    /// So many machines would have more than is simulated: it is their part of the most.
+    Limit,
+}
+
+impl RoomBy {
+    /// By the machine, where a document does not set it.
+    fn of(set: bool) -> Self {
+        if set { Self::Document } else { Self::Machine }
+    }
 }
 
 /// What room is for.
@@ -47,34 +66,33 @@ pub enum RoomOf {
 impl Kind {
     /// All the room that its document or its machine gives it: none that it does without.
     pub fn rooms(&self, keys: &Keys) -> Vec<Room> {
-        let room = |of, amount: f64, follows_machine| Room {
-            of,
-            amount,
-            follows_machine,
-        };
+        let room = |of, amount: f64, by| Room { of, amount, by };
         let rooms = match self {
             Kind::Clients(_) | Kind::Dns(_) | Kind::LoadBalancer(_) => Vec::new(),
             Kind::Service(service) => vec![room(
                 RoomOf::OwnCacheEntries,
                 service.own_cache_room(keys).into(),
-                service.local_cache_entries.is_none(),
+                match (service.local_cache_entries, service.own_cache_share(keys)) {
+                    (None, Some(_)) => RoomBy::Limit,
+                    (set, _) => RoomBy::of(set.is_some()),
+                },
             )],
             Kind::Cache(cache) => vec![room(
                 RoomOf::NodeEntries,
                 cache.node_room(keys).into(),
-                cache.entries_per_node.is_none(),
+                RoomBy::of(cache.entries_per_node.is_some()),
             )],
             Kind::Database(database) => vec![
                 // Where all data fits, it has room for every key.
                 room(
                     RoomOf::BufferEntries,
                     database.buffer_room(keys).unwrap_or(keys.count).into(),
-                    database.buffer_entries.is_none(),
+                    RoomBy::of(database.buffer_entries.is_some()),
                 ),
                 room(
                     RoomOf::DiskGb,
                     database.disk_room_gb(),
-                    database.disk_gb.is_none(),
+                    RoomBy::of(database.disk_gb.is_some()),
                 ),
             ],
         };
@@ -114,9 +132,10 @@ impl Cache {
 impl Service {
     /// Entries that one server's own cache has room for; 0 is none.
     pub fn own_cache_room(&self, keys: &Keys) -> u32 {
-        let memory_gib = self.size.memory_gib() * OWN_CACHE_SHARE;
-        self.local_cache_entries
-            .unwrap_or_else(|| entries(memory_gib, keys))
+        self.local_cache_entries.unwrap_or_else(|| {
+            let share = self.own_cache_share(keys);
+            share.unwrap_or_else(|| self.own_cache_memory(keys))
+        })
     }
 
     /// Entries that one server's own cache is taken to hold at most: where its room follows the machine,
@@ -124,6 +143,24 @@ impl Service {
     pub(crate) fn own_cache_held(&self, keys: &Keys) -> u32 {
         self.local_cache_entries
             .unwrap_or_else(|| self.own_cache_room(keys).min(keys.count))
+    }
+
+    /// Entries that fit into a server's memory beside all else.
+    fn own_cache_memory(&self, keys: &Keys) -> u32 {
+        entries(self.size.memory_gib() * OWN_CACHE_SHARE, keys)
+    }
+
+    /// A server's part of the most entries that are simulated, where as many servers as there may be would
+    /// hold more by their memory.
+    fn own_cache_share(&self, keys: &Keys) -> Option<u32> {
+        let servers = self
+            .autoscaling
+            .as_ref()
+            .map_or(0, |scaling| scaling.instances_max);
+        let servers = u64::from(servers.max(self.instances).max(1));
+        let held = self.own_cache_memory(keys).min(keys.count);
+        let share = limits::ENTRIES_TOTAL_MAX / servers;
+        (u64::from(held) > share).then_some(share as u32)
     }
 }
 
@@ -151,7 +188,7 @@ mod tests {
         let keys = Keys::default();
         let told = |kind: Kind| {
             let rooms = kind.rooms(&keys).into_iter();
-            let told = rooms.map(|room| (room.of, room.amount, room.follows_machine));
+            let told = rooms.map(|room| (room.of, room.amount, room.by));
             told.collect::<Vec<_>>()
         };
         let machine = Database::default();
@@ -160,8 +197,8 @@ mod tests {
         assert_eq!(
             told(Kind::Database(machine)),
             [
-                (RoomOf::BufferEntries, all, true),
-                (RoomOf::DiskGb, disk_gb, true)
+                (RoomOf::BufferEntries, all, RoomBy::Machine),
+                (RoomOf::DiskGb, disk_gb, RoomBy::Machine)
             ]
         );
         let set = Database {
@@ -171,7 +208,7 @@ mod tests {
         };
         assert_eq!(
             told(Kind::Database(set)),
-            [(RoomOf::BufferEntries, 7.0, false)]
+            [(RoomOf::BufferEntries, 7.0, RoomBy::Document)]
         );
         let cache = Cache {
             entries_per_node: Some(50),
@@ -180,7 +217,7 @@ mod tests {
         let room = f64::from(cache.node_room(&keys));
         assert_eq!(
             told(Kind::Cache(cache)),
-            [(RoomOf::NodeEntries, room, false)]
+            [(RoomOf::NodeEntries, room, RoomBy::Document)]
         );
         let mut service = Service::default();
         assert_eq!(told(Kind::Service(service.clone())), []);
@@ -188,7 +225,7 @@ mod tests {
         let room = f64::from(service.own_cache_room(&keys));
         assert_eq!(
             told(Kind::Service(service)),
-            [(RoomOf::OwnCacheEntries, room, true)]
+            [(RoomOf::OwnCacheEntries, room, RoomBy::Machine)]
         );
     }
 
@@ -266,7 +303,7 @@ mod tests {
     }
 
     #[test]
-    fn a_servers_own_cache_is_a_quarter_of_its_memory_however_many_servers_there_may_be() {
+    fn a_servers_own_cache_is_a_quarter_of_its_memory_unless_all_of_them_would_hold_too_much() {
         let room = |size, instances_max| {
             let autoscaling = Some(Autoscaling {
                 instances_max,
@@ -280,9 +317,10 @@ mod tests {
             };
             service.own_cache_room(&Keys::default())
         };
-        for instances_max in [4, 40, 1_000] {
+        for instances_max in [4, 40, 200] {
             assert_eq!(room(Size::Large, instances_max), 2_147_483);
             assert_eq!(room(Size::Xlarge4, instances_max), 17_179_869);
         }
+        assert_eq!(room(Size::Large, 1_000), 20_000);
     }
 }

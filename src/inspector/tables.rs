@@ -390,7 +390,7 @@ pub fn service() -> Vec<Field<Service>> {
             [SessionStore::None => "nowhere: requests carry all", SessionStore::Server => "in the server"]),
         real!(login_work, "Log-in work", "× mean", limits::WORK, "Computing time of a log-in.",
             shown: |of| of.sessions == SessionStore::Server),
-        field!(own_cache, "Own cache", "", "Memory in each server for what it looked up last; by the machine, a quarter of its memory.",
+        field!(own_cache, "Own cache", "", "Memory in each server for what it looked up last; by the machine, a quarter of its memory, or its part of 20 million entries in all.",
             Widget::Choice(&["none", "by the machine", "so many entries"]),
             |of| Value::Choice(match of.local_cache_entries { Some(0) => 0, None => 1, Some(_) => 2 }),
             |of, value| if let Value::Choice(place) = value {
