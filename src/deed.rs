@@ -48,7 +48,7 @@ impl Deed {
             ),
             (Action::Destroy { .. }, Kind::Service(_)) => (
                 "destroy",
-                "Destroy",
+                "Destroy its machine",
                 "Destroy",
                 "It dies for good. Repaired, it is a new machine, which has to boot first.",
             ),
@@ -284,7 +284,11 @@ pub fn link_words(gauge: &LinkGauge) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use headroom_engine::Engine;
+    use headroom_engine::snapshot::ComponentGauge;
+    use headroom_engine::time::SimTime;
     use headroom_scenario::step::LADDER;
+    use headroom_scenario::{Design, TimedAction};
 
     use crate::diagram::idle;
 
@@ -346,14 +350,64 @@ mod tests {
         assert!(offered(&web, &gauge, 3).contains(&"repair"));
     }
 
+    /// What becomes of every request and every part where a part's first instance is hit after 2 s and repaired after 4.
+    fn outcomes(
+        design: &Design,
+        hit: impl Fn(String, u16) -> Action,
+        id: &str,
+    ) -> (u64, Vec<ComponentGauge>) {
+        let mut scenario = LADDER[LADDER.len() - 1].scenario();
+        scenario.design = design.clone();
+        let (component, instance) = (id.to_owned(), 0);
+        let at = |second: u64, action| TimedAction {
+            at_ns: second * 1_000_000_000,
+            action,
+        };
+        scenario.script = vec![
+            at(2, hit(id.to_owned(), 0)),
+            at(
+                4,
+                Action::Repair {
+                    component,
+                    instance,
+                },
+            ),
+        ];
+        let mut engine = Engine::new(&scenario.validate().expect("it is valid"));
+        engine.run_until(SimTime(7_000_000_000), u64::MAX);
+        (engine.outcomes_digest(), engine.snapshot().components)
+    }
+
     #[test]
-    fn a_cache_is_destroyed_with_its_disk_where_it_has_one() {
-        let mut cache = part("cache");
-        assert!(!offered(&cache, &idle(), 3).contains(&"destroy"));
-        if let Kind::Cache(kind) = &mut cache.kind {
-            kind.warm_restart = true;
+    fn what_to_be_killed_is_as_bad_for_is_not_offered_to_be_destroyed() {
+        let kill = |component, instance| Action::Kill {
+            component,
+            instance,
+        };
+        let destroy = |component, instance| Action::Destroy {
+            component,
+            instance,
+        };
+        let as_they_are = LADDER[LADDER.len() - 1].scenario().design;
+        let mut otherwise = as_they_are.clone();
+        for component in &mut otherwise.components {
+            match &mut component.kind {
+                Kind::Cache(cache) => cache.warm_restart = true,
+                Kind::Service(service) => service.boot_s = 0.0,
+                _ => {}
+            }
         }
-        assert!(offered(&cache, &idle(), 3).contains(&"destroy"));
+        for design in [&as_they_are, &otherwise] {
+            for component in &design.components {
+                let offered = offered(component, &idle(), 3);
+                if !offered.contains(&"kill") {
+                    continue;
+                }
+                let id = &component.id;
+                let is_worse = outcomes(design, kill, id) != outcomes(design, destroy, id);
+                assert_eq!(offered.contains(&"destroy"), is_worse, "{id}");
+            }
+        }
     }
 
     #[test]
