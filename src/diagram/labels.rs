@@ -4,17 +4,20 @@ use super::dots::RADIUS;
 use super::flights::LANE;
 use super::geometry::{Point, Rect};
 use super::layout::Layout;
+use super::scene::px;
+use crate::lettering::Lettering;
 use crate::order::sort_by;
+use yew::prelude::*;
 
 /// Height of a label of one line, that of each further line, and room kept around it.
-pub const HEIGHT: f64 = 16.0;
-pub const LINE: f64 = 13.0;
+const HEIGHT: f64 = 16.0;
+const LINE: f64 = 13.0;
 const AROUND: f64 = 2.0;
 /// From the middle of a wire to the edge of words beside it at least: as far as dots reach.
 const BESIDE_MIN: f64 = 8.0;
 /// So much further beside a wire words stand where else they would be on its dots.
 const FURTHER: [f64; 3] = [0.0, 8.0, 24.0];
-/// The same of words that must stand somewhere, where all that is nearer is taken.
+/// The same of words that must stand anywhere, where all that is nearer is taken.
 const FURTHEST: [f64; 2] = [48.0, 80.0];
 /// As bad as to run over so many places of wires: words so far away are hardly taken for those of a wire.
 const FAR: f64 = 40.0;
@@ -31,6 +34,49 @@ const SAMPLES: usize = 24;
 /// Less of a label than this under something or out of sight is a rounding error, in square pixels.
 const NOTHING: f64 = 0.01;
 
+/// What words are set in.
+pub const WORDS: Lettering = Lettering::plain(11.0);
+
+/// The forms that words can take, the best first, each of so many lines.
+pub struct Forms {
+    /// The lines of each.
+    pub lines: Vec<Vec<String>>,
+    /// Room at both ends of a line together.
+    pub ends: f64,
+}
+
+impl Forms {
+    /// How wide and how high each is.
+    pub fn sizes(&self) -> Vec<(f64, f64)> {
+        self.lines.iter().map(|lines| self.size(lines)).collect()
+    }
+
+    fn size(&self, lines: &[String]) -> (f64, f64) {
+        let wide = lines.iter().map(|line| WORDS.width(line));
+        let wide = wide.fold(0.0, f64::max) + self.ends;
+        (wide, HEIGHT + (lines.len() - 1) as f64 * LINE)
+    }
+
+    /// Draws the one for which a place is, on a ground of its own.
+    pub fn draw(&self, place: &Rect) -> Html {
+        let fits = |lines: &&Vec<String>| {
+            let (wide, high) = self.size(lines);
+            wide < place.width + NOTHING && high + 2.0 * AROUND < place.height + NOTHING
+        };
+        let lines = self.lines.iter().find(fits).into_iter().flatten();
+        let (x, top) = (place.center().x, place.y + AROUND);
+        let high = place.height - 2.0 * AROUND;
+        html! {
+            <>
+                <rect x={px(place.x)} y={px(top)} width={px(place.width)} height={px(high)} rx="8" />
+                { for lines.zip(0u8..).map(|(line, number)| html! {
+                    <text x={px(x)} y={px(top + 12.0 + f64::from(number) * LINE)}>{ line.clone() }</text>
+                }) }
+            </>
+        }
+    }
+}
+
 /// Words that want a place.
 #[derive(Clone, Debug)]
 pub struct Wish {
@@ -40,8 +86,19 @@ pub struct Wish {
     pub sizes: Vec<(f64, f64)>,
     /// From the middle of a wire to its edge.
     pub beside: f64,
-    /// They are there even where they cover something.
-    pub always: bool,
+    /// Whether they are there even where they cover something.
+    pub need: Need,
+}
+
+/// Whether words are there even where they cover something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Need {
+    /// No: who wants them finds them elsewhere.
+    Nothing,
+    /// At their wires, or they tell nothing.
+    Near,
+    /// Wherever there is room.
+    Anywhere,
 }
 
 /// A place for each wish, if there is one: on no component, on none of the other `words` of the drawing,
@@ -115,7 +172,7 @@ impl Ground {
     fn cost(&self, at: &Rect, wish: &Wish) -> Option<f64> {
         let covered: f64 = self.taken.iter().map(|taken| at.overlap(taken)).sum();
         let outside = at.width * at.height - at.overlap(&self.all);
-        if covered + outside > NOTHING && !wish.always {
+        if covered + outside > NOTHING && wish.need == Need::Nothing {
             return None;
         }
         let crossed = self
@@ -151,15 +208,19 @@ fn candidates(layout: &Layout, wish: &Wish) -> Vec<(f64, Rect)> {
         _ => number * (curves.len() - 1) / (tried - 1),
     };
     let nearest = (wish.beside + AROUND).max(BESIDE_MIN);
+    // Words that can be fewer are rather that than away from their wire.
+    let apart = if wish.sizes.len() > 1 { 1.0 } else { 0.0 };
     let mut boxes = Vec::new();
     for (wide, high) in &wish.sizes {
         let (wide, high) = (*wide, *high + 2.0 * AROUND);
         for part in PARTS {
             for curve in (0..tried).map(|number| &curves[spread(number)]) {
                 let Point { x, y } = curve.at(part);
-                let furthest = FURTHEST.into_iter().filter(|_| wish.always);
+                let furthest = FURTHEST.into_iter().filter(|_| wish.need == Need::Anywhere);
                 let furthest = furthest.map(|further| (further, FAR));
-                let near = FURTHER.into_iter().map(|further| (further, 0.0));
+                let near = FURTHER
+                    .into_iter()
+                    .map(|further| (further, further * apart));
                 let places = near
                     .chain(furthest)
                     .flat_map(|(further, far)| {
@@ -209,20 +270,20 @@ mod tests {
         (320.0, 380.0),
     ];
 
-    fn wish(layout: &Layout, link: usize, width: f64, always: bool) -> Option<Wish> {
+    fn wish(layout: &Layout, link: usize, width: f64, need: Need) -> Option<Wish> {
         let wires: Vec<usize> = layout.wires_of(link).collect();
         (!wires.is_empty()).then_some(Wish {
             wires,
             sizes: vec![(width, HEIGHT)],
             beside: 4.0,
-            always,
+            need,
         })
     }
 
-    fn wishes(layout: &Layout, links: usize, width: f64, always: bool) -> Vec<Wish> {
+    fn wishes(layout: &Layout, links: usize, width: f64, need: Need) -> Vec<Wish> {
         let links = 0..links;
         links
-            .filter_map(|link| wish(layout, link, width, always))
+            .filter_map(|link| wish(layout, link, width, need))
             .collect()
     }
 
@@ -232,7 +293,7 @@ mod tests {
             let design = step.scenario().design;
             for box_size in BOXES {
                 let layout = layout(&design, None, box_size);
-                let wishes = wishes(&layout, design.links.len(), 46.0, false);
+                let wishes = wishes(&layout, design.links.len(), 46.0, Need::Nothing);
                 let found = places(&layout, &[], &[], &wishes);
                 let placed: Vec<Rect> = found.into_iter().flatten().collect();
                 for (number, label) in placed.iter().enumerate() {
@@ -268,7 +329,7 @@ mod tests {
                 .flat_map(|size| widths.map(|width| (*size, width)))
             {
                 let layout = layout(&design, None, box_size);
-                let wish = |link: &usize| wish(&layout, *link, width, false);
+                let wish = |link: &usize| wish(&layout, *link, width, Need::Nothing);
                 let wishes: Vec<Wish> = passed.iter().filter_map(wish).collect();
                 let found = places(&layout, &[], &[], &wishes);
                 let missing = found.iter().filter(|place| place.is_none()).count();
@@ -283,7 +344,7 @@ mod tests {
             let design = step.scenario().design;
             for box_size in BOXES {
                 let layout = layout(&design, None, box_size);
-                let wishes = wishes(&layout, design.links.len(), 60.0, true);
+                let wishes = wishes(&layout, design.links.len(), 60.0, Need::Anywhere);
                 let found = places(&layout, &[], &[], &wishes);
                 for place in found {
                     let place = place.expect("there is always one");
@@ -298,7 +359,7 @@ mod tests {
     fn a_label_stands_by_its_own_wires() {
         let design = LADDER[LADDER.len() - 1].scenario().design;
         let layout = layout(&design, None, (772.0, 732.0));
-        let wishes = wishes(&layout, design.links.len(), 46.0, false);
+        let wishes = wishes(&layout, design.links.len(), 46.0, Need::Nothing);
         for (wish, place) in wishes.iter().zip(places(&layout, &[], &[], &wishes)) {
             let Some(place) = place else { continue };
             let curves = wish.wires.iter().map(|wire| layout.wires[*wire].curve);
@@ -309,5 +370,53 @@ mod tests {
                 .fold(f64::INFINITY, f64::min);
             assert!(near < 40.0, "{wish:?}");
         }
+    }
+
+    #[test]
+    fn words_of_a_selected_link_stand_at_it_in_every_window() {
+        // What passes and how long it takes; one below the other; what passes alone.
+        let sizes = |long: f64| vec![(long, HEIGHT), (54.0, HEIGHT + LINE), (46.0, HEIGHT)];
+        for step in LADDER {
+            let design = step.scenario().design;
+            for (box_size, long) in BOXES
+                .iter()
+                .flat_map(|size| [75.0, 95.0, 120.0].map(|long| (*size, long)))
+            {
+                let layout = layout(&design, None, box_size);
+                for selected in 0..design.links.len() {
+                    let Some(first) = wish(&layout, selected, long, Need::Near) else {
+                        continue;
+                    };
+                    let first = Wish {
+                        sizes: sizes(long),
+                        ..first
+                    };
+                    let others = (0..design.links.len()).filter(|link| *link != selected);
+                    let others = others.filter_map(|link| wish(&layout, link, 46.0, Need::Nothing));
+                    let wishes: Vec<Wish> = std::iter::once(first).chain(others).collect();
+                    let at = places(&layout, &[], &[], &wishes)[0].expect("it is there");
+                    let name = format!("link {selected} of {} in {box_size:?}", step.name);
+                    let apart = apart(&layout, &wishes[0], &at);
+                    assert!(apart < 33.0, "{name}: {apart} away");
+                    let drawn = layout.places.iter();
+                    let drawn = drawn.flat_map(|place| [&place.frame, &place.words]);
+                    let covered: f64 = drawn.map(|taken| at.overlap(taken)).sum();
+                    assert!(covered < 60.0, "{name}: {covered} covered");
+                }
+            }
+        }
+    }
+
+    /// How far it is from the words of a wish to its wires.
+    fn apart(layout: &Layout, wish: &Wish, at: &Rect) -> f64 {
+        let curves = wish.wires.iter().map(|wire| layout.wires[*wire].curve);
+        let places =
+            curves.flat_map(|curve| (0..=40).map(move |part| curve.at(f64::from(part) / 40.0)));
+        let apart = places.map(|place| {
+            let dx = (at.x - place.x).max(place.x - at.right()).max(0.0);
+            let dy = (at.y - place.y).max(place.y - at.bottom()).max(0.0);
+            dx.hypot(dy)
+        });
+        apart.fold(f64::INFINITY, f64::min)
     }
 }

@@ -6,12 +6,11 @@ use headroom_scenario::{Direction, Impairment};
 use yew::prelude::*;
 
 use super::geometry::{Curve, Point, Rect};
-use super::labels::{HEIGHT, LINE};
+use super::labels::{Forms, WORDS};
 use super::layout::Layout;
 use super::scene::{Scene, px};
 use crate::deed::link_words;
 use crate::format;
-use crate::lettering::Lettering;
 use crate::mathematics::sin_cos;
 
 /// Half the room that a sign takes up on its wire.
@@ -20,9 +19,8 @@ const HALF: f64 = 8.0;
 const HALF_WITH_ARROW: f64 = 11.0;
 /// Places along a wire for a sign, the best first.
 const PARTS: [f64; 7] = [0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74];
-/// The words beside a wire, and room at both of their ends.
-const WORDS: Lettering = Lettering::plain(11.0);
-const END: f64 = 4.0;
+/// Room at both ends of words together.
+const ENDS: f64 = 8.0;
 
 /// The sign of what is worst with a link, on one of its wires.
 #[derive(Clone, Debug, PartialEq)]
@@ -186,49 +184,32 @@ impl Trouble {
     }
 
     /// Its lines, as broad as can be first: all in one; one each; and each broken in two.
-    fn forms(&self) -> [Vec<String>; 3] {
+    pub fn forms(&self) -> Forms {
         let broken = self.words.iter().flat_map(|words| broken(words));
-        [
-            vec![self.words.join(" · ")],
-            self.words.clone(),
-            broken.collect(),
-        ]
-    }
-
-    /// How wide and how high each of its forms is.
-    pub fn sizes(&self) -> Vec<(f64, f64)> {
-        self.forms().iter().map(|lines| size(lines)).collect()
+        Forms {
+            lines: vec![
+                vec![self.words.join(" · ")],
+                self.words.clone(),
+                broken.collect(),
+            ],
+            ends: ENDS,
+        }
     }
 
     /// Draws it in the form for which its place is.
     pub fn draw(&self, of: &str, place: &Rect, onclick: Callback<MouseEvent>) -> Html {
-        let forms = self.forms();
-        let fits = |lines: &&Vec<String>| size(lines).0 <= place.width + 0.01;
-        let lines = forms.iter().find(fits).unwrap_or(&forms[2]);
-        let Point { x, y } = place.center();
-        let high = size(lines).1;
         let class = if self.is_cut {
             "trouble bad"
         } else {
             "trouble"
         };
-        let first = y - high / 2.0 + 12.0;
         html! {
             <g key={format!("trouble-{of}")} {class} data-testid="trouble" data-of={of.to_owned()} {onclick}>
                 <title>{ self.full.clone() }</title>
-                <rect x={px(place.x)} y={px(y - high / 2.0)} width={px(place.width)} height={px(high)} rx="8" />
-                { for lines.iter().zip(0u8..).map(|(line, number)| html! {
-                    <text x={px(x)} y={px(first + f64::from(number) * LINE)}>{ line.clone() }</text>
-                }) }
+                { self.forms().draw(place) }
             </g>
         }
     }
-}
-
-fn size(lines: &[String]) -> (f64, f64) {
-    let wide = lines.iter().map(|line| WORDS.width(line));
-    let wide = wide.fold(0.0, f64::max) + 2.0 * END;
-    (wide, HEIGHT + (lines.len() - 1) as f64 * LINE)
 }
 
 /// Words in two lines, the longer of which is as short as can be.
@@ -246,7 +227,7 @@ fn broken(words: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagram::labels::{self, Wish};
+    use crate::diagram::labels::{self, Need, Wish};
     use crate::diagram::layout::layout;
     use crate::path_check::assert_draws;
     use headroom_scenario::step::LADDER;
@@ -292,7 +273,7 @@ mod tests {
         assert_eq!(broken("100 ms slower"), ["100 ms", "slower"]);
         assert_eq!(broken("carries 10 Mbit/s"), ["carries", "10 Mbit/s"]);
         assert_eq!(broken("cut"), ["cut"]);
-        let sizes = Trouble::of(&gauge(&[FULL], 120), false).map(|trouble| trouble.sizes());
+        let sizes = Trouble::of(&gauge(&[FULL], 120), false).map(|trouble| trouble.forms().sizes());
         let sizes = sizes.unwrap_or_default();
         assert!(sizes[0].0 > sizes[1].0 && sizes[1].0 > sizes[2].0);
         assert_eq!(
@@ -355,9 +336,9 @@ mod tests {
                     let trouble = Trouble::of(&gauge(&[FULL], 120), narrow).expect("it is full");
                     let wish = Wish {
                         wires,
-                        sizes: trouble.sizes(),
+                        sizes: trouble.forms().sizes(),
                         beside: 4.0,
-                        always: true,
+                        need: Need::Anywhere,
                     };
                     let place = labels::places(&layout, &[], &crosses, &[wish])[0];
                     let place = place.expect("there is always one");

@@ -3,14 +3,13 @@
 use headroom_scenario::Kind;
 use yew::prelude::*;
 
-use super::geometry::{Point, Rect};
-use super::labels::{self, HEIGHT, Wish};
+use super::geometry::Rect;
+use super::labels::{self, Forms, Need, Wish};
 use super::node::{self, Badge};
 use super::scene::{Pick, Scene, px};
 use super::trouble::{self, Trouble};
 use crate::deed::link_words;
 use crate::format;
-use crate::lettering::Lettering;
 use crate::mathematics::power;
 use crate::selection::Selection;
 
@@ -24,8 +23,7 @@ const RARE_RPS: f64 = 0.05;
 /// What stands at a link over which nothing can pass as the design is, and why that is.
 const UNUSED: &str = "not used";
 const UNUSED_WHY: &str = "not used: only read-through and write-back go this way";
-/// The words of a label, and room at both of their ends together.
-const RATES: Lettering = Lettering::plain(11.0);
+/// Room at both ends of a rate together.
 const ENDS: f64 = 4.0;
 
 /// Every wire as a hairline in a band that is the broader the more passes. Links are picked by what
@@ -197,7 +195,7 @@ enum What {
     Trouble(Trouble),
     /// How much passes, and of a selected one how long it takes.
     Rate {
-        words: String,
+        forms: Forms,
         rate_rps: f64,
         selected: bool,
     },
@@ -210,24 +208,28 @@ impl Note {
 
     fn wish(&self, scene: &Scene<'_>, still: bool) -> Wish {
         let wires = scene.layout.wires_of(self.link);
-        let (wires, sizes, always) = match &self.what {
-            What::Trouble(trouble) => (wires.collect(), trouble.sizes(), true),
+        let (wires, sizes, need) = match &self.what {
+            What::Trouble(trouble) => (wires.collect(), trouble.forms().sizes(), Need::Anywhere),
             What::Rate {
-                words,
+                forms,
                 rate_rps,
                 selected,
             } => (
                 passed(scene, self.link),
-                vec![(RATES.width(words) + ENDS, HEIGHT)],
-                // That nothing passes is worth no place that something else has.
-                *selected || still && *rate_rps > 0.0,
+                forms.sizes(),
+                match selected {
+                    true => Need::Near,
+                    // That nothing passes is worth no place that something else has.
+                    false if still && *rate_rps > 0.0 => Need::Anywhere,
+                    false => Need::Nothing,
+                },
             ),
         };
         Wish {
             wires,
             sizes,
             beside: broadest(scene, self.link) / 2.0,
-            always,
+            need,
         }
     }
 
@@ -241,18 +243,14 @@ impl Note {
         match &self.what {
             What::Trouble(trouble) => trouble.draw(&self.of, place, onclick),
             What::Rate {
-                words,
+                forms,
                 rate_rps,
                 selected,
             } => {
-                let Point { x, y } = place.center();
-                let half = HEIGHT / 2.0;
                 let class = classes!("wire-label", selected.then_some("selected"));
-                // Words beside a wire, on a ground of their own.
                 html! {
                     <g key={format!("rate-{}", self.of)} {class} data-testid="rate" data-of={self.of.clone()} data-value={rate_rps.to_string()} {onclick}>
-                        <rect x={px(place.x)} y={px(y - half)} width={px(place.width)} height={px(HEIGHT)} rx={px(half)} />
-                        <text x={px(x)} y={px(y + 4.0)}>{ words.clone() }</text>
+                        { forms.draw(place) }
                     </g>
                 }
             }
@@ -299,10 +297,17 @@ fn rate(scene: &Scene<'_>, number: usize, still: bool) -> Option<Note> {
         link: number,
         of: of(scene, number),
         what: What::Rate {
-            words: match (selected, is_known) {
-                (true, true) => format!("{rate} · {}", format::ms(latency_ms(scene, number))),
-                (true, false) => one_way(scene, number),
-                (false, _) => rate,
+            forms: Forms {
+                lines: match (selected, is_known) {
+                    (true, true) => {
+                        let latency = format::ms(latency_ms(scene, number));
+                        let all = format!("{rate} · {latency}");
+                        vec![vec![all], vec![rate.clone(), latency], vec![rate]]
+                    }
+                    (true, false) => vec![vec![one_way(scene, number)]],
+                    (false, _) => vec![vec![rate]],
+                },
+                ends: ENDS,
             },
             rate_rps,
             selected,
