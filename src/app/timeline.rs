@@ -12,6 +12,7 @@ use crate::choice::Choice;
 use crate::entry::Entry;
 use crate::format;
 use crate::intent::{Intent, Intents};
+use crate::lettering::Lettering;
 use crate::order::sort_by_key;
 use crate::speed::Speed;
 
@@ -396,8 +397,8 @@ enum Line {
     Below,
 }
 
-/// Width of a letter of a mark's words, and room between two, in pixels.
-const LETTER_PX: f64 = 6.1;
+/// What a mark's words are set in, and room between two, in pixels.
+const WORDS: Lettering = Lettering::plain(11.0);
 const GAP_PX: f64 = 10.0;
 /// Most marks drawn of what has happened, and of what is ahead.
 const MARKS_MAX: usize = 60;
@@ -407,15 +408,22 @@ const REACH_PX: f64 = 6.0;
 const THUMB_PX: f64 = 16.0;
 
 /// Gives each mark its words where they overlap no others: above the line, else below it, else as
-/// a title only. What went wrong has the right of way, then the latest.
+/// a title only. The last that went bad has the right of way (or, before any has, the first that will),
+/// then what went wrong, then the latest.
 fn placed<'a>(marks: &[Shown<'a>], span_ms: u64, width_px: f64) -> Vec<Placed<'a>> {
     let mut placed: Vec<Placed<'a>> = marks
         .iter()
         .map(|shown| unplaced(*shown, span_ms, width_px))
         .collect();
+    let is_bad = |shown: &Shown<'_>| shown.mark.tone == Tone::Bad;
+    let last = marks
+        .iter()
+        .rposition(|shown| is_bad(shown) && !shown.ahead);
+    let last = last.or_else(|| marks.iter().position(is_bad));
     let mut order: Vec<usize> = (0..marks.len()).rev().collect();
     sort_by_key(&mut order, |number| {
-        !matches!(marks[*number].mark.tone, Tone::Bad | Tone::Warning)
+        let is_wrong = matches!(marks[*number].mark.tone, Tone::Bad | Tone::Warning);
+        (Some(*number) != last, !is_wrong)
     });
     let mut taken: [Vec<(f64, f64)>; 2] = Default::default();
     for number in order {
@@ -443,8 +451,8 @@ fn placed<'a>(marks: &[Shown<'a>], span_ms: u64, width_px: f64) -> Vec<Placed<'a
 fn unplaced(shown: Shown<'_>, span_ms: u64, width_px: f64) -> Placed<'_> {
     let share = (shown.mark.at_ns as f64 / 1e6 / span_ms as f64).min(1.0);
     let at = share * width_px;
-    let words = shortened(&shown.mark.words, (width_px / LETTER_PX) as usize);
-    let half = words.chars().count() as f64 * LETTER_PX / 2.0;
+    let words = WORDS.cut(&shown.mark.words, width_px);
+    let half = WORDS.width(&words) / 2.0;
     let centre = at.clamp(
         half.min(width_px / 2.0),
         (width_px - half).max(width_px / 2.0),
@@ -464,15 +472,6 @@ fn unplaced(shown: Shown<'_>, span_ms: u64, width_px: f64) -> Placed<'_> {
         line: None,
         side,
     }
-}
-
-/// The words, cut off where there is room for so many letters only.
-fn shortened(words: &str, letters: usize) -> String {
-    if words.chars().count() <= letters {
-        return words.to_owned();
-    }
-    let kept: String = words.chars().take(letters.saturating_sub(1)).collect();
-    format!("{}…", kept.trim_end_matches([' ', ',']))
 }
 
 fn mark(placed: &Placed<'_>) -> Html {
@@ -617,6 +616,30 @@ mod tests {
                     Some(Line::Above)
                 ]
         );
+    }
+
+    #[test]
+    fn the_last_that_went_bad_is_told_in_words_whatever_follows_from_it() {
+        let with = |tone, second, words| Mark {
+            tone,
+            ..mark_at(second, words)
+        };
+        let marks = [
+            mark_at(10, "web/1 dies"),
+            mark_at(20, "web/2 dies"),
+            with(Tone::Warning, 21, "web/2 out after 2 failed checks"),
+            with(Tone::Warning, 22, "web/1 out after 2 failed checks"),
+            with(Tone::Warning, 23, "web/3 out after 2 failed checks"),
+        ];
+        for width_px in [320.0, 700.0, 1_400.0] {
+            let happened = happened(&marks);
+            assert!(placed(&happened, 60_000, width_px)[1].line.is_some());
+            let ahead: Vec<Shown<'_>> = marks
+                .iter()
+                .map(|mark| Shown { mark, ahead: true })
+                .collect();
+            assert!(placed(&ahead, 60_000, width_px)[0].line.is_some());
+        }
     }
 
     #[test]
