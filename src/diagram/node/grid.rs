@@ -10,6 +10,7 @@ use super::super::layout::Grid;
 use super::super::scene::{Pick, Scene, px, state_name, words};
 use super::{Tone, badge_of, card, instance_label};
 use crate::format;
+use crate::lettering::Lettering;
 use crate::selection::Selection;
 
 /// A cell is marked from this share of failed requests on.
@@ -17,6 +18,16 @@ const FAILING_SHARE: f64 = 0.05;
 
 /// Steps of shade between idle and full.
 const SHADES: f64 = 8.0;
+
+/// An instance is told apart that is so many shades busier than the mean, or where so many times as many
+/// wait as at the mean one, a few aside.
+const HOT_SHADES: f64 = 2.0;
+const HOT_WAITING: u64 = 4;
+const FEW: u64 = 10;
+
+/// What the summary is set in, and where it begins and ends.
+const WORDS: Lettering = Lettering::plain(11.0);
+const MARGIN: f64 = 12.0;
 
 pub fn draw(scene: &Scene<'_>, number: usize, grid: &Grid, frame: &Rect) -> Html {
     let component = scene.component(number);
@@ -38,11 +49,20 @@ pub fn draw(scene: &Scene<'_>, number: usize, grid: &Grid, frame: &Rect) -> Html
         .map(|gauge| u64::from(gauge.queue_depth))
         .sum();
     let busy = scene.gauge(number).map_or(0.0, |gauge| gauge.utilisation);
-    let summary = format!(
-        "{} busy · {} wait",
-        format::gauge(busy),
-        format::count(waiting)
-    );
+    let present = grid.instances.iter().copied();
+    let present = present.filter_map(|number| Some((number, gauges.get(usize::from(number))?)));
+    let hot = hottest(present);
+    let told = hot.and_then(|instance| {
+        let share = format!(
+            " {}",
+            format::gauge(gauges.get(usize::from(instance))?.utilisation)
+        );
+        let room = frame.width - 2.0 * MARGIN - WORDS.width("100 % busy · ") - WORDS.width(&share);
+        let name = scene.component(number).instance_title(instance);
+        Some(WORDS.cut_name(&name, room) + &share)
+    });
+    let beside = told.unwrap_or_else(|| format!("{} wait", format::count(waiting)));
+    let summary = format!("{} busy · {beside}", format::gauge(busy));
     let group = format!(
         "Instances of {}: {}, {} failing. Arrow keys move between them.",
         scene.name(number),
@@ -57,7 +77,7 @@ pub fn draw(scene: &Scene<'_>, number: usize, grid: &Grid, frame: &Rect) -> Html
     html! {
         <g>
             { card(frame) }
-            { words("soft", frame.x + 12.0, frame.y + 22.0, summary) }
+            { words("soft", frame.x + MARGIN, frame.y + 22.0, summary) }
             <g role="group" aria-label={group} data-testid={format!("grid-{}", component.id)}>
                 { for grid.instances.iter().enumerate().map(|(place, instance)| {
                     let cell = Cell {
@@ -65,6 +85,7 @@ pub fn draw(scene: &Scene<'_>, number: usize, grid: &Grid, frame: &Rect) -> Html
                         columns: grid.columns,
                         entry: entry == Some(*instance),
                         selected: selected == Some(*instance),
+                        hot: hot == Some(*instance),
                     };
                     draw_cell(scene, number, *instance, cell)
                 }) }
@@ -76,28 +97,55 @@ pub fn draw(scene: &Scene<'_>, number: usize, grid: &Grid, frame: &Rect) -> Html
     }
 }
 
-/// How many fail, and why the first of them does: a cell has no room for its reason.
-pub fn mark(scene: &Scene<'_>, number: usize, grid: &Grid) -> Option<String> {
-    let gauges = grid.instances.iter();
-    let reasons = gauges
-        .filter_map(|instance| scene.instance(number, *instance).filter(|g| is_failing(g)))
-        .filter_map(|gauge| badge_of(gauge, scene.reasons()))
-        .filter(|(tone, _)| *tone == Tone::Bad)
-        .map(|(_, reason)| reason);
-    let (reason, count) = most_frequent(reasons)?;
-    Some(format!("{count} of {}: {reason}", grid.instances.len()))
+/// Which of them is busy, or waited at, as the mean one is not.
+fn hottest<'a>(gauges: impl Iterator<Item = (u16, &'a InstanceGauge)> + Clone) -> Option<u16> {
+    let load = |gauge: &InstanceGauge| (gauge.utilisation, u64::from(gauge.queue_depth));
+    let loads = gauges.clone().map(|(_, gauge)| load(gauge));
+    let (busy, waiting) = loads.fold((0.0, 0), |sum, load| (sum.0 + load.0, sum.1 + load.1));
+    let count = gauges.clone().count().max(1);
+    let (number, hottest) = gauges.max_by(|(_, a), (_, b)| {
+        let (a, b) = (load(a), load(b));
+        a.0.total_cmp(&b.0).then(a.1.cmp(&b.1))
+    })?;
+    let (hot_busy, hot_waiting) = load(hottest);
+    let is_hot = (hot_busy - busy / count as f64) * SHADES >= HOT_SHADES
+        || hot_waiting > FEW + HOT_WAITING * waiting / count as u64;
+    is_hot.then_some(number)
 }
 
-/// What most of them say, and how many do.
-fn most_frequent(reasons: impl Iterator<Item = String>) -> Option<(String, usize)> {
-    let mut counts: Vec<(String, usize)> = Vec::new();
-    for reason in reasons {
-        match counts.iter_mut().find(|(known, _)| *known == reason) {
-            Some((_, count)) => *count += 1,
-            None => counts.push((reason, 1)),
+/// How many fail, or which one does, and why most of them do: a cell has no room for its reason. Where none
+/// fails, the same of what is not as it should be.
+pub fn mark(scene: &Scene<'_>, number: usize, grid: &Grid) -> Option<(Tone, String)> {
+    let gauges = grid.instances.iter();
+    let badges: Vec<(u16, Tone, String)> = gauges
+        .filter_map(|instance| {
+            let gauge = scene.instance(number, *instance)?;
+            let (tone, words) = badge_of(gauge, scene.reasons())?;
+            (tone != Tone::Bad || is_failing(gauge)).then_some((*instance, tone, words))
+        })
+        .collect();
+    [Tone::Bad, Tone::Warning].into_iter().find_map(|tone| {
+        let said = badges.iter().filter(|(_, of, _)| *of == tone);
+        let said = said.map(|(instance, _, words)| (words.clone(), *instance));
+        let (words, first, count) = most_frequent(said)?;
+        let who = match count {
+            1 => scene.component(number).instance_title(first),
+            _ => format!("{count} of {}", grid.instances.len()),
+        };
+        Some((tone, format!("{who}: {words}")))
+    })
+}
+
+/// What most of them say, who says it first, and how many do.
+fn most_frequent(reasons: impl Iterator<Item = (String, u16)>) -> Option<(String, u16, usize)> {
+    let mut counts: Vec<(String, u16, usize)> = Vec::new();
+    for (reason, instance) in reasons {
+        match counts.iter_mut().find(|(known, ..)| *known == reason) {
+            Some((.., count)) => *count += 1,
+            None => counts.push((reason, instance, 1)),
         }
     }
-    counts.into_iter().max_by_key(|(_, count)| *count)
+    counts.into_iter().max_by_key(|(.., count)| *count)
 }
 
 /// Where a cell is, and what it is to the reader.
@@ -107,6 +155,7 @@ struct Cell {
     /// The one that the tab key reaches.
     entry: bool,
     selected: bool,
+    hot: bool,
 }
 
 fn draw_cell(scene: &Scene<'_>, number: usize, instance: u16, cell: Cell) -> Html {
@@ -142,6 +191,7 @@ fn draw_cell(scene: &Scene<'_>, number: usize, instance: u16, cell: Cell) -> Htm
         "cell",
         shade(gauge),
         cell.selected.then_some("selected"),
+        (cell.hot || gauge.is_some_and(is_impaired)).then_some("hot"),
         gauge.is_some_and(is_failing).then_some("failing")
     );
     let rect = cell.rect;
@@ -168,6 +218,11 @@ fn is_failing(gauge: &InstanceGauge) -> bool {
     let answered = gauge.failed_rps + gauge.throughput_rps;
     let stopped = gauge.hangs || gauge.state == InstanceState::Down;
     stopped || gauge.failed_rps > FAILING_SHARE * answered
+}
+
+/// Up, and slower than it should be, or sent nothing.
+fn is_impaired(gauge: &InstanceGauge) -> bool {
+    matches!(badge_of(gauge, |_| ""), Some((Tone::Warning, _)))
 }
 
 /// The class that shades a cell.
@@ -214,9 +269,30 @@ mod tests {
 
     #[test]
     fn a_mark_names_what_most_suffer() {
-        let words = |words: &[&str]| most_frequent(words.iter().map(|word| (*word).to_owned()));
+        let words =
+            |words: &[&str]| most_frequent(words.iter().map(|word| (*word).to_owned()).zip(0..));
         assert_eq!(words(&[]), None);
         let found = words(&["down", "waiting line full", "waiting line full"]);
-        assert_eq!(found, Some(("waiting line full".into(), 2)));
+        assert_eq!(found, Some(("waiting line full".into(), 1, 2)));
+    }
+
+    #[test]
+    fn one_that_is_hot_is_found_among_a_thousand() {
+        let mut gauges = vec![super::super::idle(); 1_000];
+        let hot = |gauges: &[InstanceGauge]| hottest((0..).zip(gauges));
+        for (number, gauge) in gauges.iter_mut().enumerate() {
+            gauge.utilisation = 0.3 + number as f64 % 10.0 / 100.0;
+            gauge.queue_depth = number as u32 % 3;
+        }
+        assert_eq!(hot(&gauges), None, "chance is no heat");
+        gauges[411].utilisation = 0.9;
+        assert_eq!(hot(&gauges), Some(411));
+        for gauge in &mut gauges {
+            gauge.utilisation = 1.0;
+        }
+        assert_eq!(hot(&gauges), None, "all are");
+        gauges[600].queue_depth = 90;
+        assert_eq!(hot(&gauges), Some(600));
+        assert_eq!(hot(&[]), None);
     }
 }

@@ -80,7 +80,7 @@ fn badges_of(scene: &Scene<'_>, number: usize) -> Vec<Badge> {
             .collect(),
         Form::Grid(grid) => {
             let mark = grid::mark(scene, number, grid);
-            let mark = mark.map(|words| badge((Tone::Bad, words), &place.frame));
+            let mark = mark.map(|mark| badge(mark, &place.frame));
             mark.into_iter().collect()
         }
         Form::Single => {
