@@ -15,7 +15,7 @@ use crate::order::sort_by_key;
 const WIDTH: f64 = 316.0;
 const HEIGHT: f64 = 118.0;
 /// The part of it that is plot.
-const PLOT: (f64, f64, f64, f64) = (42.0, 14.0, 188.0, 100.0);
+const PLOT: (f64, f64, f64, f64) = (42.0, 14.0, 180.0, 100.0);
 /// The top of an axis of latencies is at least so many times its bottom.
 const LATENCY_SPREAD_MIN: f64 = 8.0;
 /// Where the words of the axis end.
@@ -50,12 +50,23 @@ impl Measure {
         match self {
             _ if figure.is_nan() => "–".to_string(),
             // Beside a chart there is room for so much.
-            Measure::Rate if figure >= 99_950.0 => format!("{}/s", format::short_rate(figure)),
+            Measure::Rate if figure >= 9_999.5 => format!("{}/s", format::short_rate(figure)),
             Measure::Rate => format!("{}/s", format::rate(figure)),
             Measure::Latency => format::ms(figure),
             Measure::Share | Measure::Part => format::share(figure),
             Measure::Dollars => format::usd(figure),
             Measure::Number => format::rate(figure),
+        }
+    }
+
+    /// As wide as figures get beside a chart, but for few.
+    const fn widest(self) -> &'static str {
+        match self {
+            Measure::Rate => "9,999/s",
+            Measure::Latency => "999 ms",
+            Measure::Share | Measure::Part => "99.9 %",
+            Measure::Dollars => "$99,999",
+            Measure::Number => "9,999",
         }
     }
 
@@ -210,6 +221,13 @@ pub fn Chart(props: &Props) -> Html {
                     { picture.cursor(props, seen) }
                 }
             </svg>
+            if !is_roomy(props) {
+                <ul class="key" aria-hidden="true">
+                    { for props.series.iter().map(|series| html! {
+                        <li><svg class="labels" width="9" height="7">{ swatch(props, series, 0.0, 3.5) }</svg>{ series.name.clone() }</li>
+                    }) }
+                </ul>
+            }
         </section>
     }
 }
@@ -475,6 +493,7 @@ impl Picture {
         // The words of marks may reach over the plot's right edge.
         let top = PLOT.1 + if props.marks_named { 6.0 } else { -4.0 };
         let places = nudged(&wishes, LABEL_APART, (top, HEIGHT - 10.0));
+        let is_roomy = is_roomy(props);
         html! {
             <g class="labels" aria-hidden="true">
                 { for props.series.iter().zip(places).map(|(series, y)| {
@@ -482,23 +501,13 @@ impl Picture {
                         Some(place) => series.figures.get(place).copied().unwrap_or(f64::NAN),
                         None => series.lately,
                     };
-                    let swatch = if props.drawing == Drawing::Stacked { "bars" } else { "line" };
-                    let x = PLOT.2 + 6.0;
-                    let figure = props.measure.words(figure);
-                    let label = label(&series.label, &figure);
-                    let is_all = label == series.name.as_str();
                     html! {
                         <g>
-                            if !is_all { <title>{ series.name.clone() }</title> }
-                            <path class={classes!(swatch, series.class)}
-                                d={if props.drawing == Drawing::Stacked {
-                                    format!("M{x:.1} {:.1}h9v7h-9Z", y - 3.5)
-                                } else {
-                                    format!("M{x:.1} {y:.1}h9")
-                                }} />
+                            if series.label != series.name { <title>{ series.name.clone() }</title> }
+                            { swatch(props, series, PLOT.2 + 5.0, y) }
                             <text x={u(LABEL_X)} y={u(y + 3.7)}>
-                                { label }{ " " }
-                                <tspan>{ figure }</tspan>
+                                if is_roomy { { series.label.clone() }{ " " } }
+                                <tspan>{ props.measure.words(figure) }</tspan>
                             </text>
                         </g>
                     }
@@ -564,15 +573,32 @@ impl Picture {
     }
 }
 
-/// The name beside a line or bars, as far as there is room for it before its figure.
-fn label(name: &str, figure: &str) -> String {
-    let room = WIDTH - LABEL_X - Lettering::bold(LABEL_SIZE).width(figure);
-    Lettering::plain(LABEL_SIZE).cut(name, room - LABEL_SPACE)
+/// Whether there is room for all names beside their lines or bars, each before its figure. Else they
+/// stand below the chart.
+fn is_roomy(props: &Props) -> bool {
+    let room = room(props.measure);
+    let mut names = props.series.iter().map(|series| &series.label);
+    names.all(|name| Lettering::plain(LABEL_SIZE).width(name) <= room)
+}
+
+/// Room for a name before any figure.
+fn room(measure: Measure) -> f64 {
+    let figure = Lettering::bold(LABEL_SIZE).width(measure.widest());
+    WIDTH - LABEL_X - LABEL_SPACE - figure
+}
+
+/// A piece of a series' line or bars, before its name.
+fn swatch(props: &Props, series: &Series, x: f64, y: f64) -> Html {
+    let (class, d) = match props.drawing {
+        Drawing::Lines => ("line", format!("M{x:.1} {y:.1}h9")),
+        Drawing::Stacked => ("bars", format!("M{x:.1} {:.1}h9v7h-9Z", y - 3.5)),
+    };
+    html! { <path class={classes!(class, series.class)} {d} /> }
 }
 
 /// Size of the letters of a label, where its words start, and the space before its figure.
 const LABEL_SIZE: f64 = 11.0;
-const LABEL_X: f64 = PLOT.2 + 19.0;
+const LABEL_X: f64 = PLOT.2 + 17.0;
 const LABEL_SPACE: f64 = 3.8;
 
 /// About how wide a letter of a mark's words is.
@@ -661,6 +687,7 @@ fn u(length: f64) -> String {
 mod tests {
     use super::*;
     use headroom_engine::reason::Reason;
+    use headroom_scenario::step::LADDER;
 
     fn series(figures: &[f64]) -> Series {
         Series {
@@ -714,18 +741,38 @@ mod tests {
     }
 
     #[test]
-    fn a_label_ends_within_the_drawing() {
-        let end = |label: &str, figure: &str| {
-            let words = Lettering::plain(LABEL_SIZE).width(label);
-            LABEL_X + words + LABEL_SPACE + Lettering::bold(LABEL_SIZE).width(figure)
-        };
+    fn the_usual_names_have_room_beside_their_lines_before_any_figure() {
+        let fits = |name: &str, measure| Lettering::plain(LABEL_SIZE).width(name) <= room(measure);
         for reason in Reason::ALL {
-            let short = format::short_reason(reason);
-            assert_eq!(label(short, "1,234/s"), short, "no reason is cut off");
-            assert!(end(short, "1,234/s") <= WIDTH, "{short}");
+            assert!(
+                fits(format::short_reason(reason), Measure::Rate),
+                "{reason:?}"
+            );
         }
-        let cut = label("orders-of-all-our-customers-2024", "12 %");
-        assert!(cut.ends_with('…') && end(&cut, "12 %") <= WIDTH);
+        for step in LADDER {
+            let components = step.scenario().design.components.into_iter();
+            for component in components.filter(|component| component.kind.facts().works) {
+                let name = component.title();
+                assert!(fits(name, Measure::Share), "{name}");
+            }
+        }
+        assert!(!fits("orders-of-all-our-customers-2024", Measure::Share));
+    }
+
+    #[test]
+    fn no_figure_is_wider_than_the_room_that_is_left_for_it() {
+        let bold = Lettering::bold(LABEL_SIZE);
+        let fits = |measure: Measure, figure| {
+            bold.width(&measure.words(figure)) <= bold.width(measure.widest())
+        };
+        for figure in [
+            0.0, 0.04, 1.5, 99.9, 999.4, 9_999.4, 9_999.6, 14_213.0, 99_940.0, 999_400.0,
+        ] {
+            assert!(fits(Measure::Rate, figure), "{figure}/s");
+        }
+        for share in [0.0, 0.001, 0.007, 0.5, 0.999, 1.0] {
+            assert!(fits(Measure::Share, share), "{share}");
+        }
     }
 
     #[test]
