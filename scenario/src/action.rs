@@ -254,6 +254,26 @@ impl Action {
         }
     }
 
+    /// The ids by which it names what it is done to.
+    pub fn ids_mut(&mut self) -> Vec<&mut String> {
+        match self {
+            Action::SetRate { .. } | Action::SetTraffic { .. } => Vec::new(),
+            Action::Kill { component, .. }
+            | Action::Hang { component, .. }
+            | Action::Destroy { component, .. }
+            | Action::Repair { component, .. }
+            | Action::Slow { component, .. }
+            | Action::RemoveInstance { component, .. }
+            | Action::AddInstance { component }
+            | Action::Deploy { component, .. }
+            | Action::Configure { component, .. } => vec![component],
+            Action::SetLatency { from, to, .. }
+            | Action::SetTimeout { from, to, .. }
+            | Action::ImpairLink { from, to, .. }
+            | Action::RepairLink { from, to } => vec![from, to],
+        }
+    }
+
     /// What sort of thing it is.
     pub fn sort(&self) -> Sort {
         match self {

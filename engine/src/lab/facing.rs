@@ -64,11 +64,15 @@ pub fn facing(design: &ValidScenario, conditions: &ValidScenario) -> Result<Face
         // What comes before an action decides too: a server that joined may die.
         match validate_action(&changed, &timed.action) {
             Ok(()) => changed.script.push(timed.clone()),
-            Err(problem) => left_out.push(LeftOut {
-                timed: timed.clone(),
-                // What would be right instead is for who wrote the script, which is another design's.
-                reason: problem.what().to_owned(),
-            }),
+            Err(problem) => {
+                let problem =
+                    in_own_names(&changed, &design.design, &timed.action).unwrap_or(problem);
+                left_out.push(LeftOut {
+                    timed: timed.clone(),
+                    // What would be right instead is for who wrote the script, which is another design's.
+                    reason: problem.what().to_owned(),
+                });
+            }
         }
     }
     Ok(Faced {
@@ -77,6 +81,28 @@ pub fn facing(design: &ValidScenario, conditions: &ValidScenario) -> Result<Face
         left_out,
         own_ids,
     })
+}
+
+/// Why an action can't be done, by the names that a design itself has for its tiers; none where it is done to
+/// what the design has not got.
+fn in_own_names(changed: &Scenario, own: &Design, action: &Action) -> Option<Problem> {
+    let rename = |action: &mut Action| -> Option<()> {
+        for id in action.ids_mut() {
+            let (place, _) = changed.design.component(id)?;
+            id.clone_from(&own.components[place].id);
+        }
+        Some(())
+    };
+    let mut told = Scenario {
+        design: own.clone(),
+        ..changed.clone()
+    };
+    let mut action = action.clone();
+    rename(&mut action)?;
+    for timed in &mut told.script {
+        rename(&mut timed.action)?;
+    }
+    validate_action(&told, &action).err()
 }
 
 /// Which tiers of a design are another's under another name.
@@ -377,6 +403,33 @@ mod tests {
             faced.renamed,
             [renamed("web", "app"), renamed("orders", "stock")]
         );
+    }
+
+    #[test]
+    fn why_something_is_left_out_is_told_by_the_names_of_the_design_spoken_of() {
+        let mut conditions = queue(1, 10.0, 5.0);
+        if let headroom_scenario::Kind::Service(web) = &mut conditions.design.components[1].kind {
+            web.instances = 3;
+        }
+        conditions.script = vec![TimedAction {
+            at_ns: NS_PER_S,
+            action: action("web", 2),
+        }];
+        let conditions = conditions.validate().expect("a valid scenario");
+        // What was called one is called the other.
+        for renamed in [
+            &[("web", "app")][..],
+            &[("users", "x"), ("web", "users"), ("x", "web")],
+        ] {
+            let design = other(renamed);
+            let faced = facing(&design, &conditions).expect("the same traffic");
+            let own = &design.design.components[1].id;
+            let reason = &faced.left_out[0].reason;
+            assert!(
+                reason.contains(&format!("“{own}”")),
+                "{renamed:?}: {reason}"
+            );
+        }
     }
 
     #[test]
