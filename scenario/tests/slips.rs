@@ -220,3 +220,32 @@ fn a_slip_in_a_link_or_a_name_is_one_problem() {
         ),
     ]);
 }
+
+#[test]
+fn an_id_typed_twice_is_one_problem_whatever_is_said_of_it_and_of_the_one_it_hides() {
+    let ids = ["users", "lb", "web", "cache", "db"];
+    for id in ids {
+        for other in ids.into_iter().filter(|other| *other != id) {
+            let typed = format!("\"id\": \"{id}\"");
+            let told = only_problem(&typed, &format!("\"id\": \"{other}\""));
+            let taken = format!("].id: the id “{other}” is taken: give each its own");
+            assert!(told.ends_with(&taken), "{told}");
+        }
+    }
+    let site = |id: &str| format!("{{\"id\": \"{id}\", \"region\": \"eu\"}}");
+    let sites = format!(
+        "\"design\": {{\"sites\": [{}, {}],",
+        site("north"),
+        site("north")
+    );
+    let placed = DOCUMENT.replacen("\"design\": {", &sites, 1);
+    let placed = placed.replacen(
+        "\"id\": \"web\",",
+        "\"id\": \"web\", \"site\": \"south\",",
+        1,
+    );
+    let [only] = &problems(&placed)[..] else {
+        panic!("{:#?}", problems(&placed));
+    };
+    assert_eq!(only.path, "design.sites[1].id");
+}

@@ -5,7 +5,7 @@ use super::wiring::Wiring;
 use super::{Part, at_most, component};
 use crate::limits;
 use crate::problem::{Path, Problems};
-use crate::{Component, Design, Keys, Kind, nearest};
+use crate::{Component, Design, Keys, Kind, Target, nearest};
 
 /// Rules for each part by itself.
 pub(super) fn parts(problems: &mut Problems, at: &Path, design: &Design, keys: &Keys) {
@@ -14,11 +14,45 @@ pub(super) fn parts(problems: &mut Problems, at: &Path, design: &Design, keys: &
     latencies(problems, &at.field("links"), design);
 }
 
+/// Whether no two components have the same id.
+pub(super) fn are_told_apart(design: &Design) -> bool {
+    let ids = design.components.iter().map(|component| &component.id);
+    text::repeated(ids).next().is_none()
+}
+
+/// Whether nobody knows what an action is done to: two components have its id, or it is missing for one of
+/// them.
+pub(super) fn is_in_doubt(target: Target<'_>, design: &Design) -> bool {
+    let ids = || {
+        design
+            .components
+            .iter()
+            .map(|component| component.id.as_str())
+    };
+    let in_doubt =
+        |id: &str| is_hidden(id, design) || text::repeated(ids()).any(|(_, twice)| twice == id);
+    match target {
+        Target::Traffic => false,
+        Target::Instance(id, _) | Target::Component(id) => in_doubt(id),
+        Target::Link(from, to) => in_doubt(from) || in_doubt(to),
+    }
+}
+
+/// Whether links name a component that is missing because its id was given to another.
+fn is_hidden(id: &str, design: &Design) -> bool {
+    let mut links = design.links.iter();
+    let is_named = links.any(|link| link.from == id || link.to == id);
+    is_named && design.component(id).is_none() && !are_told_apart(design)
+}
+
 /// Rules for what the parts are to each other.
 pub(super) fn whole(problems: &mut Problems, at: &Path, design: &Design) {
     places(problems, &at.field("components"), design);
-    links(problems, &at.field("links"), design);
-    Wiring::of(design).check(problems, at);
+    // A link of an id that two have may be either's, and another id is missing for it.
+    if are_told_apart(design) {
+        links(problems, &at.field("links"), design);
+        Wiring::of(design).check(problems, at);
+    }
 }
 
 fn sites(problems: &mut Problems, at: &Path, design: &Design) {
@@ -111,7 +145,13 @@ pub(super) fn timeout(
 fn places(problems: &mut Problems, at: &Path, design: &Design) {
     for (index, component) in design.components.iter().enumerate() {
         let is_known = |site: &String| design.sites.iter().any(|known| known.id == *site);
-        if let Some(site) = component.site.as_ref().filter(|site| !is_known(site)) {
+        let ids = design.sites.iter().map(|known| &known.id);
+        let is_hidden = || text::repeated(ids.clone()).next().is_some();
+        if let Some(site) = component
+            .site
+            .as_ref()
+            .filter(|site| !is_known(site) && !is_hidden())
+        {
             let sites = design.sites.iter().map(|known| known.id.as_str());
             let advice = match nearest(site, sites) {
                 Some(meant) => format!("did you mean {}?", quoted(meant)),
@@ -162,6 +202,9 @@ pub(super) fn meant(id: &str, design: &Design) -> Option<usize> {
 /// There is no such component: which one was meant, or which ones there are.
 pub(super) fn unknown_component(problems: &mut Problems, at: &Path, id: &str, design: &Design) {
     const SHOWN: usize = 8;
+    if is_hidden(id, design) {
+        return;
+    }
     let known = &design.components;
     let advice = match (meant(id, design), known.len()) {
         (Some(meant), _) => format!("did you mean {}?", named(&known[meant])),

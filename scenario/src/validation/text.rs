@@ -52,12 +52,19 @@ pub(super) fn unique<'a>(
     at: &Path,
     ids: impl Iterator<Item = &'a str> + Clone,
 ) {
-    for (index, id) in ids.clone().enumerate() {
-        if ids.clone().take(index).any(|earlier| earlier == id) {
-            let message = format!("the id {} is taken: give each its own", quoted(id));
-            problems.add(&at.index(index).field("id"), message);
-        }
+    for (index, id) in repeated(ids) {
+        let message = format!("the id {} is taken: give each its own", quoted(id));
+        problems.add(&at.index(index).field("id"), message);
     }
+}
+
+/// The ids that are there already, with their places.
+pub(super) fn repeated<T: PartialEq>(
+    ids: impl Iterator<Item = T> + Clone,
+) -> impl Iterator<Item = (usize, T)> {
+    let earlier = ids.clone();
+    ids.enumerate()
+        .filter(move |(index, id)| earlier.clone().take(*index).any(|earlier| earlier == *id))
 }
 
 /// A component as a message names it: its title in quotes, and behind it the id to be typed, where that is
