@@ -43,12 +43,12 @@ struct Wire<'a> {
 impl<'a> Ending<'a> {
     /// The end of a run of this design.
     pub fn of(design: &'a Design, snapshot: &Snapshot) -> Self {
-        let parts = design.components.iter().zip(&snapshot.components);
+        let parts = design.components.beside(&snapshot.components);
         let machines = parts.flat_map(|(component, gauge)| {
             let instances = (0..).zip(&gauge.instances);
             instances.filter_map(move |(number, gauge)| machine(component, number, gauge))
         });
-        let wires = design.links.iter().zip(&snapshot.links);
+        let wires = design.links.beside(&snapshot.links);
         Self {
             instances: machines.collect(),
             links: wires

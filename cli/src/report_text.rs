@@ -161,12 +161,18 @@ fn components(scenario: &Scenario, report: &Report) -> String {
         ("refused", Right),
     ]);
     let mut notes = String::new();
-    for part in in_order_of_calls(&scenario.design) {
-        let id = &part.id;
+    let design = &scenario.design;
+    for place in in_order_of_calls(design) {
+        let part = &design.components[place];
+        let id = &design.name_in_run(place);
         let Some(component) = report.components.get(id) else {
             continue;
         };
-        table.row(row(&part.title_with_id(), &component.kind, &component.load));
+        let title = match design.components.has(place) {
+            true => part.title_with_id(),
+            false => format!("{}, taken out", part.title_with_id()),
+        };
+        table.row(row(&title, &component.kind, &component.load));
         if component.instances.len() > 1 {
             for (number, instance) in (1..).zip(component.instances.iter().take(INSTANCES_SHOWN)) {
                 table.row(row(&format!("  {id}/{number}"), "", &instance.load));
@@ -188,27 +194,28 @@ fn components(scenario: &Scenario, report: &Report) -> String {
     table.lines() + &notes
 }
 
-/// The components in the order in which requests meet them: nearest to the users first.
-fn in_order_of_calls(design: &Design) -> Vec<&Component> {
-    let ids = || {
-        design
-            .components
-            .iter()
-            .map(|component| component.id.as_str())
-    };
-    let is_called = |id: &str| design.links.iter().any(|link| link.to == id);
-    let mut order: Vec<&str> = ids().filter(|id| !is_called(id)).collect();
+/// The places of the components in the order in which requests meet them: nearest to the users first, and last
+/// those that were taken away.
+fn in_order_of_calls(design: &Design) -> Vec<usize> {
+    let components = || design.components.present();
+    let links = || design.links.present().map(|(_, link)| link);
+    let is_called = |id: &str| links().any(|link| link.to == id);
+    let first = components().filter(|(_, component)| !is_called(&component.id));
+    let mut order: Vec<usize> = first.map(|(place, _)| place).collect();
     let mut next = 0;
     while let Some(&caller) = order.get(next) {
-        for link in design.links.iter().filter(|link| link.from == caller) {
-            if !order.contains(&link.to.as_str()) {
-                order.push(&link.to);
+        let caller = &design.components[caller].id;
+        let called = links().filter(|link| link.from == *caller);
+        for (place, _) in called.filter_map(|link| design.component(&link.to)) {
+            if !order.contains(&place) {
+                order.push(place);
             }
         }
         next += 1;
     }
-    let components = order.into_iter().filter_map(|id| design.component(id));
-    components.map(|(_, component)| component).collect()
+    let all = 0..design.components.len();
+    order.extend(all.filter(|place| !design.components.has(*place)));
+    order
 }
 
 fn row(name: &str, kind: &str, load: &ReportLoad) -> [String; 8] {

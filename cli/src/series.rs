@@ -124,7 +124,10 @@ impl Series {
             }
             _ => Box::new(File::create(name).map_err(|error| unwritten(name, &error))?),
         };
-        let components = scenario.design.components.iter().enumerate();
+        let mut all = scenario.clone();
+        let script = scenario.script.iter();
+        script.for_each(|timed| timed.action.carry_out(&mut all));
+        let components = all.design.components.iter().enumerate();
         let columns = components.flat_map(|(number, component)| {
             let figures = FIGURES
                 .iter()
@@ -139,7 +142,7 @@ impl Series {
             in_flight: 0,
             is_closed: false,
         };
-        let heading = series.heading(scenario);
+        let heading = series.heading(&all.design);
         series.line(&heading)?;
         Ok(series)
     }
@@ -160,7 +163,8 @@ impl Series {
         self.written(flushed)
     }
 
-    fn heading(&self, scenario: &Scenario) -> Vec<String> {
+    /// The names of the columns, those of components that only come later included.
+    fn heading(&self, design: &Design) -> Vec<String> {
         let mut names: Vec<String> = [
             "start_s",
             "length_s",
@@ -176,10 +180,11 @@ impl Series {
         .into();
         names.extend(Reason::ALL.map(|reason| format!("failed_{}", reason.name())));
         names.extend(["latency_ms_p50", "latency_ms_p95", "latency_ms_p99"].map(String::from));
-        let ids = &scenario.design.components;
         let figures = self.columns.iter();
-        names
-            .extend(figures.map(|(number, figure)| format!("{}.{}", ids[*number].id, figure.name)));
+        names.extend(figures.map(|(number, figure)| {
+            let component = design.name_in_run(*number);
+            format!("{component}.{}", figure.name)
+        }));
         names
     }
 

@@ -52,7 +52,8 @@ impl Engine {
     /// The run of a scenario, before its first event.
     pub fn new(scenario: &ValidScenario) -> Self {
         let mut scenario: Scenario = (**scenario).clone();
-        let mut control = Control::of(std::mem::take(&mut scenario.script));
+        let script = std::mem::take(&mut scenario.script);
+        let mut control = Control::of(scenario.clone(), script);
         let mut run = Run::new(scenario);
         for number in 0..run.components.len() {
             control.follow_autoscaling(&mut run, number as u8);
@@ -247,8 +248,9 @@ impl Engine {
         let world = &mut self.run.world;
         match kind {
             EventKind::Forward => {
-                let to = world.enter(id, place, instance);
-                self.run.components[usize::from(to)].deliver(world, id, instance);
+                if let Some(to) = world.enter(id, place, instance) {
+                    self.run.components[usize::from(to)].deliver(world, id, instance);
+                }
             }
             EventKind::Back => self.come_back(event.what),
             EventKind::WorkDone => {

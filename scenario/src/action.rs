@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::number::written;
-use crate::{Kind, Traffic};
+use crate::{Change, Kind, Traffic};
 
 /// Something a user does to a running design. Instances are numbered from 0; `web/1` is number 0.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -90,6 +90,11 @@ pub enum Action {
         component: String,
         /// The parameters from now on; the kind must stay the same.
         kind: Kind,
+    },
+    /// Components and links come and go, all in the same moment.
+    Edit {
+        /// What changes, in order. The design must be able to run once all of it is done.
+        changes: Vec<Change>,
     },
     /// Changes the latency of a link.
     SetLatency {
@@ -191,6 +196,8 @@ pub enum Direction {
 pub enum Target<'a> {
     /// The users.
     Traffic,
+    /// What the design consists of.
+    Design,
     /// A component, by its id.
     Component(&'a str),
     /// An instance of a component, by its number.
@@ -219,6 +226,7 @@ impl Action {
     pub fn target(&self) -> Target<'_> {
         match self {
             Action::SetRate { .. } | Action::SetTraffic { .. } => Target::Traffic,
+            Action::Edit { .. } => Target::Design,
             Action::Kill {
                 component,
                 instance,
@@ -267,6 +275,7 @@ impl Action {
             | Action::AddInstance { component }
             | Action::Deploy { component, .. }
             | Action::Configure { component, .. } => vec![component],
+            Action::Edit { changes } => changes.iter_mut().flat_map(Change::ids_mut).collect(),
             Action::SetLatency { from, to, .. }
             | Action::SetTimeout { from, to, .. }
             | Action::ImpairLink { from, to, .. }
@@ -280,6 +289,7 @@ impl Action {
             Action::SetRate { .. }
             | Action::SetTraffic { .. }
             | Action::Configure { .. }
+            | Action::Edit { .. }
             | Action::SetLatency { .. }
             | Action::SetTimeout { .. } => Sort::Edit,
             Action::Kill { .. }

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use crate::number::written;
 use crate::parameter::{name, spelled};
-use crate::{Action, Kind, Link, Scenario, Traffic};
+use crate::{Action, Change, Design, Kind, Link, Scenario, Traffic};
 
 /// What follows the machine's size.
 const BY_MACHINE: &str = "by the machine";
@@ -64,6 +64,7 @@ impl Action {
                     between("link", &design.links[place], &after)
                 })
             }
+            Action::Edit { changes } => of_parts(changes, &before.design),
             _ => Vec::new(),
         }
     }
@@ -78,6 +79,11 @@ impl Action {
                 let components = &mut scenario.design.components;
                 if let Some(found) = components.iter_mut().find(|c| c.id == *component) {
                     found.kind = kind.clone();
+                }
+            }
+            Action::Edit { changes } => {
+                for change in changes {
+                    scenario.design.apply(change);
                 }
             }
             Action::SetLatency { from, to, .. } | Action::SetTimeout { from, to, .. } => {
@@ -98,6 +104,48 @@ impl Action {
             _ => {}
         }
     }
+}
+
+/// Changes of what a design consists of. What comes or goes brings or takes its links, of which nothing need be
+/// said.
+fn of_parts(changes: &[Change], before: &Design) -> Vec<String> {
+    let mut design = before.clone();
+    let mut told = Vec::new();
+    let mut is_moved = Vec::new();
+    for change in changes {
+        match change {
+            Change::Add { component } => {
+                told.push(format!("{} added", component.title()));
+                is_moved.push(&*component.id);
+            }
+            Change::Remove { component } => {
+                told.push(format!("{} taken out", design.title(component)));
+                is_moved.push(component);
+            }
+            Change::Configure { component, kind } => {
+                if let Some((_, row)) = design.component(component) {
+                    let changes = of_kind(&row.kind, kind).join(", ");
+                    told.push(format!("{}: {changes}", row.title()));
+                }
+            }
+            Change::Link { .. } | Change::Unlink { .. } => {}
+        }
+        design.apply(change);
+    }
+    let mut between = |from: &str, to: &str, done: &str| {
+        if ![from, to].iter().any(|end| is_moved.contains(end)) {
+            let [from, to] = [from, to].map(|end| before.title(end));
+            told.push(format!("{from} {done} {to}"));
+        }
+    };
+    for change in changes {
+        match change {
+            Change::Link { link } => between(&link.from, &link.to, "linked to"),
+            Change::Unlink { from, to } => between(from, to, "unlinked from"),
+            _ => {}
+        }
+    }
+    told
 }
 
 /// How many instances there are at the start does not change in the middle of a run.

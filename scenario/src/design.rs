@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Kind;
+use crate::{Kind, Roster};
 
 /// Components and the links between them.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -15,9 +15,9 @@ pub struct Design {
     #[cfg_attr(feature = "schema", schemars(!skip_serializing_if))]
     pub sites: Vec<Site>,
     /// The tiers.
-    pub components: Vec<Component>,
+    pub components: Roster<Component>,
     /// Who may call whom.
-    pub links: Vec<Link>,
+    pub links: Roster<Link>,
 }
 
 impl Design {
@@ -33,17 +33,28 @@ impl Design {
         found.map_or(id.to_owned(), |(_, component)| component.title_with_id())
     }
 
+    /// What the component in a place is called in a run, as nothing else is: its id, or `web#2` where it is the
+    /// second to bear that.
+    pub fn name_in_run(&self, place: usize) -> String {
+        let id = &self.components[place].id;
+        let earlier = self.components[..place].iter();
+        match earlier.filter(|component| component.id == *id).count() {
+            0 => id.clone(),
+            lives => format!("{id}#{}", lives + 1),
+        }
+    }
+
     /// The place in the list of the link between two components.
     pub fn link(&self, from: &str, to: &str) -> Option<usize> {
-        let mut links = self.links.iter();
-        links.position(|link| link.from == from && link.to == to)
+        let mut links = self.links.present();
+        let found = links.find(|(_, link)| link.from == from && link.to == to);
+        found.map(|(place, _)| place)
     }
 
     /// The component of that id, with its place in the list.
     pub fn component(&self, id: &str) -> Option<(usize, &Component)> {
         self.components
-            .iter()
-            .enumerate()
+            .present()
             .find(|(_, component)| component.id == id)
     }
 }

@@ -20,6 +20,7 @@ mod change;
 mod component;
 mod design;
 mod document;
+mod edit;
 mod encoding;
 pub mod fragment;
 mod json;
@@ -34,6 +35,7 @@ mod parameter;
 pub mod price;
 mod problem;
 pub mod room;
+mod roster;
 mod scenario;
 #[cfg(feature = "schema")]
 mod schema;
@@ -53,6 +55,7 @@ pub use component::{
 };
 pub use design::{Component, Design, Link, Position, Site};
 pub use document::read_part;
+pub use edit::Change;
 pub use encoding::text_of;
 pub use kind_tag::{KindFacts, KindTag};
 pub use limits::*;
@@ -60,6 +63,7 @@ pub use nearest::{did_you_mean, nearest};
 pub use number::{read_number, read_whole};
 pub use objectives::Objectives;
 pub use problem::Problem;
+pub use roster::Roster;
 pub use scenario::{SCHEMA_VERSION, Scenario};
 #[cfg(feature = "schema")]
 pub use schema::schema;

@@ -61,6 +61,13 @@ pub const SCRIPT_MAX: usize = 1_000;
 pub const COMPONENTS_MAX: usize = 64;
 /// Every component may be linked to a handful of others.
 pub const LINKS_MAX: usize = 256;
+/// Components that a run ever has, those taken away included: their numbers are a byte, and none is given
+/// twice.
+pub const COMPONENTS_EVER_MAX: usize = 256;
+/// Links that a run ever has, those taken away included.
+pub const LINKS_EVER_MAX: usize = 256;
+/// Changes in one edit: each component may be replaced, and each link.
+pub const CHANGES_MAX: usize = 640;
 /// Components a request may be inside of at once, each calling the next: a balancer, three services, a
 /// cache and a database. The engine's record of a request has room for so many.
 pub const DEPTH_MAX: usize = 6;

@@ -142,6 +142,11 @@ impl Problems {
         self.list[stranger.problem].message = message;
     }
 
+    /// How many there are.
+    pub(crate) fn count(&self) -> usize {
+        self.list.len()
+    }
+
     pub(crate) fn into_list(self) -> Vec<Problem> {
         self.list
     }

@@ -306,6 +306,7 @@ fn actions() -> Vec<(&'static str, Rule)> {
         ("Action.deploy.batch", between(limits::INSTANCES)),
         ("Action.deploy.pause_s", between(limits::TIME_S)),
         ("Action.deploy.drain_s", between(limits::TIME_S)),
+        ("Action.edit.changes", items(1, limits::CHANGES_MAX)),
         ("Action.set_latency.latency_ms", between(limits::LATENCY_MS)),
         ("Action.set_timeout.timeout_ms", between(limits::WAIT_MS)),
         ("Impairment.delay.delay_ms", between(limits::LATENCY_MS)),

@@ -25,7 +25,8 @@ impl Deref for ValidScenario {
 
 impl Scenario {
     /// A scenario that can run, or the list of all that is wrong with it.
-    pub fn validate(self) -> Result<ValidScenario, Vec<Problem>> {
+    pub fn validate(mut self) -> Result<ValidScenario, Vec<Problem>> {
+        self.design = self.design.into_present();
         validation::scenario(&self)?;
         Ok(ValidScenario(self))
     }

@@ -2,6 +2,7 @@
 
 mod component;
 mod design;
+mod edit;
 mod script;
 mod text;
 mod traffic;

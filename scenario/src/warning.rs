@@ -130,8 +130,9 @@ mod tests {
         scenario.design.components = vec![
             component("users", Kind::Clients(Clients {})),
             component("web", Kind::Service(web)),
-        ];
-        scenario.design.links = vec![link("users", "web")];
+        ]
+        .into();
+        scenario.design.links = vec![link("users", "web")].into();
         scenario
     }
 
@@ -195,7 +196,7 @@ mod tests {
         for mut balanced in [direct(3), direct(1)] {
             let lb = Kind::LoadBalancer(LoadBalancer::default());
             balanced.design.components.push(component("lb", lb));
-            balanced.design.links = vec![link("users", "lb"), link("lb", "web")];
+            balanced.design.links = vec![link("users", "lb"), link("lb", "web")].into();
             assert_eq!(told(balanced), [""; 0]);
         }
     }

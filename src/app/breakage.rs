@@ -34,7 +34,7 @@ fn is_broken(instance: &InstanceGauge) -> bool {
 
 /// The busiest server that is up: its component's id, and its number.
 pub(super) fn busiest(design: &Design, snapshot: &Snapshot) -> Option<(String, u16)> {
-    let parts = design.components.iter().zip(&snapshot.components);
+    let parts = design.components.beside(&snapshot.components);
     let services = parts.filter(|(component, _)| matches!(component.kind, Kind::Service(_)));
     let servers = services.flat_map(|(component, gauge)| {
         let instances = gauge.instances.iter().zip(0..);

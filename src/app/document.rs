@@ -502,7 +502,7 @@ mod tests {
     fn a_document_with_problems_says_all_of_them() {
         let mut scenario = step::LADDER[0].scenario();
         scenario.traffic.rate_rps = -1.0;
-        scenario.design.links.clear();
+        scenario.design.links = Default::default();
         assert!(Document::new(scenario).problems.len() >= 2);
     }
 }

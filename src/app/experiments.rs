@@ -44,9 +44,9 @@ impl Experiments {
         let before = Box::new(Scenario { seed, ..before });
         let after = edited(document, step);
         let counts = |scenario: &Scenario| -> Vec<u16> {
-            let components = scenario.design.components.iter();
+            let components = scenario.design.components.present();
             components
-                .map(|component| component.kind.instances())
+                .map(|(_, component)| component.kind.instances())
                 .collect()
         };
         let resizes = counts(&after) != counts(&document.live);

@@ -22,7 +22,7 @@ impl Stop {
     /// What lets nothing through: the first component that nothing is left of which works, else a
     /// link that is cut.
     pub fn of_all(design: &Design, snapshot: &Snapshot) -> Option<Self> {
-        let parts = design.components.iter().zip(&snapshot.components);
+        let parts = design.components.beside(&snapshot.components);
         let mut stopped = parts.filter_map(|(component, gauge)| {
             let stop = of_tier(&gauge.instances)?;
             Some(stop(component.title().to_owned()))
@@ -38,7 +38,7 @@ impl Stop {
     /// What is broken and may leave some of it through: the first instance that does not work, else a
     /// link.
     pub fn of_some(design: &Design, snapshot: &Snapshot) -> Option<Self> {
-        let parts = design.components.iter().zip(&snapshot.components);
+        let parts = design.components.beside(&snapshot.components);
         let mut stopped = parts.flat_map(|(component, gauge)| {
             let instances = gauge.instances.iter().zip(0..);
             instances.filter_map(|(gauge, instance)| {

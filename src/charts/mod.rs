@@ -242,12 +242,8 @@ fn by_component(
     keep: impl Fn(usize, &Kind) -> bool,
     of: impl Fn(&Bin, &ComponentBin) -> f64,
 ) -> Vec<Series> {
-    let kept = scenario
-        .design
-        .components
-        .iter()
-        .enumerate()
-        .filter(|(number, component)| keep(*number, &component.kind));
+    let components = scenario.design.components.present();
+    let kept = components.filter(|(number, component)| keep(*number, &component.kind));
     kept.enumerate()
         .map(|(place, (number, component))| {
             seen.series(component.title().to_owned(), line_class(place), |bin| {
@@ -278,8 +274,8 @@ fn log_ins(seen: &Seen<'_>, scenario: &Scenario) -> Option<Figures> {
             if service.sessions == SessionStore::Server && service.instances > 1);
         has_others || seen.any_of(number, |part| part.login_calls)
     };
-    let numbers: Vec<usize> = (0..)
-        .zip(&scenario.design.components)
+    let components = scenario.design.components.present();
+    let numbers: Vec<usize> = components
         .filter(|(number, component)| can_lose(*number, &component.kind))
         .map(|(number, _)| number)
         .collect();
@@ -403,10 +399,8 @@ fn writes_in_doubt(seen: &Seen<'_>) -> Option<Figures> {
 
 /// What the database has to do.
 fn queries(seen: &Seen<'_>, scenario: &Scenario) -> Option<Figures> {
-    let parts = scenario.design.components.iter();
-    let number = parts
-        .clone()
-        .position(|part| matches!(part.kind, Kind::Database(_)))?;
+    let mut parts = scenario.design.components.present();
+    let (number, _) = parts.find(|(_, part)| matches!(part.kind, Kind::Database(_)))?;
     let rate = |name, place, count: fn(&ComponentBin) -> u32| {
         seen.series(name, line_class(place), move |bin| {
             let part = bin.components.get(number);

@@ -337,13 +337,15 @@ mod tests {
             components: vec![
                 component("users", Kind::Clients(Clients::default())),
                 component("web", Kind::Service(Service::default())),
-            ],
+            ]
+            .into(),
             links: vec![Link {
                 from: "users".to_string(),
                 to: "web".to_string(),
                 latency_ms: 1.0,
                 ..Default::default()
-            }],
+            }]
+            .into(),
         }
     }
 

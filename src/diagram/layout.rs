@@ -267,7 +267,8 @@ fn present(design: &Design, snapshot: Option<&Snapshot>, component: usize) -> Ve
     }
 }
 
-/// What a component needs of the drawing.
+/// What a component needs of the drawing: nothing once it was taken away.
+#[derive(Default)]
 struct Need {
     /// Extent across: to the right and downwards.
     width: f64,
@@ -288,12 +289,13 @@ pub fn layout(design: &Design, snapshot: Option<&Snapshot>, sheet: impl Into<She
         Flow::Rightwards
     };
     let needs: Vec<Need> = (0..design.components.len())
-        .map(|component| {
-            need(
+        .map(|component| match design.components.has(component) {
+            true => need(
                 &design.components[component].kind,
                 present(design, snapshot, component),
                 flow,
-            )
+            ),
+            false => Need::default(),
         })
         .collect();
     let ranks = ranks(design);
@@ -340,8 +342,8 @@ fn ranks(design: &Design) -> Vec<Vec<usize>> {
     let number = |id: &str| design.component(id).map(|(number, _)| number);
     let links: Vec<(usize, usize)> = design
         .links
-        .iter()
-        .filter_map(|link| Some((number(&link.from)?, number(&link.to)?)))
+        .present()
+        .filter_map(|(_, link)| Some((number(&link.from)?, number(&link.to)?)))
         .filter(|(from, to)| {
             let (from, to) = (&design.components[*from].kind, &design.components[*to].kind);
             !matches!(from, Kind::Cache(_)) && !matches!(to, Kind::Dns(_))
@@ -364,15 +366,22 @@ fn ranks(design: &Design) -> Vec<Vec<usize>> {
         }
     }
     let stores = |component: &usize| design.components[*component].kind.facts().stores;
-    let last_of = |kept: &dyn Fn(&usize) -> bool| (0..count).filter(kept).map(|c| rank[c]).max();
-    if let Some(last) = last_of(&stores) {
-        for component in (0..count).filter(stores) {
-            rank[component] = last;
-        }
+    let there: Vec<usize> = design
+        .components
+        .present()
+        .map(|(number, _)| number)
+        .collect();
+    let stored: Vec<usize> = there.iter().copied().filter(stores).collect();
+    if let Some(last) = stored.iter().map(|component| rank[*component]).max() {
+        stored.iter().for_each(|component| rank[*component] = last);
     }
     let mut ranks: Vec<Vec<usize>> = Vec::new();
     for level in 0..=rank.iter().copied().max().unwrap_or(0) {
-        let mut members: Vec<usize> = (0..count).filter(|c| rank[*c] == level).collect();
+        let mut members: Vec<usize> = there
+            .iter()
+            .copied()
+            .filter(|c| rank[*c] == level)
+            .collect();
         sort_by_key(&mut members, |c| match design.components[*c].kind {
             Kind::Dns(_) | Kind::Cache(_) => 0,
             _ => 1,
@@ -721,8 +730,9 @@ fn wire_up(layout: &mut Layout, design: &Design) {
     for (number, link) in design.links.iter().enumerate() {
         let first = layout.wires.len();
         let found = design.component(&link.from).zip(design.component(&link.to));
+        let found = found.filter(|_| design.links.has(number));
         let Some(((from, _), (to, called))) = found else {
-            // A link to nowhere is one of the document's problems, told elsewhere.
+            // It was taken away. A link to nowhere is one of the document's problems, told elsewhere.
             layout.links.push(LinkWires {
                 first,
                 from: Slots::Each(Vec::new()),
@@ -885,14 +895,16 @@ mod tests {
                 component("balancer", Kind::LoadBalancer(LoadBalancer::default())),
                 component("web", Kind::Service(service)),
                 component("cache", Kind::Cache(cache)),
-            ],
+            ]
+            .into(),
             links: vec![
                 link("users", "dns"),
                 link("users", "balancer"),
                 link("balancer", "web"),
                 link("web", "db"),
                 link("web", "cache"),
-            ],
+            ]
+            .into(),
         }
     }
 

@@ -36,8 +36,9 @@ pub struct Sign {
 
 /// The signs of all that is wrong: where their wires run free of `words` and of components, if they do.
 pub fn signs(scene: &Scene<'_>, words: &[Rect]) -> Vec<Sign> {
-    let links = 0..scene.scenario.design.links.len();
-    let impaired = links.filter_map(|link| Some((link, *scene.link(link)?.impairments.first()?)));
+    let links = scene.scenario.design.links.present();
+    let impaired =
+        links.filter_map(|(link, _)| Some((link, *scene.link(link)?.impairments.first()?)));
     let signs = impaired.flat_map(|(link, worst)| {
         let wires = scene.layout.wires_of(link);
         wires.map(move |wire| Sign::new(scene.layout, words, wire, worst))

@@ -128,7 +128,7 @@ fn is_unused(scene: &Scene<'_>, link: usize) -> bool {
 pub fn links(scene: &Scene<'_>, from: usize) -> Html {
     let id = &scene.component(from).id;
     html! {
-        { for scene.scenario.design.links.iter().enumerate()
+        { for scene.scenario.design.links.present()
             .filter(|(_, link)| link.from == *id)
             .map(|(number, _)| link(scene, number)) }
     }
@@ -137,17 +137,21 @@ pub fn links(scene: &Scene<'_>, from: usize) -> Html {
 /// What stands at the links: what is wrong with them, how much passes over them, and of the selected one
 /// how long it takes. Where nothing is to move, each has its figure even if there is hardly room for it.
 pub fn notes(scene: &Scene<'_>, badges: &[Badge], still: bool) -> Html {
-    let components = 0..scene.layout.places.len();
-    let headings = components.filter_map(|number| node::heading_place(scene, number));
+    let components = scene.layout.order.iter();
+    let headings = components.filter_map(|number| node::heading_place(scene, *number));
     let headings = headings.map(|(_, rect)| rect);
     let mut words: Vec<Rect> = headings
         .chain(badges.iter().map(|badge| badge.place))
         .collect();
     let signs = trouble::signs(scene, &words);
     words.extend(signs.iter().map(|sign| sign.place));
-    let links = 0..scene.scenario.design.links.len();
-    let troubles = links.clone().filter_map(|link| trouble(scene, link));
-    let rates = links.filter_map(|link| rate(scene, link, still));
+    let links = scene.scenario.design.links.present();
+    let links: Vec<usize> = links.map(|(link, _)| link).collect();
+    let troubles = links
+        .iter()
+        .copied()
+        .filter_map(|link| trouble(scene, link));
+    let rates = links.iter().filter_map(|link| rate(scene, *link, still));
     let (selected, others): (Vec<Note>, Vec<Note>) = rates.partition(Note::is_selected);
     // Who comes first has the best place.
     let notes: Vec<Note> = troubles.chain(selected).chain(others).collect();

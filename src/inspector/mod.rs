@@ -66,7 +66,7 @@ fn parts(props: &InspectorProps) -> Html {
     let chosen = props.selection.as_ref().and_then(Selection::component);
     html! {
         <div class="parts" role="group" aria-label="Parts of the design">
-            { for props.live.design.components.iter().map(|component| {
+            { for props.live.design.components.present().map(|(_, component)| {
                 let is_on = chosen == Some(component.id.as_str());
                 html! {
                     <button class={classes!("chip", is_on.then_some("on"))} aria-pressed={is_on.to_string()}

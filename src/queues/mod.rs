@@ -39,7 +39,7 @@ pub struct Props {
 /// The panel of waiting lines.
 #[component]
 pub fn QueuesPanel(props: &Props) -> Html {
-    let components = props.scenario.design.components.iter().enumerate();
+    let components = props.scenario.design.components.present();
     let lines: Vec<Html> = components
         .filter_map(|(number, component)| {
             let limit = Limit::of(&component.kind)?;

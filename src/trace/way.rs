@@ -213,7 +213,8 @@ mod tests {
         scenario.design.components = vec![
             component("users", Kind::Clients(Clients::default())),
             component("web", Kind::Service(Service::default())),
-        ];
+        ]
+        .into();
         scenario
     }
 

@@ -113,8 +113,8 @@ fn execute(options: &Options) -> Result<Answer, Failure> {
 }
 
 fn rooms(scenario: &Scenario) -> BTreeMap<&str, Vec<Room>> {
-    let components = scenario.design.components.iter();
-    let rooms = components.map(|component| {
+    let components = scenario.design.components.present();
+    let rooms = components.map(|(_, component)| {
         let rooms = component.kind.rooms(&scenario.traffic.keys);
         (component.id.as_str(), rooms)
     });

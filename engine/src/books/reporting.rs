@@ -93,8 +93,8 @@ fn latency(run: &Run, overdue: &LatencyHistogram) -> ReportLatency {
 
 fn components(run: &Run) -> BTreeMap<String, ReportComponent> {
     let mut components = BTreeMap::new();
-    for (number, part) in run.scenario.design.components.iter().enumerate() {
-        components.insert(part.id.clone(), component(run, number));
+    for (number, meters) in run.world.meters.iter().enumerate() {
+        components.insert(meters.id.clone(), component(run, number));
     }
     components
 }

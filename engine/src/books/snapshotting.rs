@@ -72,7 +72,7 @@ fn component(run: &Run, number: usize) -> ComponentGauge {
     let failing = failing(&recent);
     let meters = &run.world.meters[number];
     ComponentGauge {
-        id: meters.id.clone(),
+        id: run.scenario.design.components[number].id.clone(),
         throughput_rps: recent.per_s(recent.answered),
         failed_rps: recent.per_s(recent.failed_total()),
         utilisation: recent.utilisation(),

@@ -158,6 +158,7 @@ impl Cache {
         self.fit(world, node);
         if self.instances[usize::from(node)].state == InstanceState::Draining {
             self.flush_all(world, node);
+            self.end_leases(world, node);
         }
     }
 
@@ -208,6 +209,7 @@ impl Cache {
             left.state = InstanceState::Draining;
             if !left.hangs {
                 self.flush_all(world, node);
+                self.end_leases(world, node);
             }
         } else {
             left.state = InstanceState::Gone;
@@ -383,6 +385,24 @@ impl Cache {
         fetch.until_ns = self.grant(world, node, key);
         self.nodes[usize::from(node)].fetches.insert(key, fetch);
         answer_waiting(world, next);
+    }
+
+    /// Who has a lease will bring the value elsewhere: who waits for it here fetches it too.
+    fn end_leases(&mut self, world: &mut World, node: u16) {
+        let fetches = &mut self.nodes[usize::from(node)].fetches;
+        let mut waiting = Vec::new();
+        fetches.retain(|_, fetch| {
+            let is_lease = fetch.until_ns < u64::MAX;
+            if is_lease {
+                waiting.push(fetch.waiting);
+            }
+            !is_lease
+        });
+        for mut line in waiting {
+            while let Some(id) = line.pop(&world.requests) {
+                answer_waiting(world, id);
+            }
+        }
     }
 
     /// What only its kind counts.

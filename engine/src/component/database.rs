@@ -53,7 +53,7 @@ impl Database {
         world.meters[usize::from(number)]
             .instances
             .push(Meter::default());
-        let id = &scenario.design.components[usize::from(number)].id;
+        let id = &world.meters[usize::from(number)].id;
         let mut database = Self {
             me: number,
             instance: Instance::default(),

@@ -49,6 +49,21 @@ impl Instance {
         }
     }
 
+    /// It has just been bought, and boots.
+    pub fn start(&mut self) {
+        *self = Self::booting();
+    }
+
+    /// It takes nothing new, and finishes what it has; one that does not serve is gone at once.
+    pub fn begin_leaving(&mut self) {
+        self.restarts = false;
+        self.state = if self.listens() {
+            InstanceState::Draining
+        } else {
+            InstanceState::Gone
+        };
+    }
+
     /// The machine runs: it is neither dead nor gone.
     pub fn runs(&self) -> bool {
         match self.state {

@@ -100,7 +100,7 @@ impl LoadBalancer {
         world.meters[usize::from(number)]
             .instances
             .push(Meter::default());
-        let id = &scenario.design.components[usize::from(number)].id;
+        let id = &world.meters[usize::from(number)].id;
         Self {
             me: number,
             instance: Instance::default(),
@@ -118,8 +118,9 @@ impl LoadBalancer {
         }
     }
 
-    /// Finds the service behind it; the first time, every instance of it is in rotation.
+    /// Finds the service behind it. Where that is another than before, every instance of it is in rotation.
     pub fn connect(&mut self, scenario: &Scenario, world: &mut World) {
+        let before = self.service();
         let link = world.links_from(self.me).next();
         self.link = link.map(|(number, to)| Link { number, to });
         let users = scenario.traffic.population() as usize;
@@ -128,8 +129,11 @@ impl LoadBalancer {
         let Some(Link { to, .. }) = self.link else {
             return;
         };
-        let instances = world.meters[usize::from(to)].instances.len();
-        if self.health.is_empty() {
+        if before != Some(to) {
+            let instances = world.meters[usize::from(to)].instances.len();
+            self.homes.fill(NOWHERE);
+            self.tried.clear();
+            self.sent_ns.clear();
             self.health = vec![Health::default(); instances];
             self.chooser = Chooser::new(&self.parameters, instances);
             let Parameters {
@@ -209,6 +213,18 @@ impl LoadBalancer {
         self.probe_all(world);
     }
 
+    /// The instance boots: with health checks it is in rotation once they succeed, else as soon as it serves.
+    pub fn instance_boots(&mut self, world: &mut World, instance: u16) {
+        self.put_in_rotation(world, usize::from(instance), false);
+    }
+
+    /// It takes nothing new, and checks nothing any more.
+    pub fn begin_leaving(&mut self) {
+        self.dismiss_standby();
+        self.instance.begin_leaving();
+        (0..self.health.len()).for_each(|instance| self.stop_probing(instance));
+    }
+
     /// The instance has booted.
     pub fn instance_booted(&mut self, world: &mut World, instance: u16) {
         if self.parameters.health_check.is_none() {
@@ -246,7 +262,7 @@ impl LoadBalancer {
 
     /// A request arrives.
     pub fn deliver(&mut self, world: &mut World, id: u32) {
-        if self.instance.state != InstanceState::Up {
+        if !self.instance.listens() {
             return world.refuse(id, Reason::ConnectionRefused);
         }
         let request = &world.requests[id];
@@ -282,7 +298,12 @@ impl LoadBalancer {
     }
 
     /// An instance has answered.
-    pub fn answered(&mut self, world: &mut World, id: u32, from_instance: u16) {
+    pub fn answered(&mut self, world: &mut World, id: u32, from: Hop) {
+        if self.link.is_none_or(|link| link.number != from.link) && !self.is_behind(world, from) {
+            world.requests[id].flags &= !flag::NO_ANSWER;
+            return world.answer(id, Departure::Now);
+        }
+        let from_instance = from.instance;
         let backend = usize::from(from_instance);
         let response = self.response(world, id);
         // At the limit of records, one that has died is told of what it had open.
@@ -305,6 +326,12 @@ impl LoadBalancer {
         }
         self.tried.remove(&attempt(world, id));
         world.answer(id, Departure::Now);
+    }
+
+    /// Whether the service that has answered still stands behind it: an edit may have put another there.
+    #[cold]
+    fn is_behind(&self, world: &World, from: Hop) -> bool {
+        self.service() == Some(world.wires[usize::from(from.link)].to)
     }
 
     /// The user stays with the server that has answered.

@@ -14,7 +14,7 @@ use headroom_scenario::{Kind, Scenario};
 
 use crate::calendar::{EventKind, What};
 use crate::figures::own_counts::OwnCounts;
-use crate::figures::snapshot::KindGauge;
+use crate::figures::snapshot::{InstanceState, KindGauge};
 use crate::mechanism::timetable::Ahead;
 use crate::world::World;
 use crate::world::request::Hop;
@@ -132,7 +132,13 @@ impl Component {
     pub fn answered(&mut self, world: &mut World, id: u32, from: What) {
         match self {
             Component::Clients(clients) => clients.answered(world, id),
-            Component::LoadBalancer(balancer) => balancer.answered(world, id, from.instance),
+            Component::LoadBalancer(balancer) => {
+                let called = Hop {
+                    link: from.place,
+                    instance: from.instance,
+                };
+                balancer.answered(world, id, called);
+            }
             Component::Service(service) => service.answered(world, id),
             Component::Cache(cache) => cache.answered(world, id),
             Component::Database(_) | Component::Dns(_) => {
@@ -145,7 +151,7 @@ impl Component {
     /// on for the record it was.
     pub fn call_timed_out(&mut self, world: &mut World, heir: u32, called: Hop) {
         match self {
-            Component::LoadBalancer(balancer) => balancer.answered(world, heir, called.instance),
+            Component::LoadBalancer(balancer) => balancer.answered(world, heir, called),
             Component::Service(service) => service.call_timed_out(world, heir, called),
             Component::Cache(cache) => cache.answered(world, heir),
             Component::Clients(_) | Component::Dns(_) | Component::Database(_) => {
@@ -198,6 +204,18 @@ impl Component {
             Component::Service(service) => service.work_done(world, id, instance),
             Component::Database(database) => database.work_done(world, id),
             _ => unreachable!("only services and databases work in slots"),
+        }
+    }
+
+    /// The service that a balancer stands before.
+    pub fn service_behind(&self) -> Option<u8> {
+        match self {
+            Component::LoadBalancer(balancer) => balancer.service(),
+            Component::Clients(_)
+            | Component::Dns(_)
+            | Component::Service(_)
+            | Component::Cache(_)
+            | Component::Database(_) => None,
         }
     }
 
@@ -357,15 +375,15 @@ impl Component {
         }
     }
 
-    /// An instance was taken out: it finishes what it has. Only of kinds that are scalable.
+    /// An instance was taken out: it finishes what it has.
     pub fn begin_leaving(&mut self, world: &mut World, instance: u16) {
         match self {
             Component::Service(service) => service.begin_leaving(instance),
             Component::Cache(cache) => cache.begin_leaving(world, instance),
-            Component::Clients(_)
-            | Component::Dns(_)
-            | Component::LoadBalancer(_)
-            | Component::Database(_) => unreachable!("these are not scalable"),
+            Component::LoadBalancer(balancer) => balancer.begin_leaving(),
+            Component::Database(database) => database.instance.begin_leaving(),
+            Component::Dns(dns) => dns.instance.state = InstanceState::Gone,
+            Component::Clients(_) => unreachable!("the users stay"),
         }
     }
 

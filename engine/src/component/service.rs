@@ -13,7 +13,7 @@ use crate::component::station::{Admission, Station};
 use crate::figures::meter::Meter;
 use crate::figures::own_counts::{Own, OwnCounts};
 use crate::figures::reason::Reason;
-use crate::figures::snapshot::{InstanceState, KindGauge};
+use crate::figures::snapshot::KindGauge;
 use crate::mechanism::popularity::Popularity;
 use crate::mechanism::store::{Lookup, Rules, Store};
 use crate::mechanism::stream::{Law, Stream, StreamAhead};
@@ -95,7 +95,7 @@ impl Service {
         scenario: &Scenario,
         world: &mut World,
     ) -> Self {
-        let id = &scenario.design.components[usize::from(number)].id;
+        let id = &world.meters[usize::from(number)].id.clone();
         let mut service = Self {
             me: number,
             instances: Vec::new(),
@@ -265,13 +265,7 @@ impl Service {
 
     /// The server takes nothing new, and finishes what it has; one that does not serve is gone at once.
     pub fn begin_leaving(&mut self, instance: u16) {
-        let server = &mut self.instances[usize::from(instance)];
-        server.restarts = false;
-        server.state = if server.listens() {
-            InstanceState::Draining
-        } else {
-            InstanceState::Gone
-        };
+        self.instances[usize::from(instance)].begin_leaving();
     }
 
     fn rent(&self, world: &mut World) {

@@ -30,6 +30,13 @@ pub struct Deploy {
     out: Vec<Out>,
 }
 
+impl Deploy {
+    /// Whether it is the deploy of a component.
+    pub fn is_of(&self, number: u8) -> bool {
+        self.component == number
+    }
+}
+
 /// How it goes.
 #[derive(Clone, Copy, Debug)]
 pub struct Plan {

@@ -28,7 +28,7 @@ impl Control {
         let (before, after) = self.script.split_at(place);
         let so_far = Scenario {
             script: before.to_vec(),
-            ..run.scenario.clone()
+            ..Scenario::clone(&self.start)
         };
         validate_action_before(&so_far, action, after).map_err(|problem| problem.to_string())?;
         let timed = TimedAction {
@@ -105,6 +105,7 @@ impl Control {
                     control.configure(run, number, kind);
                 })
             }
+            Action::Edit { changes } => self.edit(run, changes),
             Action::SetLatency {
                 from,
                 to,
@@ -126,14 +127,16 @@ impl Control {
         }
     }
 
-    fn on(
+    /// Does something to a component. One that was taken away before is past that, and it is said so.
+    pub(crate) fn on(
         &mut self,
         run: &mut Run,
         component: &str,
         action: impl FnOnce(&mut Control, &mut Run, u8),
     ) {
-        if let Some((number, _)) = run.scenario.design.component(component) {
-            action(self, run, number as u8);
+        match run.scenario.design.component(component) {
+            Some((number, _)) => action(self, run, number as u8),
+            None => run.pass_over(component),
         }
     }
 
@@ -167,14 +170,13 @@ impl Control {
         });
     }
 
-    fn configure(&mut self, run: &mut Run, number: u8, kind: &Kind) {
+    /// A component has other parameters from now on.
+    pub(crate) fn configure(&mut self, run: &mut Run, number: u8, kind: &Kind) {
         let row = &mut run.scenario.design.components[usize::from(number)];
         row.kind = kind.clone();
         let component = &mut run.components[usize::from(number)];
         component.configure(kind, &run.scenario, &mut run.world);
-        for component in &mut run.components {
-            component.connect(&run.scenario, &mut run.world);
-        }
+        run.connect();
         self.follow_autoscaling(run, number);
     }
 
@@ -191,7 +193,9 @@ impl Control {
 
     fn remove_instance(&mut self, run: &mut Run, number: u8, instance: u16) {
         let name = run.world.name(number, instance);
-        if !run.is_leaving(number, instance) && self.take_out(run, number, instance) {
+        let row = &run.scenario.design.components[usize::from(number)];
+        if row.kind.facts().is_scalable && !run.is_leaving(number, instance) {
+            self.take_out(run, number, instance);
             self.note_servers(run, number);
             let words = marks::taken_out(&name);
             run.world.mark(Tone::Neutral, words, number, Some(instance));
@@ -212,9 +216,7 @@ impl Run {
             self.world
                 .set_latency(link, scenario.design.links[link].latency_ms, scenario);
         }
-        for component in &mut self.components {
-            component.connect(&self.scenario, &mut self.world);
-        }
+        self.connect();
         if before.keys != traffic.keys {
             self.fit_values();
         }
@@ -233,10 +235,19 @@ impl Run {
         }
     }
 
+    /// What the script does to a part that was taken away before, or to a link there, has no effect.
+    fn pass_over(&mut self, component: &str) {
+        let mut rows = self.scenario.design.components.iter();
+        if let Some(number) = rows.rposition(|row| row.id == component) {
+            let words = marks::passed_over(self.world.title(number as u8));
+            self.world.mark(Tone::Neutral, words, number as u8, None);
+        }
+    }
+
     fn set_latency(&mut self, from: &str, to: &str, latency_ms: f64) {
         let design = &mut self.scenario.design;
         let Some(link) = design.link(from, to) else {
-            return;
+            return self.pass_over(to);
         };
         design.links[link].latency_ms = latency_ms;
         self.world.set_latency(link, latency_ms, &self.scenario);
@@ -247,12 +258,14 @@ impl Run {
         if let Some(link) = design.link(from, to) {
             design.links[link].timeout_ms = timeout_ms;
             self.world.set_timeout(link, timeout_ms);
+        } else {
+            self.pass_over(to);
         }
     }
 
     fn impair_link(&mut self, from: &str, to: &str, impairment: Option<Impairment>) {
         let Some(link) = self.scenario.design.link(from, to) else {
-            return;
+            return self.pass_over(to);
         };
         let [from, to] = [from, to].map(|id| self.scenario.design.title(id));
         let (tone, words) = match impairment {
@@ -383,7 +396,7 @@ impl Run {
     }
 
     /// An instance drains, and is gone when it has finished.
-    fn is_leaving(&self, number: u8, instance: u16) -> bool {
+    pub(crate) fn is_leaving(&self, number: u8, instance: u16) -> bool {
         let instances = self.components[usize::from(number)].instances();
         let leaving = instances.get(usize::from(instance));
         leaving.is_some_and(|it| it.state == InstanceState::Draining && !it.restarts)

@@ -9,7 +9,6 @@ use crate::control::Control;
 use crate::figures::snapshot::InstanceState;
 use crate::run::Run;
 use crate::time::NS_PER_S;
-use crate::world::World;
 
 /// Time between two looks at whether an instance has finished.
 const LOOK_NS: u64 = NS_PER_S / 10;
@@ -27,16 +26,16 @@ pub struct Leaving {
 }
 
 impl Control {
-    /// An instance takes nothing new from those who are told, and is gone when it has finished. Says
-    /// whether its kind allows it.
-    pub(crate) fn take_out(&mut self, run: &mut Run, number: u8, instance: u16) -> bool {
-        let kind = &run.scenario.design.components[usize::from(number)].kind;
-        if !kind.facts().is_scalable {
-            return false;
-        }
+    /// An instance takes nothing new from those who are told, and is gone when it has finished.
+    pub(crate) fn take_out(&mut self, run: &mut Run, number: u8, instance: u16) {
         run.tell_balancers(number, |balancer, world| {
             balancer.instance_removed(world, instance)
         });
+        self.let_leave(run, number, instance);
+    }
+
+    /// An instance that is sent nothing new is gone when it has finished.
+    pub(crate) fn let_leave(&mut self, run: &mut Run, number: u8, instance: u16) {
         run.settle();
         let component = &mut run.components[usize::from(number)];
         component.begin_leaving(&mut run.world, instance);
@@ -49,13 +48,12 @@ impl Control {
                 since_ns: run.world.now_ns(),
                 arrived_ns: None,
             };
-            leaving.look(&run.world);
+            leaving.look(run);
             self.leaving.push(leaving);
             run.look_again(EventKind::Leave, number, instance, LOOK_NS);
         } else {
             run.end(number, instance);
         }
-        true
     }
 
     /// Looks whether an instance that was taken out has finished.
@@ -64,7 +62,7 @@ impl Control {
         let Some(place) = self.leaving.iter().position(is_it) else {
             return;
         };
-        self.leaving[place].look(&run.world);
+        self.leaving[place].look(run);
         let leaving = self.leaving[place];
         let left = &run.components[usize::from(number)].instances()[usize::from(instance)];
         if left.incarnation != leaving.incarnation {
@@ -90,8 +88,10 @@ impl Control {
 
 impl Leaving {
     /// Looks when all that was sent before will have arrived.
-    fn look(&mut self, world: &World) {
+    fn look(&mut self, run: &Run) {
+        let world = &run.world;
         if self.arrived_ns.is_none()
+            && !run.is_called_by_leaving(self.component)
             && !world.is_held_up(self.component, self.instance, self.since_ns)
         {
             self.arrived_ns = Some(world.arrived_by_ns(self.component));
@@ -129,6 +129,9 @@ impl Run {
         }
         self.end_standstill(number, instance);
         let now_ns = self.world.now_ns();
-        self.world.meters[usize::from(number)].rented.down(now_ns);
+        let rented = &mut self.world.meters[usize::from(number)].rented;
+        if rented.value() > 0 {
+            rented.down(now_ns);
+        }
     }
 }

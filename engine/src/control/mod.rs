@@ -1,11 +1,14 @@
 //! What users and controllers do to a running design.
 
 pub(crate) mod deploy;
+pub(crate) mod edit;
 pub(crate) mod intervention;
 pub(crate) mod leaving;
 pub(crate) mod scaling;
 
-use headroom_scenario::TimedAction;
+use std::sync::Arc;
+
+use headroom_scenario::{Scenario, TimedAction};
 
 use crate::calendar::{EventKind, What};
 use crate::run::Run;
@@ -16,6 +19,8 @@ use scaling::Scaling;
 /// What is being done to a run, and what is still to be done by its script.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Control {
+    /// What the run began with, without its script.
+    start: Arc<Scenario>,
     /// In order of time; what is done has a place before `script_next`.
     script: Vec<TimedAction>,
     script_next: usize,
@@ -25,9 +30,10 @@ pub(crate) struct Control {
 }
 
 impl Control {
-    /// Nothing done yet of a script.
-    pub fn of(script: Vec<TimedAction>) -> Self {
+    /// Nothing done yet of the script of a run that begins with a scenario.
+    pub fn of(start: Scenario, script: Vec<TimedAction>) -> Self {
         Self {
+            start: Arc::new(start),
             script,
             ..Self::default()
         }

@@ -34,6 +34,13 @@ pub struct Scaling {
     seen: Vec<Option<Seen>>,
 }
 
+impl Scaling {
+    /// Whether it is the scaling of a component.
+    pub fn is_of(&self, number: u8) -> bool {
+        self.component == number
+    }
+}
+
 /// A server that served when it was looked at.
 #[derive(Clone, Copy, Debug)]
 struct Seen {

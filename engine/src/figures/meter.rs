@@ -19,10 +19,10 @@ pub struct Level {
 }
 
 impl Level {
-    /// So many from the start of the run.
-    pub fn of(value: u32) -> Self {
+    /// So many from a moment on.
+    pub fn from(now_ns: u64, value: u32) -> Self {
         let mut level = Self::default();
-        level.set(0, value);
+        level.set(now_ns, value);
         level
     }
 

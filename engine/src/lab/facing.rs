@@ -274,6 +274,7 @@ fn words(action: &Action, design: &Design) -> String {
         } => format!("remove {}", instance(component, *number)),
         Action::Deploy { component, .. } => format!("deploy {}", title(component)),
         Action::Configure { component, .. } => format!("configure {}", title(component)),
+        Action::Edit { .. } => "change the design".into(),
         Action::SetLatency { from, to, .. } => {
             format!("set the latency of {} → {}", title(from), title(to))
         }

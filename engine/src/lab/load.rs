@@ -1,7 +1,7 @@
 //! What a search turns up and down.
 
 use headroom_scenario::{
-    Action, Component, Kind, LoopModel, RATE_MAX_RPS, RATE_MIN_RPS, TimedAction, Traffic,
+    Action, Change, Component, Kind, LoopModel, RATE_MAX_RPS, RATE_MIN_RPS, TimedAction, Traffic,
     USERS_MAX, ValidScenario,
 };
 use serde::{Deserialize, Serialize};
@@ -105,8 +105,10 @@ pub fn at_load(scenario: &ValidScenario, load: Load) -> Option<ValidScenario> {
         .script
         .retain(|timed| !matches!(timed.action, Action::SetRate { .. }));
     for timed in &mut changed.script {
-        if let Action::SetTraffic { traffic } = &mut timed.action {
-            load.set(traffic);
+        match &mut timed.action {
+            Action::SetTraffic { traffic } => load.set(traffic),
+            Action::Edit { changes } => changes.iter_mut().for_each(come_with_most),
+            _ => {}
         }
     }
     for component in &mut changed.design.components {
@@ -129,6 +131,14 @@ fn scale_to_most(component: &mut Component, script: &mut [TimedAction]) {
         {
             fix_instances(kind, most);
         }
+    }
+}
+
+/// A component that comes later has as many servers as it may have too.
+fn come_with_most(change: &mut Change) {
+    if let Change::Add { component } = change {
+        let most = component.kind.instances_max();
+        fix_instances(&mut component.kind, most);
     }
 }
 

@@ -45,13 +45,15 @@ pub(crate) fn queue(workers: u16, service_time_ms: f64, rate_rps: f64) -> Scenar
             components: vec![
                 component("users", Kind::Clients(Clients::default())),
                 component("web", Kind::Service(web)),
-            ],
+            ]
+            .into(),
             links: vec![Link {
                 from: "users".into(),
                 to: "web".into(),
                 latency_ms: 0.0,
                 ..Default::default()
-            }],
+            }]
+            .into(),
             ..Design::default()
         },
         ..Scenario::default()

@@ -1,6 +1,6 @@
 //! The design that stands there now.
 
-use headroom_scenario::{Action, Curve, Design, Kind, ValidScenario};
+use headroom_scenario::{Action, Change, Curve, Design, Kind, ValidScenario};
 
 /// The design as its script leaves it, under a steady load: what is searched when the question is
 /// how much the design that stands there *now* can take.
@@ -21,6 +21,14 @@ pub fn settled(scenario: &ValidScenario) -> ValidScenario {
             Action::Configure { component, kind } => {
                 boot_at_once(kind);
                 scale_from_start(&mut changed.design, component, kind);
+                return true;
+            }
+            Action::Edit { changes } => {
+                for change in changes {
+                    if let Change::Add { component } = change {
+                        boot_at_once(&mut component.kind);
+                    }
+                }
                 return true;
             }
             _ => return true,

@@ -39,12 +39,9 @@ impl Run {
     pub fn new(scenario: Scenario) -> Self {
         let mut world = World::new(&scenario);
         let count = scenario.design.components.len();
-        let mut components: Vec<Component> = (0..count)
+        let components: Vec<Component> = (0..count)
             .map(|number| Component::new(number as u8, &scenario, &mut world))
             .collect();
-        for component in &mut components {
-            component.connect(&scenario, &mut world);
-        }
         let is_clients = |component: &Component| matches!(component, Component::Clients(_));
         let clients_number = components.iter().position(is_clients).unwrap_or(0);
         let mut run = Self {
@@ -57,6 +54,7 @@ impl Run {
             events: 0,
             clients_number,
         };
+        run.connect();
         run.clients(|clients, world| {
             world.popularity = Some(clients.popularity());
             clients.start(world);

@@ -145,6 +145,16 @@ impl Statistics {
         }
     }
 
+    /// One more component, as of now.
+    pub fn open(&mut self) {
+        self.own.push(OwnCounts::default());
+        self.instances.push(Vec::new());
+        self.components.push(Figures::default());
+        for stretch in &mut self.building {
+            stretch.components.push(Tally::default());
+        }
+    }
+
     /// When the next tick is due.
     #[inline]
     pub fn next_tick_ns(&self) -> u64 {
@@ -258,11 +268,12 @@ impl Statistics {
                 let now_s = world.now_ns() as f64 / NS_PER_S as f64;
                 return ratio(wire.calls.into(), now_s);
             }
+            // A link that has just come has been there for fewer of them.
             let calls = self
                 .recent
                 .iter()
-                .map(|second| f64::from(second.calls[link]));
-            ratio(calls.sum(), seconds as f64)
+                .filter_map(|second| second.calls.get(link));
+            ratio(calls.map(|calls| f64::from(*calls)).sum(), seconds as f64)
         });
         rates.collect()
     }

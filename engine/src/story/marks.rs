@@ -1,6 +1,6 @@
 //! The marks of a run's time line: what users do to it and what follows, in a few words each.
 
-use headroom_scenario::{Action, Impairment, Kind, Scenario, Target, TimedAction};
+use headroom_scenario::{Action, Change, Impairment, Kind, Scenario, Target, TimedAction};
 
 use crate::limits::MARKS_MAX;
 use crate::story::happening::{Mark, Tone};
@@ -103,12 +103,27 @@ fn subject(action: &Action, scenario: &Scenario) -> (String, Option<u8>) {
             let [from, end] = [from, to].map(|id| scenario.design.title(id));
             (format!("{from} to {end}: "), number(to))
         }
+        Action::Edit { changes } => {
+            let first = changes.iter().find_map(|change| match change {
+                Change::Add { .. } => Some(scenario.design.components.len() as u8),
+                Change::Remove { component } | Change::Configure { component, .. } => {
+                    number(component)
+                }
+                Change::Link { .. } | Change::Unlink { .. } => None,
+            });
+            (String::new(), first)
+        }
         _ => {
             let mut components = scenario.design.components.iter();
             let clients = components.position(|row| matches!(row.kind, Kind::Clients(_)));
             (String::new(), clients.map(|number| number as u8))
         }
     }
+}
+
+/// `Load balancer is not there any more`.
+pub(crate) fn passed_over(title: &str) -> String {
+    format!("{title} is not there any more")
 }
 
 /// `web/1 dies`.
@@ -197,7 +212,7 @@ fn of_target(
     let (id, mut instance) = match action.target() {
         Target::Instance(id, instance) => (id, Some(instance)),
         Target::Component(id) | Target::Link(_, id) => (id, None),
-        Target::Traffic => return None,
+        Target::Traffic | Target::Design => return None,
     };
     let (number, row) = scenario.design.component(id)?;
     if let Action::AddInstance { .. } = action {
@@ -234,6 +249,7 @@ fn of_target(
         Action::SetRate { .. }
         | Action::SetTraffic { .. }
         | Action::Configure { .. }
+        | Action::Edit { .. }
         | Action::SetLatency { .. }
         | Action::SetTimeout { .. } => return None,
     };

@@ -76,7 +76,7 @@ impl ClassRow {
 /// Id and name of a component, and its instances' meters.
 #[derive(Clone, Debug, Default)]
 pub struct ComponentMeter {
-    /// Id in the design.
+    /// What it is called in this run ([`Design::name_in_run`]).
     pub id: String,
     /// One meter for each instance there ever was.
     pub instances: Vec<Meter>,
@@ -107,7 +107,7 @@ pub struct World {
     pub popularity: Option<Arc<Popularity>>,
     /// Meters by component.
     pub meters: Vec<ComponentMeter>,
-    /// The components as they were at first: what their instances are called never changes.
+    /// Every component that there has been, as it was at first: what its instances are called never changes.
     named: Vec<Component>,
     /// By component: which of its instances keeps a key, where keys decide.
     pub routes: Vec<Option<Route>>,
@@ -142,8 +142,8 @@ impl World {
             outcomes: Outcomes::default(),
             popularity: None,
             meters: Vec::new(),
-            named: scenario.design.components.clone(),
-            routes: scenario.design.components.iter().map(|_| None).collect(),
+            named: Vec::new(),
+            routes: Vec::new(),
             versions: Vec::new(),
             stored: Vec::new(),
             written: Written::default(),
@@ -153,28 +153,39 @@ impl World {
             user_regions: Vec::new(),
             class_names: Vec::new(),
         };
-        world.meters = scenario
-            .design
-            .components
-            .iter()
-            .map(|component| ComponentMeter {
-                id: component.id.clone(),
-                instances: Vec::new(),
-                waiting: Peak::default(),
-                rented: Level::of(component.kind.instances().into()),
-            })
-            .collect();
-        world.set_traffic(&scenario.traffic);
-        let links = scenario.design.links.iter();
-        let number = |id: &str| number_of(&scenario.design, id);
-        world.wires = links
-            .map(|link| Wire::new(number(&link.from), number(&link.to)))
-            .collect();
-        for (link, row) in scenario.design.links.iter().enumerate() {
-            world.set_latency(link, row.latency_ms, scenario);
-            world.set_timeout(link, row.timeout_ms);
+        for place in 0..scenario.design.components.len() {
+            world.open(&scenario.design, place);
         }
+        world.set_traffic(&scenario.traffic);
+        scenario
+            .design
+            .links
+            .iter()
+            .for_each(|_| world.open_wire(scenario));
         world
+    }
+
+    /// One more component, as of now.
+    pub fn open(&mut self, design: &Design, place: usize) {
+        let component = &design.components[place];
+        self.meters.push(ComponentMeter {
+            id: design.name_in_run(place),
+            instances: Vec::new(),
+            waiting: Peak::default(),
+            rented: Level::from(self.now_ns(), component.kind.instances().into()),
+        });
+        self.named.push(component.clone());
+        self.routes.push(None);
+    }
+
+    /// The next link of the design that has none gets its wire.
+    pub fn open_wire(&mut self, scenario: &Scenario) {
+        let link = self.wires.len();
+        let row = &scenario.design.links[link];
+        let [from, to] = [&row.from, &row.to].map(|id| number_of(&scenario.design, id));
+        self.wires.push(Wire::new(from, to));
+        self.set_latency(link, row.latency_ms, scenario);
+        self.set_timeout(link, row.timeout_ms);
     }
 
     /// Takes over classes, keys and regions of the traffic.
@@ -244,11 +255,11 @@ impl World {
         usize::from(region.unwrap_or(0))
     }
 
-    /// The link from one component to another of a kind, if there is one.
+    /// The links from a component, each with the number of the called.
     pub fn links_from(&self, component: u8) -> impl Iterator<Item = (u8, u8)> + '_ {
         let wires = (0u8..).zip(&self.wires);
         wires
-            .filter(move |(_, wire)| wire.from == component)
+            .filter(move |(_, wire)| wire.from == component && !wire.is_removed)
             .map(|(link, wire)| (link, wire.to))
     }
 
@@ -313,7 +324,7 @@ impl World {
     #[inline(never)]
     fn set_call_timeout(&mut self, id: u32, to: Hop, timeout_ns: u64) {
         let request = &mut self.requests[id];
-        if !request.has(flag::INTERNAL) {
+        if !request.has(flag::INTERNAL) && !request.is_full() {
             request.set_next(to);
             let depth = request.depth;
             self.set_call_deadline(id, depth, timeout_ns);
@@ -510,11 +521,15 @@ impl World {
         }
     }
 
-    /// A request has arrived over a link: it is inside from now on. Says of which component. Probes are work, but
-    /// no calls: they take time, and are not counted.
+    /// A request has arrived over a link: it is inside from now on, if its record has room for that. Says of which
+    /// component. Probes are work, but no calls: they take time, and are not counted.
     #[inline]
-    pub fn enter(&mut self, id: u32, link: u8, instance: u16) -> u8 {
+    pub fn enter(&mut self, id: u32, link: u8, instance: u16) -> Option<u8> {
         let request = &mut self.requests[id];
+        if request.is_full() {
+            self.turn_away(id, Hop { link, instance });
+            return None;
+        }
         request.push(Hop { link, instance });
         let is_call = !request.is_probe();
         let wire = &mut self.wires[usize::from(link)];
@@ -526,7 +541,17 @@ impl World {
             meter.arrived += 1;
             meter.inside.up(now_ns);
         }
-        to
+        Some(to)
+    }
+
+    /// No design leads a request through more components than its record has room for, but an edit may send
+    /// one that is midway through those of two designs: it is refused at the door.
+    #[cold]
+    fn turn_away(&mut self, id: u32, from: Hop) {
+        let request = &mut self.requests[id];
+        request.failure = Reason::ConnectionRefused as u8 + 1;
+        request.flags |= flag::NO_ANSWER;
+        self.set_out(id, from, Way::Answer, Departure::Now);
     }
 
     /// Answers the call that the request is inside of: it leaves, and travels back to the caller.

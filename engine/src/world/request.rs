@@ -197,6 +197,12 @@ impl Request {
         (0..self.depth).map(|depth| self.hop(depth))
     }
 
+    /// Whether it can go inside of no further place.
+    #[inline]
+    pub fn is_full(&self) -> bool {
+        usize::from(self.depth) >= DEPTH_MAX
+    }
+
     /// Goes inside a place.
     #[inline]
     pub fn push(&mut self, hop: Hop) {

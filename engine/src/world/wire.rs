@@ -20,6 +20,8 @@ pub struct Wire {
     arrived_ns: u64,
     /// Calls that came over it since they were last taken.
     pub calls: u32,
+    /// It was taken away: what is on it arrives, and nobody looks for it any more.
+    pub is_removed: bool,
     lanes: Vec<LaneNumber>,
     /// The lane of what set out last after a usual wait, and that with the latency.
     usual: Option<(u64, LaneNumber)>,
@@ -69,6 +71,7 @@ impl Wire {
             timeout_ns: 0,
             arrived_ns: 0,
             calls: 0,
+            is_removed: false,
             lanes: Vec::new(),
             usual: None,
             impaired: None,

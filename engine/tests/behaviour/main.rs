@@ -7,6 +7,7 @@ mod clients;
 mod database;
 mod deploy;
 mod design;
+mod edits;
 mod faults;
 mod figures;
 mod limits;

@@ -42,13 +42,15 @@ pub fn alone(loop_model: LoopModel, service: Service) -> Scenario {
             components: vec![
                 component("users", Kind::Clients(Clients::default())),
                 component("web", Kind::Service(service)),
-            ],
+            ]
+            .into(),
             links: vec![Link {
                 from: "users".into(),
                 to: "web".into(),
                 latency_ms: 0.0,
                 ..Default::default()
-            }],
+            }]
+            .into(),
             ..Design::default()
         },
         ..Scenario::default()

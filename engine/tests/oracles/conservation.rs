@@ -4,8 +4,8 @@
 use headroom_engine::time::SimTime;
 use headroom_engine::{Engine, Progress};
 use headroom_scenario::{
-    Action, Algorithm, Autoscaling, ClientBehaviour, Direction, Eviction, Impairment, Kind, Link,
-    LoopModel, NodeRouting, ReadMode, Retries, Scenario, WriteMode, step::LADDER,
+    Action, Algorithm, Autoscaling, Change, ClientBehaviour, Direction, Eviction, Impairment, Kind,
+    Link, LoopModel, NodeRouting, ReadMode, Retries, Scenario, WriteMode, step::LADDER,
 };
 
 use crate::numbers::Numbers;
@@ -45,13 +45,22 @@ fn every_step_keeps_account_of_every_request_through_faults_and_edits() {
 fn suffer(scenario: Scenario) -> u32 {
     let mut numbers = Numbers::from_state(scenario.seed);
     let mut engine = Engine::new(&scenario.clone().validate().expect("a step is valid"));
-    let mut applied = 0;
+    let (mut applied, mut edited) = (0, 0);
     for event in 0..EVENTS {
         // Where all users wait for what does not come, only something done to the design goes on.
         let is_over = engine.run_until(SimTime::NEVER, 1) == Progress::Reached;
         if is_over || numbers.bits().is_multiple_of(EVENTS_PER_ACTION) {
-            let action = some_action(&scenario, &mut numbers);
-            applied += u32::from(engine.apply(&action).is_ok());
+            let now = Scenario {
+                design: engine.scenario().design.clone().into_present(),
+                ..scenario.clone()
+            };
+            let action = match numbers.bits() % 8 {
+                0 => some_edit(&now, &mut numbers),
+                _ => some_action(&now, &mut numbers),
+            };
+            let is_done = engine.apply(&action).is_ok();
+            applied += u32::from(is_done);
+            edited += u32::from(is_done && matches!(action, Action::Edit { .. }));
         }
         // Where much is held up, looking at all of it after each event takes too long.
         let is_due = engine.in_flight() < CROWD || event % EVENTS_PER_CROWDED_LOOK == 0;
@@ -71,7 +80,27 @@ fn suffer(scenario: Scenario) -> u32 {
             .sum();
         assert_eq!(component.load.arrived, came, "arrivals at {id}");
     }
+    assert!(edited > 5, "the design has hardly been edited");
     applied
+}
+
+/// The design becomes another step's, or loses a part, which it may do without or not.
+fn some_edit(now: &Scenario, numbers: &mut Numbers) -> Action {
+    let step = &LADDER[numbers.bits() as usize % LADDER.len()];
+    let components = &now.design.components;
+    let hit = &components[numbers.bits() as usize % components.len()];
+    let link = some_link(now, numbers);
+    let changes = match numbers.bits() % 6 {
+        0 => vec![Change::Remove {
+            component: hit.id.clone(),
+        }],
+        1 => vec![Change::Unlink {
+            from: link.from.clone(),
+            to: link.to.clone(),
+        }],
+        _ => now.design.changes_to(&step.scenario().design),
+    };
+    Action::Edit { changes }
 }
 
 fn pick<Choice: Copy, const COUNT: usize>(

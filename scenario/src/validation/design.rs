@@ -5,7 +5,7 @@ use super::wiring::Wiring;
 use super::{Part, at_most, component};
 use crate::limits;
 use crate::problem::{Path, Problems};
-use crate::{Component, Design, Keys, Kind, Target, nearest};
+use crate::{Component, Design, Keys, Kind, Link, Target, nearest};
 
 /// Rules for each part by itself.
 pub(super) fn parts(problems: &mut Problems, at: &Path, design: &Design, keys: &Keys) {
@@ -16,7 +16,8 @@ pub(super) fn parts(problems: &mut Problems, at: &Path, design: &Design, keys: &
 
 /// Whether no two components have the same id.
 pub(super) fn are_told_apart(design: &Design) -> bool {
-    let ids = design.components.iter().map(|component| &component.id);
+    let components = design.components.present();
+    let ids = components.map(|(_, component)| &component.id);
     text::repeated(ids).next().is_none()
 }
 
@@ -24,15 +25,13 @@ pub(super) fn are_told_apart(design: &Design) -> bool {
 /// them.
 pub(super) fn is_in_doubt(target: Target<'_>, design: &Design) -> bool {
     let ids = || {
-        design
-            .components
-            .iter()
-            .map(|component| component.id.as_str())
+        let components = design.components.present();
+        components.map(|(_, component)| component.id.as_str())
     };
     let in_doubt =
         |id: &str| is_hidden(id, design) || text::repeated(ids()).any(|(_, twice)| twice == id);
     match target {
-        Target::Traffic => false,
+        Target::Traffic | Target::Design => false,
         Target::Instance(id, _) | Target::Component(id) => in_doubt(id),
         Target::Link(from, to) => in_doubt(from) || in_doubt(to),
     }
@@ -40,8 +39,8 @@ pub(super) fn is_in_doubt(target: Target<'_>, design: &Design) -> bool {
 
 /// Whether links name a component that is missing because its id was given to another.
 fn is_hidden(id: &str, design: &Design) -> bool {
-    let mut links = design.links.iter();
-    let is_named = links.any(|link| link.from == id || link.to == id);
+    let mut links = design.links.present();
+    let is_named = links.any(|(_, link)| link.from == id || link.to == id);
     is_named && design.component(id).is_none() && !are_told_apart(design)
 }
 
@@ -100,7 +99,7 @@ fn components(problems: &mut Problems, at: &Path, design: &Design, keys: &Keys) 
     );
 }
 
-fn component(problems: &mut Problems, at: &Path, component: &Component, keys: &Keys) {
+pub(super) fn component(problems: &mut Problems, at: &Path, component: &Component, keys: &Keys) {
     text::id(problems, &at.field("id"), &component.id);
     text::label(problems, &at.field("name"), &component.name);
     component::check(problems, &at.field("kind"), &component.kind, keys);
@@ -117,10 +116,15 @@ fn latencies(problems: &mut Problems, at: &Path, design: &Design) {
     for (index, link) in design.links.iter().enumerate() {
         problems.about(Some(&link.from));
         let at = &at.index(index);
-        Part::of(problems, at).within("latency_ms", link.latency_ms, limits::LATENCY_MS);
-        timeout(problems, at, design, &link.from, link.timeout_ms);
+        times(problems, at, design, link);
     }
     problems.about(None);
+}
+
+/// How long a link takes, and how long who calls over it waits.
+pub(super) fn times(problems: &mut Problems, at: &Path, design: &Design, link: &Link) {
+    Part::of(problems, at).within("latency_ms", link.latency_ms, limits::LATENCY_MS);
+    timeout(problems, at, design, &link.from, link.timeout_ms);
 }
 
 /// How long the caller of a link waits for its answers.
@@ -194,7 +198,8 @@ fn links(problems: &mut Problems, at: &Path, design: &Design) {
 
 /// The place of the component that an unknown id most likely means.
 pub(super) fn meant(id: &str, design: &Design) -> Option<usize> {
-    let known = design.components.iter().map(|component| &*component.id);
+    let known = design.components.present();
+    let known = known.map(|(_, component)| &*component.id);
     let (index, _) = design.component(nearest(id, known)?)?;
     Some(index)
 }
@@ -205,12 +210,14 @@ pub(super) fn unknown_component(problems: &mut Problems, at: &Path, id: &str, de
     if is_hidden(id, design) {
         return;
     }
-    let known = &design.components;
+    let known = design.components.present();
+    let known: Vec<&Component> = known.map(|(_, component)| component).collect();
     let advice = match (meant(id, design), known.len()) {
-        (Some(meant), _) => format!("did you mean {}?", named(&known[meant])),
+        (Some(meant), _) => format!("did you mean {}?", named(&design.components[meant])),
         (None, 0) => "the design has none".to_owned(),
         (None, count) => {
-            let shown: Vec<String> = known.iter().take(SHOWN).map(named).collect();
+            let shown = known.iter().take(SHOWN).map(|component| named(component));
+            let shown: Vec<String> = shown.collect();
             let more = if count > SHOWN { " and others" } else { "" };
             format!("there are {}{more}", shown.join(", "))
         }

@@ -1,18 +1,20 @@
 //! Rules for what happens during a run.
 
 use super::design::{self, unknown_component};
+use super::edit;
 use super::{Part, at_most, component, text::named, traffic};
 use crate::limits;
 use crate::problem::{Path, Problems};
 use crate::{
-    Action, Component, Curve, Design, Impairment, Keys, Kind, KindTag, LoopModel, Problem,
+    Action, Change, Component, Curve, Design, Impairment, Keys, Kind, KindTag, LoopModel, Problem,
     Scenario, Target, TimedAction,
 };
 
 pub(super) fn check(problems: &mut Problems, at: &Path, scenario: &Scenario) {
     let script = &scenario.script;
     at_most(problems, at, script.len(), limits::SCRIPT_MAX, "actions");
-    let mut stage = Stage::of(scenario);
+    let designs = designs(scenario, script.iter().map(|timed| &timed.action));
+    let mut stage = Stage::of(scenario, &designs);
     let is_clear = design::are_told_apart(&scenario.design);
     let mut before_ns = 0;
     for (index, TimedAction { at_ns, action }) in script.iter().enumerate() {
@@ -43,7 +45,10 @@ pub fn validate_action_before(
     action: &Action,
     after: &[TimedAction],
 ) -> Result<(), Problem> {
-    let mut stage = Stage::of(scenario);
+    let [before, later] =
+        [&scenario.script, after].map(|script| script.iter().map(|timed| &timed.action));
+    let designs = designs(scenario, before.chain([action]).chain(later));
+    let mut stage = Stage::of(scenario, &designs);
     let mut ignored = Problems::default();
     for TimedAction { action, .. } in &scenario.script {
         stage.play(&mut ignored, &Path::Root, action);
@@ -70,9 +75,26 @@ pub fn validate_action_before(
     Ok(())
 }
 
+/// The designs that there are as a script goes on: at first, and after each of its edits.
+fn designs<'a>(scenario: &Scenario, actions: impl Iterator<Item = &'a Action>) -> Vec<Design> {
+    let mut so_far = Scenario {
+        script: Vec::new(),
+        ..scenario.clone()
+    };
+    let mut designs = vec![so_far.design.clone()];
+    for action in actions {
+        action.carry_out(&mut so_far);
+        if let Action::Edit { .. } = action {
+            designs.push(so_far.design.clone());
+        }
+    }
+    designs
+}
+
 /// What there is as the script goes on.
 struct Stage<'a> {
-    design: &'a Design,
+    /// The design by then, and those that it will be.
+    designs: &'a [Design],
     /// The curve that the rate is a factor on.
     curve: &'a Curve,
     /// Whether there is a rate at all.
@@ -94,27 +116,26 @@ struct Troupe<'a> {
     removed: Vec<u16>,
     /// An autoscaler starts and removes them, or has done so.
     is_scaled: bool,
+    /// It was taken away as a whole.
+    has_left: bool,
 }
 
 impl<'a> Stage<'a> {
-    fn of(scenario: &'a Scenario) -> Self {
-        let Scenario {
-            design, traffic, ..
-        } = scenario;
-        let troupe = |component: &'a Component| Troupe {
-            kind: &component.kind,
-            numbered: component.kind.instances_max(),
-            removed: Vec::new(),
-            is_scaled: component.kind.autoscaling().is_some(),
-        };
+    fn of(scenario: &'a Scenario, designs: &'a [Design]) -> Self {
+        let traffic = &scenario.traffic;
         Self {
-            design,
+            designs,
             curve: &traffic.curve,
             loop_model: &traffic.client.loop_model,
             keys: &traffic.keys,
-            troupes: design.components.iter().map(troupe).collect(),
+            troupes: designs[0].components.iter().map(Troupe::of).collect(),
             forgives: true,
         }
+    }
+
+    /// The design by now.
+    fn design(&self) -> &'a Design {
+        &self.designs[0]
     }
 
     fn play(&mut self, problems: &mut Problems, at: &Path, action: &'a Action) {
@@ -172,6 +193,7 @@ impl<'a> Stage<'a> {
             Action::Configure { component, kind } => {
                 self.configure(problems, &at.field("configure"), component, kind);
             }
+            Action::Edit { changes } => self.edit(problems, &at.field("edit"), changes),
             Action::SetLatency { latency_ms, .. } => {
                 let at = &at.field("set_latency");
                 self.target(problems, at, action);
@@ -182,7 +204,7 @@ impl<'a> Stage<'a> {
             } => {
                 let at = &at.field("set_timeout");
                 self.target(problems, at, action);
-                design::timeout(problems, at, self.design, from, *timeout_ms);
+                design::timeout(problems, at, self.design(), from, *timeout_ms);
             }
             Action::ImpairLink { impairment, .. } => {
                 let at = &at.field("impair_link");
@@ -199,7 +221,7 @@ impl<'a> Stage<'a> {
         let mut services = (0..self.troupes.len()).filter(is_service);
         let too_much = services.find_map(|index| Some((index, self.too_much_of_its_own(index)?)));
         if let Some((index, message)) = too_much {
-            let service = named(&self.design.components[index]);
+            let service = named(&self.design().components[index]);
             let message = format!("the own caches of {service} would hold too much: {message}");
             problems.add(&at.field("keys").field("count"), message);
         }
@@ -212,40 +234,28 @@ impl<'a> Stage<'a> {
                 self.instance(problems, at, component, instance);
             }
             Target::Link(from, to) => self.link(problems, at, from, to),
-            Target::Component(_) | Target::Traffic => {
+            Target::Component(_) | Target::Design | Target::Traffic => {
                 unreachable!("they are checked by themselves")
             }
         }
     }
 
+    /// An action on a link that was taken away before is let pass, as one on such a component is.
     fn link(&self, problems: &mut Problems, at: &Path, from: &str, to: &str) {
-        let ends = [("from", from), ("to", to)].map(|(field, end)| {
-            let found = self.design.component(end);
-            if found.is_none() {
-                unknown_component(problems, &at.field(field), end, self.design);
-            }
-            found
-        });
-        if let [Some((_, from)), Some((_, to))] = ends
-            && self.design.link(&from.id, &to.id).is_none()
-        {
-            let message = format!("no link leads from {} to {}", named(from), named(to));
-            problems.add(at, format!("{message}: {}", self.links_instead(from, to)));
+        let design = self.design();
+        let mut ever = design.links.iter();
+        let was = ever.any(|link| link.from == from && link.to == to);
+        let is_forgiven = self.forgives && was && design.link(from, to).is_none();
+        if !is_forgiven {
+            edit::ends(problems, at, design, from, to);
         }
     }
 
-    /// Which link was meant, where none leads from one component to another.
-    fn links_instead(&self, from: &Component, to: &Component) -> String {
-        if self.design.link(&to.id, &from.id).is_some() {
-            return "one leads the other way, so swap its ends".into();
-        }
-        let links = self.design.links.iter().filter(|link| link.from == from.id);
-        let called = links.filter_map(|link| self.design.component(&link.to));
-        let called: Vec<String> = called.map(|(_, callee)| named(callee)).collect();
-        match called.as_slice() {
-            [] => format!("none leads from {} at all", named(from)),
-            called => format!("from there it leads to {}", called.join(", ")),
-        }
+    /// Whether a component was taken away before, and an action on it is let pass.
+    fn has_left(&self, id: &str) -> bool {
+        let design = self.design();
+        let was = design.components.iter().any(|component| component.id == id);
+        self.forgives && was && design.component(id).is_none()
     }
 
     fn component(
@@ -254,10 +264,11 @@ impl<'a> Stage<'a> {
         at: &Path,
         id: &str,
     ) -> Option<(usize, &'a Component)> {
-        let found = self.design.component(id);
+        let found = self.design().component(id);
         match found {
             Some(_) => problems.about(Some(id)),
-            None => unknown_component(problems, &at.field("component"), id, self.design),
+            None if self.has_left(id) => {}
+            None => unknown_component(problems, &at.field("component"), id, self.design()),
         }
         found
     }
@@ -306,7 +317,7 @@ impl<'a> Stage<'a> {
     fn add(&mut self, problems: &mut Problems, at: &Path, id: &str) {
         let Some((index, component)) = self.component(problems, at, id) else {
             // What comes later counts on it.
-            if let Some(meant) = design::meant(id, self.design) {
+            if let Some(meant) = self.meant(id) {
                 self.troupes[meant].numbered += 1;
             }
             return;
@@ -349,9 +360,13 @@ impl<'a> Stage<'a> {
 
     /// What is wrong with the ring of a balancer in front of a component.
     fn ring_in_front(&self, index: usize) -> Option<String> {
-        let id = &self.design.components[index].id;
-        let links = self.design.links.iter().filter(|link| link.to == *id);
-        let mut callers = links.filter_map(|link| self.design.component(&link.from));
+        let id = &self.design().components[index].id;
+        let links = self
+            .design()
+            .links
+            .present()
+            .filter(|(_, link)| link.to == *id);
+        let mut callers = links.filter_map(|(_, link)| self.design().component(&link.from));
         let numbered = self.troupes[index].numbered;
         callers.find_map(|(caller, _)| self.balancer_ring(caller, numbered))
     }
@@ -375,9 +390,13 @@ impl<'a> Stage<'a> {
 
     /// The place of the first component of a kind that a component calls.
     fn callee(&self, index: usize, kind: KindTag) -> Option<usize> {
-        let id = &self.design.components[index].id;
-        let links = self.design.links.iter().filter(|link| link.from == *id);
-        let mut callees = links.filter_map(|link| self.design.component(&link.to));
+        let id = &self.design().components[index].id;
+        let links = self
+            .design()
+            .links
+            .present()
+            .filter(|(_, link)| link.from == *id);
+        let mut callees = links.filter_map(|(_, link)| self.design().component(&link.to));
         callees
             .find(|(_, callee)| callee.kind.tag() == kind)
             .map(|(index, _)| index)
@@ -387,7 +406,7 @@ impl<'a> Stage<'a> {
         let Some(index) = self.instance(problems, at, id, instance) else {
             return;
         };
-        let kind = &self.design.components[index].kind;
+        let kind = &self.design().components[index].kind;
         let troupe = &mut self.troupes[index];
         if !kind.facts().is_scalable {
             let message = format!(
@@ -416,14 +435,41 @@ impl<'a> Stage<'a> {
     }
 
     fn configure(&mut self, problems: &mut Problems, at: &Path, id: &str, kind: &'a Kind) {
-        let Some((index, component)) = self.component(problems, at, id) else {
-            let meant = design::meant(id, self.design).map(|index| &mut self.troupes[index]);
+        let Some((index, _)) = self.component(problems, at, id) else {
+            let meant = self.meant(id).map(|index| &mut self.troupes[index]);
             if let Some(meant) = meant.filter(|meant| meant.kind.tag() == kind.tag()) {
                 meant.becomes(kind);
             }
             return component::check(problems, &at.field("kind"), kind, self.keys);
         };
         let at = &at.field("kind");
+        if !self.reconfigure(problems, at, index, kind) {
+            return;
+        }
+        let at = &at.field(kind.facts().name);
+        if let Some((field, message)) = self.wrong_in_place(index) {
+            problems.add(&at.field(field), message);
+        }
+    }
+
+    /// The place of the component that an unknown id most likely means; none where it names one that has left.
+    fn meant(&self, id: &str) -> Option<usize> {
+        let is_known = self.has_left(id);
+        (!is_known)
+            .then(|| design::meant(id, self.design()))
+            .flatten()
+    }
+
+    /// A component has other parameters from now on, whether they go with what else there is or not. Says
+    /// whether they make sense by themselves.
+    fn reconfigure(
+        &mut self,
+        problems: &mut Problems,
+        at: &Path,
+        index: usize,
+        kind: &'a Kind,
+    ) -> bool {
+        let component = &self.design().components[index];
         if component.kind.tag() != kind.tag() {
             let message = format!(
                 "{} is a {} and can't become a {}: give its own kind",
@@ -432,18 +478,64 @@ impl<'a> Stage<'a> {
                 kind.facts().title
             );
             problems.add(at, message);
-            return component::check(problems, at, kind, self.keys);
+            component::check(problems, at, kind, self.keys);
+            return false;
         }
         component::check(problems, at, kind, self.keys);
         let before = self.troupes[index].kind;
         self.troupes[index].becomes(kind);
-        let at = &at.field(kind.facts().name);
-        if let Some((field, message)) = component::other_start(before, kind) {
-            return problems.add(&at.field(field), message);
+        let other = component::other_start(before, kind);
+        if let Some((field, message)) = &other {
+            problems.add(&at.field(kind.facts().name).field(field), message);
         }
-        if let Some((field, message)) = self.wrong_in_place(index) {
-            problems.add(&at.field(field), message);
+        other.is_none()
+    }
+
+    /// Components and links come and go.
+    fn edit(&mut self, problems: &mut Problems, at: &Path, changes: &'a [Change]) {
+        let before = problems.count();
+        let all = &at.field("changes");
+        edit::steps(problems, all, self.design(), self.keys, changes);
+        for (index, change) in changes.iter().enumerate() {
+            if let Change::Configure { component, kind } = change
+                && let Some((place, _)) = self.design().component(component)
+            {
+                let (at, name) = (&all.index(index), "configure");
+                self.reconfigure(problems, &at.field(name).field("kind"), place, kind);
+            }
         }
+        self.designs = &self.designs[1..];
+        let after = self.design();
+        for component in &after.components[self.troupes.len()..] {
+            self.troupes.push(Troupe::of(component));
+        }
+        for (place, troupe) in self.troupes.iter_mut().enumerate() {
+            troupe.has_left = !after.components.has(place);
+        }
+        if problems.count() == before {
+            edit::whole(problems, at, after, self.keys);
+        }
+        if problems.count() == before
+            && let Some(message) = self.wrong_in_design()
+        {
+            problems.add(
+                at,
+                format!("the design that it leaves can't run: {message}"),
+            );
+        }
+    }
+
+    /// What of the design does not go with the instances that there are by now.
+    fn wrong_in_design(&self) -> Option<String> {
+        let mut present = self.design().components.present();
+        let wrong = present.find_map(|(place, component)| {
+            let (_, message) = self.wrong_in_place(place)?;
+            Some(format!("{}: {message}", named(component)))
+        });
+        let total: usize = self.troupes.iter().map(Troupe::present).sum();
+        let most = limits::INSTANCES_TOTAL_MAX;
+        let too_many = || format!("{total} instances in all are too many: at most {most}");
+        wrong.or_else(|| (total > most).then(too_many))
     }
 
     /// What of a component's new parameters does not go with its instances or its links.
@@ -492,6 +584,16 @@ fn impairment(problems: &mut Problems, at: &Path, impairment: &Impairment) {
 }
 
 impl<'a> Troupe<'a> {
+    fn of(component: &'a Component) -> Self {
+        Self {
+            kind: &component.kind,
+            numbered: component.kind.instances_max(),
+            removed: Vec::new(),
+            is_scaled: component.kind.autoscaling().is_some(),
+            has_left: false,
+        }
+    }
+
     fn becomes(&mut self, kind: &'a Kind) {
         self.kind = kind;
         if let Some(scaling) = kind.autoscaling() {
@@ -501,6 +603,9 @@ impl<'a> Troupe<'a> {
     }
 
     fn present(&self) -> usize {
+        if self.has_left {
+            return 0;
+        }
         usize::from(self.numbered) - self.removed.len()
     }
 }

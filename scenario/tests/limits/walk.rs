@@ -147,6 +147,10 @@ impl Walk {
             }
         } else {
             *place = self.sample(variant);
+            if let Some(added) = place.pointer_mut("/add/component") {
+                added["id"] = json!("new");
+                added["position"] = json!({"x": 0, "y": 0});
+            }
         }
         self.visit(variant, path, pointer, &document);
     }

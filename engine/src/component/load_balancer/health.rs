@@ -57,7 +57,9 @@ impl LoadBalancer {
     pub(super) fn probe_due(&mut self, world: &mut World, instance: u16, number: u32) {
         let waits = Probing::Waits { number };
         let sent = Probing::Sent { number };
-        let probing = self.health[usize::from(instance)].probing;
+        let Some(Health { probing, .. }) = self.health.get(usize::from(instance)).copied() else {
+            return;
+        };
         if probing != waits && probing != sent {
             return;
         }
@@ -76,8 +78,12 @@ impl LoadBalancer {
     pub fn probe_answered(&mut self, world: &mut World, id: u32, instance: u16) {
         let request = &world.requests[id];
         let (number, is_good) = (request.version, request.failure == 0);
-        let probing = self.health[usize::from(instance)].probing;
-        if probing == (Probing::Sent { number }) && self.instance.state == InstanceState::Up {
+        // Another service may stand behind by now.
+        let probing = self
+            .health
+            .get(usize::from(instance))
+            .map(|health| health.probing);
+        if probing == Some(Probing::Sent { number }) && self.instance.state == InstanceState::Up {
             self.probed(world, instance, is_good);
         }
     }
