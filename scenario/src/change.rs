@@ -76,9 +76,9 @@ impl Action {
             Action::SetRate { rate_rps } => scenario.traffic.rate_rps = *rate_rps,
             Action::SetTraffic { traffic } => scenario.traffic = traffic.clone(),
             Action::Configure { component, kind } => {
-                let components = &mut scenario.design.components;
-                if let Some(found) = components.iter_mut().find(|c| c.id == *component) {
-                    found.kind = kind.clone();
+                let design = &mut scenario.design;
+                if let Some((place, _)) = design.component(component) {
+                    design.components[place].kind = kind.clone();
                 }
             }
             Action::Edit { changes } => {

@@ -84,7 +84,9 @@ pub struct Part {
 
 /// What a design costs a month as it stands at the start of a run.
 pub fn monthly_usd(design: &Design) -> Cost {
-    let parts: Vec<Part> = design.components.iter().flat_map(parts).collect();
+    let components = design.components.present();
+    let parts = components.flat_map(|(_, component)| parts(component));
+    let parts: Vec<Part> = parts.collect();
     Cost {
         total_usd: parts.iter().map(|part| part.usd).sum(),
         parts,

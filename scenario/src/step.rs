@@ -19,8 +19,8 @@
 
 use crate::{
     Action, Algorithm, Cache, Class, ClassKind, Clients, Component, Database, Dns, HealthCheck,
-    Kind, Link, LoadBalancer, Region, SCHEMA_VERSION, Scenario, Service, SessionStore, Size,
-    TimedAction,
+    Kind, Link, LoadBalancer, NEAR_MS, Region, SCHEMA_VERSION, Scenario, Service, SessionStore,
+    Size, TimedAction,
 };
 
 mod widened;
@@ -184,8 +184,6 @@ impl Step {
 
 /// Processors of the smallest machine, twice: one worker computes while another waits.
 const WORKERS: u16 = 4;
-/// Time one way between two machines of a site: some half a millisecond there and back.
-const LATENCY_MS: f64 = 0.25;
 
 fn one_server(scenario: &mut Scenario) {
     scenario.version = SCHEMA_VERSION;
@@ -209,7 +207,7 @@ fn one_server(scenario: &mut Scenario) {
     add(scenario, "dns", "DNS", Kind::Dns(Dns::default()));
     add(scenario, "web", "Web server", Kind::Service(web));
     link(scenario, "users", "dns", 5.0);
-    link(scenario, "users", "web", LATENCY_MS);
+    link(scenario, "users", "web", NEAR_MS);
 }
 
 /// A mix of mostly reads, from users of one region.
@@ -249,7 +247,7 @@ fn database_apart(scenario: &mut Scenario) {
         ..Database::default()
     };
     add(scenario, "db", "Database", Kind::Database(database));
-    link(scenario, "web", "db", LATENCY_MS);
+    link(scenario, "web", "db", NEAR_MS);
 }
 
 fn bigger_server(scenario: &mut Scenario) {
@@ -281,8 +279,8 @@ fn load_balancer(scenario: &mut Scenario) {
         "Load balancer",
         Kind::LoadBalancer(balancer),
     );
-    link(scenario, "users", "lb", LATENCY_MS);
-    link(scenario, "lb", "web", LATENCY_MS);
+    link(scenario, "users", "lb", NEAR_MS);
+    link(scenario, "lb", "web", NEAR_MS);
     rename(scenario, "web", "Web servers");
     scenario.script = vec![
         at_s(
@@ -359,9 +357,9 @@ fn cache(scenario: &mut Scenario) {
         ..Cache::default()
     };
     add(scenario, "cache", "Cache", Kind::Cache(cache));
-    link(scenario, "web", "cache", LATENCY_MS);
+    link(scenario, "web", "cache", NEAR_MS);
     // For those policies by which the cache itself reads or writes there.
-    link(scenario, "cache", "db", LATENCY_MS);
+    link(scenario, "cache", "db", NEAR_MS);
 }
 
 fn add(scenario: &mut Scenario, id: &str, name: &str, kind: Kind) {

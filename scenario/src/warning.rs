@@ -20,10 +20,15 @@ impl ValidScenario {
     }
 }
 
-/// Who calls a service of several servers without a balancer calls the first of them.
+/// Who calls a service of several servers without a balancer calls the first of them. What the script makes of
+/// the design counts: a balancer may come later, and with it something for all of them to do.
 fn idle_servers(warnings: &mut Problems, design: &Path, scenario: &Scenario) {
     let components = &design.field("components");
-    for (index, component) in scenario.design.components.iter().enumerate() {
+    let mut last = scenario.clone();
+    let script = scenario.script.iter();
+    script.for_each(|timed| timed.action.carry_out(&mut last));
+    let scenario = &last;
+    for (index, component) in scenario.design.components.present() {
         if !matches!(component.kind, Kind::Service(_)) {
             continue;
         }
@@ -52,26 +57,30 @@ fn idle_servers(warnings: &mut Problems, design: &Path, scenario: &Scenario) {
 
 /// Who calls a component, and is no balancer.
 fn direct_caller<'a>(scenario: &'a Scenario, component: &Component) -> Option<&'a Component> {
-    let links = scenario.design.links.iter();
+    let links = scenario.design.links.present();
     let mut callers = links
-        .filter(|link| link.to == component.id)
-        .filter_map(|link| scenario.design.component(&link.from));
+        .filter(|(_, link)| link.to == component.id)
+        .filter_map(|(_, link)| scenario.design.component(&link.from));
     let direct = callers.find(|(_, caller)| caller.kind.tag() != KindTag::LoadBalancer);
     direct.map(|(_, caller)| caller)
 }
 
 /// The servers of a service beside the first, those that join later included, and that they get; none where
-/// it is alone.
+/// it is alone at last.
 fn others(scenario: &Scenario, component: &Component) -> Option<String> {
     let id = &component.id;
     let joins = |action: &Action| match action {
-        Action::AddInstance { component } => component == id,
-        Action::Configure { component, kind } => component == id && kind.instances_max() > 1,
-        _ => false,
+        Action::AddInstance { component } if component == id => 1,
+        Action::RemoveInstance { component, .. } if component == id => -1,
+        _ => 0,
     };
-    let is_joined = scenario.script.iter().any(|timed| joins(&timed.action));
+    let joined: i32 = scenario
+        .script
+        .iter()
+        .map(|timed| joins(&timed.action))
+        .sum();
     match component.kind.instances() {
-        1 if is_joined || component.kind.instances_max() > 1 => {
+        1 if joined > 0 || component.kind.instances_max() > 1 => {
             Some(format!("servers that join {id}/1 get"))
         }
         0 | 1 => None,

@@ -395,3 +395,83 @@ fn an_edit_is_told_by_what_comes_and_goes() {
         "{told:?}"
     );
 }
+
+#[test]
+fn a_design_can_run_with_whatever_it_may_be_given_and_without_whatever_it_may_lose() {
+    let mut orders = Vec::new();
+    for step in LADDER {
+        let mut scenario = self::step(step.name);
+        for addition in scenario.design.additions() {
+            let edit = Action::Edit {
+                changes: addition.changes,
+            };
+            validate_action(&scenario, &edit).expect(&addition.words);
+            edit.carry_out(&mut scenario);
+            orders.push(addition.words);
+        }
+        scenario.design = scenario.design.into_present();
+        scenario.clone().validate().expect("all of it together");
+        for id in ["lb", "cache", "dns"] {
+            let edit = Action::Edit {
+                changes: scenario.design.without(id),
+            };
+            if scenario.design.component(id).is_some() {
+                validate_action(&scenario, &edit).expect(id);
+                edit.carry_out(&mut scenario);
+            }
+        }
+        let left = scenario.design.into_present();
+        assert!(left.link("users", "web").is_some(), "{}", step.name);
+    }
+    orders.sort();
+    orders.dedup();
+    let expected = [
+        "Cache for Web server",
+        "Cache for Web servers",
+        "Database for Web server",
+        "Load balancer before Web server",
+    ];
+    assert_eq!(orders, expected);
+}
+
+#[test]
+fn what_is_added_again_has_an_id_of_its_own() {
+    let mut scenario = step("database-apart");
+    let mut ids = Vec::new();
+    for _ in 0..3 {
+        let additions = scenario.design.additions();
+        let cache = additions
+            .into_iter()
+            .find(|addition| addition.words.starts_with("Cache"));
+        let changes = cache.expect("there is none yet").changes;
+        for change in &changes {
+            if let Change::Add { component } = change {
+                ids.push(component.id.clone());
+            }
+        }
+        Action::Edit { changes }.carry_out(&mut scenario);
+        let changes = scenario.design.without(ids.last().expect("it was added"));
+        Action::Edit { changes }.carry_out(&mut scenario);
+    }
+    assert_eq!(ids, ["cache", "cache-2", "cache-3"]);
+}
+
+#[test]
+fn instances_come_and_go_where_the_other_design_has_more_or_fewer() {
+    let one = step("bigger-server").design;
+    let three = step("load-balancer").design;
+    let sort = |actions: Vec<Action>| -> Vec<Action> { actions.into_iter().skip(1).collect() };
+    let web = || "web".to_owned();
+    assert_eq!(
+        sort(one.actions_to(&three, |_| vec![0])),
+        vec![Action::AddInstance { component: web() }; 2]
+    );
+    let gone = |instance| Action::RemoveInstance {
+        component: web(),
+        instance,
+    };
+    assert_eq!(
+        sort(three.actions_to(&one, |_| vec![0, 2, 4])),
+        [gone(4), gone(2)]
+    );
+}

@@ -2,7 +2,9 @@
 
 use headroom_engine::lab::Load;
 use headroom_scenario::step::{LADDER, Step};
-use headroom_scenario::{Action, Scenario, Sort, TimedAction, View};
+use headroom_scenario::{
+    Action, Change, Scenario, Sort, Target, TimedAction, View, validate_action,
+};
 
 use super::document::Document;
 use crate::lab::Question;
@@ -77,22 +79,53 @@ impl Experiments {
 
 /// The design as it stands now: what was configured, what is broken, and which instances came or went.
 fn standing(document: &Document) -> Scenario {
-    let mut standing = at_first_load(document, Scenario::clone(&document.live));
-    standing.view = View::default();
-    standing.script = Vec::new();
+    let standing = at_first_load(document, Scenario::clone(&document.live));
+    let mut script: Vec<TimedAction> = Vec::new();
     for timed in document.done() {
         let action = &timed.action;
         match action.sort() {
-            Sort::Repair => standing.script.retain(|earlier| {
+            Sort::Repair => script.retain(|earlier| {
                 let is_mended = earlier.action.target() == action.target();
                 earlier.action.sort() != Sort::Fault || !is_mended
             }),
-            Sort::Fault | Sort::Resize => standing.script.push(TimedAction {
+            Sort::Fault | Sort::Resize => script.push(TimedAction {
                 at_ns: 0,
                 action: action.clone(),
             }),
-            // A deploy passes; edits stand in the live design already.
-            Sort::Deploy | Sort::Edit => {}
+            // A deploy passes; edits stand in the live design already, and what they took out is past.
+            Sort::Deploy | Sort::Edit => {
+                script.retain(|earlier| !is_taken_out(action, earlier.action.target()));
+            }
+        }
+    }
+    with_script(standing, &script)
+}
+
+/// Whether an action takes out what another was done to.
+fn is_taken_out(action: &Action, target: Target<'_>) -> bool {
+    let Action::Edit { changes } = action else {
+        return false;
+    };
+    changes.iter().any(|change| match (change, target) {
+        (Change::Remove { component }, Target::Component(id) | Target::Instance(id, _)) => {
+            component == id
+        }
+        (Change::Remove { component }, Target::Link(from, to)) => {
+            [from, to].contains(&component.as_str())
+        }
+        (Change::Unlink { from, to }, Target::Link(one, other)) => (&**from, &**to) == (one, other),
+        _ => false,
+    })
+}
+
+/// A design as it stands, with what of a script makes sense in it.
+fn with_script(mut standing: Scenario, script: &[TimedAction]) -> Scenario {
+    standing.design = standing.design.into_present();
+    standing.view = View::default();
+    standing.script = Vec::new();
+    for timed in script {
+        if validate_action(&standing, &timed.action).is_ok() {
+            standing.script.push(timed.clone());
         }
     }
     standing
@@ -109,11 +142,7 @@ fn at_first_load(document: &Document, mut scenario: Scenario) -> Scenario {
 /// seen live; servers that they added or removed are there from the start.
 fn edited(document: &Document, step: &Step) -> Scenario {
     let original = step.scenario();
-    let mut edited = Scenario {
-        script: original.script.clone(),
-        view: View::default(),
-        ..Scenario::clone(&document.live)
-    };
+    let mut edited = with_script(Scenario::clone(&document.live), &original.script);
     for timed in by_hand(document.done(), &original) {
         let (id, change) = match &timed.action {
             Action::AddInstance { component } => (component, 1),

@@ -2,6 +2,7 @@
 
 mod badge;
 mod breakage;
+mod building;
 mod dialog;
 mod document;
 mod experiments;

@@ -4,6 +4,7 @@ use headroom_engine::lab::{Breach, Load, Objective};
 use headroom_scenario::step::{LADDER, Step};
 use yew::prelude::*;
 
+use super::building::Building;
 use super::header::short_title;
 use super::icon;
 use crate::format;
@@ -34,6 +35,8 @@ pub struct StoryProps {
     pub is_broken_by_hand: bool,
     /// Instances that the reader added or removed are there, or not, from the start in the design after.
     pub is_resized_by_hand: bool,
+    /// What of the next step may be built in the running design.
+    pub building: Option<Building>,
     /// Where wishes go.
     pub intents: Intents,
 }
@@ -78,6 +81,7 @@ fn told(props: &StoryProps, place: usize, step: &'static Step) -> Html {
                 if place > 0 { { payoff(props) } { changed(props) } }
                 <p><b>{ "What it costs you. " }</b>{ step.cost }</p>
                 <p class="try"><b>{ "Try it. " }</b>{ step.try_it }</p>
+                { building(props, place) }
             </div>
             <nav class="story-steps" aria-label="Neighbouring steps">
                 { hurts(props) }
@@ -100,6 +104,31 @@ fn told(props: &StoryProps, place: usize, step: &'static Step) -> Html {
 fn open(props: &StoryProps, place: usize) -> Callback<MouseEvent> {
     let intents = props.intents.clone();
     Callback::from(move |_| intents.emit(Intent::OpenStep(place)))
+}
+
+/// The next step, built here: nothing starts anew.
+fn building(props: &StoryProps, place: usize) -> Html {
+    let (Some(building), Some(next)) = (&props.building, LADDER.get(place + 1)) else {
+        return Html::default();
+    };
+    let next = short_title(next.name).to_ascii_lowercase();
+    let (control, words) = match building {
+        Building::Ahead(_) => ("build-next", format!("Build it here: {next}")),
+        Building::Back(_) => ("take-back", format!("Take it back: {next}")),
+    };
+    let (intents, actions) = (props.intents.clone(), building.actions().to_vec());
+    let build = Callback::from(move |_: MouseEvent| {
+        actions
+            .iter()
+            .for_each(|action| intents.emit(Intent::Apply(action.clone())));
+    });
+    html! {
+        <>
+            <p class="build"><b>{ "Or watch it come. " }</b>
+                { "The next step can be built in this design while it runs, and taken back: same users, same requests." }</p>
+            <button class="btn" data-control={control} onclick={build}>{ words }</button>
+        </>
+    }
 }
 
 /// Said beside the way on, while more arrives than the design holds.

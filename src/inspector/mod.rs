@@ -1,5 +1,6 @@
 //! The inspector: every parameter of what is selected, with its unit and its range.
 
+mod building;
 mod field;
 mod form;
 mod impairments;
@@ -124,6 +125,7 @@ fn component_view(props: &InspectorProps, place: usize, component: &Component) -
                 { form(props, component.id.clone(), Subject::Component(component.id.clone())) }
             }
             { links_view(props, &component.id) }
+            { building::removal(props, component) }
         </>
     }
 }
@@ -151,14 +153,10 @@ fn traffic_view(props: &InspectorProps) -> Html {
 
 /// The links that leave a component.
 fn links_view(props: &InspectorProps, id: &str) -> Html {
-    let links = props
-        .live
-        .design
-        .links
-        .iter()
-        .filter(|link| link.from == id);
+    let links = props.live.design.links.present();
     links
-        .map(|link| link_form(props, &link.from, &link.to, false))
+        .filter(|(_, link)| link.from == id)
+        .map(|(_, link)| link_form(props, &link.from, &link.to, false))
         .collect()
 }
 
@@ -199,6 +197,7 @@ fn design_view(props: &InspectorProps) -> Html {
             <h2 class="inspector-title">{ "What the design must hold" }</h2>
             <p class="help">{ "Headroom and “pays off” are judged by these. Select a part, above or on the diagram, to change it." }</p>
             { form(props, "objectives".into(), Subject::Objectives) }
+            { building::additions(props) }
         </>
     }
 }

@@ -199,6 +199,8 @@ pub fn scheduled(scenario: &Scenario) -> Vec<Mark> {
             None => marks.add_edit(*at_ns, action, &so_far),
         }
         action.carry_out(&mut so_far);
+        let come = so_far.design.components[cast.len()..].iter();
+        cast.extend(come.map(|row| row.kind.instances()));
     }
     marks.kept
 }

@@ -2,7 +2,7 @@
 
 use super::LADDER;
 use crate::limits::{CONNECTIONS, INSTANCES, USERS};
-use crate::{Cache, Database, Kind, Scenario, Service, Size};
+use crate::{Cache, Database, Kind, NEAR_MS, Scenario, Service, Size};
 
 /// Share of the time that web workers and the database shall be busy. The ring spreads users
 /// unevenly, so the busiest of many servers is busy a third more than the mean.
@@ -92,7 +92,7 @@ impl Load {
         }
         // A worker is held while it asks, trips included.
         let calls = lookups + 2.0 * misses + 2.0 * writes;
-        load.worker_s += load.cache_s + load.database_s + calls * 2.0 * super::LATENCY_MS / 1e3;
+        load.worker_s += load.cache_s + load.database_s + calls * 2.0 * NEAR_MS / 1e3;
         load
     }
 }

@@ -90,8 +90,8 @@ fn is_public(scene: &Scene<'_>, number: usize, instance: u16) -> bool {
     instance == 0
         && design
             .links
-            .iter()
-            .any(|link| link.to == *id && by_clients(&link.from))
+            .present()
+            .any(|(_, link)| link.to == *id && by_clients(&link.from))
 }
 
 /// Worker slots: a square each while they can be told apart, else one bar.

@@ -3,6 +3,7 @@
 
 mod accessibility;
 mod autoscaling;
+mod building;
 mod controls;
 mod faults;
 mod figures;

@@ -1,0 +1,88 @@
+//! Parts come to the running design and go, by buttons: nothing starts anew, and it is all in the link.
+
+use headroom_e2e::{Look, Outcome, Page};
+use serde_json::json;
+
+use crate::fixture;
+
+fn appears(page: &Page, part: &str) -> Outcome {
+    page.until(&format!("{part} is drawn"), |page| page.exists(part))
+}
+
+fn goes(page: &Page, part: &str) -> Outcome {
+    page.until(
+        &format!("{part} is gone"),
+        |page| Ok(page.count(part)? == 0),
+    )
+}
+
+const BALANCER: &str = "[data-component=lb]";
+
+#[test]
+fn the_next_step_is_built_while_the_design_runs_and_taken_back() -> Outcome {
+    let page = fixture::page("#step=bigger-server", Look::DESK)?;
+    let served = "[data-testid=figure-completed-rps]";
+    page.figure_becoming(served, "above 100", |rps| rps > 100.0)?;
+    page.click("[data-control=build-next]")?;
+    appears(&page, BALANCER)?;
+    appears(&page, "[data-instance=\"web/3\"]")?;
+    assert!(
+        page.figure("[data-testid=clock]")? > 0.0,
+        "time has not begun anew"
+    );
+    assert_eq!(page.attribute("[data-step]", "data-step")?, "bigger-server");
+    page.click("[data-control=take-back]")?;
+    goes(&page, BALANCER)?;
+    goes(&page, "[data-instance=\"web/3\"]")?;
+    appears(&page, "[data-control=build-next]")?;
+    // What was taken back by hand can be had back too: the last of it is a server that has left.
+    page.click("[data-control=undo]")?;
+    appears(&page, "[data-instance=\"web/2\"]")
+}
+
+#[test]
+fn a_link_opens_a_design_that_was_edited_while_it_ran() -> Outcome {
+    let page = fixture::page("#step=bigger-server", Look::DESK)?;
+    page.click("[data-control=build-next]")?;
+    appears(&page, BALANCER)?;
+    page.until("the address follows the design", |page| {
+        Ok(page.fragment()?.starts_with("#s1="))
+    })?;
+    page.pause()?;
+    page.click("[data-control=share]")?;
+    appears(&page, "[data-control=link]")?;
+    if page.session().run(
+        "return !document.querySelector('[data-control=at-moment]').checked",
+        &json!([]),
+    )? == true
+    {
+        page.click("[data-control=at-moment]")?;
+    }
+    let link = page.value("[data-control=link]")?;
+    let (_, fragment) = link.split_once('#').unwrap_or_default();
+    let other = fixture::page(&format!("#{fragment}"), Look::DESK)?;
+    appears(&other, BALANCER)?;
+    assert_eq!(
+        other.count("[data-component]")?,
+        page.count("[data-component]")?
+    );
+    Ok(())
+}
+
+#[test]
+fn the_inspector_adds_parts_and_takes_them_out() -> Outcome {
+    let page = fixture::page("#step=database-apart", Look::DESK)?;
+    page.click("[data-control=panel][data-of=inspector]")?;
+    let cache = "[data-component=cache], [data-instance^=\"cache/\"]";
+    page.click("[data-control=add-part][data-of^=Cache]")?;
+    appears(&page, cache)?;
+    goes(&page, "[data-control=add-part][data-of^=Cache]")?;
+    page.click("[data-control=inspect][data-of=cache]")?;
+    page.click("[data-control=take-out]")?;
+    goes(&page, cache)?;
+    // What the design can't do without is not offered.
+    page.click("[data-control=inspect][data-of=web]")?;
+    appears(&page, "[data-control=parameter]")?;
+    assert!(!page.exists("[data-control=take-out]")?);
+    Ok(())
+}
