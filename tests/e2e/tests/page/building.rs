@@ -1,7 +1,6 @@
 //! Parts come to the running design and go, by buttons: nothing starts anew, and it is all in the link.
 
 use headroom_e2e::{Look, Outcome, Page};
-use serde_json::json;
 
 use crate::fixture;
 
@@ -50,15 +49,8 @@ fn a_link_opens_a_design_that_was_edited_while_it_ran() -> Outcome {
     })?;
     page.pause()?;
     page.click("[data-control=share]")?;
-    appears(&page, "[data-control=link]")?;
-    if page.session().run(
-        "return !document.querySelector('[data-control=at-moment]').checked",
-        &json!([]),
-    )? == true
-    {
-        page.click("[data-control=at-moment]")?;
-    }
-    let link = page.value("[data-control=link]")?;
+    page.click("[data-control=at-moment]")?;
+    let link = page.value("input[data-control=link]")?;
     let (_, fragment) = link.split_once('#').unwrap_or_default();
     let other = fixture::page(&format!("#{fragment}"), Look::DESK)?;
     appears(&other, BALANCER)?;
