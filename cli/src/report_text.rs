@@ -4,7 +4,7 @@ use headroom_engine::lab::{Objective, Verdict, Window};
 use headroom_engine::reason::Reason;
 use headroom_engine::report::{Report, ReportComponent, ReportCost, ReportLoad};
 use headroom_scenario::room::{Room, RoomBy, RoomOf};
-use headroom_scenario::{Component, Design, Keys, Scenario};
+use headroom_scenario::{Design, Keys, Scenario};
 
 use crate::ending::Ending;
 use crate::figure::{count, dollars, number, percent};

@@ -10,7 +10,7 @@ use headroom_engine::Engine;
 use headroom_engine::reason::Reason;
 use headroom_engine::series::{Bin, ComponentBin};
 use headroom_engine::time::NS_PER_S;
-use headroom_scenario::{Kind, Scenario};
+use headroom_scenario::{Design, Kind, Scenario};
 
 use crate::failure::Failure;
 

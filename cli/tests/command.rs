@@ -1779,3 +1779,75 @@ fn a_link_to_a_closed_loop_takes_no_rate() {
     assert_ne!(code(&output), 0);
     assert!(errors(&output).contains("users of a closed loop make the rate"));
 }
+
+/// A step into which a balancer comes at 5 s, goes at 10 s and comes again at 15 s.
+fn edited_step() -> String {
+    let step = |name: &str| step::find(name).expect("a step").scenario();
+    let (mut scenario, mut other) = (step("bigger-server"), step("load-balancer"));
+    // An edit leaves the number of servers as it is.
+    let servers = other.design.components.iter_mut();
+    servers
+        .filter(|row| row.id == "web")
+        .for_each(|row| row.kind.set_instances(1));
+    let there = scenario.design.changes_to(&other.design);
+    let away = other.design.changes_to(&scenario.design);
+    scenario.script = (1_u64..)
+        .zip([there.clone(), away, there])
+        .map(|(turn, changes)| TimedAction {
+            at_ns: turn * 5_000_000_000,
+            action: Action::Edit { changes },
+        })
+        .collect();
+    scenario.to_json()
+}
+
+#[test]
+fn a_part_that_came_and_went_is_told_beside_the_one_that_came_after_it() {
+    let folder = Folder::new("edited");
+    let file = folder.file("edited.json", edited_step().as_bytes());
+    let arguments = ["run", &file, "--warmup", "0s", "--for", "20s"];
+    let (report, series) = run_with_series("edited-series", &arguments);
+    let answered = |id: &str| -> Vec<bool> {
+        let answered = series.cells(&format!("{id}.answered"));
+        answered
+            .iter()
+            .map(|cell| cell.parse::<f64>().is_ok_and(|calls| calls > 400.0))
+            .collect()
+    };
+    let during = |from: usize, to: usize| -> Vec<bool> {
+        (0..20).map(|second| (from..to).contains(&second)).collect()
+    };
+    assert_eq!(answered("lb"), during(5, 10));
+    assert_eq!(answered("lb#2"), during(15, 20));
+    for id in ["lb", "lb#2"] {
+        assert!(
+            report["components"][id]["usd_month_mean"].as_f64() > Some(0.0),
+            "{id}"
+        );
+    }
+    let output = headroom(&arguments);
+    let text = String::from_utf8(output.stdout).expect("text");
+    let line = |start: &str| {
+        text.lines()
+            .filter(|line| line.trim_start().starts_with(start))
+            .count()
+    };
+    assert_eq!(line("Load balancer (lb), taken out"), 1, "{text}");
+    assert_eq!(line("Load balancer (lb) "), 1, "{text}");
+}
+
+#[test]
+fn an_edit_that_leaves_a_design_that_can_not_run_is_refused_at_its_place() {
+    let folder = Folder::new("edited-badly");
+    let mut document: Value = serde_json::from_str(&edited_step()).expect("it is JSON");
+    document["script"][1]["action"]["edit"]["changes"] =
+        serde_json::json!([{"remove": {"component": "web"}}]);
+    let file = folder.file("edited.json", document.to_string().as_bytes());
+    let output = headroom(&["run", &file]);
+    let said = String::from_utf8(output.stderr).expect("text");
+    assert!(
+        said.contains("script[1].action.edit: the design that it leaves can't run"),
+        "{said}"
+    );
+    assert!(!output.status.success());
+}

@@ -48,10 +48,10 @@ impl<T> Roster<T> {
     }
 
     /// What is there, each with what another list has in its place.
-    pub fn beside<'a, Other>(
+    pub fn beside<'a, 'other, Other>(
         &'a self,
-        others: &'a [Other],
-    ) -> impl Iterator<Item = (&'a T, &'a Other)> {
+        others: &'other [Other],
+    ) -> impl Iterator<Item = (&'a T, &'other Other)> + use<'a, 'other, T, Other> {
         let present = self.present();
         present.filter_map(|(place, row)| Some((row, others.get(place)?)))
     }

@@ -123,8 +123,9 @@ mod tests {
                 component("users", Kind::Clients(Clients::default())),
                 component("web", Kind::Service(Service::default())),
                 component("data", Kind::Database(Database::default())),
-            ],
-            links: vec![link("users", "web"), link("web", "data")],
+            ]
+            .into(),
+            links: vec![link("users", "web"), link("web", "data")].into(),
         }
     }
 
@@ -192,7 +193,10 @@ mod tests {
         for order in [[0, 1, 2], [2, 1, 0], [1, 2, 0]] {
             let mut design = design();
             let components = design.components.clone();
-            design.components = order.map(|place| components[place].clone()).into();
+            design.components = order
+                .map(|place| components[place].clone())
+                .into_iter()
+                .collect();
             let mut report = report(&[0.1], 0.0);
             for (id, count) in [("users", 95), ("web", 100), ("data", 100)] {
                 let part = report.components.get_mut(id).expect("is in the report");

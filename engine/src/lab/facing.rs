@@ -386,7 +386,8 @@ mod tests {
             behind.id = back.into();
             scenario.design.components[1].id = front.into();
             scenario.design.links[0].to = front.into();
-            scenario.design.components.insert(0, behind);
+            scenario.design.components.push(behind);
+            scenario.design.components.rotate_right(1);
             scenario.design.links.push(headroom_scenario::Link {
                 from: front.into(),
                 to: back.into(),
