@@ -1817,7 +1817,8 @@ fn a_part_that_came_and_went_is_told_beside_the_one_that_came_after_it() {
     let during = |from: usize, to: usize| -> Vec<bool> {
         (0..20).map(|second| (from..to).contains(&second)).collect()
     };
-    assert_eq!(answered("lb"), during(5, 10));
+    // What has waited behind it is finished in the second after.
+    assert_eq!(answered("lb"), during(5, 11));
     assert_eq!(answered("lb#2"), during(15, 20));
     for id in ["lb", "lb#2"] {
         assert!(
