@@ -750,7 +750,7 @@ mod tests {
             );
         }
         for step in LADDER {
-            let components = step.scenario().design.components.into_iter();
+            let components = step.scenario().design.components.into_present().into_iter();
             for component in components.filter(|component| component.kind.facts().works) {
                 let name = component.title();
                 assert!(fits(name, Measure::Share), "{name}");
