@@ -43,8 +43,11 @@ pub struct Engine {
 // Derived, it would be compiled anew by every crate that clones one, all its parts with it.
 impl Clone for Engine {
     fn clone(&self) -> Self {
-        let (run, control) = (self.run.clone(), self.control.clone());
-        Self { run, control }
+        Self {
+            run: self.run.clone(),
+            control: self.control.clone(),
+            outlook: self.outlook.clone(),
+        }
     }
 }
 
