@@ -127,7 +127,7 @@ fn from_value(mut document: Value) -> Result<Scenario, Vec<Problem>> {
         };
         let (message, slip, place) = error.into_parts();
         let path = in_original(&place, &found.removed);
-        if !found.has_told(slip, &path) {
+        if !found.explain(slip, &path) {
             found.tell(
                 slip,
                 &place,
@@ -150,11 +150,11 @@ struct Found {
     problems: Vec<Problem>,
     /// The items that were taken out of their lists.
     removed: Vec<Vec<Step>>,
-    strangers: Vec<Stranger>,
+    unlike: Vec<Unlike>,
 }
 
 /// A field that is not known, and like none that is.
-struct Stranger {
+struct Unlike {
     name: String,
     /// The path of what it is a field of.
     parent: String,
@@ -163,8 +163,8 @@ struct Stranger {
 }
 
 impl Found {
-    /// Whether what is wrong follows from what has been told, so that one slip is one problem.
-    fn has_told(&mut self, slip: Slip, path: &str) -> bool {
+    /// Explains what is wrong by what has been told, so that one slip is one problem; false where it can't.
+    fn explain(&mut self, slip: Slip, path: &str) -> bool {
         match slip {
             // It was taken out because it, or all in it, was wrong, or it bears another name.
             Slip::Missing(field) => {
@@ -173,7 +173,7 @@ impl Found {
                     path => format!("{path}.{field}"),
                 };
                 let mut told = self.problems.iter();
-                told.any(|told| is_within(&told.path, &missing)) || self.misnames(path, field)
+                told.any(|told| is_within(&told.path, &missing)) || self.suggest(path, field)
             }
             // All that it had was wrong.
             Slip::Nothing => {
@@ -184,14 +184,14 @@ impl Found {
         }
     }
 
-    /// Whether a stranger stands where a field is missing, and so is that one: its problem says so from now
-    /// on.
-    fn misnames(&mut self, path: &str, missing: &str) -> bool {
-        let mut strangers = self.strangers.iter();
-        let Some(index) = strangers.position(|stranger| stranger.parent == path) else {
+    /// Where a field like none that is known stands in place of a missing one, says in its problem that this is
+    /// meant; false where none does.
+    fn suggest(&mut self, path: &str, missing: &str) -> bool {
+        let mut unlike = self.unlike.iter();
+        let Some(index) = unlike.position(|unlike| unlike.parent == path) else {
             return false;
         };
-        let Stranger { name, problem, .. } = self.strangers.remove(index);
+        let Unlike { name, problem, .. } = self.unlike.remove(index);
         let message =
             format!("unknown field `{name}`: did you mean `{missing}`, which is missing?");
         self.problems[problem].message = visible(&message);
@@ -207,7 +207,7 @@ impl Found {
         component: Option<String>,
     ) {
         if let (Slip::Field(None), Some((Step::Key(name), parents))) = (slip, place.split_last()) {
-            self.strangers.push(Stranger {
+            self.unlike.push(Unlike {
                 name: name.clone(),
                 parent: in_original(parents, &self.removed),
                 problem: self.problems.len(),
