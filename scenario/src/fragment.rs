@@ -82,7 +82,7 @@ pub fn decode(text: &str) -> Result<Opened, FragmentError> {
     if text.len() > CHARACTERS_MAX {
         return Err(FragmentError::TooLarge);
     }
-    let readings = readings(text);
+    let readings = readings(&bare::plain(text));
     // What is wrong is said of the likeliest of them.
     open(&readings[0]).or_else(|error| {
         let mut others = readings[1..].iter();
@@ -93,8 +93,8 @@ pub fn decode(text: &str) -> Result<Opened, FragmentError> {
 /// Whether a text is meant as a link: a whole address, a fragment with its `#`, or one that begins with a
 /// key. A document is none, whatever is in it: behind its first brace stands a key in quotes, or nothing.
 pub fn is_link(text: &str) -> bool {
-    let text = bare::plain(text);
-    let text = text.trim_start_matches(|c| c != '{' && bare::stands_before(c));
+    let plain = bare::plain(text);
+    let text = plain.trim_start_matches(|c| c != '{' && bare::stands_before(c));
     let inside = text.trim_start_matches(|c: char| c == '{' || c.is_whitespace());
     if inside.len() < text.len() && (inside.is_empty() || inside.starts_with(['"', '}'])) {
         return false;
