@@ -120,7 +120,7 @@ impl Component {
         }
     }
 
-    /// What one of its instances is called: `web/1` is number 0. One machine has the name of the whole.
+    /// What one of its instances is to tests and tools: `web/1` is number 0, and one machine is the whole.
     pub fn instance_name(&self, instance: u16) -> String {
         if self.kind.facts().is_scalable {
             format!("{}/{}", self.id, u32::from(instance) + 1)

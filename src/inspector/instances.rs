@@ -78,7 +78,10 @@ pub fn Instances(props: &InstancesProps) -> Html {
 }
 
 fn row(props: &InstancesProps, number: u16, instance: &InstanceGauge, count: usize) -> Html {
-    let name = props.component.instance_name(number);
+    let (name, title) = (
+        props.component.instance_name(number),
+        props.component.instance_title(number),
+    );
     let deeds = deed::of_instance(&props.component, number, instance, count);
     // What is done to all of them stands below the list.
     let own = deeds
@@ -86,7 +89,7 @@ fn row(props: &InstancesProps, number: u16, instance: &InstanceGauge, count: usi
         .filter(|deed| matches!(deed.action.target(), Target::Instance(..)));
     html! {
         <li class={classes!("instance", (props.chosen == Some(number)).then_some("on"))}>
-            <div class="instance-name"><b title={name.clone()}>{ &name }</b><span>{ state_words(instance) }</span></div>
+            <div class="instance-name"><b title={title.clone()}>{ &title }</b><span>{ state_words(instance) }</span></div>
             if !props.read_only {
                 <div class="instance-actions">
                     { for own.map(|deed| {
@@ -94,7 +97,7 @@ fn row(props: &InstancesProps, number: u16, instance: &InstanceGauge, count: usi
                         let onclick = move |_: MouseEvent| intents.emit(Intent::Apply(action.clone()));
                         html! {
                             <button key={deed.control} class="btn small" data-control={deed.control} data-of={name.clone()} title={deed.help}
-                                aria-label={format!("{} {name}", deed.short)} {onclick}>{ deed.short }</button>
+                                aria-label={format!("{} {title}", deed.short)} {onclick}>{ deed.short }</button>
                         }
                     }) }
                 </div>
