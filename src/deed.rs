@@ -156,7 +156,7 @@ pub fn of_instance(
             (runs || is_down) && is_worse_than_death(kind, gauge),
             destroy,
         ),
-        (is_down || is_slow || gauge.hangs, repair),
+        (gauge.is_broken(), repair),
         (facts.is_deployable, deploy),
         (facts.is_scalable, add),
         (facts.is_scalable && !is_to_stay, remove),

@@ -80,8 +80,8 @@ fn machine<'a>(
         slow_factor,
         ..
     } = gauge;
-    let is_well = state == InstanceState::Up && !hangs && slow_factor == 1.0;
-    (!is_well && state != InstanceState::Gone).then(|| Machine {
+    let is_under_way = matches!(state, InstanceState::Booting | InstanceState::Draining);
+    (is_under_way || gauge.is_broken()).then(|| Machine {
         component: &component.id,
         instance: number,
         state,

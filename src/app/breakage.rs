@@ -1,6 +1,6 @@
 //! What there is to break, and what mends all that is broken.
 
-use headroom_engine::snapshot::{InstanceGauge, InstanceState, Snapshot};
+use headroom_engine::snapshot::{InstanceState, Snapshot};
 use headroom_scenario::{Action, Design, Kind, Link};
 
 use crate::deed;
@@ -9,7 +9,7 @@ use crate::deed;
 pub(super) fn repairs(snapshot: &Snapshot, links: &[Link]) -> Vec<Action> {
     let instances = snapshot.components.iter().flat_map(|component| {
         let instances = component.instances.iter().zip(0..);
-        let broken = instances.filter(|(instance, _)| is_broken(instance));
+        let broken = instances.filter(|(instance, _)| instance.is_broken());
         broken.map(|(_, instance)| Action::Repair {
             component: component.id.clone(),
             instance,
@@ -20,16 +20,6 @@ pub(super) fn repairs(snapshot: &Snapshot, links: &[Link]) -> Vec<Action> {
         .filter(|(_, gauge)| !gauge.impairments.is_empty())
         .map(|(link, _)| deed::repair(&link.from, &link.to));
     instances.chain(links).collect()
-}
-
-fn is_broken(instance: &InstanceGauge) -> bool {
-    match instance.state {
-        InstanceState::Down => true,
-        InstanceState::Gone => false,
-        InstanceState::Up | InstanceState::Booting | InstanceState::Draining => {
-            instance.hangs || instance.slow_factor != 1.0
-        }
-    }
 }
 
 /// The busiest server that is up: its component's id, and its number.
@@ -49,7 +39,7 @@ pub(super) fn busiest(design: &Design, snapshot: &Snapshot) -> Option<(String, u
 #[cfg(test)]
 mod tests {
     use super::*;
-    use headroom_engine::snapshot::{ComponentGauge, LinkGauge};
+    use headroom_engine::snapshot::{ComponentGauge, InstanceGauge, LinkGauge};
     use headroom_scenario::Impairment;
 
     #[test]

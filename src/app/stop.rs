@@ -76,12 +76,12 @@ impl Stop {
 
 /// How an instance has stopped.
 fn of_instance(gauge: &InstanceGauge) -> Option<fn(String) -> Stop> {
-    match gauge.state {
-        InstanceState::Gone => None,
-        InstanceState::Down => Some(Stop::Down),
-        _ if gauge.hangs => Some(Stop::Hangs),
-        InstanceState::Up | InstanceState::Booting | InstanceState::Draining => None,
-    }
+    let stop = if gauge.state == InstanceState::Down {
+        Stop::Down
+    } else {
+        Stop::Hangs
+    };
+    gauge.is_stopped().then_some(stop)
 }
 
 /// How a component has stopped, where none of its instances work. One of which some hang hangs: who

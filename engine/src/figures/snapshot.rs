@@ -168,6 +168,22 @@ pub struct InstanceGauge {
     pub hit_ratio: f64,
 }
 
+impl InstanceGauge {
+    /// Whether it answers nothing: it is dead, or hangs.
+    pub fn is_stopped(&self) -> bool {
+        match self.state {
+            InstanceState::Down => true,
+            InstanceState::Gone => false,
+            InstanceState::Up | InstanceState::Booting | InstanceState::Draining => self.hangs,
+        }
+    }
+
+    /// Whether it is stopped or slow: what a repair mends.
+    pub fn is_broken(&self) -> bool {
+        self.is_stopped() || self.state != InstanceState::Gone && self.slow_factor != 1.0
+    }
+}
+
 /// Whether an instance works.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

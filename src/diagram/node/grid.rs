@@ -216,8 +216,7 @@ fn bars(rect: &Rect) -> String {
 /// Down or hanging, or failing more than a few of its requests: a cell has no room for less.
 fn is_failing(gauge: &InstanceGauge) -> bool {
     let answered = gauge.failed_rps + gauge.throughput_rps;
-    let stopped = gauge.hangs || gauge.state == InstanceState::Down;
-    stopped || gauge.failed_rps > FAILING_SHARE * answered
+    gauge.is_stopped() || gauge.failed_rps > FAILING_SHARE * answered
 }
 
 /// Up, and slower than it should be, or sent nothing.
