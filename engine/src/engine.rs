@@ -46,7 +46,7 @@ impl Clone for Engine {
         Self {
             run: self.run.clone(),
             control: self.control.clone(),
-            outlook: self.outlook.clone(),
+            outlook: self.outlook,
         }
     }
 }

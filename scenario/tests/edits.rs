@@ -76,7 +76,7 @@ fn any_step_becomes_any_other_by_an_edit() {
 
 /// What a design consists of, in order of names; how many instances there are and what the diagram calls them
 /// is not changed by an edit.
-fn parts(design: Design) -> (Vec<(String, Kind)>, Vec<(String, String)>) {
+fn parts(design: Design) -> (Vec<(String, Kind)>, Vec<[String; 2]>) {
     let design = design.into_present();
     let mut components: Vec<(String, Kind)> = Vec::new();
     for component in &design.components {
@@ -86,8 +86,8 @@ fn parts(design: Design) -> (Vec<(String, Kind)>, Vec<(String, String)>) {
     }
     components.sort_by(|one, other| one.0.cmp(&other.0));
     let links = design.links.iter();
-    let mut links: Vec<_> = links
-        .map(|link| (link.from.clone(), link.to.clone()))
+    let mut links: Vec<[String; 2]> = links
+        .map(|link| [link.from.clone(), link.to.clone()])
         .collect();
     links.sort();
     (components, links)
@@ -335,7 +335,8 @@ fn what_is_done_to_a_part_that_is_gone_is_refused_and_let_pass_where_a_user_was_
         let edit = Action::Edit {
             changes: away.clone(),
         };
-        validate_action_before(&scenario, &edit, &[later.clone()]).expect("a user was faster");
+        validate_action_before(&scenario, &edit, std::slice::from_ref(&later))
+            .expect("a user was faster");
         let mut replayed = gone.clone();
         replayed.script.push(later);
         replayed.validate().expect("it is what happened");

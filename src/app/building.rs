@@ -62,30 +62,22 @@ mod tests {
 
     #[test]
     fn every_step_can_be_built_in_the_one_before_and_taken_back() {
-        for place in 0..LADDER.len() - 1 {
-            let mut scenario = LADDER[place].scenario();
+        let last = LADDER.len() - 1;
+        for (place, step) in LADDER[..last].iter().enumerate() {
+            let mut scenario = step.scenario();
             let ahead = Building::at(place, &scenario.design, None).expect("there is a next step");
-            assert!(
-                matches!(ahead, Building::Ahead(_)),
-                "{}",
-                LADDER[place].name
-            );
+            assert!(matches!(ahead, Building::Ahead(_)), "{}", step.name);
             assert!(!ahead.actions().is_empty());
             let carry_out = |actions: &[Action], scenario: &mut _| {
                 actions.iter().for_each(|action| action.carry_out(scenario));
             };
             carry_out(ahead.actions(), &mut scenario);
             let back = Building::at(place, &scenario.design, None).expect("there is a next step");
-            assert!(matches!(back, Building::Back(_)), "{}", LADDER[place].name);
+            assert!(matches!(back, Building::Back(_)), "{}", step.name);
             carry_out(back.actions(), &mut scenario);
             let again = Building::at(place, &scenario.design, None);
-            assert!(
-                matches!(again, Some(Building::Ahead(_))),
-                "{}",
-                LADDER[place].name
-            );
+            assert!(matches!(again, Some(Building::Ahead(_))), "{}", step.name);
         }
-        let last = LADDER.len() - 1;
         assert_eq!(
             Building::at(last, &LADDER[last].scenario().design, None),
             None
