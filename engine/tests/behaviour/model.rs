@@ -331,14 +331,15 @@ const OTHERS: &[(&str, &[&str])] = &[
         ],
     ),
     (
-        "what the document of a step says, which whoever opens it reads, or that of a benchmark",
+        "what the document of a step or an edit by hand says, which whoever opens it reads, or that of a benchmark",
         &[
             "BUSY",
             "CACHED_SHARE",
             "CACHE_BUSY",
+            "DIRECTORY_MS",
             "KEYS_MAX",
-            "LATENCY_MS",
             "MISS_SHARE",
+            "NEAR_MS",
             "SESSIONS_LOST_SHARE",
             "WEB_INSTANCES_MAX",
             "WORKERS",
