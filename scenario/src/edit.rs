@@ -119,6 +119,40 @@ impl Design {
         removed.chain(unlinked).chain(added).chain(linked).collect()
     }
 
+    /// What of some changes makes a difference to this design, each after those before it.
+    pub fn fitting(&self, changes: Vec<Change>) -> Vec<Change> {
+        let mut design = self.clone();
+        let fits = |change: Change| {
+            let change = design.fitted(change)?;
+            design.apply(&change);
+            Some(change)
+        };
+        changes.into_iter().filter_map(fits).collect()
+    }
+
+    /// A change as it makes a difference to this design, if it does.
+    fn fitted(&self, change: Change) -> Option<Change> {
+        let is_there = |id: &str| self.component(id).is_some();
+        let makes_sense = match &change {
+            Change::Add { component } => !is_there(&component.id),
+            Change::Remove { component } => is_there(component),
+            Change::Link { link } => {
+                let has_ends = is_there(&link.from) && is_there(&link.to);
+                has_ends && self.link(&link.from, &link.to).is_none()
+            }
+            Change::Unlink { from, to } => self.link(from, to).is_some(),
+            Change::Configure { component, kind } => {
+                let (_, before) = self.component(component)?;
+                let mut kind = kind.clone();
+                kind.set_instances(before.kind.instances());
+                let is_other = kind.tag() == before.kind.tag() && kind != before.kind;
+                let component = component.clone();
+                return is_other.then_some(Change::Configure { component, kind });
+            }
+        };
+        makes_sense.then_some(change)
+    }
+
     /// How a component of another design comes to be in this one, if it is not there like that.
     fn becomes(&self, other: &Component, stays: bool) -> Option<Change> {
         let (_, namesake) = match self.component(&other.id) {

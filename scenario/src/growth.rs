@@ -1,9 +1,8 @@
 //! What a design may be given, and what it may do without, while it runs: each with all the links that this
 //! takes, so that the design can run afterwards.
 
-use crate::{
-    Action, Cache, Change, Component, Database, Design, Dns, Kind, KindTag, Link, LoadBalancer,
-};
+use crate::step::LADDER;
+use crate::{Action, Change, Component, Design, KindTag, Link};
 
 /// Time one way between two machines of a site, in milliseconds: some half a millisecond there and back.
 pub const NEAR_MS: f64 = 0.25;
@@ -53,10 +52,15 @@ impl Design {
         changes
     }
 
-    /// What is done to this design to make another of it while it runs: an edit, and instances that come or go.
-    /// `numbers` are those of the instances that a component has by now.
-    pub fn actions_to(&self, other: &Design, numbers: impl Fn(&str) -> Vec<u16>) -> Vec<Action> {
-        let changes = self.changes_to(other);
+    /// What is done to this design while it runs to change in it what is another in one design than in another:
+    /// instances come or go, and an edit. `numbers` are those of the instances that a component has by now.
+    pub fn actions_between(
+        &self,
+        one: &Design,
+        other: &Design,
+        numbers: impl Fn(&str) -> Vec<u16>,
+    ) -> Vec<Action> {
+        let changes = self.fitting(one.changes_to(other));
         let comes = |id: &str| {
             let is_it =
                 |change: &Change| matches!(change, Change::Add { component } if component.id == id);
@@ -66,7 +70,7 @@ impl Design {
         for (_, wanted) in other.components.present() {
             let component = &wanted.id;
             let is_resized = wanted.kind.facts().is_scalable && wanted.kind.autoscaling().is_none();
-            if !is_resized || comes(component) {
+            if !is_resized || comes(component) || self.component(component).is_none() {
                 continue;
             }
             let there = numbers(component);
@@ -82,7 +86,7 @@ impl Design {
             }));
         }
         let edit = (!changes.is_empty()).then_some(Action::Edit { changes });
-        edit.into_iter().chain(resized).collect()
+        resized.into_iter().chain(edit).collect()
     }
 
     fn present_of(&self, tag: KindTag) -> impl Iterator<Item = &Component> {
@@ -100,7 +104,7 @@ impl Design {
         if asks.iter().any(Option::is_some) {
             return None;
         }
-        let database = self.part("db", "Database", Kind::Database(Database::default()));
+        let database = self.part("db", "Database", KindTag::Database)?;
         let mut links = vec![near(&service.id, &database.id)];
         // What stands between them asks it too.
         if let Some(cache) = self.calls(service, KindTag::Cache) {
@@ -128,11 +132,7 @@ impl Design {
         if is_balanced {
             return None;
         }
-        let balancer = self.part(
-            "lb",
-            "Load balancer",
-            Kind::LoadBalancer(LoadBalancer::default()),
-        );
+        let balancer = self.part("lb", "Load balancer", KindTag::LoadBalancer)?;
         let inward = Link {
             to: balancer.id.clone(),
             ..call.clone()
@@ -153,7 +153,7 @@ impl Design {
         if self.calls(service, KindTag::Cache).is_some() {
             return None;
         }
-        let cache = self.part("cache", "Cache", Kind::Cache(Cache::default()));
+        let cache = self.part("cache", "Cache", KindTag::Cache)?;
         let links = vec![near(&service.id, &cache.id), near(&cache.id, &database.id)];
         Some(addition(
             format!("Cache for {}", service.title()),
@@ -167,7 +167,7 @@ impl Design {
         if self.calls(users, KindTag::Dns).is_some() {
             return None;
         }
-        let directory = self.part("dns", "DNS", Kind::Dns(Dns::default()));
+        let directory = self.part("dns", "DNS", KindTag::Dns)?;
         let asked = Link {
             latency_ms: DIRECTORY_MS,
             ..near(&users.id, &directory.id)
@@ -176,8 +176,8 @@ impl Design {
         Some(addition(words, directory, vec![asked]))
     }
 
-    /// A new component under an id that nothing in the design has or has had.
-    fn part(&self, id: &str, name: &str, kind: Kind) -> Component {
+    /// A new component under an id that nothing in the design has or has had, as the ladder first has one.
+    fn part(&self, id: &str, name: &str, tag: KindTag) -> Option<Component> {
         let is_free = |id: &String| self.components.iter().all(|component| component.id != *id);
         let numbered = (2..).map(|number| format!("{id}-{number}"));
         let mut ids = std::iter::once(id.to_owned()).chain(numbered);
@@ -186,8 +186,10 @@ impl Design {
             .components
             .present()
             .any(|(_, component)| has_name(component));
-        let id = ids.find(is_free).unwrap_or_default();
-        Component {
+        let id = ids.find(is_free)?;
+        let mut steps = LADDER.iter().map(|step| step.scenario().design);
+        let kind = steps.find_map(|design| Some(design.present_of(tag).next()?.kind.clone()))?;
+        Some(Component {
             name: if is_named {
                 String::new()
             } else {
@@ -197,7 +199,7 @@ impl Design {
             site: None,
             kind,
             position: None,
-        }
+        })
     }
 }
 

@@ -458,13 +458,42 @@ fn what_is_added_again_has_an_id_of_its_own() {
 }
 
 #[test]
+fn what_is_there_already_stays_as_it_is_when_a_step_is_built() {
+    let (one, two) = (step("one-server").design, step("database-apart").design);
+    let mut live = step("one-server");
+    for addition in live.design.additions() {
+        let changes = addition.changes;
+        Action::Edit { changes }.carry_out(&mut live);
+    }
+    let there: Vec<String> = live
+        .design
+        .components
+        .present()
+        .map(|(_, part)| part.id.clone())
+        .collect();
+    assert_eq!(there, ["users", "dns", "web", "db", "lb"]);
+    let fitting = live.design.fitting(one.changes_to(&two));
+    for change in &fitting {
+        live.design.apply(change);
+    }
+    assert!(live.design.component("lb").is_some(), "{fitting:?}");
+    assert_eq!(live.design.link("users", "web"), None, "{fitting:?}");
+    let again = live.design.fitting(one.changes_to(&two));
+    assert_eq!(again, vec![]);
+}
+
+#[test]
 fn instances_come_and_go_where_the_other_design_has_more_or_fewer() {
     let one = step("bigger-server").design;
     let three = step("load-balancer").design;
-    let sort = |actions: Vec<Action>| -> Vec<Action> { actions.into_iter().skip(1).collect() };
+    let sort = |mut actions: Vec<Action>| {
+        let edit = actions.pop().expect("the edit comes last");
+        assert!(matches!(edit, Action::Edit { .. }));
+        actions
+    };
     let web = || "web".to_owned();
     assert_eq!(
-        sort(one.actions_to(&three, |_| vec![0])),
+        sort(one.actions_between(&one, &three, |_| vec![0])),
         vec![Action::AddInstance { component: web() }; 2]
     );
     let gone = |instance| Action::RemoveInstance {
@@ -472,7 +501,7 @@ fn instances_come_and_go_where_the_other_design_has_more_or_fewer() {
         instance,
     };
     assert_eq!(
-        sort(three.actions_to(&one, |_| vec![0, 2, 4])),
+        sort(three.actions_between(&three, &one, |_| vec![0, 2, 4])),
         [gone(4), gone(2)]
     );
 }

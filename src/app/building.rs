@@ -2,29 +2,53 @@
 
 use headroom_engine::snapshot::{InstanceState, Snapshot};
 use headroom_scenario::step::LADDER;
-use headroom_scenario::{Action, Change, Design};
+use headroom_scenario::{Action, Change, Design, Scenario, TimedAction, validate_action};
 
 /// What may be built in the running design.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Building {
-    /// What the next step adds is not there yet: what makes this design that of the step.
+    /// What the next step adds is not there yet: what adds it.
     Ahead(Vec<Action>),
-    /// It is there: what makes it this step's design again.
+    /// It is there: what takes it out again.
     Back(Vec<Action>),
 }
 
+/// The design that runs, with what was and will be done to it.
+#[derive(Clone, Copy, Debug)]
+pub struct Site<'a> {
+    /// The design as it stands.
+    pub live: &'a Scenario,
+    /// What was done to it by now.
+    pub done: &'a [TimedAction],
+    /// What the script will do to it.
+    pub ahead: &'a [TimedAction],
+    /// Its figures, once there are some.
+    pub snapshot: Option<&'a Snapshot>,
+}
+
 impl Building {
-    /// What may be built at a step, while the design stands so. None after the last step.
-    pub fn at(place: usize, live: &Design, snapshot: Option<&Snapshot>) -> Option<Self> {
-        let next = LADDER.get(place + 1)?.scenario().design;
-        let own = LADDER[place].scenario().design;
-        let [ahead, back] = [&next, &own].map(|design| live.changes_to(design));
+    /// What may be built at a step. None after the last step, or where the reader has made something of the design
+    /// that the next step does not go with.
+    pub fn at(place: usize, site: Site<'_>) -> Option<Self> {
+        let (own, next) = (LADDER[place].scenario(), LADDER.get(place + 1)?.scenario());
+        let live = &site.live.design;
+        let [ahead, back] = [(&own, &next), (&next, &own)]
+            .map(|(from, to)| live.fitting(from.design.changes_to(&to.design)));
         let is_built = ahead.is_empty() || has_parts(&back) && !has_parts(&ahead);
-        let numbers = |id: &str| numbers(live, snapshot, id);
-        Some(if is_built {
-            Self::Back(live.actions_to(&own, numbers))
+        let numbers = |id: &str| numbers(live, site.snapshot, id);
+        let actions = if is_built {
+            let theirs = |timed: &&TimedAction| own.script.contains(*timed);
+            let grown = resized(&own.design, site.done.iter().filter(theirs), 1);
+            live.actions_between(&next.design, &grown, numbers)
         } else {
-            Self::Ahead(live.actions_to(&next, numbers))
+            let left = resized(&next.design, site.ahead.iter(), -1);
+            live.actions_between(&own.design, &left, numbers)
+        };
+        let is_possible = actions.iter().all(|action| site.allows(action));
+        is_possible.then_some(if is_built {
+            Self::Back(actions)
+        } else {
+            Self::Ahead(actions)
         })
     }
 
@@ -35,13 +59,45 @@ impl Building {
     }
 }
 
+impl Site<'_> {
+    /// Whether the design can run after an edit. What is done to instances the engine refuses where it must.
+    fn allows(self, action: &Action) -> bool {
+        let standing = Scenario {
+            script: Vec::new(),
+            ..self.live.clone()
+        };
+        !matches!(action, Action::Edit { .. }) || validate_action(&standing, action).is_ok()
+    }
+}
+
+/// A design with as many instances more, or fewer, as a script adds and removes.
+fn resized<'a>(
+    design: &Design,
+    script: impl Iterator<Item = &'a TimedAction>,
+    sign: i16,
+) -> Design {
+    let mut resized = design.clone();
+    for timed in script {
+        let (id, change) = match &timed.action {
+            Action::AddInstance { component } => (component, sign),
+            Action::RemoveInstance { component, .. } => (component, -sign),
+            _ => continue,
+        };
+        if let Some((place, _)) = resized.component(id) {
+            let kind = &mut resized.components[place].kind;
+            kind.set_instances(kind.instances().saturating_add_signed(change).max(1));
+        }
+    }
+    resized
+}
+
 /// Whether components or links come or go, and not only parameters.
-fn has_parts(changes: &[Change]) -> bool {
+pub(super) fn has_parts(changes: &[Change]) -> bool {
     let is_part = |change: &Change| !matches!(change, Change::Configure { .. });
     changes.iter().any(is_part)
 }
 
-/// The numbers of the instances that a component has.
+/// The numbers of the instances that a component has and keeps.
 fn numbers(design: &Design, snapshot: Option<&Snapshot>, id: &str) -> Vec<u16> {
     let Some((place, component)) = design.component(id) else {
         return Vec::new();
@@ -49,7 +105,9 @@ fn numbers(design: &Design, snapshot: Option<&Snapshot>, id: &str) -> Vec<u16> {
     match snapshot.and_then(|snapshot| snapshot.components.get(place)) {
         Some(gauge) => (0..)
             .zip(&gauge.instances)
-            .filter(|(_, gauge)| gauge.state != InstanceState::Gone)
+            .filter(|(_, gauge)| {
+                !matches!(gauge.state, InstanceState::Gone | InstanceState::Draining)
+            })
             .map(|(number, _)| number)
             .collect(),
         None => (0..component.kind.instances()).collect(),
@@ -59,66 +117,113 @@ fn numbers(design: &Design, snapshot: Option<&Snapshot>, id: &str) -> Vec<u16> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use headroom_engine::snapshot::ComponentGauge;
+
+    fn at(place: usize, live: &Scenario, snapshot: Option<&Snapshot>) -> Option<Building> {
+        let site = Site {
+            live,
+            done: &[],
+            ahead: &[],
+            snapshot,
+        };
+        Building::at(place, site)
+    }
+
+    fn place(name: &str) -> usize {
+        let place = LADDER.iter().position(|step| step.name == name);
+        place.expect("it is a step")
+    }
+
+    fn added(building: Option<&Building>) -> usize {
+        let adds = |action: &&Action| matches!(action, Action::AddInstance { .. });
+        let actions = building.expect("there is a next step").actions();
+        actions.iter().filter(adds).count()
+    }
+
+    fn removed(building: Option<&Building>) -> Vec<u16> {
+        let actions = building.expect("there is a next step").actions();
+        let gone = actions.iter().filter_map(|action| match action {
+            Action::RemoveInstance { instance, .. } => Some(*instance),
+            _ => None,
+        });
+        gone.collect()
+    }
+
+    fn with_servers(scenario: &Scenario, count: usize) -> Snapshot {
+        let gauges = scenario.design.components.iter().map(|component| {
+            let count = if component.id == "web" { count } else { 1 };
+            ComponentGauge {
+                instances: vec![crate::diagram::idle(); count],
+                ..Default::default()
+            }
+        });
+        Snapshot {
+            components: gauges.collect(),
+            ..Default::default()
+        }
+    }
 
     #[test]
     fn every_step_can_be_built_in_the_one_before_and_taken_back() {
         let last = LADDER.len() - 1;
         for (place, step) in LADDER[..last].iter().enumerate() {
             let mut scenario = step.scenario();
-            let ahead = Building::at(place, &scenario.design, None).expect("there is a next step");
+            let ahead = at(place, &scenario, None).expect("there is a next step");
             assert!(matches!(ahead, Building::Ahead(_)), "{}", step.name);
             assert!(!ahead.actions().is_empty());
             let carry_out = |actions: &[Action], scenario: &mut _| {
                 actions.iter().for_each(|action| action.carry_out(scenario));
             };
             carry_out(ahead.actions(), &mut scenario);
-            let back = Building::at(place, &scenario.design, None).expect("there is a next step");
+            let back = at(place, &scenario, None).expect("there is a next step");
             assert!(matches!(back, Building::Back(_)), "{}", step.name);
             carry_out(back.actions(), &mut scenario);
-            let again = Building::at(place, &scenario.design, None);
+            let again = at(place, &scenario, None);
             assert!(matches!(again, Some(Building::Ahead(_))), "{}", step.name);
         }
-        assert_eq!(
-            Building::at(last, &LADDER[last].scenario().design, None),
-            None
-        );
+        assert_eq!(at(last, &LADDER[last].scenario(), None), None);
     }
 
     #[test]
     fn servers_that_the_next_step_has_come_too_and_go_again() {
-        let place = LADDER.iter().position(|step| step.name == "bigger-server");
-        let place = place.expect("it is a step");
+        let place = place("bigger-server");
         let mut scenario = LADDER[place].scenario();
-        let ahead = Building::at(place, &scenario.design, None).expect("there is a next step");
-        let added = |actions: &[Action]| {
-            let adds = |action: &&Action| matches!(action, Action::AddInstance { .. });
-            actions.iter().filter(adds).count()
-        };
-        assert_eq!(added(ahead.actions()), 2, "one of three is there");
-        ahead
-            .actions()
-            .iter()
-            .for_each(|action| action.carry_out(&mut scenario));
-        let mut snapshot = Snapshot::default();
-        for component in &scenario.design.components {
-            let count = if component.id == "web" { 3 } else { 1 };
-            snapshot
-                .components
-                .push(headroom_engine::snapshot::ComponentGauge {
-                    instances: vec![crate::diagram::idle(); count],
-                    ..Default::default()
-                });
+        let ahead = at(place, &scenario, None);
+        assert_eq!(added(ahead.as_ref()), 2, "one of three is there");
+        for action in ahead.expect("it is there").actions() {
+            action.carry_out(&mut scenario);
         }
-        let back = Building::at(place, &scenario.design, Some(&snapshot));
-        let gone: Vec<u16> = back
-            .expect("there is a next step")
-            .actions()
-            .iter()
-            .filter_map(|action| match action {
-                Action::RemoveInstance { instance, .. } => Some(*instance),
-                _ => None,
-            })
-            .collect();
-        assert_eq!(gone, [2, 1], "the last comes off first");
+        let snapshot = with_servers(&scenario, 3);
+        let back = at(place, &scenario, Some(&snapshot));
+        assert_eq!(removed(back.as_ref()), [2, 1], "the last comes off first");
+    }
+
+    #[test]
+    fn a_server_that_the_script_adds_is_not_added_twice_nor_taken_back() {
+        let place = place("hash-ring");
+        let mut scenario = LADDER[place].scenario();
+        let snapshot = with_servers(&scenario, 3);
+        let script = scenario.script.clone();
+        let early = Site {
+            live: &scenario,
+            done: &[],
+            ahead: &script,
+            snapshot: Some(&snapshot),
+        };
+        let ahead = Building::at(place, early);
+        assert_eq!(added(ahead.as_ref()), 0, "the script adds the fourth");
+        for action in ahead.expect("it is there").actions() {
+            action.carry_out(&mut scenario);
+        }
+        let snapshot = with_servers(&scenario, 4);
+        let late = Site {
+            live: &scenario,
+            done: &script,
+            ahead: &[],
+            snapshot: Some(&snapshot),
+        };
+        let back = Building::at(place, late);
+        assert!(matches!(back, Some(Building::Back(_))));
+        assert_eq!(removed(back.as_ref()), [] as [u16; 0]);
     }
 }

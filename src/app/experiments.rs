@@ -6,6 +6,7 @@ use headroom_scenario::{
     Action, Change, Scenario, Sort, Target, TimedAction, View, validate_action,
 };
 
+use super::building::has_parts;
 use super::document::Document;
 use crate::lab::Question;
 
@@ -22,6 +23,8 @@ pub struct Experiments {
     pub leaves_out_faults: bool,
     /// The reader has added or removed instances, which are there, or not, from the start after the step's change.
     pub resizes: bool,
+    /// Components or links have come or gone since: before and after are of the step as it was opened.
+    pub is_built_on: bool,
 }
 
 impl Experiments {
@@ -44,14 +47,25 @@ impl Experiments {
         };
         let seed = document.scenario.seed;
         let before = Box::new(Scenario { seed, ..before });
-        let after = edited(document, step);
+        let original = Scenario {
+            seed,
+            traffic: document.live.traffic.clone(),
+            objectives: document.live.objectives.clone(),
+            ..step.scenario()
+        };
+        let is_built_on = has_parts(&document.live.design.changes_to(&original.design));
+        let after = if is_built_on {
+            original
+        } else {
+            edited(document, step)
+        };
         let counts = |scenario: &Scenario| -> Vec<u16> {
             let components = scenario.design.components.present();
             components
                 .map(|(_, component)| component.kind.instances())
                 .collect()
         };
-        let resizes = counts(&after) != counts(&document.live);
+        let resizes = !is_built_on && counts(&after) != counts(&document.live);
         Self {
             capacity,
             payoff: Some(Question::Payoff {
@@ -65,6 +79,7 @@ impl Experiments {
             leaves_out_faults: by_hand(&standing.script, &step.scenario())
                 .any(|timed| is_fault(&timed.action)),
             resizes,
+            is_built_on,
         }
     }
 
@@ -196,6 +211,31 @@ mod tests {
 
     fn capacity_after(actions: &[Action]) -> Option<Question> {
         after(actions).capacity
+    }
+
+    #[test]
+    fn what_is_built_on_a_step_is_no_part_of_what_the_step_changed() {
+        let untouched = after(&[]);
+        let changes = LADDER[3].scenario().design.without("lb");
+        let built = after(&[Action::Edit { changes }]);
+        assert!(built.is_built_on && !untouched.is_built_on);
+        assert_eq!(built.comparison, untouched.comparison);
+        assert_eq!(built.payoff, untouched.payoff);
+        assert_ne!(built.capacity, untouched.capacity, "that is of what stands");
+    }
+
+    #[test]
+    fn what_was_broken_in_a_part_that_is_gone_is_past() {
+        let kill = Action::Kill {
+            component: "lb".into(),
+            instance: 0,
+        };
+        let changes = LADDER[3].scenario().design.without("lb");
+        let gone = Action::Edit { changes };
+        assert_eq!(
+            capacity_after(&[kill, gone.clone()]),
+            capacity_after(&[gone])
+        );
     }
 
     #[test]

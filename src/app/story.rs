@@ -33,6 +33,8 @@ pub struct StoryProps {
     pub capacity: Option<Load>,
     /// Something is broken that the reader broke, and that before and after leave out.
     pub is_broken_by_hand: bool,
+    /// Parts have come or gone since the step was opened: before and after are of the step as it was.
+    pub is_built_on: bool,
     /// Instances that the reader added or removed are there, or not, from the start in the design after.
     pub is_resized_by_hand: bool,
     /// What of the next step may be built in the running design.
@@ -310,6 +312,9 @@ fn changed(props: &StoryProps) -> Html {
                 }
                 if props.is_resized_by_hand {
                     <tr><td colspan="3" data-testid="with-your-servers">{ "After with the servers that you added or removed, from the start: how they come and go is seen live." }</td></tr>
+                }
+                if props.is_built_on {
+                    <tr><td colspan="3" data-testid="without-what-is-built">{ "Both without what you built since: that is seen live." }</td></tr>
                 }
                 if props.is_broken_by_hand {
                     <tr><td colspan="3" data-testid="without-your-faults">{ "Both without what you broke: that is seen live." }</td></tr>

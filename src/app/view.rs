@@ -7,7 +7,7 @@ use yew::html::Scope;
 use yew::prelude::*;
 
 use super::badge::{Badge, Capacity};
-use super::building::Building;
+use super::building::{Building, Site};
 use super::dialog::{Keys, Unopened};
 use super::header::Header;
 use super::legend::Legend;
@@ -57,7 +57,7 @@ pub(super) fn page(app: &App, link: &Scope<App>) -> Html {
                 is_broken={!app.broken().is_empty()} {read_only} theme={app.look.theme} intents={app.intents.clone()} />
             <Story {step} name={app.document.scenario.name.clone()} {load} payoff={finding(&app.experiments.payoff)} comparison={finding(&app.experiments.comparison)}
                 payoff_progress={progress(&app.experiments.payoff)} comparison_progress={progress(&app.experiments.comparison)}
-                capacity={capacity.load()} is_broken_by_hand={app.experiments.leaves_out_faults} is_resized_by_hand={app.experiments.resizes} building={building(app)} intents={app.intents.clone()} />
+                capacity={capacity.load()} is_broken_by_hand={app.experiments.leaves_out_faults} is_resized_by_hand={app.experiments.resizes} is_built_on={app.experiments.is_built_on} building={building(app)} intents={app.intents.clone()} />
             <main class="stage" aria-label="The design">
                 // Where the story is not beside the diagram but below it.
                 <p class="stage-title" aria-hidden="true" title={app.title().to_owned()}>{ match step {
@@ -118,7 +118,14 @@ fn building(app: &App) -> Option<Building> {
         .step()
         .filter(|_| !app.read_only() && app.document.problems.is_empty())?;
     let live = app.document.after(&app.unanswered);
-    Building::at(step, &live.design, app.run.snapshot.as_deref())
+    let done = app.document.done();
+    let site = Site {
+        live: &live,
+        done,
+        ahead: &app.document.scenario.script[done.len()..],
+        snapshot: app.run.snapshot.as_deref(),
+    };
+    Building::at(step, site)
 }
 
 /// What the design as it stands holds, as far as it is known.

@@ -187,7 +187,11 @@ fn latency(seen: &Seen<'_>) -> Figures {
         measure: Measure::Latency,
         drawing: Drawing::Lines,
         series: if any { lines } else { Vec::new() },
-        empty: "No request has ended yet.",
+        empty: if seen.any(|bin| bin.failed_total() > 0) {
+            "No request was answered."
+        } else {
+            "No request has ended yet."
+        },
     }
 }
 

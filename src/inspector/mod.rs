@@ -48,7 +48,8 @@ pub fn Inspector(props: &InspectorProps) -> Html {
                 Some(Selection::Component(id) | Selection::Instance(id, _)) => {
                     match props.live.design.component(id) {
                         Some((place, component)) => component_view(props, place, component),
-                        None => html! { <p>{ "It is not part of this design." }</p> },
+                        // It was taken out.
+                        None => design_view(props),
                     }
                 }
                 Some(Selection::Link { from, to }) => link_view(props, from, to),

@@ -54,12 +54,12 @@ pub struct Props {
 #[component]
 pub fn RingPanel(props: &Props) -> Html {
     let chosen = use_state_eq(|| None::<u8>);
-    let ring = props
-        .rings
+    let rings = present(props);
+    let ring = rings
         .iter()
         .find(|ring| Some(ring.component) == *chosen)
-        .or_else(|| props.rings.iter().find(|ring| ring.in_use))
-        .or_else(|| props.rings.first());
+        .or_else(|| rings.iter().find(|ring| ring.in_use))
+        .or_else(|| rings.first());
     let Some(ring) = ring else {
         return html! {
             <p class="nothing" data-testid="ring-panel">
@@ -70,19 +70,28 @@ pub fn RingPanel(props: &Props) -> Html {
     };
     html! {
         <div class="ring-panel" data-testid="ring-panel">
-            if props.rings.len() > 1 {
+            if rings.len() > 1 {
                 { choice(props, ring.component, &chosen) }
             }
-            <Ring key={ring.component} scenario={props.scenario.clone()} ring={ring.clone()}
+            <Ring key={ring.component} scenario={props.scenario.clone()} ring={RingView::clone(ring)}
                 epoch={props.stage.borrow().epoch} on_trace={props.on_trace.clone()} />
         </div>
     }
 }
 
+/// The rings of what has not been taken out.
+fn present(props: &Props) -> Vec<&RingView> {
+    let components = &props.scenario.design.components;
+    let rings = props.rings.iter();
+    rings
+        .filter(|ring| components.has(ring.component.into()))
+        .collect()
+}
+
 fn choice(props: &Props, shown: u8, chosen: &UseStateHandle<Option<u8>>) -> Html {
     html! {
         <div class="segments" role="group" aria-label="Which ring">
-            { for props.rings.iter().map(|ring| {
+            { for present(props).into_iter().map(|ring| {
                 let number = ring.component;
                 let component = props.scenario.design.components.get(usize::from(number));
                 let chosen = chosen.clone();

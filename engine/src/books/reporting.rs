@@ -46,7 +46,7 @@ fn monthly_usd(run: &Run) -> ReportCost {
     ReportCost {
         mean: figures
             .iter()
-            .map(|figures| figures.total.usd_month_mean())
+            .map(|figures| figures.total.usd_month_over(run.statistics.measured_ns()))
             .sum(),
         at_end: at_end.sum(),
     }
@@ -142,7 +142,7 @@ fn component(run: &Run, number: usize) -> ReportComponent {
             .into(),
         load: load(&figures.total),
         rented_mean: figures.total.rented_mean(),
-        usd_month_mean: figures.total.usd_month_mean(),
+        usd_month_mean: figures.total.usd_month_over(run.statistics.measured_ns()),
         failed: by_reason(&figures.total.failed),
         extra: extra(run, number, &figures.total),
         instances: instances

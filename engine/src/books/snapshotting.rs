@@ -91,7 +91,7 @@ fn component(run: &Run, number: usize) -> ComponentGauge {
                 &run.scenario.design.components[number].kind,
                 meters.rented.value().into(),
             ),
-            usd_month_mean: figures.total.usd_month_mean(),
+            usd_month_mean: figures.total.usd_month_over(run.statistics.measured_ns()),
         },
         failing,
         kind: part.gauge(recent.hit_ratio()),

@@ -295,10 +295,11 @@ impl Tally {
         ratio(self.rented_area_ns, self.length_ns)
     }
 
-    /// What it cost a month on average, in US dollars, to a millionth: sums of tenths of a second end in
-    /// digits that mean nothing.
-    pub fn usd_month_mean(&self) -> f64 {
-        (ratio(self.usd_area_ns, self.length_ns) * 1e6).round() / 1e6
+    /// What it cost a month on average over so long, in US dollars, to a millionth: sums of tenths of a second end
+    /// in digits that mean nothing. A part that was there for half of that has cost half, so that the costs of all
+    /// add up.
+    pub fn usd_month_over(&self, length_ns: u64) -> f64 {
+        (ratio(self.usd_area_ns, length_ns as f64) * 1e6).round() / 1e6
     }
 
     /// So many in it, a second.

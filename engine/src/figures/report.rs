@@ -170,7 +170,8 @@ pub struct ReportComponent {
     pub load: ReportLoad,
     /// Mean number of instances that were rented, over time.
     pub rented_mean: f64,
-    /// What they cost a month on average, in US dollars.
+    /// What they cost a month on average over the whole run, in US dollars: half of the price where they were there
+    /// for half of it.
     pub usd_month_mean: f64,
     /// Calls that failed here, by reason.
     pub failed: BTreeMap<String, u64>,

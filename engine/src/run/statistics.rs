@@ -233,6 +233,11 @@ impl Statistics {
         self.at_measurement = Counts::of(&world.outcomes);
     }
 
+    /// How long the measurement has lasted, as far as settled.
+    pub fn measured_ns(&self) -> u64 {
+        self.settled_ns - self.measured_from_ns
+    }
+
     /// Latencies of the measurement, as far as settled.
     pub fn latency(&self) -> &LatencyHistogram {
         &self.measured
@@ -252,28 +257,27 @@ impl Statistics {
             0 => world.now_ns(),
             seconds => seconds as u64 * NS_PER_S,
         };
-        Bin {
-            length_ns,
-            ..stretch.bin(components)
-        }
+        stretch.bin(components, length_ns)
     }
 
-    /// By link of the design: calls that came over it a second, in the last few full seconds; while none is
-    /// over, what came in the first.
+    /// By link of the design: calls that came over it a second, in the last few full seconds, as far as it has been
+    /// there; while none is over, what came in the first.
     pub fn calls_rps(&self, world: &World) -> Vec<f64> {
-        let seconds = self.recent.len();
+        let rate = |calls: f64, from_ns: u64, to_ns: u64| {
+            let length_ns = to_ns.saturating_sub(from_ns);
+            ratio(calls, length_ns as f64 / NS_PER_S as f64)
+        };
         let wires = world.wires.iter().enumerate();
         let rates = wires.map(|(link, wire)| {
-            if seconds == 0 {
-                let now_s = world.now_ns() as f64 / NS_PER_S as f64;
-                return ratio(wire.calls.into(), now_s);
-            }
-            // A link that has just come has been there for fewer of them.
-            let calls = self
-                .recent
-                .iter()
-                .filter_map(|second| second.calls.get(link));
-            ratio(calls.map(|calls| f64::from(*calls)).sum(), seconds as f64)
+            let end_ns = self.building[0].start_ns;
+            let first = self.recent.front();
+            let Some(first) = first.filter(|_| wire.since_ns < end_ns) else {
+                return rate(wire.calls.into(), wire.since_ns, world.now_ns());
+            };
+            let seconds = self.recent.iter();
+            let calls = seconds.filter_map(|second| second.calls.get(link));
+            let calls = calls.map(|calls| f64::from(*calls)).sum();
+            rate(calls, first.start_ns.max(wire.since_ns), end_ns)
         });
         rates.collect()
     }
@@ -322,10 +326,8 @@ impl Statistics {
     pub fn open_bin(&self, world: &World, components: &[Component]) -> Option<Bin> {
         let mut stretch = self.since_second(world);
         stretch.components = self.components.iter().map(|figures| figures.open).collect();
-        let bin = Bin {
-            length_ns: world.now_ns() - stretch.start_ns,
-            ..stretch.bin(components)
-        };
+        let length_ns = world.now_ns() - stretch.start_ns;
+        let bin = stretch.bin(components, length_ns);
         (bin.length_ns > 0 || bin.has_counts()).then_some(bin)
     }
 
@@ -347,7 +349,11 @@ impl Statistics {
             if building.seconds == grain.length_s {
                 let next = Stretch::new(world.now_ns(), building.components.len());
                 let closed = std::mem::replace(building, next);
-                keep(&mut self.history[place], closed.bin(components), grain.kept);
+                keep(
+                    &mut self.history[place],
+                    closed.bin(components, grain.length_s * NS_PER_S),
+                    grain.kept,
+                );
             }
         }
         keep(&mut self.recent, second, RECENT_S);
@@ -431,11 +437,11 @@ impl Stretch {
         }
     }
 
-    /// As a bin that ends now.
-    fn bin(&self, components: &[Component]) -> Bin {
+    /// As a bin of that length, which ends now.
+    fn bin(&self, components: &[Component], length_ns: u64) -> Bin {
         Bin {
             start_ns: self.start_ns,
-            length_ns: self.seconds * NS_PER_S,
+            length_ns,
             arrived: self.arrived,
             completed: self.completed,
             retries: self.retries,
@@ -447,19 +453,19 @@ impl Stretch {
                 .components
                 .iter()
                 .zip(components)
-                .map(|(tally, component)| component_bin(tally, component))
+                .map(|(tally, component)| component_bin(tally, component, length_ns))
                 .collect(),
         }
     }
 }
 
-fn component_bin(tally: &Tally, component: &Component) -> ComponentBin {
+fn component_bin(tally: &Tally, component: &Component, length_ns: u64) -> ComponentBin {
     let own = |own| tally.own.get(own) as u32;
     let (sessions, sessions_lost) = component.sessions();
     ComponentBin {
         utilisation: tally.utilisation() as f32,
         servers: tally.serving_mean() as f32,
-        usd_month: tally.usd_month_mean() as f32,
+        usd_month: tally.usd_month_over(length_ns) as f32,
         queue_mean: ratio(tally.waiting_area_ns, tally.length_ns) as f32,
         queue_max: tally.waiting_max,
         started: tally.started as u32,

@@ -183,7 +183,7 @@ impl World {
         let link = self.wires.len();
         let row = &scenario.design.links[link];
         let [from, to] = [&row.from, &row.to].map(|id| number_of(&scenario.design, id));
-        self.wires.push(Wire::new(from, to));
+        self.wires.push(Wire::new(from, to, self.now_ns()));
         self.set_latency(link, row.latency_ms, scenario);
         self.set_timeout(link, row.timeout_ms);
     }

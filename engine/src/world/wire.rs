@@ -12,6 +12,8 @@ pub struct Wire {
     pub from: u8,
     /// Number of the called component.
     pub to: u8,
+    /// It has been there from this moment on.
+    pub since_ns: u64,
     /// Time one way by region of the user; one entry where regions do not matter.
     pub latency_ns: Vec<u64>,
     /// How long the caller waits for an answer; 0 for ever.
@@ -62,11 +64,12 @@ impl Departure {
 }
 
 impl Wire {
-    /// A wire between two components, whose latency is still to be set.
-    pub fn new(from: u8, to: u8) -> Self {
+    /// A wire between two components from a moment on, whose latency is still to be set.
+    pub fn new(from: u8, to: u8, since_ns: u64) -> Self {
         Self {
             from,
             to,
+            since_ns,
             latency_ns: Vec::new(),
             timeout_ns: 0,
             arrived_ns: 0,

@@ -150,6 +150,47 @@ fn what_comes_is_there_from_then_on_for_the_figures_and_for_the_price() {
     let snapshot = engine.snapshot();
     assert!((snapshot.links[1].calls_rps - 100.0).abs() < 25.0);
     assert_eq!(snapshot.links[0].calls_rps, 0.0);
+    // It was there for a quarter of the run.
+    let [balancer, web] = ["lb", "web"].map(|id| report.components[id].usd_month_mean);
+    let price = snapshot.components[2].cost.usd_month;
+    assert!(
+        (balancer - price / 4.0).abs() < 1e-3,
+        "{balancer} of {price}"
+    );
+    assert!((report.monthly_usd.mean - balancer - web).abs() < 1e-3);
+}
+
+#[test]
+fn a_rate_and_a_cost_are_of_the_time_that_a_part_has_been_there() {
+    let kinds = vec![("web", Kind::Service(servers(1)))];
+    let scenario = chain(traffic(400.0, compute()), 0.0, kinds);
+    let [there, _] = balanced(&scenario);
+    let mut engine = started(scenario);
+    run_to(&mut engine, 10.0);
+    edit(&mut engine, there);
+    for second in [10.5, 11.5, 13.0] {
+        let snapshot = run_to(&mut engine, second);
+        let rps = snapshot.links[1].calls_rps;
+        assert!((rps - 400.0).abs() < 80.0, "{rps}/s at {second} s");
+        let now = snapshot.cost().usd_month;
+        let passed_s = if second > 11.0 {
+            second.floor() - 10.0
+        } else {
+            0.0
+        };
+        let web = snapshot.components[1].cost.usd_month;
+        let lately: f64 = snapshot
+            .recent
+            .components
+            .iter()
+            .map(|part| f64::from(part.usd_month))
+            .sum();
+        let expected = web + (now - web) * (passed_s / 5.0);
+        assert!(
+            (lately - expected).abs() < 0.2 * (now - web),
+            "{lately}, not {expected}, at {second} s"
+        );
+    }
 }
 
 #[test]

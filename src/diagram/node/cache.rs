@@ -1,5 +1,6 @@
 //! One cache node: a card filled as far as its memory is.
 
+use headroom_engine::series::ComponentBin;
 use headroom_engine::snapshot::{InstanceState, KindGauge};
 use yew::prelude::*;
 
@@ -13,7 +14,12 @@ pub fn draw(scene: &Scene<'_>, number: usize, instance: u16, rect: &Rect) -> Htm
     let gauge = scene.instance(number, instance);
     let down = gauge.is_some_and(|gauge| gauge.state == InstanceState::Down);
     let entries = gauge.map_or(0, |gauge| gauge.entries);
-    let hits = gauge.map_or(0.0, |gauge| gauge.hit_ratio);
+    let looked_up = |bin: &ComponentBin| bin.hits + bin.misses > 0;
+    let recent = scene.snapshot.map(|snapshot| &snapshot.recent.components);
+    let is_asked = recent
+        .and_then(|parts| parts.get(number))
+        .is_some_and(looked_up);
+    let hits = gauge.filter(|_| is_asked).map(|gauge| gauge.hit_ratio);
     let room = match scene.gauge(number).map(|gauge| &gauge.kind) {
         Some(KindGauge::Cache { room, .. }) => f64::from(*room),
         _ => 0.0,
@@ -32,7 +38,10 @@ pub fn draw(scene: &Scene<'_>, number: usize, instance: u16, rect: &Rect) -> Htm
         // A narrow card has room for what it is, and none for what the balancer makes of it.
         Some(state) if scene.narrow() => state.split(" · ").next().unwrap_or_default().to_string(),
         Some(state) => state,
-        None => format!("{} hits", format::share(hits)),
+        None => format!(
+            "{} hits",
+            hits.map_or_else(|| "–".to_owned(), format::share)
+        ),
     };
     let high = (rect.height - 2.0) * level;
     let left = rect.x + 13.0;
