@@ -328,7 +328,9 @@ fn objectives(scenario: &Scenario, report: &Report, verdict: &Verdict) -> String
                 "at most {} of users log in anew",
                 percent(asked.sessions_lost_share)
             ),
-            percent(report.sessions_lost_share()),
+            report
+                .judged_sessions_lost_share()
+                .map_or_else(|| "no answer".into(), percent),
             Objective::SessionsLostShare,
         );
     }

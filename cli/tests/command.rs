@@ -1719,8 +1719,8 @@ fn what_will_do_nothing_is_told_beside_the_answer() {
         let output = headroom_reading(&document, command);
         assert_eq!(code(&output), 0);
         let told = errors(&output);
-        let expected = "headroom: warning: design.components[2]: web/2 and web/3 get nothing: \
-                        put a load balancer before web";
+        let expected = "headroom: warning: design.components[2]: nothing reaches web/2 and \
+                        web/3: put a load balancer before Web server";
         assert!(told.contains(expected), "{told}");
     }
 }

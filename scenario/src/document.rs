@@ -396,6 +396,9 @@ fn in_plain_words(message: &str) -> String {
         .strip_prefix("invalid type: floating point `")
         .and_then(|number| number.strip_suffix('`'));
     match fraction {
+        Some(number) if right.starts_with("a whole number") && number.starts_with('-') => {
+            format!("it is negative: give {right}")
+        }
         // What is whole and yet no whole number to the reader has more digits than it has room for, and
         // can't be told as it was typed.
         Some(number) if right.starts_with("a whole number") && number.ends_with(".0") => {

@@ -41,11 +41,12 @@ fn idle_servers(warnings: &mut Problems, design: &Path, scenario: &Scenario) {
         };
         warnings.about(Some(id));
         let message = if caller.kind.facts().calls.contains(&KindTag::LoadBalancer) {
-            format!("{others} nothing: put a load balancer before {id}")
+            let service = component.title();
+            format!("nothing reaches {others}: put a load balancer before {service}")
         } else {
             format!(
-                "{others} nothing of what {} sends, which goes to {id}/1: a service can't call a \
-                 load balancer yet; take a bigger machine for {} instead",
+                "nothing of what {} sends reaches {others}, for all goes to {id}/1: a service can't \
+                 call a load balancer yet; take a bigger machine for {} instead",
                 caller.title(),
                 component.title()
             )
@@ -65,7 +66,7 @@ fn direct_caller<'a>(scenario: &'a Scenario, component: &Component) -> Option<&'
     direct.map(|(_, caller)| caller)
 }
 
-/// The servers of a service beside the first, those that join later included, and that they get; none where
+/// The servers of a service beside the first, those that join later included; none where
 /// it is alone at last.
 fn others(scenario: &Scenario, component: &Component) -> Option<String> {
     let id = &component.id;
@@ -81,12 +82,12 @@ fn others(scenario: &Scenario, component: &Component) -> Option<String> {
         .sum();
     match component.kind.instances() {
         1 if joined > 0 || component.kind.instances_max() > 1 => {
-            Some(format!("servers that join {id}/1 get"))
+            Some(format!("servers that join {id}/1"))
         }
         0 | 1 => None,
-        2 => Some(format!("{id}/2 gets")),
-        3 => Some(format!("{id}/2 and {id}/3 get")),
-        count => Some(format!("{id}/2 to {id}/{count} get")),
+        2 => Some(format!("{id}/2")),
+        3 => Some(format!("{id}/2 and {id}/3")),
+        count => Some(format!("{id}/2 to {id}/{count}")),
     }
 }
 
@@ -173,14 +174,14 @@ mod tests {
     #[test]
     fn servers_without_a_balancer_get_nothing() {
         assert_eq!(told(direct(1)), [""; 0]);
-        let expected = "web/2 gets nothing: put a load balancer before web";
+        let expected = "nothing reaches web/2: put a load balancer before web";
         assert_eq!(told(direct(2)), [expected]);
-        let expected = "web/2 and web/3 get nothing: put a load balancer before web";
+        let expected = "nothing reaches web/2 and web/3: put a load balancer before web";
         assert_eq!(told(direct(3)), [expected]);
         let warnings = direct(3).validate().expect("it can run").warnings();
         assert_eq!(warnings[0].path, "design.components[1]");
         assert_eq!(warnings[0].component.as_deref(), Some("web"));
-        assert!(told(direct(9))[0].starts_with("web/2 to web/9 get nothing"));
+        assert!(told(direct(9))[0].starts_with("nothing reaches web/2 to web/9:"));
     }
 
     #[test]
@@ -191,7 +192,7 @@ mod tests {
             at_ns: 1,
             action: Action::AddInstance { component },
         });
-        let expected = "servers that join web/1 get nothing: put a load balancer before web";
+        let expected = "nothing reaches servers that join web/1: put a load balancer before web";
         assert_eq!(told(joined), [expected]);
         let mut scaled = direct(1);
         if let Kind::Service(web) = &mut scaled.design.components[1].kind {
@@ -220,8 +221,8 @@ mod tests {
         let back = component("back", Kind::Service(back));
         tiers.design.components.push(back);
         tiers.design.links.push(link("web", "back"));
-        let expected = "back/2 and back/3 get nothing of what web sends, which goes to back/1: a service \
-                        can't call a load balancer yet; take a bigger machine for back instead";
+        let expected = "nothing of what web sends reaches back/2 and back/3, for all goes to back/1: a \
+                        service can't call a load balancer yet; take a bigger machine for back instead";
         assert_eq!(told(tiers), [expected]);
     }
 

@@ -45,6 +45,11 @@ impl Report {
         (!self.is_silent() && !p99_ms.is_nan()).then_some(p99_ms)
     }
 
+    /// Sessions lost, as an objective is held to them; none where nobody was answered: no session was kept.
+    pub fn judged_sessions_lost_share(&self) -> Option<f64> {
+        (!self.is_silent()).then(|| self.sessions_lost_share())
+    }
+
     /// Whether requests ended, and none of them well.
     pub fn is_silent(&self) -> bool {
         self.requests.completed == 0 && self.requests.failed_total() > 0

@@ -68,11 +68,16 @@ impl Verdict {
                 report.failed_share(),
                 objectives.failed_share,
             ),
-            past(
-                Objective::SessionsLostShare,
-                report.sessions_lost_share(),
+            match (
+                report.judged_sessions_lost_share(),
                 objectives.sessions_lost_share,
-            ),
+            ) {
+                (Some(found), limit) => past(Objective::SessionsLostShare, found, limit),
+                // Who asks for nothing has that where nobody is answered too.
+                (None, limit) => {
+                    (limit < 1.0).then(|| breach(Objective::SessionsLostShare, None, limit))
+                }
+            },
             backlog_share(report)
                 .map(|found| breach(Objective::BacklogShare, Some(found), BACKLOG_SHARE)),
         ];
@@ -201,6 +206,17 @@ mod tests {
             limit: anything_goes.latency_p99_ms,
         };
         assert_eq!(Verdict::of(&silent, &anything_goes).broken, [expected]);
+        let no_sessions_lost = Objectives {
+            sessions_lost_share: 0.1,
+            ..anything_goes
+        };
+        let unknown = Breach {
+            objective: Objective::SessionsLostShare,
+            limit: 0.1,
+            ..expected
+        };
+        let broken = Verdict::of(&silent, &no_sessions_lost).broken;
+        assert_eq!(broken, [expected, unknown]);
     }
 
     #[test]

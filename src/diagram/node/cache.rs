@@ -29,8 +29,9 @@ pub fn draw(scene: &Scene<'_>, number: usize, instance: u16, rect: &Rect) -> Htm
         format!("{} full", format::gauge(level))
     } else {
         format!(
-            "{} keys · {} full",
+            "{} {} · {} full",
             format::count(u64::from(entries)),
+            if entries == 1 { "key" } else { "keys" },
             format::gauge(level)
         )
     };
