@@ -204,7 +204,10 @@ fn a_whole_number_may_have_a_fraction_of_nothing_and_no_other() {
     for negative in ["-0", "-0.0", "-1e300"] {
         let problems = with(negative, "1", "1").expect_err(negative);
         let told = problems[0].to_string();
-        assert_eq!(told, "seed: it is negative: give a whole number of 0 or more");
+        assert_eq!(
+            told,
+            "seed: it is negative: give a whole number of 0 or more"
+        );
     }
     let problems = with("3.5", "1", "-2.0").expect_err("3.5 is not whole");
     let mut found: Vec<String> = problems.iter().map(ToString::to_string).collect();

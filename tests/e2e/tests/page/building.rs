@@ -34,9 +34,9 @@ fn the_next_step_is_built_while_the_design_runs_and_taken_back() -> Outcome {
     goes(&page, BALANCER)?;
     goes(&page, "[data-instance=\"web/3\"]")?;
     appears(&page, "[data-control=build-next]")?;
-    // What was taken back by hand can be had back too: the last of it is a server that has left.
+    // What was taken back by hand can be had back too: the edit is the last of it.
     page.click("[data-control=undo]")?;
-    appears(&page, "[data-instance=\"web/2\"]")
+    appears(&page, BALANCER)
 }
 
 #[test]

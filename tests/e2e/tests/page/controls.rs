@@ -276,6 +276,26 @@ rows! {
             Ok(!page.exists("[data-control=remove-instance][data-of='web/2']")?)
         })
     };
+    build_next_builds_it_here: "build-next" at "#step=bigger-server" => |page| {
+        page.click("[data-control=build-next]")?;
+        page.until("it is built", |page| page.exists("[data-component=lb]"))
+    };
+    take_back_takes_it_out_again: "take-back" at "#step=bigger-server" => |page| {
+        page.click("[data-control=build-next]")?;
+        page.until("it is built", |page| page.exists("[data-component=lb]"))?;
+        page.click("[data-control=take-back]")?;
+        page.until("it is gone", |page| Ok(!page.exists("[data-component=lb]")?))
+    };
+    add_part_adds_it: "add-part" at "#step=bigger-server" => |page| {
+        open_panel(page, "inspector")?;
+        page.click("[data-control=add-part][data-of^='Load balancer']")?;
+        page.until("it is there", |page| page.exists("[data-component=lb]"))
+    };
+    take_out_takes_it_out: "take-out" at "#step=cache" => |page| {
+        open_inspector(page, "lb")?;
+        page.click("[data-control=take-out]")?;
+        page.until("it is gone", |page| Ok(!page.exists("[data-component=lb]")?))
+    };
     share_opens_the_link: "share" at "" => |page| {
         page.click("[data-control=share]")?;
         page.until("the dialog is open", |page| page.exists("[data-testid=share-dialog]"))
