@@ -2,7 +2,7 @@
 //! takes, so that the design can run afterwards.
 
 use crate::step::LADDER;
-use crate::{Action, Change, Component, Design, KindTag, Link};
+use crate::{Action, Change, Component, Design, KindTag, Link, Scenario, validate_action};
 
 /// Time one way between two machines of a site, in milliseconds: some half a millisecond there and back.
 pub const NEAR_MS: f64 = 0.25;
@@ -14,6 +14,18 @@ pub struct Addition {
     pub words: String,
     /// The edit that adds it.
     pub changes: Vec<Change>,
+}
+
+impl Scenario {
+    /// Whether the design as it stands can run after an edit, whatever its script has made of it before.
+    pub fn allows(&self, changes: &[Change]) -> bool {
+        let standing = Scenario {
+            script: Vec::new(),
+            ..self.clone()
+        };
+        let changes = changes.to_vec();
+        validate_action(&standing, &Action::Edit { changes }).is_ok()
+    }
 }
 
 impl Design {

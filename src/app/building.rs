@@ -2,7 +2,7 @@
 
 use headroom_engine::snapshot::{InstanceState, Snapshot};
 use headroom_scenario::step::LADDER;
-use headroom_scenario::{Action, Change, Design, Scenario, TimedAction, validate_action};
+use headroom_scenario::{Action, Change, Design, Scenario, TimedAction};
 
 /// What may be built in the running design.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,7 +44,11 @@ impl Building {
             let left = resized(&next.design, site.ahead.iter(), -1);
             live.actions_between(&own.design, &left, numbers)
         };
-        let is_possible = actions.iter().all(|action| site.allows(action));
+        // What is done to instances the engine refuses where it must.
+        let is_possible = actions.iter().all(|action| match action {
+            Action::Edit { changes } => site.live.allows(changes),
+            _ => true,
+        });
         is_possible.then_some(if is_built {
             Self::Back(actions)
         } else {
@@ -56,17 +60,6 @@ impl Building {
     pub fn actions(&self) -> &[Action] {
         let (Self::Ahead(actions) | Self::Back(actions)) = self;
         actions
-    }
-}
-
-impl Site<'_> {
-    /// Whether the design can run after an edit. What is done to instances the engine refuses where it must.
-    fn allows(self, action: &Action) -> bool {
-        let standing = Scenario {
-            script: Vec::new(),
-            ..self.live.clone()
-        };
-        !matches!(action, Action::Edit { .. }) || validate_action(&standing, action).is_ok()
     }
 }
 

@@ -1,6 +1,6 @@
 //! What the running design may be given, and what it may do without.
 
-use headroom_scenario::{Action, Addition, Change, Component, Scenario, validate_action};
+use headroom_scenario::{Action, Addition, Change, Component};
 use yew::prelude::*;
 
 use super::InspectorProps;
@@ -11,7 +11,7 @@ pub fn additions(props: &InspectorProps) -> Html {
     let additions = props.live.design.additions();
     let additions = additions
         .into_iter()
-        .filter(|it| is_possible(props, &it.changes));
+        .filter(|it| props.live.allows(&it.changes));
     let additions: Vec<Addition> = additions.collect();
     if props.read_only || additions.is_empty() {
         return Html::default();
@@ -32,7 +32,7 @@ pub fn additions(props: &InspectorProps) -> Html {
 /// What takes a component out of the design, where that can run without it.
 pub fn removal(props: &InspectorProps, component: &Component) -> Html {
     let changes = props.live.design.without(&component.id);
-    if props.read_only || !is_possible(props, &changes) {
+    if props.read_only || !props.live.allows(&changes) {
         return Html::default();
     }
     html! {
@@ -49,16 +49,4 @@ fn edit(props: &InspectorProps, changes: Vec<Change>) -> Callback<MouseEvent> {
     let intents = props.intents.clone();
     let action = Action::Edit { changes };
     Callback::from(move |_| intents.emit(Intent::Apply(action.clone())))
-}
-
-/// Whether the design can run once it is edited.
-fn is_possible(props: &InspectorProps, changes: &[Change]) -> bool {
-    let standing = Scenario {
-        script: Vec::new(),
-        ..Scenario::clone(&props.live)
-    };
-    let action = Action::Edit {
-        changes: changes.to_vec(),
-    };
-    validate_action(&standing, &action).is_ok()
 }

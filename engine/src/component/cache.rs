@@ -157,8 +157,7 @@ impl Cache {
     pub fn goes_on(&mut self, world: &mut World, node: u16) {
         self.fit(world, node);
         if self.instances[usize::from(node)].state == InstanceState::Draining {
-            self.flush_all(world, node);
-            self.end_leases(world, node);
+            self.hand_over(world, node);
         }
     }
 
@@ -205,16 +204,18 @@ impl Cache {
             route.change(node, false);
         }
         let left = &mut self.instances[usize::from(node)];
-        if left.listens() {
-            left.state = InstanceState::Draining;
-            if !left.hangs {
-                self.flush_all(world, node);
-                self.end_leases(world, node);
-            }
-        } else {
-            left.state = InstanceState::Gone;
-            self.lose_held_back(world, node);
+        left.begin_leaving();
+        match (left.state, left.hangs) {
+            (InstanceState::Gone, _) => self.lose_held_back(world, node),
+            (_, true) => {}
+            (_, false) => self.hand_over(world, node),
         }
+    }
+
+    /// The database gets what a node that leaves has held back, and who waits there waits no more.
+    fn hand_over(&mut self, world: &mut World, node: u16) {
+        self.flush_all(world, node);
+        self.end_leases(world, node);
     }
 
     /// Whether a node has done what it had booked, and the database has what it held back.

@@ -49,11 +49,6 @@ impl Instance {
         }
     }
 
-    /// It has just been bought, and boots.
-    pub fn start(&mut self) {
-        *self = Self::booting();
-    }
-
     /// It takes nothing new, and finishes what it has; one that does not serve is gone at once.
     pub fn begin_leaving(&mut self) {
         self.restarts = false;

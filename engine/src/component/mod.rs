@@ -378,7 +378,9 @@ impl Component {
     /// An instance was taken out: it finishes what it has.
     pub fn begin_leaving(&mut self, world: &mut World, instance: u16) {
         match self {
-            Component::Service(service) => service.begin_leaving(instance),
+            Component::Service(service) => {
+                service.instances[usize::from(instance)].begin_leaving();
+            }
             Component::Cache(cache) => cache.begin_leaving(world, instance),
             Component::LoadBalancer(balancer) => balancer.begin_leaving(),
             Component::Database(database) => database.instance.begin_leaving(),

@@ -263,11 +263,6 @@ impl Service {
         ns_from_ms(self.parameters.boot_s * slow_factor * 1e3)
     }
 
-    /// The server takes nothing new, and finishes what it has; one that does not serve is gone at once.
-    pub fn begin_leaving(&mut self, instance: u16) {
-        self.instances[usize::from(instance)].begin_leaving();
-    }
-
     fn rent(&self, world: &mut World) {
         let now_ns = world.now_ns();
         world.meters[usize::from(self.me)].rented.up(now_ns);

@@ -8,6 +8,7 @@
 use headroom_scenario::Change;
 
 use crate::component::Component;
+use crate::component::instance::Instance;
 use crate::control::Control;
 use crate::figures::snapshot::InstanceState;
 use crate::run::Run;
@@ -15,7 +16,13 @@ use crate::run::Run;
 impl Control {
     /// Carries all changes of an edit out.
     pub(crate) fn edit(&mut self, run: &mut Run, changes: &[Change]) {
+        let mut gone = Vec::new();
         for change in changes {
+            if let Change::Remove { component } = change
+                && let Some((number, _)) = run.scenario.design.component(component)
+            {
+                gone.push(number as u8);
+            }
             run.scenario.design.apply(change);
             match change {
                 Change::Add { .. } => self.open(run),
@@ -29,9 +36,6 @@ impl Control {
             run.follow_links();
         }
         run.connect();
-        let design = &run.scenario.design;
-        let gone = (0..design.components.len()).filter(|place| !design.components.has(*place));
-        let gone: Vec<u8> = gone.map(|place| place as u8).collect();
         gone.into_iter().for_each(|number| self.close(run, number));
     }
 
@@ -44,10 +48,7 @@ impl Control {
         run.components.push(component);
         let servers = run.components[usize::from(number)].instances().len() as u16;
         if let Component::Service(service) = &mut run.components[usize::from(number)] {
-            service
-                .instances
-                .iter_mut()
-                .for_each(|server| server.start());
+            service.instances.fill_with(Instance::booting);
             (0..servers).for_each(|instance| run.boot_later(number, instance));
         }
         self.follow_autoscaling(run, number);

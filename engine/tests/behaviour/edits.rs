@@ -68,6 +68,19 @@ fn balanced(scenario: &Scenario) -> [Vec<Change>; 2] {
     [there, vec![remove("lb"), relink("users", "web")]]
 }
 
+/// Other servers in the place of `web`, which serve at once.
+fn replaced(scenario: &Scenario) -> Vec<Change> {
+    let app = Service {
+        boot_s: 0.0,
+        ..servers(1)
+    };
+    vec![
+        remove("web"),
+        add(scenario, "app", Kind::Service(app)),
+        relink("users", "app"),
+    ]
+}
+
 fn failed(report: &Report) -> u64 {
     report.requests.failed.values().sum()
 }
@@ -251,18 +264,7 @@ fn a_service_that_goes_finishes_what_it_has() {
         5.0,
         vec![("web", Kind::Service(slow))],
     );
-    let changes = vec![
-        remove("web"),
-        add(
-            &scenario,
-            "app",
-            Kind::Service(Service {
-                boot_s: 0.0,
-                ..servers(1)
-            }),
-        ),
-        relink("users", "app"),
-    ];
+    let changes = replaced(&scenario);
     let mut engine = started(scenario);
     let before = run_to(&mut engine, 5.0);
     let inside = before.components[1].in_flight;
@@ -285,18 +287,7 @@ fn what_hangs_in_a_part_that_goes_is_reset() {
         0.0,
         vec![("web", Kind::Service(servers(1)))],
     );
-    let changes = vec![
-        remove("web"),
-        add(
-            &scenario,
-            "app",
-            Kind::Service(Service {
-                boot_s: 0.0,
-                ..servers(1)
-            }),
-        ),
-        relink("users", "app"),
-    ];
+    let changes = replaced(&scenario);
     let mut engine = started(scenario);
     run_to(&mut engine, 1.0);
     engine

@@ -373,11 +373,14 @@ impl<'a> Stage<'a> {
 
     /// Why an autoscaler can't have its most instances beside all others.
     fn no_room_to_scale(&self, index: usize) -> Option<String> {
+        self.ring_in_front(index).or_else(|| self.too_many_in_all())
+    }
+
+    fn too_many_in_all(&self) -> Option<String> {
         let total: usize = self.troupes.iter().map(Troupe::present).sum();
         let most = limits::INSTANCES_TOTAL_MAX;
         let too_many = || format!("{total} instances in all are too many: at most {most}");
-        self.ring_in_front(index)
-            .or_else(|| (total > most).then(too_many))
+        (total > most).then(too_many)
     }
 
     /// What is wrong with the ring of a balancer before so many instances.
@@ -532,10 +535,7 @@ impl<'a> Stage<'a> {
             let (_, message) = self.wrong_in_place(place)?;
             Some(format!("{}: {message}", named(component)))
         });
-        let total: usize = self.troupes.iter().map(Troupe::present).sum();
-        let most = limits::INSTANCES_TOTAL_MAX;
-        let too_many = || format!("{total} instances in all are too many: at most {most}");
-        wrong.or_else(|| (total > most).then(too_many))
+        wrong.or_else(|| self.too_many_in_all())
     }
 
     /// What of a component's new parameters does not go with its instances or its links.
