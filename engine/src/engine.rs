@@ -18,7 +18,7 @@ use crate::story::flight::Flight;
 use crate::story::happening::{Happening, Mark, Tone};
 use crate::story::trace::Trace;
 use crate::time::SimTime;
-use crate::world::request::{Hop, Stage, flag};
+use crate::world::request::{Hop, Origin, Stage};
 
 /// The last moment a run can reach.
 const TIME_MAX_NS: u64 = u64::MAX - 1;
@@ -315,15 +315,17 @@ impl Engine {
         let from = usize::from(world.wires[usize::from(what.place)].from);
         let depth = world.requests[id].depth;
         world.calls.clear(id, depth);
-        if depth == 0 && from != self.run.clients_number {
-            // Who called has died, or was no request: it asked for itself.
-            if world.requests[id].has(flag::INTERNAL) {
-                self.run.components[from].answered_itself(world, id, what.instance);
-            }
-            world.release(id);
-            return;
+        if depth > 0 {
+            return self.run.components[from].answered(world, id, what);
         }
-        self.run.components[from].answered(world, id, what);
+        match world.requests[id].origin {
+            Origin::User => self.run.components[from].answered(world, id, what),
+            Origin::Component => {
+                self.run.components[from].answered_itself(world, id, what.instance);
+                world.release(id);
+            }
+            Origin::Nobody => world.release(id),
+        }
     }
 
     /// The answer to a call has not come in time: its caller goes on without. At the limit of records it goes

@@ -38,7 +38,7 @@ fn check_whole(run: &Run) -> Result<(), String> {
         .world
         .requests
         .iter()
-        .filter(|(_, request)| !request.is_abandoned())
+        .filter(|(_, request)| request.is_awaited())
         .count();
     let ended = outcomes.completed + outcomes.failed_total();
     if outcomes.arrived != ended + found as u64 || outcomes.in_flight != found as u64 {

@@ -3,7 +3,7 @@
 use crate::calendar::{Event, EventKind};
 use crate::story::happening::Happening;
 use crate::story::trace::Activity;
-use crate::story::tracer::{Change, Note, Origin};
+use crate::story::tracer::{Change, Note, Maker};
 use crate::world::World;
 
 /// What an event did, from the notes made while it was handled.
@@ -16,9 +16,9 @@ pub fn happening(world: &World, event: &Event, notes: &[Note]) -> Happening {
     });
     Happening {
         at_ns: event.at_ns,
-        request: told.and_then(|note| match note.origin {
-            Origin::User { request, .. } => Some(u64::from(request)),
-            Origin::Probe | Origin::Flush => None,
+        request: told.and_then(|note| match note.maker {
+            Maker::User { request, .. } => Some(u64::from(request)),
+            Maker::Probe | Maker::Flush => None,
         }),
         sentence: if sentences.is_empty() {
             without_request(world, event)
@@ -32,14 +32,14 @@ pub fn happening(world: &World, event: &Event, notes: &[Note]) -> Happening {
 }
 
 fn sentence(world: &World, note: &Note) -> String {
-    let who = match note.origin {
-        Origin::User { request, class } => {
+    let who = match note.maker {
+        Maker::User { request, class } => {
             let class = world.class_names.get(usize::from(class));
             let class = class.map_or("", String::as_str);
             format!("Request {} ({class})", grouped(request.into()))
         }
-        Origin::Probe => "A health check".into(),
-        Origin::Flush => "A write held back".into(),
+        Maker::Probe => "A health check".into(),
+        Maker::Flush => "A write held back".into(),
     };
     let place = world.name(note.component, note.instance);
     match note.change {

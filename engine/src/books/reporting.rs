@@ -57,7 +57,7 @@ fn overdue(run: &Run) -> LatencyHistogram {
     let now_ns = run.world.now_ns();
     let limit_ns = ns_from_ms(run.scenario.objectives.latency_p99_ms);
     let waiting = run.world.requests.iter();
-    let waiting = waiting.filter(|(_, request)| !request.is_abandoned());
+    let waiting = waiting.filter(|(_, request)| request.is_awaited());
     let mut overdue = LatencyHistogram::new();
     for (_, request) in waiting {
         let waited_ns = now_ns - request.started_ns;

@@ -15,10 +15,10 @@ use crate::figures::snapshot::KindGauge;
 use crate::mechanism::popularity::Popularity;
 use crate::mechanism::stream::{Stream, StreamAhead, scaled};
 use crate::story::trace::{Activity, Trace};
-use crate::story::tracer::{Change, Note, Origin};
+use crate::story::tracer::{Change, Maker, Note};
 use crate::time::{NS_PER_MS, NS_PER_S, ns_from_ms};
 use crate::world::World;
-use crate::world::request::{Hop, Operation, Request, Stage, flag, past};
+use crate::world::request::{Hop, Operation, Origin, Request, Stage, flag, past};
 use crate::world::wire::Departure;
 use crate::world::written::next_attempt;
 
@@ -297,7 +297,7 @@ impl Clients {
 
     /// The address is known: the request sets out.
     pub fn resolved(&mut self, world: &mut World, id: u32) {
-        if world.requests[id].has(flag::ABANDONED) {
+        if !world.requests[id].is_awaited() {
             world.release(id);
             return;
         }
@@ -319,9 +319,7 @@ impl Clients {
     /// An answer has come.
     pub fn answered(&mut self, world: &mut World, id: u32) {
         let request = &mut world.requests[id];
-        if request.has(flag::ABANDONED) {
-            world.release(id);
-        } else if request.failure != 0 {
+        if request.failure != 0 {
             let reason = Reason::ALL[usize::from(request.failure) - 1];
             if reason.leaves_unknown() {
                 request.past |= past::UNKNOWN;
@@ -350,7 +348,7 @@ impl Clients {
             }
             None => {
                 world.deadlines.clear(id);
-                world.requests[id].flags |= flag::ABANDONED;
+                world.requests[id].origin = Origin::Nobody;
                 self.give_up(world, id, Reason::TooManyInFlight);
             }
         }
@@ -463,12 +461,12 @@ impl Clients {
         let outcome = Outcome::Completed;
         world.outcomes.end(number as u32, now_ns, now_ns, outcome);
         if world.tracer.is_narrating() {
-            let origin = Origin::User {
+            let maker = Maker::User {
                 request: number as u32,
                 class: class as u8,
             };
             let note = Note {
-                origin,
+                maker,
                 change: Change::Activity(Activity::Hit),
                 component: self.me,
                 instance: 0,
@@ -506,9 +504,7 @@ impl Clients {
     #[inline]
     fn set_out(&mut self, world: &mut World, id: u32) {
         let request = &mut world.requests[id];
-        let class = &world.classes[usize::from(request.class)];
-        request.lookups = class.lookups;
-        request.queries = class.queries;
+        request.made = 0;
         request.operation = Operation::Call;
         request.failure = 0;
         match self.entry {

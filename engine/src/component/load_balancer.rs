@@ -314,7 +314,7 @@ impl LoadBalancer {
         let failure = request.failure;
         let has_answered = !request.has(flag::NO_ANSWER);
         request.flags &= !flag::NO_ANSWER;
-        if has_answered && !request.is_abandoned() {
+        if has_answered && request.is_awaited() {
             self.set_cookie(request.user, from_instance);
         }
         if !has_answered

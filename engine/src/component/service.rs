@@ -19,7 +19,7 @@ use crate::mechanism::store::{Lookup, Rules, Store};
 use crate::mechanism::stream::{Law, Stream, StreamAhead};
 use crate::story::trace::Activity;
 use crate::time::{ns_from_ms, stretched};
-use crate::world::World;
+use crate::world::{Call, World};
 use crate::world::request::{Hop, Operation, flag};
 use crate::world::wire::Departure;
 
@@ -481,18 +481,17 @@ impl Service {
     fn go_on(&mut self, world: &mut World, id: u32, instance: u16) {
         loop {
             let request = &mut world.requests[id];
-            if request.lookups > 0 && self.looks_up_itself() {
-                let class = &world.classes[usize::from(request.class)];
-                let is_first = request.lookups == class.lookups;
-                request.lookups -= 1;
-                if !is_first {
+            let call = world.classes[usize::from(request.class)].call(request.made);
+            if call == Some(Call::LookUp) && self.looks_up_itself() {
+                if request.made > 0 {
                     request.key = self.draw_key(world.popularity.as_ref());
                 }
+                request.made += 1;
                 if self.local_caches.is_empty() || !self.has_locally(world, id, instance) {
                     return self.look_up(world, id, instance);
                 }
-            } else if request.queries > 0 && self.queries_itself(world, id) {
-                world.requests[id].queries -= 1;
+            } else if call == Some(Call::Query) && self.queries_itself(world, id) {
+                world.requests[id].made += 1;
                 return self.query(world, id, instance);
             } else if let Some(link) = self.onward {
                 world.requests[id].operation = Operation::Call;

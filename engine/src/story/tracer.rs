@@ -11,8 +11,8 @@ use crate::story::trace::{Activity, Span, Trace};
 /// What was seen of a request, for the reader who steps through the run.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Note {
-    /// Whose it is.
-    pub origin: Origin,
+    /// Who made it.
+    pub maker: Maker,
     /// What it does now.
     pub change: Change,
     /// Number of the component where.
@@ -23,7 +23,7 @@ pub struct Note {
 
 /// Who made a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Origin {
+pub enum Maker {
     /// A user.
     User {
         /// Number of the request.
@@ -125,7 +125,7 @@ impl Tracer {
         if !sampled {
             return;
         }
-        let Origin::User { request, .. } = note.origin else {
+        let Maker::User { request, .. } = note.maker else {
             return;
         };
         let Some(trace) = self.find_mut(request) else {

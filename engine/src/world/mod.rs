@@ -24,12 +24,12 @@ use crate::story::flight::Flight;
 use crate::story::happening::{Mark, Tone};
 use crate::story::marks::Marks;
 use crate::story::trace::Activity;
-use crate::story::tracer::{Change, Note, Origin, Tracer};
+use crate::story::tracer::{Change, Maker, Note, Tracer};
 use crate::time::ns_from_ms;
 use crate::world::call::CallDeadlines;
 use crate::world::deadline::Deadlines;
 use crate::world::impairment::{Fate, Impaired, Message, Way};
-use crate::world::request::{Hop, Operation, Request, Requests, Stage, flag, past};
+use crate::world::request::{Hop, Operation, Origin, Request, Requests, Stage, flag, past};
 use crate::world::route::Route;
 use crate::world::wire::{Departure, Wire};
 use crate::world::written::Written;
@@ -38,6 +38,15 @@ use crate::world::written::Written;
 const LOOK_AGAIN_NS: u64 = 100_000_000;
 /// What a message takes beside the values in it: headers, a key, a status.
 const MESSAGE_BYTES: u64 = 1_000;
+
+/// A call that a class has a service make.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Call {
+    /// Look a key up, in a cache if there is one.
+    LookUp,
+    /// Run a query in the database.
+    Query,
+}
 
 /// A class of the mix as the engine runs it.
 #[derive(Clone, Copy, Debug)]
@@ -55,6 +64,22 @@ pub struct ClassRow {
 }
 
 impl ClassRow {
+    /// The call that comes after so many, if there is one.
+    #[inline]
+    pub fn call(&self, made: u8) -> Option<Call> {
+        match made {
+            _ if made < self.lookups => Some(Call::LookUp),
+            _ if self.queries_left(made) > 0 => Some(Call::Query),
+            _ => None,
+        }
+    }
+
+    /// Queries among the calls that come after so many.
+    #[inline]
+    pub fn queries_left(&self, made: u8) -> u8 {
+        (self.lookups + self.queries).saturating_sub(made).min(self.queries)
+    }
+
     fn of(class: &Class) -> Self {
         // No cache holds the answer of a join: all that a search asks for is for the database.
         let (lookups, queries) = match class.kind {
@@ -324,7 +349,7 @@ impl World {
     #[inline(never)]
     fn set_call_timeout(&mut self, id: u32, to: Hop, timeout_ns: u64) {
         let request = &mut self.requests[id];
-        if !request.has(flag::INTERNAL) && !request.is_full() {
+        if request.origin != Origin::Component && !request.is_full() {
             request.set_next(to);
             let depth = request.depth;
             self.set_call_deadline(id, depth, timeout_ns);
@@ -446,7 +471,7 @@ impl World {
             }
             (Way::Call, Operation::Query) => u64::from(is_write),
             // What is to be written, as far as it is not yet.
-            (Way::Call, Operation::Call) if is_write => request.queries.into(),
+            (Way::Call, Operation::Call) if is_write => class.queries_left(request.made).into(),
             (Way::Call, _) => 0,
             (Way::Answer, _) if has_failed => 0,
             (Way::Answer, Operation::Call) => self.values_asked_for(request, class),
@@ -674,7 +699,7 @@ impl World {
     pub fn is_write(&self, id: u32) -> bool {
         let request = &self.requests[id];
         let class = &self.classes[usize::from(request.class)];
-        class.kind == ClassKind::Write && !request.has(flag::INTERNAL)
+        class.kind == ClassKind::Write && request.origin != Origin::Component
     }
 
     /// Whether the look-up of its present call has not been counted yet; it is from now on.
@@ -710,7 +735,7 @@ impl World {
         self.deadlines.hand_over(id, heir);
         self.calls.split(id, heir, depth);
         let orphan = &mut self.requests[id];
-        orphan.flags |= flag::ABANDONED;
+        orphan.origin = Origin::Nobody;
         orphan.forget_outermost(depth);
         Some(heir)
     }
@@ -765,21 +790,21 @@ impl World {
         at_ns: u64,
     ) {
         let request = &self.requests[id];
-        let origin = match request.operation {
-            Operation::Probe => Origin::Probe,
-            Operation::Flush => Origin::Flush,
-            _ => Origin::User {
+        let maker = match request.operation {
+            Operation::Probe => Maker::Probe,
+            Operation::Flush => Maker::Flush,
+            _ => Maker::User {
                 request: request.number,
                 class: request.class,
             },
         };
         let note = Note {
-            origin,
+            maker,
             change,
             component,
             instance,
         };
-        let traced = request.has(flag::SAMPLED) && !request.is_abandoned();
+        let traced = request.has(flag::SAMPLED) && request.is_awaited();
         let attempt = request.attempt;
         self.tracer.note(note, attempt, at_ns, traced);
     }
@@ -811,7 +836,7 @@ impl World {
         let state = [
             (request.failure != 0, Flight::FAILED),
             (request.attempt > 0, Flight::RETRY),
-            (request.has(flag::ABANDONED), Flight::ABANDONED),
+            (!request.is_awaited(), Flight::ABANDONED),
         ];
         let bits = state
             .iter()
@@ -858,7 +883,7 @@ impl World {
         let started_ns = self.now_ns();
         let request: &mut Request = &mut self.requests[id];
         request.started_ns = started_ns;
-        request.flags = flag::INTERNAL | flag::ABANDONED;
+        request.origin = Origin::Component;
         request.operation = operation;
         request.key = key;
         request.version = version;

@@ -34,6 +34,20 @@ pub enum Stage {
     Free,
 }
 
+/// Who hears of a record's answer, once it is inside of no place any more.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Origin {
+    /// A user, who waits for it.
+    #[default]
+    User,
+    /// A component that asked for itself: a balancer its probe, a cache that a write be taken. What the answer
+    /// is to, the component tells by the record.
+    Component,
+    /// Nobody any more: who asked has given up, or has died. The work goes on.
+    Nobody,
+}
+
 /// What a call asks of the called, and so what its answer means to the caller.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[repr(u8)]
@@ -69,23 +83,19 @@ pub enum Operation {
 
 /// Bits of [`Request::flags`].
 pub mod flag {
-    /// Nobody waits for the answer any more; the work goes on.
-    pub const ABANDONED: u8 = 1;
     /// Traced and drawn.
-    pub const SAMPLED: u8 = 2;
+    pub const SAMPLED: u8 = 1;
     /// Carries a log-in.
-    pub const LOGIN: u8 = 4;
+    pub const LOGIN: u8 = 2;
     /// The answer asks the client to log in and come again.
-    pub const LOGIN_ASKED: u8 = 8;
+    pub const LOGIN_ASKED: u8 = 4;
     /// The answer says that the cache had it.
-    pub const HIT: u8 = 16;
-    /// Not a user's: a write brought back by a cache, or a balancer's probe.
-    pub const INTERNAL: u8 = 32;
+    pub const HIT: u8 = 8;
     /// Its user is one of the closed loop, and thinks when it has ended.
-    pub const OF_LOOP: u8 = 64;
+    pub const OF_LOOP: u8 = 16;
     /// It has failed because the called did not answer: nobody listened there, or the machine died. Whoever
     /// hears of it takes the mark off: its own caller has an answer.
-    pub const NO_ANSWER: u8 = 128;
+    pub const NO_ANSWER: u8 = 32;
 }
 
 /// Bits of [`Request::past`].
@@ -134,10 +144,10 @@ pub struct Request {
     pub attempt: u8,
     /// Bits of [`flag`].
     pub flags: u8,
-    /// Look-ups still to make.
-    pub lookups: u8,
-    /// Queries still to make.
-    pub queries: u8,
+    /// Calls of its class that have been made, of the look-ups and then the queries.
+    pub made: u8,
+    /// Who hears of its answer.
+    pub origin: Origin,
     /// 0, or one more than the number of the reason of its failure.
     pub failure: u8,
     /// Where its token is.
@@ -155,17 +165,17 @@ impl Request {
         self.flags & bits != 0
     }
 
-    /// Whether no user waits for it: nobody does any more, or never did.
+    /// Whether a user waits for it.
     #[inline]
-    pub fn is_abandoned(&self) -> bool {
-        self.has(flag::ABANDONED | flag::INTERNAL)
+    pub fn is_awaited(&self) -> bool {
+        self.origin == Origin::User
     }
 
     /// Whether nobody waits for it at a moment, nor is anybody on its way to be answered: it need not go on.
     pub fn is_over(&self, now_ns: u64) -> bool {
         let is_awaited = match self.operation {
             Operation::Probe => now_ns < self.started_ns,
-            _ => !self.is_abandoned() || self.has(flag::INTERNAL),
+            _ => self.origin != Origin::Nobody,
         };
         self.depth == 0 && !is_awaited
     }
@@ -248,8 +258,8 @@ const BLANK: Request = Request {
     class: 0,
     attempt: 0,
     flags: 0,
-    lookups: 0,
-    queries: 0,
+    made: 0,
+    origin: Origin::User,
     failure: 0,
     stage: Stage::Free,
     operation: Operation::Call,
