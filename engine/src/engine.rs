@@ -108,8 +108,8 @@ impl Engine {
     pub fn step(&mut self) -> Option<Happening> {
         self.run.world.tracer.narrate();
         let event = self.advance(TIME_MAX_NS, self.run.events + 1)?;
-        let notes = self.run.world.tracer.narrated();
-        Some(narration::happening(&self.run.world, &event, &notes))
+        let narration = self.run.world.tracer.narrated();
+        Some(narration::happening(&self.run.world, &event, narration))
     }
 
     /// Runs on to a moment, or until so many events are handled. Events of that very nanosecond are
@@ -297,7 +297,7 @@ impl Engine {
             EventKind::Leave => self.control.go_on_leaving(&mut self.run, place, instance),
             EventKind::TakenOver => self.run.take_over(place, instance),
             EventKind::SetOut | EventKind::Passed => self.run.world.go_on_carrying(what),
-            EventKind::ProbeDue | EventKind::Flush | EventKind::LeaseOver => {
+            EventKind::Timer => {
                 self.run.components[usize::from(place)].timer(&mut self.run.world, what);
             }
             EventKind::Forward

@@ -3,13 +3,15 @@
 use crate::calendar::{Event, EventKind};
 use crate::story::happening::Happening;
 use crate::story::trace::Activity;
-use crate::story::tracer::{Change, Note, Maker};
+use crate::story::tracer::{Change, Maker, Narration, Note};
 use crate::world::World;
 
-/// What an event did, from the notes made while it was handled.
-pub fn happening(world: &World, event: &Event, notes: &[Note]) -> Happening {
-    let told = notes.last();
-    let sentences: Vec<String> = notes.iter().map(|note| sentence(world, note)).collect();
+/// What an event did, from what was noted while it was handled.
+pub fn happening(world: &World, event: &Event, narration: Narration) -> Happening {
+    let told = narration.notes.last();
+    let mut sentences = narration.sentences;
+    let notes = narration.notes.iter();
+    sentences.extend(notes.map(|note| sentence(world, note)));
     let activity = told.and_then(|note| match note.change {
         Change::Activity(activity) => Some(activity),
         Change::Completed(_) | Change::GivenUp(_) => None,
@@ -80,11 +82,9 @@ fn without_request(world: &World, event: &Event) -> String {
     let name = |component: u8| world.name(component, what.instance);
     match what.kind {
         EventKind::Arrival => "Time passes: nobody comes.".into(),
-        EventKind::ProbeDue => {
-            format!(
-                "{} has waited for its health check long enough.",
-                world.title(what.place)
-            )
+        EventKind::Timer => {
+            let owner = world.title(what.place);
+            format!("{owner} looks after something that is settled already.")
         }
         EventKind::Booted => format!("{} has booted.", name(what.place)),
         EventKind::TakenOver => {
@@ -106,12 +106,8 @@ fn without_request(world: &World, event: &Event) -> String {
             )
         }
         EventKind::Leave => format!("{} finishes what it has.", name(what.place)),
-        EventKind::Flush => format!("{} brings a write to the database.", name(what.place)),
         EventKind::SetOut => "A message sets out over a faulty link.".into(),
         EventKind::Passed => "A message has had its turn on a narrow link.".into(),
-        EventKind::LeaseOver => {
-            format!("A lease at {} runs out.", name(what.place))
-        }
         EventKind::Back => "An answer comes that nobody waits for any more.".into(),
         EventKind::WorkDone => "A worker ends work that died with its server.".into(),
         EventKind::Forward

@@ -46,17 +46,12 @@ pub enum EventKind {
     WorkDone,
     /// The wait before the next attempt is over.
     BackoffDone,
-    /// Balancer `place` sends a probe to `instance`, or has waited for its answer long enough; `request` is
-    /// the number of the probe.
-    ProbeDue,
+    /// A timer that component `place` has set for itself; `request` and `instance` are for it to understand.
+    Timer,
     /// A started instance begins to serve; `request` is its incarnation.
     Booted,
     /// The standby of balancer `place` takes over.
     TakenOver,
-    /// Write-back: cache `place` sends what its node `instance` holds back.
-    Flush,
-    /// The lease on key `request` at cache `place` has run out.
-    LeaseOver,
     /// The answer of the attempt of `request` has not come in time.
     Deadline,
     /// The answer to a call of `request` has not come in time; its caller is at component `place`, and

@@ -355,22 +355,19 @@ impl Cache {
         self.settle(world, hop.instance, key, outcome);
     }
 
-    /// The time of a timer is over: of a lease, or of a value held back.
-    pub fn timer(&mut self, world: &mut World, what: What) {
-        match what.kind {
-            EventKind::Flush => self.flush(world, what.instance, what.request),
-            EventKind::LeaseOver => self.lease_over(world, what.instance, what.request),
-            _ => unreachable!("a cache sets no other"),
-        }
-    }
-
-    /// A lease has run out.
-    fn lease_over(&mut self, world: &mut World, node: u16, key: u32) {
+    /// A time is over that was set for a key at a node: that of a lease, or of a value held back, unless either
+    /// has come to its end before.
+    pub fn key_due(&mut self, world: &mut World, node: u16, key: u32) {
+        let now_ns = world.now_ns();
         let fetches = &self.nodes[usize::from(node)].fetches;
-        let is_over = |fetch: &Fetch| fetch.until_ns <= world.now_ns();
-        if fetches.get(&key).is_some_and(is_over) {
+        if fetches
+            .get(&key)
+            .is_some_and(|fetch| fetch.until_ns <= now_ns)
+        {
+            world.say(|world| format!("A lease at {} runs out.", world.name(self.me, node)));
             self.pass_lease_on(world, node, key);
         }
+        self.flush(world, node, key);
     }
 
     /// The next of those who wait for a key gets the lease on it, and fetches for the others.
@@ -572,7 +569,7 @@ impl Cache {
             request: key,
             instance: node,
             place: self.me,
-            kind: EventKind::LeaseOver,
+            kind: EventKind::Timer,
         };
         let lane = world.calendar.lane(ns_from_ms(self.parameters.lease_ms));
         world.calendar.push_after(lane, what)

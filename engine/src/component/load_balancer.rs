@@ -382,14 +382,6 @@ impl LoadBalancer {
         }
     }
 
-    /// The time of a probe is over.
-    pub fn timer(&mut self, world: &mut World, what: What) {
-        match what.kind {
-            EventKind::ProbeDue => self.probe_due(world, what.instance, what.request),
-            _ => unreachable!("a balancer sets no other"),
-        }
-    }
-
     /// Whether the standby takes over at this moment: who has called it still needs it.
     pub fn is_taken_over(&self, now_ns: u64) -> bool {
         self.standby == Standby::Called { at_ns: now_ns }

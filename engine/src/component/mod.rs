@@ -185,11 +185,26 @@ impl Component {
         }
     }
 
+    /// Which of its instances has set a timer.
+    pub fn timed(&self, what: What) -> u16 {
+        match self {
+            Component::Cache(_) => what.instance,
+            // A balancer sets them for each of those behind it.
+            Component::LoadBalancer(_) => 0,
+            Component::Clients(_)
+            | Component::Dns(_)
+            | Component::Service(_)
+            | Component::Database(_) => unreachable!("these set none"),
+        }
+    }
+
     /// The time of a timer is over that it set for itself.
     pub fn timer(&mut self, world: &mut World, what: What) {
         match self {
-            Component::LoadBalancer(balancer) => balancer.timer(world, what),
-            Component::Cache(cache) => cache.timer(world, what),
+            Component::LoadBalancer(balancer) => {
+                balancer.probe_due(world, what.instance, what.request);
+            }
+            Component::Cache(cache) => cache.key_due(world, what.instance, what.request),
             Component::Clients(_)
             | Component::Dns(_)
             | Component::Service(_)

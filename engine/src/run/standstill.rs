@@ -158,10 +158,11 @@ impl Run {
                 };
                 Some((wire().from, caller))
             }
-            EventKind::Flush | EventKind::LeaseOver | EventKind::Booted => {
-                Some((what.place, what.instance))
+            EventKind::Booted => Some((what.place, what.instance)),
+            EventKind::Timer => {
+                let owner = &self.components[usize::from(what.place)];
+                Some((what.place, owner.timed(what)))
             }
-            EventKind::ProbeDue => Some((what.place, 0)),
             EventKind::CallDeadline => {
                 let caller = self.world.requests[what.request].hop(what.instance as u8 - 1);
                 Some((what.place, caller.instance))

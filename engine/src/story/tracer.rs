@@ -54,7 +54,16 @@ pub struct Tracer {
     every: u64,
     flights: Vec<Flight>,
     traces: VecDeque<Trace>,
-    narration: Option<Vec<Note>>,
+    narration: Option<Narration>,
+}
+
+/// What happens while one event is handled.
+#[derive(Clone, Debug, Default)]
+pub struct Narration {
+    /// What requests do.
+    pub notes: Vec<Note>,
+    /// What else there is to say, in whole sentences.
+    pub sentences: Vec<String>,
 }
 
 impl Default for Tracer {
@@ -93,12 +102,19 @@ impl Tracer {
 
     /// Starts to note every change, until [`Tracer::narrated`].
     pub fn narrate(&mut self) {
-        self.narration = Some(Vec::new());
+        self.narration = Some(Narration::default());
     }
 
     /// What was noted since [`Tracer::narrate`].
-    pub fn narrated(&mut self) -> Vec<Note> {
+    pub fn narrated(&mut self) -> Narration {
         self.narration.take().unwrap_or_default()
+    }
+
+    /// Something to say that is about no request, where it is told.
+    pub fn say(&mut self, sentence: String) {
+        if let Some(narration) = &mut self.narration {
+            narration.sentences.push(sentence);
+        }
     }
 
     /// A sampled request starts.
@@ -120,7 +136,7 @@ impl Tracer {
     #[inline]
     pub fn note(&mut self, note: Note, attempt: u8, now_ns: u64, sampled: bool) {
         if let Some(narration) = &mut self.narration {
-            narration.push(note);
+            narration.notes.push(note);
         }
         if !sampled {
             return;

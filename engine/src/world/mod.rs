@@ -77,7 +77,9 @@ impl ClassRow {
     /// Queries among the calls that come after so many.
     #[inline]
     pub fn queries_left(&self, made: u8) -> u8 {
-        (self.lookups + self.queries).saturating_sub(made).min(self.queries)
+        (self.lookups + self.queries)
+            .saturating_sub(made)
+            .min(self.queries)
     }
 
     fn of(class: &Class) -> Self {
@@ -852,6 +854,14 @@ impl World {
             class: request.class,
             flags: bits,
         });
+    }
+
+    /// Tells the reader who steps through the run something that is about no request.
+    pub fn say(&mut self, sentence: impl FnOnce(&Self) -> String) {
+        if self.tracer.is_narrating() {
+            let sentence = sentence(self);
+            self.tracer.say(sentence);
+        }
     }
 
     /// Puts a mark on the time line.

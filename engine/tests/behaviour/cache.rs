@@ -375,6 +375,36 @@ fn a_lease_lasts_as_long_as_it_says_and_then_the_next_one_fetches() {
     assert_eq!(fetched(1_100.0), 3.0);
 }
 
+#[test]
+fn who_steps_through_is_told_that_a_lease_runs_out_and_only_then() {
+    let cache = Cache {
+        leases: true,
+        lease_ms: 1_100.0,
+        ..Cache::default()
+    };
+    let database = Database {
+        read_time_ms: 1_500.0,
+        workers: 1_000,
+        ..slow_database()
+    };
+    let mut scenario = cached(traffic(100.0, lookup()), cache, database);
+    scenario.traffic.keys.count = 1;
+    widen(&mut scenario);
+    let mut engine = engine(scenario);
+    let mut told_ms = Vec::new();
+    while engine.now().0 < 10 * NS_PER_S {
+        let happening = engine.step().expect("users come");
+        if happening.sentence.contains("A lease at cache/1 runs out.") {
+            told_ms.push(happening.at_ns / 1_000_000);
+        }
+    }
+    // The first is back before the lease of the second one is over.
+    let [over_ms] = told_ms[..] else {
+        panic!("told at {told_ms:?} ms")
+    };
+    assert!((1_100..1_300).contains(&over_ms), "at {over_ms} ms");
+}
+
 /// Writes to a cache that writes back after so long.
 fn written_back(rate_rps: f64, write_back_ms: f64, warm_restart: bool) -> Scenario {
     let cache = Cache {

@@ -149,7 +149,7 @@ impl Cache {
             request: key,
             instance: node,
             place: self.me,
-            kind: EventKind::Flush,
+            kind: EventKind::Timer,
         };
         let ns = world.calendar.push_after(lane, what);
         let held = &mut self.nodes[usize::from(node)];

@@ -54,7 +54,7 @@ impl LoadBalancer {
     }
 
     /// The time of a probe is over: its wait, so that it sets out, or the time it had to be answered.
-    pub(super) fn probe_due(&mut self, world: &mut World, instance: u16, number: u32) {
+    pub fn probe_due(&mut self, world: &mut World, instance: u16, number: u32) {
         let waits = Probing::Waits { number };
         let sent = Probing::Sent { number };
         let Some(Health { probing, .. }) = self.health.get(usize::from(instance)).copied() else {
@@ -70,7 +70,13 @@ impl LoadBalancer {
                 self.probe_later(world, instance, ns_from_ms(check.interval_ms));
             }
             _ if probing == waits => self.probe(world, instance, number),
-            _ => self.probed(world, instance, false),
+            _ => {
+                world.say(|world| {
+                    let who = world.title(self.me);
+                    format!("{who} has waited for its health check long enough.")
+                });
+                self.probed(world, instance, false);
+            }
         }
     }
 
@@ -138,7 +144,7 @@ impl LoadBalancer {
             request: number,
             instance,
             place: self.me,
-            kind: EventKind::ProbeDue,
+            kind: EventKind::Timer,
         };
         let at_ns = world.now_ns() + wait_ns;
         world.calendar.push_at(at_ns, what);
