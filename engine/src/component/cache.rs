@@ -38,6 +38,8 @@ pub struct Cache {
     /// Entries that a node has room for.
     room: u32,
     database: Option<u8>,
+    /// The database whose values it keeps.
+    data: u8,
     hits: u64,
     misses: u64,
     stale_hits: u64,
@@ -100,6 +102,7 @@ impl Cache {
             operation_ns: 0,
             room: parameters.node_room(&scenario.traffic.keys),
             database: None,
+            data: number,
             hits: 0,
             misses: 0,
             stale_hits: 0,
@@ -173,6 +176,7 @@ impl Cache {
             .links_from(self.me)
             .find(|&(_, to)| is_database(to))
             .map(|(link, _)| link);
+        self.data = world.database_behind(self.me).unwrap_or(self.data);
     }
 
     /// Its nodes.
@@ -498,7 +502,7 @@ impl Cache {
         if let Lookup::Hit { version, .. } = held.store.lookup(key, now_ns) {
             if world.is_first_count(id) {
                 self.hits += 1;
-                self.stale_hits += u64::from(version < world.versions[key as usize]);
+                self.stale_hits += u64::from(world.is_stale(self.data, key, version));
                 world.meter(self.me, node).hits += 1;
             }
             let request = &mut world.requests[id];

@@ -15,7 +15,7 @@ use crate::mechanism::stream::{Law, Stream};
 use crate::story::happening::Tone;
 use crate::time::{ns_from_ms, stretched};
 use crate::world::World;
-use crate::world::request::Operation;
+use crate::world::request::{Operation, Request};
 use crate::world::wire::Departure;
 
 /// A database.
@@ -127,14 +127,9 @@ impl Database {
     /// that no cache still holds back.
     pub fn destroyed(&mut self, world: &mut World) {
         self.disk.replace();
-        for (newest, stored) in world.versions.iter_mut().zip(&mut world.stored) {
-            self.writes_lost += u64::from(*stored);
-            self.values_lost += u64::from(*stored > 0);
-            if newest == stored {
-                *newest = 0;
-            }
-            *stored = 0;
-        }
+        let lost = world.data(self.me).destroy();
+        self.writes_lost += lost.writes;
+        self.values_lost += lost.values;
     }
 
     /// A query arrives.
@@ -168,9 +163,8 @@ impl Database {
 
     /// Reads the version of the value that a request asks for.
     #[inline]
-    pub fn peek(world: &World, id: u32) -> u32 {
-        let key = world.requests[id].key as usize;
-        world.stored.get(key).copied().unwrap_or(0)
+    pub fn peek(&self, world: &World, id: u32) -> u32 {
+        world.stored(self.me, world.requests[id].key)
     }
 
     /// A query has run.
@@ -217,18 +211,19 @@ impl Database {
     /// Gives the values their versions, the moment the query ends.
     fn commit(&mut self, world: &mut World, id: u32) {
         let is_write = is_write(world, id);
-        let request = &mut world.requests[id];
-        let key = request.key as usize;
-        if request.operation == Operation::Flush {
-            world.stored[key] = world.stored[key].max(request.version);
-            // It may have been on its way while what came after it was lost.
-            world.versions[key] = world.versions[key].max(world.stored[key]);
-        } else if is_write {
-            world.versions[key] += 1;
-            world.stored[key] = world.versions[key];
-        }
-        request.version = world.stored[key];
-        if is_write && request.operation == Operation::Query {
+        let &Request {
+            key,
+            version,
+            operation,
+            ..
+        } = &world.requests[id];
+        let data = world.data(self.me);
+        world.requests[id].version = match operation {
+            Operation::Flush => data.store(key, version),
+            _ if is_write => data.write(key),
+            _ => data.stored(key),
+        };
+        if is_write && operation == Operation::Query {
             world.apply_write(id);
         }
         if is_write {

@@ -122,7 +122,7 @@ impl Component {
                 service.peek_next(world, id, what.instance)
             }
             (Component::Cache(cache), EventKind::Forward) => cache.peek(world, id, what.instance),
-            (Component::Database(_), EventKind::Forward) => Database::peek(world, id),
+            (Component::Database(database), EventKind::Forward) => database.peek(world, id),
             _ => 0,
         }
     }

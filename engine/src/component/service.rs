@@ -58,6 +58,8 @@ pub struct Service {
     local_query: Law,
     cache: Option<CacheLink>,
     database: Option<u8>,
+    /// The database whose values its own caches keep.
+    data: u8,
     onward: Option<u8>,
     work_times: Stream,
     keys: StreamAhead,
@@ -104,6 +106,7 @@ impl Service {
             local_query: Law::new(0.0, Distribution::Constant),
             cache: None,
             database: None,
+            data: number,
             onward: None,
             work_times: Stream::new(scenario.seed, id, "work"),
             keys: StreamAhead::new(Stream::new(scenario.seed, id, "keys")),
@@ -189,6 +192,7 @@ impl Service {
                 _ => self.onward = Some(link),
             }
         }
+        self.data = world.database_behind(self.me).unwrap_or(self.data);
         if !self.sessions.is_empty() {
             self.make_room_for_sessions(&scenario.traffic);
         }
@@ -533,7 +537,7 @@ impl Service {
             world.meter(self.me, instance).misses += 1;
             return false;
         };
-        self.stale_hits += u64::from(version < world.versions[key as usize]);
+        self.stale_hits += u64::from(world.is_stale(self.data, key, version));
         world.meter(self.me, instance).hits += 1;
         world.note(id, Activity::Hit, self.me, instance);
         true

@@ -2,6 +2,7 @@
 //! Components never touch each other: they send and answer through here.
 
 pub(crate) mod call;
+pub(crate) mod data;
 pub(crate) mod deadline;
 pub(crate) mod impairment;
 pub(crate) mod request;
@@ -27,6 +28,7 @@ use crate::story::trace::Activity;
 use crate::story::tracer::{Change, Maker, Note, Tracer};
 use crate::time::ns_from_ms;
 use crate::world::call::CallDeadlines;
+use crate::world::data::Data;
 use crate::world::deadline::Deadlines;
 use crate::world::impairment::{Fate, Impaired, Message, Way};
 use crate::world::request::{Hop, Operation, Origin, Request, Requests, Stage, flag, past};
@@ -138,10 +140,10 @@ pub struct World {
     named: Vec<Component>,
     /// By component: which of its instances keeps a key, where keys decide.
     pub routes: Vec<Option<Route>>,
-    /// Version of each key's value that the last acknowledged write made.
-    pub versions: Vec<u32>,
-    /// Version of each key's value that the database has: older where a cache holds the write back.
-    pub stored: Vec<u32>,
+    /// By component, what is written there: databases have data of their own.
+    data: Vec<Data>,
+    /// How many keys there are, or were.
+    keys: usize,
     /// Users' writes that go on with several records.
     pub written: Written,
     /// Size of a value.
@@ -171,8 +173,8 @@ impl World {
             meters: Vec::new(),
             named: Vec::new(),
             routes: Vec::new(),
-            versions: Vec::new(),
-            stored: Vec::new(),
+            data: Vec::new(),
+            keys: 0,
             written: Written::default(),
             value_bytes: 0,
             tracer: Tracer::default(),
@@ -203,6 +205,11 @@ impl World {
         });
         self.named.push(component.clone());
         self.routes.push(None);
+        let mut data = Data::default();
+        if component.kind.tag() == KindTag::Database {
+            data.make_room(self.keys);
+        }
+        self.data.push(data);
     }
 
     /// The next link of the design that has none gets its wire.
@@ -223,9 +230,12 @@ impl World {
         let replaced = rows.len().min(self.classes.len());
         self.classes.splice(..replaced, rows);
         self.class_names.splice(..replaced, names);
-        let keys = self.versions.len().max(traffic.keys.count as usize);
-        self.versions.resize(keys, 0);
-        self.stored.resize(keys, 0);
+        self.keys = self.keys.max(traffic.keys.count as usize);
+        for (data, component) in self.data.iter_mut().zip(&self.named) {
+            if component.kind.tag() == KindTag::Database {
+                data.make_room(self.keys);
+            }
+        }
         self.value_bytes = (traffic.keys.value_kb * 1e3 + 0.5) as u64;
         let users = self.user_regions.len().max(traffic.population() as usize);
         self.user_regions = user_regions(&traffic.regions, users);
@@ -288,6 +298,48 @@ impl World {
         wires
             .filter(move |(_, wire)| wire.from == component && !wire.is_removed)
             .map(|(link, wire)| (link, wire.to))
+    }
+
+    fn tag(&self, component: u8) -> KindTag {
+        self.named[usize::from(component)].kind.tag()
+    }
+
+    /// The database whose values a service or a cache has: the one behind it, or behind the cache that it asks,
+    /// or, of a cache that only keeps what it is given, that of those who ask it.
+    pub fn database_behind(&self, component: u8) -> Option<u8> {
+        let called = |by: u8, wanted: KindTag| {
+            let mut links = self.links_from(by);
+            links
+                .find(|&(_, to)| self.tag(to) == wanted)
+                .map(|(_, to)| to)
+        };
+        let directly = |by: u8| called(by, KindTag::Database);
+        let asked = called(component, KindTag::Cache);
+        let wires = self.wires.iter().filter(|wire| !wire.is_removed);
+        let mut callers = wires
+            .filter(|wire| wire.to == component)
+            .map(|wire| wire.from);
+        directly(component)
+            .or_else(|| asked.and_then(directly))
+            .or_else(|| callers.find_map(directly))
+    }
+
+    /// What is written in a database.
+    #[inline]
+    pub fn data(&mut self, database: u8) -> &mut Data {
+        &mut self.data[usize::from(database)]
+    }
+
+    /// The version of a value that a database has.
+    #[inline]
+    pub fn stored(&self, database: u8, key: u32) -> u32 {
+        self.data[usize::from(database)].stored(key)
+    }
+
+    /// Whether a version of a value is older than what users were told is written.
+    #[inline]
+    pub fn is_stale(&self, database: u8, key: u32, version: u32) -> bool {
+        self.data[usize::from(database)].is_stale(key, version)
     }
 
     /// Sends a request over a link to an instance at its other end.
@@ -488,16 +540,18 @@ impl World {
     /// How many values the answer to a request brings to the place that it is inside of: those that have not
     /// been read there.
     fn values_asked_for(&self, request: &Request, class: &ClassRow) -> u64 {
-        let tag = |component: u8| self.named[usize::from(component)].kind.tag();
         let callers = request
             .hops()
             .map(|hop| self.wires[usize::from(hop.link)].to);
         // A balancer asks for nothing itself.
         let caller = callers
-            .filter(|&it| tag(it) != KindTag::LoadBalancer)
+            .filter(|&it| self.tag(it) != KindTag::LoadBalancer)
             .last();
         let has = |wanted: KindTag| {
-            caller.is_some_and(|caller| self.links_from(caller).any(|(_, to)| tag(to) == wanted))
+            caller.is_some_and(|caller| {
+                self.links_from(caller)
+                    .any(|(_, to)| self.tag(to) == wanted)
+            })
         };
         let (has_cache, has_database) = (has(KindTag::Cache), has(KindTag::Database));
         let are_read = class.kind != ClassKind::Write;

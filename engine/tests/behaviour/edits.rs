@@ -8,7 +8,7 @@ use headroom_scenario::{
     Action, Cache, Change, Database, Kind, LoadBalancer, ReadMode, Scenario, Service, WriteMode,
 };
 
-use crate::design::{chain, compute, link, lookup, servers, traffic, write};
+use crate::design::{chain, compute, destroy, link, lookup, servers, traffic, write};
 
 const NS_PER_S: u64 = 1_000_000_000;
 
@@ -418,6 +418,34 @@ fn a_database_that_goes_with_its_servers_answers_them_to_the_end() {
         );
     }
     assert_eq!(failed(&engine.report()), 0);
+}
+
+#[test]
+fn a_new_database_has_nothing_of_the_one_before() {
+    let scenario = chain(
+        traffic(100.0, write()),
+        0.0,
+        vec![
+            ("web", Kind::Service(servers(1))),
+            ("db", Kind::Database(Database::default())),
+        ],
+    );
+    let changes = vec![
+        remove("db"),
+        add(&scenario, "new", Kind::Database(Database::default())),
+        relink("web", "new"),
+    ];
+    let mut engine = started(scenario);
+    run_to(&mut engine, 10.0);
+    edit(&mut engine, changes);
+    run_to(&mut engine, 12.0);
+    engine.apply(&destroy("new", 0)).expect("it is there");
+    run_to(&mut engine, 12.1);
+    let report = engine.report();
+    let of_the_new_one = &report.components["new"].extra;
+    let (writes, lost) = (of_the_new_one["writes"], of_the_new_one["writes_lost"]);
+    assert!(writes > 150.0, "{writes} writes in two seconds");
+    assert_eq!(lost, writes, "what it has lost is what was written to it");
 }
 
 #[test]

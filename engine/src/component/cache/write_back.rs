@@ -31,8 +31,7 @@ impl Cache {
     pub(super) fn leave(&mut self, world: &mut World, id: u32, node: u16, turn: Turn) {
         world.apply_write(id);
         let key = world.requests[id].key;
-        world.versions[key as usize] += 1;
-        let version = world.versions[key as usize];
+        let version = world.data(self.data).acknowledge(key);
         let now_ns = world.now_ns();
         let store = &mut self.nodes[usize::from(node)].store;
         let evicted = store.insert(key, now_ns, version);
@@ -170,15 +169,10 @@ impl Cache {
         true
     }
 
-    /// A value is gone with all acknowledged writes that the database has not, unless others have taken
-    /// its place: the value is again the one that the database has, or the older one that is on its way.
+    /// A value is gone, which a node held in that version; another version may be on its way to the database.
     fn lose(&mut self, world: &mut World, key: u32, version: u32, on_its_way: u32) {
-        let left = world.stored[key as usize].max(on_its_way);
-        let newest = &mut world.versions[key as usize];
-        if *newest == version && left < version {
-            self.writes_lost += u64::from(version - left);
-            self.values_lost += 1;
-            *newest = left;
-        }
+        let lost = world.data(self.data).lose(key, version, on_its_way);
+        self.writes_lost += lost.writes;
+        self.values_lost += lost.values;
     }
 }
