@@ -314,12 +314,12 @@ impl Engine {
         let world = &mut self.run.world;
         let from = usize::from(world.wires[usize::from(what.place)].from);
         let depth = world.requests[id].depth;
-        world.calls.clear(id, depth);
+        world.clear_call_deadline(id, depth);
         if depth > 0 {
             return self.run.components[from].answered(world, id, what);
         }
         match world.requests[id].origin {
-            Origin::User => self.run.components[from].answered(world, id, what),
+            Origin::User | Origin::Request => self.run.components[from].answered(world, id, what),
             Origin::Component => {
                 self.run.components[from].answered_itself(world, id, what.instance);
                 world.release(id);

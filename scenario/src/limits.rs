@@ -133,6 +133,8 @@ pub const WORK: Bounds<f64> = Bounds::new(0.0, 1_000.0);
 pub const CALLS_MAX: u8 = 16;
 /// Calls one request may make of a kind, which may be none.
 pub const CALLS: Bounds<u8> = Bounds::new(0, CALLS_MAX);
+/// Calls that a server makes at the same time for one request: at most all of both kinds.
+pub const CALLS_AT_ONCE: Bounds<u8> = Bounds::new(1, 2 * CALLS_MAX);
 /// Keys have an exact sampling table in memory, 12 bytes each.
 pub const KEYS_MAX: u32 = 1_000_000;
 /// Distinct keys.

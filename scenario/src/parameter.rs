@@ -86,6 +86,7 @@ const NAMES: &[(&str, &str, &str)] = &[
     ("lookups", "look-ups", ""),
     ("work", "work", "× mean"),
     ("query_work", "query work", "× mean"),
+    ("at_once", "calls at once", ""),
     ("fresh_s", "fresh in the browser", "s"),
 ];
 

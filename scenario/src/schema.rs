@@ -176,6 +176,7 @@ fn traffic() -> Vec<(&'static str, Rule)> {
         ("Class.lookups", between(limits::CALLS)),
         ("Class.queries", between(limits::CALLS)),
         ("Class.query_work", between(limits::WORK)),
+        ("Class.at_once", between(limits::CALLS_AT_ONCE)),
         ("Class.fresh_s", between(limits::TIME_S)),
         ("Keys.count", between(limits::KEYS)),
         ("Keys.zipf_exponent", between(limits::ZIPF_EXPONENT)),

@@ -220,6 +220,7 @@ fn traffic(scenario: &mut Scenario) {
         lookups,
         queries,
         query_work: 1.0,
+        at_once: 1,
         fresh_s: 0.0,
     };
     let traffic = &mut scenario.traffic;

@@ -135,6 +135,10 @@ pub struct Class {
     pub queries: u8,
     /// Cost of one of its queries, as a multiple of the database's own mean.
     pub query_work: f64,
+    /// Its look-ups and queries that a server makes at the same time; a write makes them one after the other.
+    #[serde(skip_serializing_if = "Class::is_in_turn")]
+    #[cfg_attr(feature = "schema", schemars(!skip_serializing_if))]
+    pub at_once: u8,
     /// Static classes only: how long the copy in a user's browser stays fresh, in seconds. Until then the
     /// browser answers by itself; 0 keeps no copy.
     #[serde(skip_serializing_if = "Class::keeps_no_copy")]
@@ -143,6 +147,10 @@ pub struct Class {
 }
 
 impl Class {
+    fn is_in_turn(at_once: &u8) -> bool {
+        *at_once == 1
+    }
+
     fn keeps_no_copy(fresh_s: &f64) -> bool {
         *fresh_s == 0.0
     }
@@ -158,6 +166,7 @@ impl Default for Class {
             lookups: 0,
             queries: 0,
             query_work: 1.0,
+            at_once: 1,
             fresh_s: 0.0,
         }
     }

@@ -310,6 +310,21 @@ fn write_missing_golden(name: &str, scenario: &Scenario) {
     fs::write(link_file, fragment::encode(scenario) + "\n").expect("the folder is there");
 }
 
+/// The golden document of a class that asks for several things at the same time.
+fn calls_at_once() -> Scenario {
+    let mut scenario = step::LADDER
+        .last()
+        .expect("the ladder has steps")
+        .scenario();
+    for class in &mut scenario.traffic.classes {
+        class.at_once = match class.kind {
+            ClassKind::Write => 1,
+            ClassKind::Static | ClassKind::Read | ClassKind::Task | ClassKind::Search => 4,
+        };
+    }
+    scenario
+}
+
 /// The golden document of every hash function.
 fn hash_functions() -> Scenario {
     let mut scenario = step::LADDER
@@ -549,6 +564,7 @@ fn everything_that_this_version_writes_has_a_golden_link() {
         ("unusual-values", unusual_values()),
         ("faults", faults()),
         ("edits", edits()),
+        ("calls-at-once", calls_at_once()),
     ];
     for (name, scenario) in steps.chain(others) {
         write_missing_golden(name, &scenario);

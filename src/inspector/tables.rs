@@ -972,6 +972,9 @@ pub fn class() -> Vec<Field<Class>> {
             limits::WORK,
             "Cost of one of its queries, as a multiple of the database's mean."
         ),
+        whole!(at_once, "Calls at once", "", limits::CALLS_AT_ONCE,
+            "Look-ups and queries that a server makes side by side.",
+            shown: |of| of.at_once > 1 || of.kind != ClassKind::Write && of.lookups + of.queries > 1),
         real!(fresh_s, "Fresh in the browser", "s", limits::TIME_S,
             "How long a user's browser answers from its own copy; 0 keeps none.",
             shown: |of| of.kind == ClassKind::Static),

@@ -126,6 +126,12 @@ fn line(props: &Props, span: &Span, time: &Scale) -> Html {
     html! {
         <li class={classes!("span", kind.css())}>
             <span class="what">
+                if span.branch > 0 {
+                    <sup title={format!("Call {} of those made at once", span.branch)}>
+                        { span.branch }
+                    </sup>
+                    { " " }
+                }
                 { way::doing(span.activity) }{ " " }
                 if !placeless {
                     { place(props, span) }

@@ -28,6 +28,7 @@ impl Use {
         match activity {
             Activity::Wait
             | Activity::Lease
+            | Activity::Join
             | Activity::Unheard
             | Activity::HeldUp
             | Activity::Backoff => Use::Wait,
@@ -103,6 +104,7 @@ pub fn doing(activity: Activity) -> &'static str {
         Activity::Hit => "found in",
         Activity::Miss => "not found in",
         Activity::Lease => "awaits the fetch at",
+        Activity::Join => "calls at once from",
         Activity::Unheard => "at the door, hanging:",
         Activity::HeldUp => "held up by a cut before",
         Activity::Backoff => "waits to retry",
@@ -113,15 +115,49 @@ pub fn doing(activity: Activity) -> &'static str {
 
 /// Milliseconds that went to each use, in the order of [`Use::TIMED`].
 pub fn sums_ms(trace: &Trace) -> [f64; 3] {
+    let path = critical_path(trace);
     Use::TIMED.map(|kind| {
-        let spans = trace
-            .spans
-            .iter()
-            .filter(|span| Use::of(span.activity) == kind);
-        spans
-            .map(|span| end_of(span, trace).saturating_sub(span.start_ns) as f64 / 1e6)
-            .sum()
+        let spans = path.iter();
+        let alike = spans.filter(|(span, _)| Use::of(span.activity) == kind);
+        alike.map(|(_, ms)| ms).sum()
     })
+}
+
+/// The spans that made it take as long as it did, last first, each with its milliseconds. Of calls that were
+/// made side by side they are those that the request waited for longest: the others cost it nothing.
+fn critical_path(trace: &Trace) -> Vec<(Span, f64)> {
+    let ended_ns = |branch: u8| {
+        let spans = trace.spans.iter().filter(|span| span.branch == branch);
+        spans.map(|span| end_of(span, trace)).max()
+    };
+    let mut path = Vec::new();
+    let mut until_ns = latest(trace);
+    loop {
+        let spans = trace.spans.iter().filter(|span| {
+            Use::of(span.activity) != Use::End
+                && span.start_ns < until_ns
+                && end_of(span, trace) >= until_ns
+        });
+        // Who waits for calls waits for one of them, where that is known.
+        let waited_for = |span: &&Span| {
+            let is_call = span.activity != Activity::Join;
+            (is_call, ended_ns(span.branch), span.start_ns)
+        };
+        if let Some(span) = spans.max_by_key(waited_for) {
+            path.push((*span, (until_ns - span.start_ns) as f64 / 1e6));
+            until_ns = span.start_ns;
+        } else if let Some(before_ns) = last_end_before(trace, until_ns) {
+            until_ns = before_ns;
+        } else {
+            return path;
+        }
+    }
+}
+
+/// The last moment before another at which something ended.
+fn last_end_before(trace: &Trace, moment_ns: u64) -> Option<u64> {
+    let ends = trace.spans.iter().map(|span| end_of(span, trace));
+    ends.filter(|&end_ns| end_ns < moment_ns).max()
 }
 
 /// How it ended, and what it spent its time on: `timed out after 3 s: it waited 2.9 s in line at
@@ -156,6 +192,7 @@ pub fn outcome(trace: &Trace, scenario: &Scenario) -> String {
         sentence += &match span.activity {
             Activity::Wait => format!("it waited {ms} in line at {at}"),
             Activity::Lease => format!("it waited {ms} for a fetch at {at}"),
+            Activity::Join => format!("it waited {ms} for its calls from {at}"),
             Activity::Unheard => format!("it waited {ms} at the door of {at}, which hung"),
             Activity::HeldUp => format!("it was held up {ms} by the cut link to {at}"),
             Activity::Backoff => format!("it waited {ms} to try again"),
@@ -171,12 +208,7 @@ pub fn outcome(trace: &Trace, scenario: &Scenario) -> String {
 /// What took longest, added up by place and activity; both ways of a trip are one.
 fn dearest(trace: &Trace) -> Option<(Span, f64)> {
     let mut sums: Vec<(Span, f64)> = Vec::new();
-    for span in trace
-        .spans
-        .iter()
-        .filter(|span| Use::of(span.activity) != Use::End)
-    {
-        let ms = end_of(span, trace).saturating_sub(span.start_ns) as f64 / 1e6;
+    for (span, ms) in critical_path(trace) {
         let alike = |(other, _): &&mut (Span, f64)| {
             let travel = Use::of(span.activity) == Use::Travel;
             (travel && Use::of(other.activity) == Use::Travel)
@@ -186,7 +218,7 @@ fn dearest(trace: &Trace) -> Option<(Span, f64)> {
         };
         match sums.iter_mut().find(alike) {
             Some((_, sum)) => *sum += ms,
-            None => sums.push((*span, ms)),
+            None => sums.push((span, ms)),
         }
     }
     sums.into_iter()
@@ -224,6 +256,7 @@ mod tests {
             component: 1,
             instance: 0,
             attempt: 0,
+            branch: 0,
             start_ns: start_ms * MS,
             end_ns: end_ms * MS,
         }
@@ -258,6 +291,31 @@ mod tests {
         let sentence = outcome(&trace, &scenario()).replace('\u{a0}', " ");
         assert_eq!(sentence, "answered in 100 ms: 80 ms of it on the wire");
         assert_eq!(sums_ms(&trace), [0.0, 20.0, 80.0]);
+    }
+
+    #[test]
+    fn calls_side_by_side_count_as_the_longest_of_them() {
+        let of_branch = |branch, activity, start_ms, end_ms| Span {
+            branch,
+            ..span(activity, start_ms, end_ms)
+        };
+        let trace = Trace {
+            end_ns: Some(100 * MS),
+            spans: vec![
+                span(Activity::Travel, 0, 10),
+                span(Activity::Work, 10, 20),
+                span(Activity::Join, 20, 90),
+                of_branch(1, Activity::Travel, 20, 25),
+                of_branch(1, Activity::Work, 25, 40),
+                of_branch(2, Activity::Travel, 20, 30),
+                of_branch(2, Activity::Wait, 30, 60),
+                of_branch(2, Activity::Work, 60, 80),
+                of_branch(2, Activity::Return, 80, 90),
+                span(Activity::Return, 90, 100),
+            ],
+            ..Trace::default()
+        };
+        assert_eq!(sums_ms(&trace), [30.0, 30.0, 40.0]);
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! The books: nothing is lost, nothing is counted twice.
 
+use std::collections::BTreeMap;
+
 use crate::component::instance::Instance;
 use crate::figures::snapshot::InstanceState;
 use crate::run::Run;
@@ -12,6 +14,7 @@ use crate::world::request::{Stage, past};
 pub fn check(run: &Run) -> Result<(), String> {
     check_whole(run)?;
     check_shared_writes(run)?;
+    check_calls(run)?;
     check_instances(run)?;
     check_rented(run)
 }
@@ -51,6 +54,30 @@ fn check_whole(run: &Run) -> Result<(), String> {
         ));
     }
     Ok(())
+}
+
+/// Who waits for calls has so many out.
+fn check_calls(run: &Run) -> Result<(), String> {
+    let requests = &run.world.requests;
+    let mut out: BTreeMap<u32, u64> = BTreeMap::new();
+    for parent in requests.iter().filter_map(|(_, call)| call.parent()) {
+        *out.entry(parent).or_default() += 1;
+    }
+    for (id, request) in requests.iter() {
+        let found = out.remove(&id).unwrap_or(0);
+        let waits = request.stage == Stage::Join;
+        let booked = if waits { request.mark } else { 0 };
+        if found != booked || waits && booked == 0 {
+            let number = request.number;
+            return Err(format!(
+                "request {number}: {found} calls found at once, {booked} booked"
+            ));
+        }
+    }
+    match out.len() {
+        0 => Ok(()),
+        count => Err(format!("{count} requests have calls, and are no more")),
+    }
 }
 
 /// A write that several records go on with is known by just those.

@@ -66,6 +66,7 @@ fn sentence(world: &World, note: &Note) -> String {
             Activity::Lease => {
                 format!("{who} waits at {place} for what another request is fetching.")
             }
+            Activity::Join => format!("{who} makes calls at once from {place}."),
             Activity::Unheard => format!("{place} hangs: {} waits at its door.", lower(&who)),
             Activity::HeldUp => {
                 format!("{who} is held up: the link to {place} is cut.")

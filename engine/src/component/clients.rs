@@ -15,7 +15,7 @@ use crate::figures::snapshot::KindGauge;
 use crate::mechanism::popularity::Popularity;
 use crate::mechanism::stream::{Stream, StreamAhead, scaled};
 use crate::story::trace::{Activity, Trace};
-use crate::story::tracer::{Change, Maker, Note};
+use crate::story::tracer::{Change, Maker, Note, WayPoint};
 use crate::time::{NS_PER_MS, NS_PER_S, ns_from_ms};
 use crate::world::World;
 use crate::world::request::{Hop, Operation, Origin, Request, Stage, flag, past};
@@ -471,7 +471,9 @@ impl Clients {
                 component: self.me,
                 instance: 0,
             };
-            world.tracer.note(note, 0, world.now_ns(), false);
+            world
+                .tracer
+                .note(note, WayPoint::default(), world.now_ns(), false);
         }
     }
 

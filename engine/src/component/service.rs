@@ -19,7 +19,7 @@ use crate::mechanism::store::{Lookup, Rules, Store};
 use crate::mechanism::stream::{Law, Stream, StreamAhead};
 use crate::story::trace::Activity;
 use crate::time::{ns_from_ms, stretched};
-use crate::world::request::{Hop, Operation, flag};
+use crate::world::request::{Hop, Operation, Request, flag};
 use crate::world::wire::Departure;
 use crate::world::{Call, World};
 
@@ -354,9 +354,10 @@ impl Service {
 
     /// A call that a request made from here comes back.
     pub fn answered(&mut self, world: &mut World, id: u32) {
+        let Some(Hop { instance, .. }) = world.inside(&world.requests[id]) else {
+            return;
+        };
         let request = &mut world.requests[id];
-        let Some(hop) = request.top() else { return };
-        let instance = hop.instance;
         let operation = request.operation;
         request.flags &= !flag::NO_ANSWER;
         let asked_cache = matches!(
@@ -483,25 +484,116 @@ impl Service {
     /// The next call that the request has to make, or its end. Calls that are not made here are left
     /// to the next service, which comes last.
     fn go_on(&mut self, world: &mut World, id: u32, instance: u16) {
+        if world.requests[id].parent().is_some() {
+            return self.join(world, id, instance);
+        }
         loop {
-            let request = &mut world.requests[id];
-            let call = world.classes[usize::from(request.class)].call(request.made);
-            if call == Some(Call::LookUp) && self.looks_up_itself() {
-                if request.made > 0 {
-                    request.key = self.draw_key(world.popularity.as_ref());
-                }
-                request.made += 1;
-                if self.local_caches.is_empty() || !self.has_locally(world, id, instance) {
-                    return self.look_up(world, id, instance);
-                }
-            } else if call == Some(Call::Query) && self.queries_itself(world, id) {
-                world.requests[id].made += 1;
-                return self.query(world, id, instance);
-            } else if let Some(link) = self.onward {
+            let request = &world.requests[id];
+            if world.classes[usize::from(request.class)].forks(request.made)
+                && self.fork(world, id, instance)
+            {
+                return;
+            }
+            let Some(call) = self.next_call(world, id) else {
+                break;
+            };
+            self.count_call(world, id, call);
+            if self.set_out(world, id, instance, call) {
+                return;
+            }
+        }
+        match self.onward {
+            Some(link) => {
                 world.requests[id].operation = Operation::Call;
-                return world.send(id, Hop { link, instance: 0 }, Departure::Now);
-            } else {
-                return self.finish(world, id, instance);
+                world.send(id, Hop { link, instance: 0 }, Departure::Now);
+            }
+            None => self.finish(world, id, instance),
+        }
+    }
+
+    /// The next call of a request that is made here.
+    #[inline]
+    fn next_call(&self, world: &World, id: u32) -> Option<Call> {
+        let request = &world.requests[id];
+        let call = world.classes[usize::from(request.class)].call(request.made)?;
+        let is_made_here = match call {
+            Call::LookUp => self.looks_up_itself(),
+            Call::Query => self.queries_itself(world, id),
+        };
+        is_made_here.then_some(call)
+    }
+
+    /// A request makes its next call: a look-up but for the first is of a key of its own.
+    #[inline]
+    fn count_call(&mut self, world: &mut World, id: u32, call: Call) {
+        let request = &mut world.requests[id];
+        if call == Call::LookUp && request.made > 0 {
+            request.key = self.draw_key(world.popularity.as_ref());
+        }
+        request.made += 1;
+    }
+
+    /// A call sets out, unless the server itself has what is looked up.
+    #[inline]
+    fn set_out(&mut self, world: &mut World, id: u32, instance: u16, call: Call) -> bool {
+        match call {
+            Call::LookUp => {
+                let must_ask =
+                    self.local_caches.is_empty() || !self.has_locally(world, id, instance);
+                if must_ask {
+                    self.look_up(world, id, instance);
+                }
+                must_ask
+            }
+            Call::Query => {
+                self.query(world, id, instance);
+                true
+            }
+        }
+    }
+
+    /// A request makes calls side by side, as many at once as its class does. Whether it waits for any.
+    fn fork(&mut self, world: &mut World, id: u32, instance: u16) -> bool {
+        let class = &world.classes[usize::from(world.requests[id].class)];
+        let waits = (0..class.at_once).fold(false, |waits, _| {
+            self.fork_once(world, id, instance) || waits
+        });
+        if waits {
+            world.note(id, Activity::Join, self.me, instance);
+        }
+        waits
+    }
+
+    /// The next call of a request sets out beside those that are out. Whether there was one, and room for its
+    /// record; what the server itself has needs none.
+    fn fork_once(&mut self, world: &mut World, id: u32, instance: u16) -> bool {
+        while let Some(next) = self.next_call(world, id) {
+            let Some(call) = world.fork(id) else {
+                return false;
+            };
+            self.count_call(world, id, next);
+            let Request { key, made, .. } = world.requests[id];
+            (world.requests[call].key, world.requests[call].made) = (key, made);
+            if self.set_out(world, call, instance, next) {
+                return true;
+            }
+            world.join(call);
+        }
+        false
+    }
+
+    /// A call that was made beside others has ended: the next one sets out, or the request goes on once all are
+    /// back. Where one has failed no more set out, and the request fails with the last that is back.
+    fn join(&mut self, world: &mut World, call: u32, instance: u16) {
+        let Some(id) = world.join(call) else { return };
+        let has_failed = world.requests[id].failure != 0;
+        if !has_failed && self.fork_once(world, id, instance) {
+            return;
+        }
+        if world.requests[id].mark == 0 {
+            match has_failed {
+                true => self.finish(world, id, instance),
+                false => self.go_on(world, id, instance),
             }
         }
     }
@@ -684,6 +776,9 @@ impl Service {
     }
 
     fn finish(&mut self, world: &mut World, id: u32, instance: u16) {
+        if world.requests[id].parent().is_some() {
+            return self.join(world, id, instance);
+        }
         self.station(instance).free(world);
         world.requests[id].operation = Operation::Call;
         world.answer(id, Departure::Now);

@@ -15,7 +15,7 @@ use crate::run::Run;
 use crate::story::happening::Tone;
 use crate::story::marks;
 use crate::time::ns_from_ms;
-use crate::world::request::{Hop, Line, Stage};
+use crate::world::request::{Hop, Line};
 
 impl Control {
     /// Puts an action into the script, where [`crate::Engine::apply`] says.
@@ -442,10 +442,11 @@ impl Run {
             .filter_map(|(id, request)| {
                 let depth = request.hops().position(is_here)? as u8;
                 let is_top = depth + 1 == request.depth;
-                let is_local = matches!(request.stage, Stage::Line | Stage::Slot | Stage::Lease);
-                Some((id, depth, is_top && is_local))
+                Some((id, depth, is_top && request.stage.is_local()))
             })
             .collect();
+        let here = |id| held.binary_search_by_key(&id, |&(id, ..)| id);
+        world.disown(|id| here(id).is_ok_and(|place| held[place].2));
         for (id, depth, is_local) in held {
             let reset = if is_local {
                 Some(id)

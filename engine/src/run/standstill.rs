@@ -71,11 +71,10 @@ impl Run {
             since_ns,
             put_aside: Vec::new(),
         });
-        let wires = &self.world.wires;
-        for (id, request) in self.world.requests.iter() {
-            let is_here =
-                |hop: Hop| hop.instance == instance && wires[usize::from(hop.link)].to == component;
-            if request.stage == Stage::Slot && request.top().is_some_and(is_here) {
+        let world = &self.world;
+        for (id, request) in world.requests.iter() {
+            let is_here = |hop: Hop| hop.instance == instance && world.called(hop) == component;
+            if request.stage == Stage::Slot && world.inside(request).is_some_and(is_here) {
                 let blank = Frozen {
                     component,
                     instance,
@@ -148,7 +147,7 @@ impl Run {
             EventKind::Forward => Some((wire().to, what.instance)),
             EventKind::Back => {
                 let request = &self.world.requests[what.request];
-                let caller = match (request.top(), request.operation) {
+                let caller = match (self.world.inside(request), request.operation) {
                     (Some(caller), _) => caller.instance,
                     // A value that a cache node brings back names the node.
                     (None, Operation::Flush) => request.user as u16,
@@ -164,7 +163,11 @@ impl Run {
                 Some((what.place, owner.timed(what)))
             }
             EventKind::CallDeadline => {
-                let caller = self.world.requests[what.request].hop(what.instance as u8 - 1);
+                let request = &self.world.requests[what.request];
+                let caller = match what.instance {
+                    0 => self.world.inside(request)?,
+                    depth => request.hop(depth as u8 - 1),
+                };
                 Some((what.place, caller.instance))
             }
             EventKind::WorkDone

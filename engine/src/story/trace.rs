@@ -27,6 +27,16 @@ pub struct Trace {
     pub spans: Vec<Span>,
 }
 
+impl Trace {
+    /// What a branch of its way does is over.
+    pub(crate) fn close(&mut self, branch: u8, now_ns: u64) {
+        let mut open = self.spans.iter_mut().rev();
+        if let Some(open) = open.find(|span| span.branch == branch && span.end_ns == 0) {
+            open.end_ns = now_ns;
+        }
+    }
+}
+
 /// One stretch of a request's way.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Span {
@@ -38,6 +48,8 @@ pub struct Span {
     pub instance: u16,
     /// Which attempt, from 0.
     pub attempt: u8,
+    /// 0 for the request itself, else which of the calls that it makes at once, from 1.
+    pub branch: u8,
     /// From, simulated nanoseconds.
     pub start_ns: u64,
     /// To; 0 while it lasts.
@@ -64,6 +76,8 @@ pub enum Activity {
     Miss,
     /// Waits there for the fetch that another request started.
     Lease,
+    /// Waits there for the calls that it makes at once.
+    Join,
     /// Waits at the door of an instance there that hangs.
     Unheard,
     /// Is held up on its way to the component, or from there: the link is cut.

@@ -21,6 +21,15 @@ pub struct Note {
     pub instance: u16,
 }
 
+/// Whereabouts on a request's way something was seen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct WayPoint {
+    /// The attempt, from 0.
+    pub attempt: u8,
+    /// 0 for the request itself, else which of the calls that it makes at once, from 1.
+    pub branch: u8,
+}
+
 /// Who made a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Maker {
@@ -134,7 +143,7 @@ impl Tracer {
 
     /// A request does something else from now on.
     #[inline]
-    pub fn note(&mut self, note: Note, attempt: u8, now_ns: u64, sampled: bool) {
+    pub fn note(&mut self, note: Note, point: WayPoint, now_ns: u64, sampled: bool) {
         if let Some(narration) = &mut self.narration {
             narration.notes.push(note);
         }
@@ -147,9 +156,8 @@ impl Tracer {
         let Some(trace) = self.find_mut(request) else {
             return;
         };
-        if let Some(open) = trace.spans.last_mut().filter(|span| span.end_ns == 0) {
-            open.end_ns = now_ns;
-        }
+        let WayPoint { attempt, branch } = point;
+        trace.close(branch, now_ns);
         match note.change {
             Change::Activity(activity) if trace.spans.len() < SPANS_MAX => {
                 let (component, instance) = (note.component, note.instance);
@@ -159,6 +167,7 @@ impl Tracer {
                     component,
                     instance,
                     attempt,
+                    branch,
                     start_ns: now_ns,
                     end_ns: if instant { now_ns } else { 0 },
                 });
@@ -169,6 +178,14 @@ impl Tracer {
                 trace.end_ns = Some(now_ns);
                 trace.failed = Some(reason);
             }
+        }
+    }
+
+    /// A call that a request made beside others has ended.
+    #[cold]
+    pub fn rejoin(&mut self, request: u32, branch: u8, now_ns: u64) {
+        if let Some(trace) = self.find_mut(request) {
+            trace.close(branch, now_ns);
         }
     }
 

@@ -25,7 +25,7 @@ use crate::story::flight::Flight;
 use crate::story::happening::{Mark, Tone};
 use crate::story::marks::Marks;
 use crate::story::trace::Activity;
-use crate::story::tracer::{Change, Maker, Note, Tracer};
+use crate::story::tracer::{Change, Maker, Note, Tracer, WayPoint};
 use crate::time::ns_from_ms;
 use crate::world::call::CallDeadlines;
 use crate::world::data::Data;
@@ -63,6 +63,8 @@ pub struct ClassRow {
     pub queries: u8,
     /// Cost of a query as a multiple of the database's mean.
     pub query_work: f64,
+    /// Calls that a server makes at the same time.
+    pub at_once: u8,
 }
 
 impl ClassRow {
@@ -74,6 +76,12 @@ impl ClassRow {
             _ if self.queries_left(made) > 0 => Some(Call::Query),
             _ => None,
         }
+    }
+
+    /// Whether the calls that come after so many are made side by side.
+    #[inline]
+    pub fn forks(&self, made: u8) -> bool {
+        self.at_once > 1 && u32::from(made) + 1 < u32::from(self.lookups) + u32::from(self.queries)
     }
 
     /// Queries among the calls that come after so many.
@@ -98,6 +106,7 @@ impl ClassRow {
             lookups,
             queries,
             query_work: class.query_work,
+            at_once: class.at_once,
         }
     }
 }
@@ -384,11 +393,15 @@ impl World {
             (at_ns, what)
         };
         let of_user = |(at_ns, request): (u64, u32)| {
+            let caller = self.caller_of_call(request);
             let what = What {
                 request,
                 instance: 0,
-                place: clients,
-                kind: EventKind::Deadline,
+                place: caller.map_or(clients, |caller| self.called(caller)),
+                kind: match caller {
+                    Some(_) => EventKind::CallDeadline,
+                    None => EventKind::Deadline,
+                },
             };
             (at_ns, what)
         };
@@ -410,10 +423,25 @@ impl World {
         }
     }
 
+    /// The call that a record at a depth makes fails so long from now. A call that is a record has no user with a
+    /// deadline, and its own in that place.
     fn set_call_deadline(&mut self, id: u32, depth: u8, delay_ns: u64) {
+        if depth == 0 {
+            return self.set_deadline(id, delay_ns);
+        }
         let now_ns = self.now_ns();
         self.calls.set(id, depth, now_ns, delay_ns);
         self.calendar.stop_by(now_ns + delay_ns + 1);
+    }
+
+    /// The call of a record at a depth waits for its answer no more.
+    #[inline]
+    pub fn clear_call_deadline(&mut self, id: u32, depth: u8) {
+        if depth > 0 {
+            self.calls.clear(id, depth);
+        } else if self.requests[id].origin == Origin::Request {
+            self.deadlines.clear(id);
+        }
     }
 
     /// The attempt of a request fails if no answer comes `delay_ns` from now.
@@ -798,14 +826,14 @@ impl World {
 
     /// The caller of a call whose time is over hangs: it is looked again in a while.
     pub fn wait_on(&mut self, id: u32, depth: u8) {
-        self.calls.clear(id, depth);
+        self.clear_call_deadline(id, depth);
         self.set_call_deadline(id, depth, LOOK_AGAIN_NS);
     }
 
     /// The answer to a call has not come in time: its caller goes on with another record, and the first one
     /// goes on where it is, abandoned. The caller's, and the call that it made; none at the limit of records.
     pub fn time_call_out(&mut self, id: u32, depth: u8) -> Option<(u32, Hop)> {
-        self.calls.clear(id, depth);
+        self.clear_call_deadline(id, depth);
         let called = self.requests[id].hop(depth);
         let heir = self.split(id, depth)?;
         let component = self.wires[usize::from(called.link)].to;
@@ -860,9 +888,11 @@ impl World {
             component,
             instance,
         };
-        let traced = request.has(flag::SAMPLED) && request.is_awaited();
+        let traced = request.has(flag::SAMPLED) && self.is_for_user(request);
+        let branch = request.parent().map_or(0, |_| request.made);
         let attempt = request.attempt;
-        self.tracer.note(note, attempt, at_ns, traced);
+        let way = WayPoint { attempt, branch };
+        self.tracer.note(note, way, at_ns, traced);
     }
 
     #[cold]
@@ -892,7 +922,7 @@ impl World {
         let state = [
             (request.failure != 0, Flight::FAILED),
             (request.attempt > 0, Flight::RETRY),
-            (!request.is_awaited(), Flight::ABANDONED),
+            (!self.is_for_user(request), Flight::ABANDONED),
         ];
         let bits = state
             .iter()
@@ -903,7 +933,7 @@ impl World {
             end_ns,
             request: u64::from(request.number),
             link: u16::from(hop.link),
-            from_instance: request.top().map_or(0, |caller| caller.instance),
+            from_instance: self.inside(request).map_or(0, |caller| caller.instance),
             to_instance: hop.instance,
             class: request.class,
             flags: bits,
@@ -934,6 +964,81 @@ impl World {
     /// `web/2` for instance 1 of `web`, `Database` for what there is one of.
     pub fn name(&self, component: u8, instance: u16) -> String {
         self.named[usize::from(component)].instance_title(instance)
+    }
+
+    /// The component that a hop leads to.
+    #[inline]
+    pub fn called(&self, hop: Hop) -> u8 {
+        self.wires[usize::from(hop.link)].to
+    }
+
+    /// Where a record is: inside of what it came to last, or, as a call of another, with the one that makes it.
+    #[inline]
+    pub fn inside(&self, request: &Request) -> Option<Hop> {
+        request
+            .top()
+            .or_else(|| self.requests[request.parent()?].top())
+    }
+
+    /// Where the request is that makes a call which is a record; none of others.
+    fn caller_of_call(&self, id: u32) -> Option<Hop> {
+        let parent = self.requests[id].parent()?;
+        self.requests[parent].top()
+    }
+
+    /// Whether a user waits for a record, or for the request whose call it is.
+    fn is_for_user(&self, request: &Request) -> bool {
+        match request.parent() {
+            Some(parent) => self.requests[parent].is_awaited(),
+            None => request.is_awaited(),
+        }
+    }
+
+    /// One more call of a request, as a record of its own; none at the limit of records. The request waits for it
+    /// where it is.
+    pub fn fork(&mut self, parent: u32) -> Option<u32> {
+        let id = self.requests.allocate()?;
+        let request = &mut self.requests[parent];
+        if request.stage != Stage::Join {
+            request.stage = Stage::Join;
+            request.mark = 0;
+        }
+        request.mark += 1;
+        self.requests[id] = self.requests[parent].call(parent);
+        Some(id)
+    }
+
+    /// A call that was a record has ended, with its failure if it has failed. Says which request waited for it.
+    pub fn join(&mut self, id: u32) -> Option<u32> {
+        let call = &self.requests[id];
+        let (parent, failure) = (call.parent()?, call.failure);
+        if call.has(flag::SAMPLED) {
+            self.tracer
+                .rejoin(call.number, call.made, self.calendar.now_ns());
+        }
+        self.release(id);
+        let request = &mut self.requests[parent];
+        request.mark -= 1;
+        if request.failure == 0 {
+            request.failure = failure;
+        }
+        Some(parent)
+    }
+
+    /// Requests that waited for their calls have died: nobody hears of those calls, and what was done for them in
+    /// the very place ends.
+    pub fn disown(&mut self, is_dead: impl Fn(u32) -> bool) {
+        let calls = self.requests.iter();
+        let calls = calls.filter(|(_, call)| call.parent().is_some_and(&is_dead));
+        let calls: Vec<(u32, bool)> = calls.map(|(id, call)| (id, call.depth == 0)).collect();
+        for (id, is_here) in calls {
+            if is_here && self.requests[id].stage == Stage::Slot {
+                self.release(id);
+            } else {
+                self.clear_call_deadline(id, 0);
+                self.requests[id].origin = Origin::Nobody;
+            }
+        }
     }
 
     /// What a component is called.

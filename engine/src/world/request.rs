@@ -28,10 +28,22 @@ pub enum Stage {
     Slot,
     /// Waiting there for what another request fetches.
     Lease,
+    /// Waiting there for calls that it makes at once, each a record of its own.
+    Join,
     /// With its client: asking for the address, or backing off.
     Client,
     /// Freed.
     Free,
+}
+
+impl Stage {
+    /// Whether it waits or is worked on in the place that it is inside of.
+    pub fn is_local(self) -> bool {
+        match self {
+            Self::Line | Self::Slot | Self::Lease | Self::Join => true,
+            Self::Wire | Self::Client | Self::Free => false,
+        }
+    }
 }
 
 /// Who hears of a record's answer, once it is inside of no place any more.
@@ -44,6 +56,8 @@ pub enum Origin {
     /// A component that asked for itself: a balancer its probe, a cache that a write be taken. What the answer
     /// is to, the component tells by the record.
     Component,
+    /// Another request, whose call it is and which waits for it: its [parent](Request::parent).
+    Request,
     /// Nobody any more: who asked has given up, or has died. The work goes on.
     Nobody,
 }
@@ -116,10 +130,11 @@ pub mod past {
 #[derive(Clone, Debug)]
 #[repr(C, align(64))]
 pub struct Request {
-    /// When its first attempt started; of a balancer's probe, when its answer comes too late.
+    /// When its first attempt started; of a balancer's probe, when its answer comes too late; of a call of
+    /// another request, that request.
     pub started_ns: u64,
     /// In a line: since when. In a slot: the sequence number of the event that ends it. Waiting for what
-    /// another request fetches: when its own turn is over.
+    /// another request fetches: when its own turn is over. Waiting for its calls: how many are out.
     pub mark: u64,
     /// Counted from 0 over the run, modulo 2^32.
     pub number: u32,
@@ -144,7 +159,8 @@ pub struct Request {
     pub attempt: u8,
     /// Bits of [`flag`].
     pub flags: u8,
-    /// Calls of its class that have been made, of the look-ups and then the queries.
+    /// Calls of its class that have been made, of the look-ups and then the queries; of such a call alone, its
+    /// number among them, from 1.
     pub made: u8,
     /// Who hears of its answer.
     pub origin: Origin,
@@ -165,6 +181,12 @@ impl Request {
         self.flags & bits != 0
     }
 
+    /// The request that waits for it, where that is its origin.
+    #[inline]
+    pub fn parent(&self) -> Option<u32> {
+        (self.origin == Origin::Request).then_some(self.started_ns as u32)
+    }
+
     /// Whether a user waits for it.
     #[inline]
     pub fn is_awaited(&self) -> bool {
@@ -178,6 +200,19 @@ impl Request {
             _ => self.origin != Origin::Nobody,
         };
         self.depth == 0 && !is_awaited
+    }
+
+    /// The call that it makes next, as a record of its own: inside of no place. `id` is its own record.
+    pub fn call(&self, id: u32) -> Self {
+        Self {
+            started_ns: id.into(),
+            origin: Origin::Request,
+            flags: self.flags & flag::SAMPLED,
+            depth: 0,
+            past: 0,
+            stage: Stage::Wire,
+            ..self.clone()
+        }
     }
 
     /// Whether it is a balancer's health check, and no call that anybody counts.

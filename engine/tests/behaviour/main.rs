@@ -1,5 +1,6 @@
 //! What every component must really do, seen from outside: a design, a run, its figures.
 
+mod at_once;
 mod autoscaling;
 mod balancer;
 mod cache;

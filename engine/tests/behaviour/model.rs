@@ -262,7 +262,6 @@ const OTHERS: &[(&str, &[&str])] = &[
             "EMPTY",
             "FAILED",
             "HIT",
-            "INTERNAL",
             "LOGIN",
             "LOGIN_ASKED",
             "LOOKED_UP",

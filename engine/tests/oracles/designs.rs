@@ -113,6 +113,45 @@ impl Queue {
     }
 }
 
+/// Requests that need nothing but so many queries, some of them made at once: of a database where nobody waits,
+/// or in the server itself. A query takes as long as the queue's servers do.
+pub fn forked(
+    seed: u64,
+    queue: Queue,
+    arrivals: f64,
+    at_once: u8,
+    queries: u8,
+    has_database: bool,
+) -> Scenario {
+    const NOBODY_WAITS: u16 = 1_000;
+    let query_ms = queue.service_time * UNIT_MS;
+    let mut traffic = open_traffic(arrivals);
+    traffic.classes = vec![Class {
+        work: 0.0,
+        queries,
+        at_once,
+        ..Class::default()
+    }];
+    let service = Service {
+        workers: NOBODY_WAITS,
+        local_query_ms: query_ms,
+        distribution: queue.law,
+        ..Service::default()
+    };
+    let database = Database {
+        workers: NOBODY_WAITS,
+        connections: 10_000,
+        read_time_ms: query_ms,
+        distribution: queue.law,
+        ..Database::default()
+    };
+    let mut kinds = vec![("servers", Kind::Service(service))];
+    if has_database {
+        kinds.push(("database", Kind::Database(database)));
+    }
+    scenario(seed, traffic, kinds)
+}
+
 /// Servers that ask a cache for one key each time, at a database as good as without delay, so that a
 /// missing value is there at once.
 pub fn cached(seed: u64, rate_rps: f64, keys: Keys, cache: Cache) -> Scenario {

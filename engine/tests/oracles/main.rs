@@ -15,6 +15,7 @@ mod conservation;
 mod data;
 mod designs;
 mod extremes;
+mod fork_join;
 mod little;
 mod numbers;
 mod queueing;

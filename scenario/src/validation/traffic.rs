@@ -4,7 +4,7 @@ use super::text;
 use super::{Part, at_most, within};
 use crate::limits;
 use crate::problem::{Path, Problems};
-use crate::{Class, ClientBehaviour, Curve, Distribution, LoopModel, Region, Traffic};
+use crate::{Class, ClassKind, ClientBehaviour, Curve, Distribution, LoopModel, Region, Traffic};
 
 pub(super) fn check(problems: &mut Problems, at: &Path, traffic: &Traffic) {
     Part::of(problems, at).within("rate_rps", traffic.rate_rps, limits::RATE_RPS);
@@ -142,7 +142,12 @@ fn classes(problems: &mut Problems, at: &Path, classes: &[Class]) {
             .within("lookups", class.lookups, limits::CALLS)
             .within("queries", class.queries, limits::CALLS)
             .within("query_work", class.query_work, limits::WORK)
+            .within("at_once", class.at_once, limits::CALLS_AT_ONCE)
             .within("fresh_s", class.fresh_s, limits::TIME_S);
+        if class.kind == ClassKind::Write && class.at_once > 1 {
+            let message = "a write makes its calls one after the other: 1 is right";
+            problems.add(&at.field("at_once"), message);
+        }
     }
     some_share(
         problems,
