@@ -1,43 +1,7 @@
 //! What an edit changes, in words: `TTL 300 → 2 s`.
 
-use serde::Serialize;
-use serde_json::{Map, Value};
-
-use crate::number::written;
-use crate::parameter::{name, spelled};
+use crate::parameter::{Parameters, Row};
 use crate::{Action, Change, Design, Kind, Link, Scenario, Traffic};
-
-/// What follows the machine's size.
-const BY_MACHINE: &str = "by the machine";
-
-/// What fields hold that a document may leave out.
-const LEFT_OUT: &[(&str, &str)] = &[
-    ("disk_gb", BY_MACHINE),
-    ("buffer_entries", BY_MACHINE),
-    ("entries_per_node", BY_MACHINE),
-    ("size", "large"),
-    ("value_kb", "1"),
-    ("data_gb", "0"),
-    ("write_kb", "1"),
-    ("fresh_s", "0"),
-    ("timeout_ms", "0"),
-    ("forward_ms", "0.05"),
-    ("response_memory_s", "10"),
-    ("probe_ms", "1"),
-    ("scale_out_share", "1"),
-    ("scale_out_servers", "4"),
-    ("scale_out_period_s", "15"),
-    ("lease_ms", "10,000"),
-    ("saved_max", "1,000"),
-    ("weights", "none"),
-    ("hash_function", "splitmix64"),
-];
-
-/// Fields that hold one of several things, some of which have parameters of their own.
-const VARIANTS: &[&str] = &["curve", "loop", "distribution"];
-
-/// Numbers of a list that are told one by one; more are only counted.
-const LISTED_MAX: usize = 6;
 
 impl Action {
     /// What an edit of the document's parameters changes, each in a few words with its unit:
@@ -49,9 +13,9 @@ impl Action {
                     rate_rps: *rate_rps,
                     ..before.traffic.clone()
                 };
-                between("traffic", &before.traffic, &after)
+                of_traffic(&before.traffic, &after)
             }
-            Action::SetTraffic { traffic } => between("traffic", &before.traffic, traffic),
+            Action::SetTraffic { traffic } => of_traffic(&before.traffic, traffic),
             Action::Configure { component, kind } => before
                 .design
                 .component(component)
@@ -61,11 +25,20 @@ impl Action {
                 design.link(from, to).map_or_else(Vec::new, |place| {
                     let mut after = design.links[place].clone();
                     self.set_link(&mut after);
-                    between("link", &design.links[place], &after)
+                    between(design.links[place].rows(), after.rows())
                 })
             }
             Action::Edit { changes } => of_parts(changes, &before.design),
-            _ => Vec::new(),
+            Action::Kill { .. }
+            | Action::Hang { .. }
+            | Action::Destroy { .. }
+            | Action::Repair { .. }
+            | Action::Slow { .. }
+            | Action::AddInstance { .. }
+            | Action::RemoveInstance { .. }
+            | Action::Deploy { .. }
+            | Action::ImpairLink { .. }
+            | Action::RepairLink { .. } => Vec::new(),
         }
     }
 
@@ -92,7 +65,16 @@ impl Action {
                     self.set_link(&mut design.links[place]);
                 }
             }
-            _ => {}
+            Action::Kill { .. }
+            | Action::Hang { .. }
+            | Action::Destroy { .. }
+            | Action::Repair { .. }
+            | Action::Slow { .. }
+            | Action::AddInstance { .. }
+            | Action::RemoveInstance { .. }
+            | Action::Deploy { .. }
+            | Action::ImpairLink { .. }
+            | Action::RepairLink { .. } => {}
         }
     }
 
@@ -150,120 +132,50 @@ fn of_parts(changes: &[Change], before: &Design) -> Vec<String> {
 
 /// How many instances there are at the start does not change in the middle of a run.
 fn of_kind(before: &Kind, after: &Kind) -> Vec<String> {
+    if before.tag() != after.tag() {
+        return Vec::new();
+    }
     let mut after = after.clone();
     after.set_instances(before.instances());
-    // `{"cache": {...}}` on both sides: paths begin with the kind.
-    between("", before, &after)
+    between(before.parameters(), after.parameters())
 }
 
-fn between<T: Serialize>(path: &str, before: &T, after: &T) -> Vec<String> {
-    let mut changes = Vec::new();
-    // What a document holds has a form in JSON.
-    if let (Ok(before), Ok(after)) = (serde_json::to_value(before), serde_json::to_value(after)) {
-        value(path, "", Some(&before), Some(&after), &mut changes);
-    }
-    changes
-}
-
-/// What changes at a path; `whose` stands before each name.
-fn value(
-    path: &str,
-    whose: &str,
-    before: Option<&Value>,
-    after: Option<&Value>,
-    changes: &mut Vec<String>,
-) {
-    if before == after {
-        return;
-    }
-    let key = path.rsplit('.').next().unwrap_or(path);
-    let (name, unit) = name(path);
-    let is_variant = VARIANTS.contains(&key);
-    let told = match (before, after) {
-        (Some(Value::Object(before)), Some(Value::Object(after)))
-            if !is_variant || before.keys().eq(after.keys()) =>
-        {
-            return fields(path, whose, before, after, changes);
-        }
-        (Some(Value::Array(before)), Some(Value::Array(after)))
-            if before.iter().chain(after).any(Value::is_object) =>
-        {
-            return rows(path, before, after, changes);
-        }
-        (_, Some(Value::Bool(on))) => format!("{name} {}", if *on { "on" } else { "off" }),
-        (_, Some(Value::Object(_))) if !is_variant => format!("{name} on"),
-        (Some(Value::Object(_)), _) if !is_variant => format!("{name} off"),
-        _ => {
-            let is_measured = matches!(after, Some(Value::Number(_) | Value::Array(_)));
-            let unit = if unit.is_empty() || !is_measured {
-                String::new()
-            } else {
-                format!(" {unit}")
-            };
-            format!(
-                "{name} {} → {}{unit}",
-                words(key, before),
-                words(key, after)
-            )
-        }
-    };
-    changes.push(format!("{whose}{told}"));
-}
-
-fn fields(
-    path: &str,
-    whose: &str,
-    before: &Map<String, Value>,
-    after: &Map<String, Value>,
-    changes: &mut Vec<String>,
-) {
-    let added = after.keys().filter(|key| !before.contains_key(*key));
-    for key in before.keys().chain(added) {
-        let path = format!("{path}.{key}");
-        value(&path, whose, before.get(key), after.get(key), changes);
-    }
+fn of_traffic(before: &Traffic, after: &Traffic) -> Vec<String> {
+    let mut told = between(before.rows(), after.rows());
+    told.extend(of_list(&before.classes, &after.classes, |class| &class.id));
+    told.extend(of_list(&before.regions, &after.regions, |region| {
+        &region.id
+    }));
+    told
 }
 
 /// Classes and regions, told by their names.
-fn rows(path: &str, before: &[Value], after: &[Value], changes: &mut Vec<String>) {
-    let id = |row: &Value| row["id"].as_str().unwrap_or_default().to_owned();
-    let found =
-        |rows: &[Value], wanted: &Value| rows.iter().find(|row| row["id"] == wanted["id"]).cloned();
+fn of_list<T: Parameters>(before: &[T], after: &[T], id: fn(&T) -> &str) -> Vec<String> {
+    let mut told = Vec::new();
     for row in after {
-        match found(before, row) {
+        let name = id(row);
+        match before.iter().find(|was| id(was) == name) {
             Some(was) => {
-                let whose = format!("{} ", id(row));
-                value(path, &whose, Some(&was), Some(row), changes);
+                let changes = between(was.rows(), row.rows()).into_iter();
+                told.extend(changes.map(|change| format!("{name} {change}")));
             }
-            None => changes.push(format!("{} added", id(row))),
+            None => told.push(format!("{name} added")),
         }
     }
-    for row in before.iter().filter(|row| found(after, row).is_none()) {
-        changes.push(format!("{} taken out", id(row)));
-    }
+    let gone = before
+        .iter()
+        .filter(|was| !after.iter().any(|row| id(row) == id(was)));
+    told.extend(gone.map(|was| format!("{} taken out", id(was))));
+    told
 }
 
-/// A value in words.
-fn words(key: &str, value: Option<&Value>) -> String {
-    match value {
-        Some(Value::Number(number)) => written(number.as_f64().unwrap_or(0.0)),
-        Some(Value::String(text)) => spelled(text),
-        Some(Value::Object(variant)) => variant
-            .keys()
-            .next()
-            .map_or_else(String::new, |name| spelled(name)),
-        Some(Value::Array(items)) if items.is_empty() => "none".into(),
-        Some(Value::Array(items)) if items.len() > LISTED_MAX => format!("{} numbers", items.len()),
-        Some(Value::Array(items)) => {
-            let items = items.iter().map(|item| words(key, Some(item)));
-            items.collect::<Vec<_>>().join(" ")
-        }
-        Some(Value::Bool(on)) => if *on { "on" } else { "off" }.into(),
-        Some(Value::Null) if key == "local_cache_entries" => BY_MACHINE.into(),
-        Some(Value::Null) => "off".into(),
-        None => {
-            let held = LEFT_OUT.iter().find(|(name, _)| *name == key);
-            held.map_or("as usual", |(_, words)| words).into()
+/// What changes between the rows of one table.
+fn between(before: Vec<Row>, after: Vec<Row>) -> Vec<String> {
+    let mut told = Vec::new();
+    for (before, after) in before.iter().zip(&after) {
+        if before.value != after.value {
+            told.extend(before.parameter.change(&before.value, &after.value));
         }
     }
+    told
 }

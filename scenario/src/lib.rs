@@ -32,7 +32,7 @@ mod nearest;
 mod node;
 mod number;
 mod objectives;
-mod parameter;
+pub mod parameter;
 pub mod price;
 mod problem;
 pub mod room;

@@ -1,151 +1,209 @@
-//! What the parameters of a document are called in a sentence, and their units: as the inspector of the
-//! page has them, in few letters.
+//! Every parameter of a document: what it is called, its unit, its bounds and what it means, said once, with
+//! how it is read and written.
+//!
+//! Validation, the published schema, the sentences of the time line and the inspector of the page are made of
+//! these tables. What one parameter asks of another stands in `validation/`, and a default in `Default`.
 
-/// Name and unit of a parameter by the end of its path in the document. A longer end comes before a
-/// shorter one; where none fits, the key itself says it.
-const NAMES: &[(&str, &str, &str)] = &[
-    // Balancers.
-    ("hash_key", "hash of", ""),
-    ("bounded_load_factor", "bounded load", "× mean"),
-    ("sticky", "sticky cookie", ""),
-    ("health_check", "health checks", ""),
-    ("health_check.interval_ms", "probe every", "ms"),
-    ("health_check.timeout_ms", "probe time-out", "ms"),
-    ("health_check.rise", "back after", "good probes"),
-    ("health_check.fall", "out after", "bad probes"),
-    ("load_balancer.retries", "tries elsewhere", ""),
-    ("takeover_ms", "take-over", "ms"),
-    ("forward_ms", "passing on", "ms"),
-    ("response_memory_s", "remembers for", "s"),
-    // Services.
-    ("service.instances", "servers at the start", ""),
-    ("size", "machine", ""),
-    ("service.workers", "workers", "each"),
-    ("service_time_ms", "computing time", "ms"),
-    ("erlang.k", "Erlang stages", ""),
-    ("hyperexponential.cs2", "squared variation", ""),
-    ("queue_limit", "waiting line", "requests"),
-    ("login_work", "log-in work", "× mean"),
-    ("local_cache_entries", "own cache", "entries"),
-    ("local_cache_ttl_s", "own cache TTL", "s"),
-    ("boot_s", "boot time", "s"),
-    ("target_utilisation", "target", "share busy"),
-    ("autoscaling.tolerance", "tolerance", "of the target"),
-    ("autoscaling.interval_s", "look every", "s"),
-    ("scale_in_window_s", "scale in after", "s"),
-    ("instances_min", "at least", "servers"),
-    ("instances_max", "at most", "servers"),
-    ("scale_out_share", "scale out by", "× servers"),
-    ("scale_out_servers", "scale out by", "servers"),
-    ("scale_out_period_s", "scale-out period", "s"),
-    ("probe_ms", "health check", "ms"),
-    // Caches.
-    ("cache.nodes", "nodes at the start", ""),
-    ("entries_per_node", "room", "entries a node"),
-    ("reserved_share", "kept free", "share"),
-    ("ttl_renewed_by_hit", "renewed by a hit", ""),
-    ("read_mode", "reads", ""),
-    ("write_mode", "writes", ""),
-    ("write_back_ms", "written back after", "ms"),
-    ("leases", "one fetch for all", ""),
-    ("lease_ms", "wait for one fetch", "ms"),
-    ("routing", "keys to nodes", ""),
-    // Databases.
-    ("database.workers", "queries at once", ""),
-    ("read_time_ms", "read", "ms"),
-    ("write_time_ms", "write", "ms"),
-    ("buffer_entries", "buffer", "entries"),
-    ("disk_gb", "disk", "GB"),
-    ("data_gb", "data at the start", "GB"),
-    ("write_kb", "a write adds", "KB"),
-    // Traffic.
-    ("curve", "rate over time", ""),
-    ("ramp.from", "ramp from", "× rate"),
-    ("ramp.to", "ramp to", "× rate"),
-    ("ramp.start_s", "ramp starts at", "s"),
-    ("ramp.end_s", "ramp ends at", "s"),
-    ("spike.factor", "spike", "× rate"),
-    ("spike.start_s", "spike starts at", "s"),
-    ("spike.length_s", "spike lasts", "s"),
-    ("diurnal.depth", "depth of day and night", "share"),
-    ("diurnal.period_s", "day and night last", "s"),
-    ("stepped.factors", "factors", "× rate"),
-    ("stepped.every_s", "each factor lasts", "s"),
-    ("keys.count", "keys", ""),
-    ("value_kb", "a value", "KB"),
-    ("client.loop", "arrivals", ""),
-    ("closed.users", "users at once", ""),
-    ("closed.think_time_ms", "think time", "ms"),
-    ("client.timeout_ms", "time-out", "ms"),
-    ("link.timeout_ms", "waits for an answer", "ms"),
-    ("retries.max", "retries", ""),
-    ("retries.multiplier", "backoff grows", "×"),
-    ("retries.jitter", "jitter", "share"),
-    ("retries.budget", "retry budget", "× requests"),
-    ("saved_max", "retries saved at most", ""),
-    ("lookups", "look-ups", ""),
-    ("work", "work", "× mean"),
-    ("query_work", "query work", "× mean"),
-    ("at_once", "calls at once", ""),
-    ("fresh_s", "fresh in the browser", "s"),
-];
+#[macro_use]
+mod rows;
 
-/// Units that a key may end with, as every name of a number with a unit does.
-const UNITS: &[(&str, &str)] = &[
-    ("_ms", "ms"),
-    ("_s", "s"),
-    ("_gb", "GB"),
-    ("_kb", "KB"),
-    ("_rps", "requests/s"),
-];
+mod cache;
+mod database;
+mod dns;
+mod kind;
+mod link;
+mod load_balancer;
+mod objectives;
+mod sentence;
+mod service;
+mod traffic;
 
-/// Words of a document that are written in another way in a sentence.
-const SPELLINGS: &[(&str, &str)] = &[
-    ("ttl", "TTL"),
-    ("ip hash", "IP hash"),
-    ("lru", "LRU"),
-    ("lfu", "LFU"),
-    ("fifo", "FIFO"),
-    ("murmur3", "MurmurHash3"),
-    ("fnv1a", "FNV-1a"),
-    ("crc32", "CRC-32"),
-    ("erlang", "Erlang"),
-    ("zipf exponent", "Zipf exponent"),
-    ("modulo", "hash % n"),
-    ("cache aside", "cache-aside"),
-    ("read through", "read-through"),
-    ("invalidate", "drop the entry"),
-    ("around", "write-around"),
-    ("through", "write-through"),
-    ("back", "write-back"),
-    ("diurnal", "day and night"),
-];
+use crate::limits::Bounds;
 
-/// Name and unit of the parameter at a path, such as `cache.ttl_s`.
-pub(crate) fn name(path: &str) -> (String, &'static str) {
-    let known = NAMES
-        .iter()
-        .filter(|(end, ..)| is_end(path, end))
-        .max_by_key(|(end, ..)| end.len());
-    if let Some((_, name, unit)) = known {
-        return ((*name).to_owned(), unit);
+/// What a parameter is, whatever its value.
+#[derive(Debug, PartialEq)]
+pub struct Parameter {
+    /// Its place in its part of a document: `health_check.interval_ms`. A [mode](Input::Mode) stands in none
+    /// and has a name of its own.
+    pub key: &'static str,
+    /// Its name beside its value.
+    pub title: &'static str,
+    /// Its unit; empty for none.
+    pub unit: &'static str,
+    /// What it means, in a sentence.
+    pub meaning: &'static str,
+    /// What it may be.
+    pub input: Input,
+    /// It says how a run starts, so that a change of it is one of the document, not of the moment.
+    pub is_at_start: bool,
+    /// Its name and unit in a sentence, where they are not those above.
+    said: Option<(&'static str, &'static str)>,
+    /// What holds while it is not set, where it need not be.
+    unset: Option<&'static str>,
+}
+
+/// What a parameter may be.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Input {
+    /// A number.
+    Number(Range),
+    /// A list of numbers.
+    Numbers(Range),
+    /// One of several, in words. What stands before a colon or a bracket is enough in a sentence.
+    Choice(&'static [&'static str]),
+    /// How the number in the next row comes about: whether it is set, or what it follows.
+    Mode(&'static [&'static str]),
+    /// On or off.
+    Switch,
+}
+
+/// The numbers between two, both allowed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Range {
+    /// The least and the most.
+    pub bounds: Bounds<f64>,
+    /// Whole numbers only.
+    pub is_whole: bool,
+    /// How many there may be.
+    pub count_max: usize,
+}
+
+impl Input {
+    /// The range of its numbers, where it has some.
+    pub fn range(self) -> Option<Range> {
+        match self {
+            Input::Number(range) | Input::Numbers(range) => Some(range),
+            Input::Choice(_) | Input::Mode(_) | Input::Switch => None,
+        }
     }
-    let key = path.rsplit('.').next().unwrap_or(path);
-    let measured = UNITS
-        .iter()
-        .find_map(|(end, unit)| Some((key.strip_suffix(end)?, *unit)));
-    let (key, unit) = measured.unwrap_or((key, ""));
-    (spelled(key), unit)
+
+    /// Its choices, where it has some.
+    pub fn choices(self) -> &'static [&'static str] {
+        match self {
+            Input::Choice(choices) | Input::Mode(choices) => choices,
+            Input::Number(_) | Input::Numbers(_) | Input::Switch => &[],
+        }
+    }
 }
 
-/// A name of the document in words: `least_connections` is `least connections`.
-pub(crate) fn spelled(name: &str) -> String {
-    let words = name.replace('_', " ");
-    let other = SPELLINGS.iter().find(|(plain, _)| *plain == words);
-    other.map_or(words, |(_, spelling)| (*spelling).to_owned())
+/// A value of a parameter.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    /// A number, whole or not.
+    Number(f64),
+    /// A list of numbers.
+    Numbers(Vec<f64>),
+    /// Place among the choices.
+    Choice(usize),
+    /// On or off.
+    Switch(bool),
 }
 
-fn is_end(path: &str, end: &str) -> bool {
-    path.strip_suffix(end)
-        .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+/// A parameter of a `T`, and how to get at it.
+#[derive(Debug)]
+pub struct Field<T> {
+    /// What it is.
+    pub parameter: Parameter,
+    applies: fn(&T) -> bool,
+    get: fn(&T) -> Option<Value>,
+    set: fn(&mut T, &Value),
+}
+
+/// A parameter of something at hand, with its value.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// Its place in the table.
+    pub place: usize,
+    /// What it is.
+    pub parameter: &'static Parameter,
+    /// Its value; none where what it belongs to is not there, or while it is not set.
+    pub value: Option<Value>,
+    /// It means something as the others stand.
+    pub applies: bool,
+}
+
+/// Something with a table of parameters.
+pub trait Parameters: Sized + 'static {
+    /// The table, in the order in which a reader looks for them.
+    const FIELDS: &'static [Field<Self>];
+
+    /// All its parameters with their values.
+    fn rows(&self) -> Vec<Row> {
+        let mut rows = Vec::with_capacity(Self::FIELDS.len());
+        for (place, field) in Self::FIELDS.iter().enumerate() {
+            rows.push(Row {
+                place,
+                parameter: &field.parameter,
+                value: (field.get)(self),
+                applies: (field.applies)(self),
+            });
+        }
+        rows
+    }
+
+    /// Sets the parameter in a place of the table. A value of another sort is not written, nor is a parameter
+    /// of what is not there.
+    fn set(&mut self, place: usize, value: &Value) {
+        if let Some(field) = Self::FIELDS.get(place) {
+            // The same choice again is no change: what hangs on it keeps its numbers.
+            if (field.get)(self).as_ref() != Some(value) {
+                (field.set)(self, value);
+            }
+        }
+    }
+}
+
+impl<T> Field<T> {
+    /// It means something only while this holds.
+    const fn when(self, applies: fn(&T) -> bool) -> Self {
+        Self { applies, ..self }
+    }
+
+    /// It says how a run starts.
+    const fn at_start(mut self) -> Self {
+        self.parameter.is_at_start = true;
+        self
+    }
+
+    /// Name and unit in a sentence.
+    const fn said(mut self, name: &'static str, unit: &'static str) -> Self {
+        self.parameter.said = Some((name, unit));
+        self
+    }
+
+    /// What holds while it is not set.
+    const fn unset(mut self, words: &'static str) -> Self {
+        self.parameter.unset = Some(words);
+        self
+    }
+}
+
+/// What follows the machine's size.
+const BY_MACHINE: &str = "by the machine";
+
+/// The numbers of a type of field.
+trait Figure: Copy + Into<f64> {
+    const IS_WHOLE: bool;
+}
+
+impl Figure for u8 {
+    const IS_WHOLE: bool = true;
+}
+impl Figure for u16 {
+    const IS_WHOLE: bool = true;
+}
+impl Figure for u32 {
+    const IS_WHOLE: bool = true;
+}
+impl Figure for f64 {
+    const IS_WHOLE: bool = false;
+}
+
+const fn is_whole<T: Figure>(_: &Bounds<T>) -> bool {
+    T::IS_WHOLE
+}
+
+/// A number of the type that its bounds have.
+fn number<T: Figure>(_: &Bounds<T>, number: T) -> Value {
+    Value::Number(number.into())
 }

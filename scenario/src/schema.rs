@@ -5,11 +5,17 @@
 //! A field that a document leaves out at its default has that default in the schema all the same: beside
 //! each `skip_serializing_if` of the types stands that the schema takes no notice of it.
 
+use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::limits::{self, Bounds};
-use crate::{SCHEMA_VERSION, Scenario, Size};
+use crate::parameter::{self, Input, Parameters, Range};
+use crate::{
+    Cache, Class, Database, Dns, Link, LoadBalancer, Objectives, Region, SCHEMA_VERSION, Scenario,
+    Service, Traffic,
+};
 
 /// The JSON Schema, draft 2020-12.
 pub fn schema() -> Value {
@@ -23,10 +29,18 @@ pub fn schema() -> Value {
         "description": "Schema version of the document.",
         "const": SCHEMA_VERSION,
     });
+    parameters::<Dns>(&mut schema);
+    parameters::<LoadBalancer>(&mut schema);
+    parameters::<Service>(&mut schema);
+    parameters::<Cache>(&mut schema);
+    parameters::<Database>(&mut schema);
+    parameters::<Traffic>(&mut schema);
+    parameters::<Class>(&mut schema);
+    parameters::<Region>(&mut schema);
+    parameters::<Objectives>(&mut schema);
+    parameters::<Link>(&mut schema);
     for (place, rule) in rules() {
-        let target = find(&mut schema, place);
-        let target = target.unwrap_or_else(|| panic!("the types have no field {place}"));
-        target.extend(rule);
+        extend(&mut schema, place, rule);
     }
     for (place, field) in GIVEN {
         let parent = match place {
@@ -58,26 +72,115 @@ fn must_be_given(parent: &mut Value, field: &str) {
 
 type Rule = Map<String, Value>;
 
-/// The field at `Type.field` or `Type.variant.field`, and what a list holds at `Type.field.items`;
-/// the document itself is the type `Scenario`.
-fn find<'a>(schema: &'a mut Value, place: &str) -> Option<&'a mut Rule> {
+fn extend(schema: &mut Value, place: &str, rule: Rule) {
+    let target = pointer(schema, place).and_then(|pointer| schema.pointer_mut(&pointer));
+    let target = target.and_then(Value::as_object_mut);
+    let target = target.unwrap_or_else(|| panic!("the types have no field {place}"));
+    target.extend(rule);
+}
+
+/// Where the field at `Type.field` or `Type.variant.field` stands, and what a list holds at
+/// `Type.field.items`; the document itself is the type `Scenario`. A field of another type is followed there.
+fn pointer(schema: &Value, place: &str) -> Option<String> {
     let mut names = place.split('.');
     let mut here = match names.next()? {
-        "Scenario" => schema,
-        name => schema.get_mut("$defs")?.get_mut(name)?,
+        "Scenario" => String::new(),
+        name => format!("/$defs/{name}"),
     };
     for name in names {
-        here = match here.get("oneOf") {
-            Some(_) => here
-                .get_mut("oneOf")?
-                .as_array_mut()?
-                .iter_mut()
-                .find_map(|variant| variant.get_mut("properties")?.get_mut(name))?,
-            None if name == "items" => here.get_mut(name)?,
-            None => here.get_mut("properties")?.get_mut(name)?,
+        here = followed(schema, &here);
+        let rule = schema.pointer(&here)?;
+        let has_it = |rule: &Value| rule["properties"].get(name).is_some();
+        here = match rule.get("oneOf").and_then(Value::as_array) {
+            Some(variants) => {
+                let variant = variants.iter().position(has_it)?;
+                format!("{here}/oneOf/{variant}/properties/{name}")
+            }
+            None if name == "items" => format!("{here}/items"),
+            None => format!("{here}/properties/{name}"),
         };
     }
-    here.as_object_mut()
+    Some(here)
+}
+
+/// The type that a rule refers to, which may be left out of a document; itself where it refers to none.
+fn followed(schema: &Value, pointer: &str) -> String {
+    let rule = &schema.pointer(pointer).unwrap_or(&Value::Null);
+    let reference = rule.get("$ref").or_else(|| rule["anyOf"][0].get("$ref"));
+    match reference.and_then(Value::as_str) {
+        Some(reference) => reference.trim_start_matches('#').to_owned(),
+        None => pointer.to_owned(),
+    }
+}
+
+/// The bounds of a table.
+fn parameters<T>(schema: &mut Value)
+where
+    T: Parameters + JsonSchema + Default + Serialize,
+{
+    for (number, field) in T::FIELDS.iter().enumerate() {
+        let parameter = &field.parameter;
+        let place = format!("{}.{}", T::schema_name(), parameter.key);
+        match parameter.input {
+            Input::Number(range) => extend(schema, &place, of_range(range)),
+            Input::Numbers(range) => {
+                extend(schema, &place, items(0, range.count_max));
+                extend(schema, &format!("{place}.items"), of_range(range));
+            }
+            Input::Choice(choices) => {
+                let others = others::<T>(schema, &place, number, choices.len());
+                if !others.is_empty() {
+                    let rule = json!({ "enum": others });
+                    extend(schema, &place, Map::from_iter([("not".into(), rule)]));
+                }
+            }
+            // What a field is, its type says; a mode has none.
+            Input::Mode(_) | Input::Switch => {}
+        }
+    }
+}
+
+/// Values that the type of a field has, but that are no choices in its table.
+fn others<T>(schema: &Value, place: &str, number: usize, choices: usize) -> Vec<Value>
+where
+    T: Parameters + Default + Serialize,
+{
+    let pointer = pointer(schema, place).expect("the field is there");
+    let default = &schema.pointer(&pointer).expect("the field is there")["default"];
+    let key = T::FIELDS[number].parameter.key;
+    let chosen = (0..choices).map(|choice| {
+        let mut part = T::default();
+        part.set(number, &parameter::Value::Choice(choice));
+        let written = serde_json::to_value(part).expect("a part is JSON");
+        // A field that is left out is at its default.
+        written.get(key).unwrap_or(default).clone()
+    });
+    let chosen: Vec<Value> = chosen.collect();
+    let kind = &schema
+        .pointer(&followed(schema, &pointer))
+        .expect("its type is there");
+    let variants = kind["oneOf"].as_array().into_iter().flatten();
+    let values = variants.filter_map(|variant| variant.get("const"));
+    values
+        .filter(|value| !chosen.contains(value))
+        .cloned()
+        .collect()
+}
+
+fn of_range(
+    Range {
+        bounds, is_whole, ..
+    }: Range,
+) -> Rule {
+    if is_whole {
+        let Bounds { min, max } = bounds;
+        between(Bounds {
+            min: min as u64,
+            max: max as u64,
+        })
+    } else {
+        between(bounds)
+    }
 }
 
 fn between<T: Into<Value>>(bounds: Bounds<T>) -> Rule {
@@ -95,11 +198,6 @@ fn items(min: usize, max: usize) -> Rule {
     ])
 }
 
-/// Fewer choices than the type has.
-fn none_of(choices: &[&str]) -> Rule {
-    Map::from_iter([("not".into(), json!({ "enum": choices }))])
-}
-
 fn id() -> Rule {
     Map::from_iter([
         ("pattern".into(), "^[A-Za-z0-9._-]+$".into()),
@@ -115,7 +213,6 @@ fn label() -> Rule {
 fn rules() -> Vec<(&'static str, Rule)> {
     let mut rules = document();
     rules.extend(traffic());
-    rules.extend(components());
     rules.extend(actions());
     rules
 }
@@ -139,11 +236,6 @@ fn document() -> Vec<(&'static str, Rule)> {
         ("Component.name", label()),
         ("Position.x", between(limits::POSITION)),
         ("Position.y", between(limits::POSITION)),
-        ("Link.latency_ms", between(limits::LATENCY_MS)),
-        ("Link.timeout_ms", between(limits::WAIT_MS)),
-        ("Objectives.latency_p99_ms", between(limits::DELAY_MS)),
-        ("Objectives.failed_share", between(limits::SHARE)),
-        ("Objectives.sessions_lost_share", between(limits::SHARE)),
         ("View.at_ns", between(limits::INTEGER)),
         ("View.speed", between(limits::SPEED)),
     ]
@@ -151,139 +243,11 @@ fn document() -> Vec<(&'static str, Rule)> {
 
 fn traffic() -> Vec<(&'static str, Rule)> {
     vec![
-        ("Traffic.rate_rps", between(limits::RATE_RPS)),
         ("Traffic.regions", items(1, limits::REGIONS_MAX)),
         ("Traffic.classes", items(1, limits::CLASSES_MAX)),
-        ("Traffic.users", between(limits::USERS)),
-        ("Curve.ramp.from", between(limits::CURVE_FACTOR)),
-        ("Curve.ramp.to", between(limits::CURVE_FACTOR)),
-        ("Curve.ramp.start_s", between(limits::TIME_S)),
-        ("Curve.ramp.end_s", between(limits::TIME_S)),
-        ("Curve.spike.factor", between(limits::CURVE_FACTOR)),
-        ("Curve.spike.start_s", between(limits::TIME_S)),
-        ("Curve.spike.length_s", between(limits::TIME_S)),
-        ("Curve.diurnal.depth", between(limits::SHARE)),
-        ("Curve.diurnal.period_s", between(limits::PERIOD_S)),
         ("Curve.stepped.factors", items(1, limits::STRETCHES_MAX)),
-        ("Curve.stepped.factors.items", between(limits::CURVE_FACTOR)),
-        ("Curve.stepped.every_s", between(limits::PERIOD_S)),
         ("Region.id", id()),
-        ("Region.share", between(limits::SHARE_WEIGHT)),
-        ("Region.round_trip_ms", between(limits::LATENCY_MS)),
         ("Class.id", id()),
-        ("Class.weight", between(limits::SHARE_WEIGHT)),
-        ("Class.work", between(limits::WORK)),
-        ("Class.lookups", between(limits::CALLS)),
-        ("Class.queries", between(limits::CALLS)),
-        ("Class.query_work", between(limits::WORK)),
-        ("Class.at_once", between(limits::CALLS_AT_ONCE)),
-        ("Class.fresh_s", between(limits::TIME_S)),
-        ("Keys.count", between(limits::KEYS)),
-        ("Keys.zipf_exponent", between(limits::ZIPF_EXPONENT)),
-        ("Keys.value_kb", between(limits::VALUE_KB)),
-        ("ClientBehaviour.timeout_ms", between(limits::WAIT_MS)),
-        ("LoopModel.closed.users", between(limits::USERS)),
-        ("LoopModel.closed.think_time_ms", between(limits::DELAY_MS)),
-        ("Retries.max", between(limits::RETRIES)),
-        ("Retries.backoff_ms", between(limits::WAIT_MS)),
-        ("Retries.multiplier", between(limits::BACKOFF_MULTIPLIER)),
-        ("Retries.jitter", between(limits::SHARE)),
-        ("Retries.budget", between(limits::RETRY_BUDGET)),
-        ("Retries.saved_max", between(limits::RETRIES_SAVED)),
-        ("Distribution.erlang.k", between(limits::ERLANG_K)),
-        (
-            "Distribution.hyperexponential.cs2",
-            between(limits::HYPEREXPONENTIAL_CS2),
-        ),
-    ]
-}
-
-fn components() -> Vec<(&'static str, Rule)> {
-    vec![
-        ("Dns.ttl_s", between(limits::DNS_TTL_S)),
-        (
-            "LoadBalancer.weights",
-            items(0, limits::INSTANCES_MAX.into()),
-        ),
-        ("LoadBalancer.weights.items", between(limits::WEIGHT)),
-        ("LoadBalancer.virtual_nodes", between(limits::VIRTUAL_NODES)),
-        (
-            "LoadBalancer.bounded_load_factor",
-            between(limits::BOUNDED_LOAD_FACTOR),
-        ),
-        ("LoadBalancer.retries", between(limits::RETRIES)),
-        ("LoadBalancer.forward_ms", between(limits::FORWARD_MS)),
-        (
-            "LoadBalancer.response_memory_s",
-            between(limits::RESPONSE_MEMORY_S),
-        ),
-        ("LoadBalancer.takeover_ms", between(limits::WAIT_MS)),
-        (
-            "HealthCheck.interval_ms",
-            between(limits::PROBE_INTERVAL_MS),
-        ),
-        ("HealthCheck.timeout_ms", between(limits::DELAY_MS)),
-        ("HealthCheck.rise", between(limits::PROBES)),
-        ("HealthCheck.fall", between(limits::PROBES)),
-        ("Service.instances", between(limits::INSTANCES)),
-        ("Service.size", none_of(&[Size::Tb24.name()])),
-        ("Service.workers", between(limits::WORKERS)),
-        ("Service.service_time_ms", between(limits::COMPUTING_MS)),
-        ("Service.local_query_ms", between(limits::COMPUTING_MS)),
-        ("Service.queue_limit", between(limits::QUEUE)),
-        ("Service.login_work", between(limits::WORK)),
-        ("Service.probe_ms", between(limits::COMPUTING_MS)),
-        (
-            "Service.local_cache_entries",
-            between(limits::ENTRIES_OR_NONE),
-        ),
-        ("Service.local_cache_ttl_s", between(limits::TIME_S)),
-        ("Service.boot_s", between(limits::TIME_S)),
-        (
-            "Autoscaling.target_utilisation",
-            between(limits::TARGET_UTILISATION),
-        ),
-        ("Autoscaling.tolerance", between(limits::TOLERANCE)),
-        (
-            "Autoscaling.interval_s",
-            between(limits::SCALING_INTERVAL_S),
-        ),
-        (
-            "Autoscaling.scale_in_window_s",
-            between(limits::SCALE_IN_WINDOW_S),
-        ),
-        (
-            "Autoscaling.scale_out_share",
-            between(limits::SCALE_OUT_SHARE),
-        ),
-        ("Autoscaling.scale_out_servers", between(limits::INSTANCES)),
-        (
-            "Autoscaling.scale_out_period_s",
-            between(limits::SCALE_OUT_PERIOD_S),
-        ),
-        ("Autoscaling.instances_min", between(limits::INSTANCES)),
-        ("Autoscaling.instances_max", between(limits::INSTANCES)),
-        ("Cache.nodes", between(limits::INSTANCES)),
-        (
-            "Cache.size",
-            none_of(&[Size::Xlarge24.name(), Size::Tb24.name()]),
-        ),
-        ("Cache.entries_per_node", between(limits::ENTRIES)),
-        ("Cache.reserved_share", between(limits::RESERVED_SHARE)),
-        ("Cache.ttl_s", between(limits::TIME_S)),
-        ("Cache.write_back_ms", between(limits::DELAY_MS)),
-        ("Cache.lease_ms", between(limits::DELAY_MS)),
-        ("Cache.virtual_nodes", between(limits::VIRTUAL_NODES)),
-        ("Cache.operation_ms", between(limits::COMPUTING_MS)),
-        ("Database.workers", between(limits::WORKERS)),
-        ("Database.connections", between(limits::CONNECTIONS)),
-        ("Database.read_time_ms", between(limits::COMPUTING_MS)),
-        ("Database.write_time_ms", between(limits::COMPUTING_MS)),
-        ("Database.buffer_entries", between(limits::ENTRIES_OR_NONE)),
-        ("Database.disk_read_ms", between(limits::WAIT_MS)),
-        ("Database.disk_gb", between(limits::DISK_GB)),
-        ("Database.data_gb", between(limits::DISK_GB)),
-        ("Database.write_kb", between(limits::WRITE_KB)),
     ]
 }
 

@@ -63,6 +63,34 @@ impl Size {
         .first_chunk()
         .expect("databases may have as many and more");
 
+    /// The sizes of databases in words.
+    pub(crate) const DATABASES_IN_WORDS: &[&str] = &[
+        "large: 2 vCPU, 8 GiB",
+        "xlarge: 4 vCPU, 16 GiB",
+        "2xlarge: 8 vCPU, 32 GiB",
+        "4xlarge: 16 vCPU, 64 GiB",
+        "8xlarge: 32 vCPU, 128 GiB",
+        "12xlarge: 48 vCPU, 192 GiB",
+        "16xlarge: 64 vCPU, 256 GiB",
+        "24xlarge: 96 vCPU, 384 GiB",
+        "24tb: 448 vCPU, 24 TiB",
+    ];
+
+    /// The sizes of servers in words.
+    pub(crate) const SERVERS_IN_WORDS: &[&str] =
+        Self::DATABASES_IN_WORDS.split_at(Self::OF_SERVERS.len()).0;
+
+    /// The sizes of cache nodes in words: their family has twice the memory.
+    pub(crate) const NODES_IN_WORDS: &[&str] = &[
+        "large: 2 vCPU, 16 GiB",
+        "xlarge: 4 vCPU, 32 GiB",
+        "2xlarge: 8 vCPU, 64 GiB",
+        "4xlarge: 16 vCPU, 128 GiB",
+        "8xlarge: 32 vCPU, 256 GiB",
+        "12xlarge: 48 vCPU, 384 GiB",
+        "16xlarge: 64 vCPU, 512 GiB",
+    ];
+
     /// Virtual processors.
     pub const fn vcpus(self) -> u16 {
         match self {
@@ -118,5 +146,30 @@ impl Size {
             Size::Xlarge24 => "24xlarge",
             Size::Tb24 => "24tb",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_say_what_they_are() {
+        let said = |size: Size, memory_gib: f64| {
+            let memory = if memory_gib < 1_024.0 {
+                format!("{memory_gib} GiB")
+            } else {
+                format!("{} TiB", memory_gib / 1_024.0)
+            };
+            format!("{}: {} vCPU, {memory}", size.name(), size.vcpus())
+        };
+        let own = |sizes: &[Size]| -> Vec<String> {
+            let sizes = sizes.iter();
+            sizes.map(|size| said(*size, size.memory_gib())).collect()
+        };
+        assert_eq!(Size::DATABASES_IN_WORDS, own(&Size::OF_DATABASES));
+        assert_eq!(Size::SERVERS_IN_WORDS, own(&Size::OF_SERVERS));
+        let nodes = Size::OF_CACHES.map(|size| said(size, size.node_memory_gib()));
+        assert_eq!(Size::NODES_IN_WORDS, nodes);
     }
 }

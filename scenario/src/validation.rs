@@ -12,8 +12,9 @@ pub use script::{validate_action, validate_action_before};
 pub(crate) use text::{quoted, visible};
 
 use crate::limits::{self, Bounds, DOCUMENT_BYTES_MAX};
+use crate::parameter::{Parameters, Row, Value};
 use crate::problem::{Path, Problems};
-use crate::{Objectives, Problem, SCHEMA_VERSION, Scenario, View};
+use crate::{Problem, SCHEMA_VERSION, Scenario, View};
 
 /// All problems of a scenario.
 pub(crate) fn scenario(scenario: &Scenario) -> Result<(), Vec<Problem>> {
@@ -55,7 +56,8 @@ fn parts(problems: &mut Problems, scenario: &Scenario) {
     traffic::check(problems, &root.field("traffic"), &scenario.traffic);
     let keys = &scenario.traffic.keys;
     design::parts(problems, &root.field("design"), &scenario.design, keys);
-    objectives(problems, &root.field("objectives"), &scenario.objectives);
+    let objectives = scenario.objectives.rows();
+    parameters(problems, &root.field("objectives"), &objectives);
     view(problems, &root.field("view"), &scenario.view);
 }
 
@@ -73,21 +75,6 @@ fn size(scenario: &Scenario) -> Result<(), Vec<Problem>> {
     problems.into_result()
 }
 
-fn objectives(problems: &mut Problems, at: &Path, objectives: &Objectives) {
-    Part::of(problems, at)
-        .within(
-            "latency_p99_ms",
-            objectives.latency_p99_ms,
-            limits::DELAY_MS,
-        )
-        .within("failed_share", objectives.failed_share, limits::SHARE)
-        .within(
-            "sessions_lost_share",
-            objectives.sessions_lost_share,
-            limits::SHARE,
-        );
-}
-
 fn view(problems: &mut Problems, at: &Path, view: &View) {
     Part::of(problems, at)
         .within("at_ns", view.at_ns, limits::INTEGER)
@@ -100,6 +87,30 @@ fn selection(problems: &mut Problems, at: &Path, scenario: &Scenario) {
         && scenario.design.component(id).is_none()
     {
         design::unknown_component(problems, &at.field("selected"), id, &scenario.design);
+    }
+}
+
+/// Every number of a part lies within the bounds of its table, or a problem says so.
+fn parameters(problems: &mut Problems, at: &Path, rows: &[Row]) {
+    for Row {
+        parameter, value, ..
+    } in rows
+    {
+        let at = &at.field(parameter.key);
+        let Some(range) = parameter.input.range() else {
+            continue;
+        };
+        match value {
+            Some(Value::Number(number)) => within(problems, at, *number, range.bounds),
+            Some(Value::Numbers(numbers)) => {
+                let what = parameter.name();
+                at_most(problems, at, numbers.len(), range.count_max, &what);
+                for (index, number) in numbers.iter().enumerate() {
+                    within(problems, &at.index(index), *number, range.bounds);
+                }
+            }
+            Some(Value::Choice(_) | Value::Switch(_)) | None => {}
+        }
     }
 }
 

@@ -69,7 +69,7 @@ fn parameters_of_components_are_told_by_name_and_unit() {
         ),
         (
             told!(LoadBalancer, |of| of.hash_key = HashKey::Key),
-            "hash of user → key",
+            "hash of the user → the key asked for",
         ),
         (
             told!(LoadBalancer, |of| of.hash_function = HashFunction::Crc32),
@@ -98,8 +98,8 @@ fn parameters_of_components_are_told_by_name_and_unit() {
                 rise: 3,
                 fall: 1,
             })),
-            "out after 3 → 1 bad probes, probe every 2,000 → 500 ms, \
-             back after 2 → 3 good probes, probe time-out 1,000 → 100 ms",
+            "probe every 2,000 → 500 ms, probe time-out 1,000 → 100 ms, \
+             out after 3 → 1 bad probes, back after 2 → 3 good probes",
         ),
         (
             told!(LoadBalancer, |of| of.retries = 1),
@@ -150,7 +150,7 @@ fn parameters_of_components_are_told_by_name_and_unit() {
         ),
         (
             told!(Service, |of| of.sessions = SessionStore::Server),
-            "sessions none → server",
+            "sessions nowhere → in the server",
         ),
         (
             told!(Service, |of| of.login_work = 3.0),
@@ -268,15 +268,15 @@ fn an_autoscaler_is_told_by_what_it_aims_at() {
     assert_eq!(
         configured(service(Autoscaling::default()), service(after)),
         [
-            "at most 10 → 20 servers",
-            "at least 1 → 2 servers",
-            "look every 15 → 30 s",
-            "scale in after 300 → 60 s",
             "target 0.6 → 0.8 share busy",
             "tolerance 0.1 → 0.2 of the target",
-            "scale-out period 15 → 60 s",
-            "scale out by 4 → 8 servers",
+            "look every 15 → 30 s",
+            "scale in after 300 → 60 s",
             "scale out by 1 → 2 × servers",
+            "scale out by 4 → 8 servers",
+            "scale-out period 15 → 60 s",
+            "at least 1 → 2 servers",
+            "at most 10 → 20 servers",
         ]
     );
 }
@@ -334,7 +334,7 @@ fn an_edit_of_the_traffic_says_what_it_changes() {
                     }
                 },
             ),
-            "ramp ends at 60 → 30 s, ramp to 2 → 3 × rate",
+            "ramp to 2 → 3 × rate, ramp ends at 60 → 30 s",
         ),
         (
             traffic(|of| {

@@ -1,9 +1,10 @@
 //! Fields as controls.
 
+use headroom_scenario::parameter::{Input, Row, Value};
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use super::field::{Row, Value, Widget};
+use super::field::{parse, range_words, typed};
 use crate::choice::Choice;
 use crate::entry::Entry;
 
@@ -26,7 +27,7 @@ pub fn Form(props: &FormProps) -> Html {
     html! {
         <div class="form">
             { for props.rows.iter().map(|row| html! {
-                <Control key={format!("{}-{}", props.prefix, row.key)} prefix={props.prefix.clone()} row={row.clone()}
+                <Control key={format!("{}-{}", props.prefix, row.parameter.key)} prefix={props.prefix.clone()} row={row.clone()}
                     read_only={props.read_only} change={props.change.clone()} />
             }) }
         </div>
@@ -50,11 +51,17 @@ pub struct ControlProps {
 #[component]
 pub fn Control(props: &ControlProps) -> Html {
     let refusal = use_state(|| None::<String>);
-    let row = &props.row;
-    let id = format!("field-{}-{}", props.prefix, row.key);
+    let Row {
+        place,
+        parameter,
+        value,
+        ..
+    } = &props.row;
+    let (place, input) = (*place, parameter.input);
+    let id = format!("field-{}-{}", props.prefix, parameter.key);
     let help_id = format!("{id}-help");
     let chosen = {
-        let (refusal, change, place) = (refusal.clone(), props.change.clone(), row.place);
+        let (refusal, change) = (refusal.clone(), props.change.clone());
         move |value: Value| {
             let reason = change.emit((place, value)).err();
             let is_taken = reason.is_none();
@@ -62,49 +69,47 @@ pub fn Control(props: &ControlProps) -> Html {
             is_taken
         }
     };
-    let control = match row.widget {
-        Widget::Number { .. } | Widget::Numbers { .. } => {
-            let (change, place, widget) = (props.change.clone(), row.place, row.widget);
+    let control = match input {
+        Input::Number(_) | Input::Numbers(_) => {
+            let change = props.change.clone();
             let commit =
-                Callback::from(move |text: String| change.emit((place, widget.parse(&text)?)));
+                Callback::from(move |text: String| change.emit((place, parse(input, &text)?)));
             html! {
-                <Entry id={id.clone()} control="parameter" of={props.prefix.clone()} name={row.key} described_by={help_id.clone()} value={row.value.words()}
+                <Entry id={id.clone()} control="parameter" of={props.prefix.clone()} name={parameter.key} described_by={help_id.clone()} value={value.as_ref().map_or_else(String::new, typed)}
                     disabled={props.read_only} {commit} />
             }
         }
-        Widget::Choice(choices) => {
-            let place = match row.value {
-                Value::Choice(place) => place,
-                _ => 0,
-            };
+        Input::Choice(choices) | Input::Mode(choices) => {
+            let chosen_now = |place: &usize| *value == Some(Value::Choice(*place));
+            let now = (0..choices.len()).find(chosen_now).unwrap_or_default();
             let choose = Callback::from(move |place| chosen(Value::Choice(place)));
             html! {
-                <Choice id={id.clone()} control="parameter" of={props.prefix.clone()} name={row.key}
-                    described_by={help_id.clone()} words={choices.to_vec()} {place} disabled={props.read_only} {choose} />
+                <Choice id={id.clone()} control="parameter" of={props.prefix.clone()} name={parameter.key}
+                    described_by={help_id.clone()} words={choices.to_vec()} place={now} disabled={props.read_only} {choose} />
             }
         }
-        Widget::Switch => {
+        Input::Switch => {
             let onchange = Callback::from(move |event: Event| {
                 let input: HtmlInputElement = event.target_unchecked_into();
                 chosen(Value::Switch(input.checked()));
             });
             html! {
-                <input id={id.clone()} class="switch" type="checkbox" role="switch" data-control="parameter" data-of={props.prefix.clone()} data-name={row.key}
-                    aria-describedby={help_id.clone()} checked={row.value == Value::Switch(true)}
+                <input id={id.clone()} class="switch" type="checkbox" role="switch" data-control="parameter" data-of={props.prefix.clone()} data-name={parameter.key}
+                    aria-describedby={help_id.clone()} checked={*value == Some(Value::Switch(true))}
                     disabled={props.read_only} {onchange} />
             }
         }
     };
-    let range = row.widget.range();
+    let range = range_words(input);
     html! {
         <div class="control">
-            <label for={id}>{ row.label }</label>
-            <div class="control-value">{ control }<span class="unit">{ row.unit }</span></div>
+            <label for={id}>{ parameter.title }</label>
+            <div class="control-value">{ control }<span class="unit">{ parameter.unit }</span></div>
             <p class="help" id={help_id}>
-                { row.help }
+                { parameter.meaning }
                 if !range.is_empty() { <span class="range-words">{ format!(" {range}.") }</span> }
             </p>
-            if let Some(reason) = &*refusal { <p class="refusal" role="alert" data-testid="refused" data-of={props.prefix.clone()} data-name={row.key}>{ reason }</p> }
+            if let Some(reason) = &*refusal { <p class="refusal" role="alert" data-testid="refused" data-of={props.prefix.clone()} data-name={parameter.key}>{ reason }</p> }
         </div>
     }
 }

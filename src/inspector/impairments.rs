@@ -3,10 +3,11 @@
 use std::rc::Rc;
 
 use headroom_engine::snapshot::LinkGauge;
-use headroom_scenario::{Action, Direction, Impairment, Link, Scenario, limits};
+use headroom_scenario::parameter::Range;
+use headroom_scenario::{Action, Bounds, Direction, Impairment, Link, Scenario, limits};
 use yew::prelude::*;
 
-use super::field::{Value, Widget};
+use super::field;
 use super::subject;
 use crate::choice::Choice;
 use crate::deed;
@@ -37,11 +38,22 @@ struct Amount {
     label: &'static str,
     unit: &'static str,
     help: &'static str,
-    min: f64,
-    max: f64,
+    range: Range,
     /// The amount, of an impairment of this sort.
     get: fn(Impairment) -> Option<f64>,
     set: fn(f64) -> Impairment,
+}
+
+/// A range of the document in a unit of the screen, of which so many are one of the document's.
+const fn range(bounds: Bounds<f64>, units: f64) -> Range {
+    Range {
+        bounds: Bounds {
+            min: units * bounds.min,
+            max: units * bounds.max,
+        },
+        is_whole: false,
+        count_max: 1,
+    }
 }
 
 const AMOUNTS: [Amount; 3] = [
@@ -50,11 +62,10 @@ const AMOUNTS: [Amount; 3] = [
         label: "Slower by",
         unit: "ms",
         help: "Each way, on top of its latency.",
-        min: limits::LATENCY_MS.min,
-        max: limits::LATENCY_MS.max,
+        range: range(limits::LATENCY_MS, 1.0),
         get: |impairment| match impairment {
             Impairment::Delay { delay_ms } => Some(delay_ms),
-            _ => None,
+            Impairment::Loss { .. } | Impairment::Bandwidth { .. } | Impairment::Cut { .. } => None,
         },
         set: |delay_ms| Impairment::Delay { delay_ms },
     },
@@ -63,11 +74,12 @@ const AMOUNTS: [Amount; 3] = [
         label: "Loses",
         unit: "%",
         help: "What is lost is sent again after 200 ms, and after twice as long each further time.",
-        min: 100.0 * limits::LOSS_SHARE.min,
-        max: 100.0 * limits::LOSS_SHARE.max,
+        range: range(limits::LOSS_SHARE, 100.0),
         get: |impairment| match impairment {
             Impairment::Loss { share } => Some(100.0 * share),
-            _ => None,
+            Impairment::Delay { .. } | Impairment::Bandwidth { .. } | Impairment::Cut { .. } => {
+                None
+            }
         },
         set: |percent| Impairment::Loss {
             share: percent / 100.0,
@@ -78,11 +90,10 @@ const AMOUNTS: [Amount; 3] = [
         label: "Carries at most",
         unit: "Mbit/s",
         help: "Each way. What is sent waits its turn.",
-        min: limits::BANDWIDTH_MBPS.min,
-        max: limits::BANDWIDTH_MBPS.max,
+        range: range(limits::BANDWIDTH_MBPS, 1.0),
         get: |impairment| match impairment {
             Impairment::Bandwidth { mbps } => Some(mbps),
-            _ => None,
+            Impairment::Delay { .. } | Impairment::Loss { .. } | Impairment::Cut { .. } => None,
         },
         set: |mbps| Impairment::Bandwidth { mbps },
     },
@@ -122,7 +133,7 @@ pub fn Impairments(props: &ImpairmentsProps) -> Html {
             if !props.read_only {
                 <details class="break-link" open={props.chosen || !is_sound}>
                     <summary data-control="break-link" data-of={of.clone()}>{ "Break this link" }</summary>
-                    { for AMOUNTS.iter().map(|amount| field(props, &of, amount)) }
+                    { for AMOUNTS.iter().map(|amount| amount_field(props, &of, amount)) }
                     { cut(props, &of, &refusal) }
                 </details>
             }
@@ -130,7 +141,7 @@ pub fn Impairments(props: &ImpairmentsProps) -> Html {
     }
 }
 
-fn field(props: &ImpairmentsProps, of: &str, amount: &'static Amount) -> Html {
+fn amount_field(props: &ImpairmentsProps, of: &str, amount: &'static Amount) -> Html {
     let mut impairments = props.gauge.impairments.iter();
     let now = impairments.find_map(|impairment| (amount.get)(*impairment));
     let commit = {
@@ -150,7 +161,7 @@ fn field(props: &ImpairmentsProps, of: &str, amount: &'static Amount) -> Html {
                     value={now.map_or_else(String::new, format::plain)} {commit} />
                 <span class="unit">{ amount.unit }</span>
             </div>
-            <p class="help" id={help_id}>{ amount.help }<span class="range-words">{ format!(" {}.", amount.widget().range()) }</span></p>
+            <p class="help" id={help_id}>{ amount.help }<span class="range-words">{ format!(" {}.", field::ends(amount.range)) }</span></p>
         </div>
     }
 }
@@ -187,23 +198,12 @@ fn cut(props: &ImpairmentsProps, of: &str, refusal: &UseStateHandle<Option<Strin
 }
 
 impl Amount {
-    fn widget(&self) -> Widget {
-        Widget::Number {
-            min: self.min,
-            max: self.max,
-            whole: false,
-        }
-    }
-
     /// Reads what was typed: nothing, or 0, is that nothing is wrong.
     fn read(&self, text: &str) -> Result<Option<f64>, String> {
         if ["", "0"].contains(&text.trim()) {
             return Ok(None);
         }
-        match self.widget().parse(text)? {
-            Value::Number(number) => Ok(Some(number)),
-            _ => Ok(None),
-        }
+        field::number(text, self.range).map(Some)
     }
 }
 

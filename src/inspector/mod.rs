@@ -6,7 +6,6 @@ mod form;
 mod impairments;
 mod instances;
 mod subject;
-mod tables;
 
 use std::rc::Rc;
 

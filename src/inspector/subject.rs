@@ -1,9 +1,8 @@
 //! What the inspector edits, and what a change of one of its fields asks for.
 
-use headroom_scenario::{Action, Kind, Scenario, validate_action};
+use headroom_scenario::parameter::{Parameters, Row, Value};
+use headroom_scenario::{Action, Kind, Link, Scenario, validate_action};
 
-use super::field::{Row, Value, rows, with};
-use super::tables;
 use crate::intent::Intent;
 
 /// A thing with parameters.
@@ -29,41 +28,32 @@ pub enum Subject {
 }
 
 impl Subject {
-    /// Its fields with their values.
+    /// Its parameters that mean something now, with their values.
     pub fn rows(&self, live: &Scenario) -> Vec<Row> {
-        let none = Vec::new;
-        match self {
-            Subject::Component(id) => match live.design.component(id) {
-                Some((_, component)) => kind_rows(&component.kind),
-                None => none(),
-            },
-            Subject::Traffic => rows(&tables::traffic(), &live.traffic),
-            Subject::Class(place) => live
-                .traffic
-                .classes
-                .get(*place)
-                .map_or_else(none, |class| rows(&tables::class(), class)),
-            Subject::Region(place) => live
-                .traffic
-                .regions
-                .get(*place)
-                .map_or_else(none, |region| rows(&tables::region(), region)),
-            Subject::Objectives => rows(&tables::objectives(), &live.objectives),
+        let mut rows = self.all_rows(live).unwrap_or_default();
+        rows.retain(|row| row.applies && row.value.is_some());
+        rows
+    }
+
+    /// All its parameters, while it is there.
+    fn all_rows(&self, live: &Scenario) -> Option<Vec<Row>> {
+        let traffic = &live.traffic;
+        Some(match self {
+            Subject::Component(id) => live.design.component(id)?.1.kind.parameters(),
+            Subject::Traffic => traffic.rows(),
+            Subject::Class(place) => traffic.classes.get(*place)?.rows(),
+            Subject::Region(place) => traffic.regions.get(*place)?.rows(),
+            Subject::Objectives => live.objectives.rows(),
             Subject::Link { from, to } => {
-                let link = live
-                    .design
-                    .links
-                    .iter()
-                    .find(|link| link.from == *from && link.to == *to);
-                let mut rows = link.map_or_else(none, |link| rows(&tables::link(), link));
+                let mut rows = live.design.links[live.design.link(from, to)?].rows();
                 // Users have a time-out of their own, for all that one attempt takes.
                 let caller = live.design.component(from);
                 if caller.is_some_and(|(_, caller)| matches!(caller.kind, Kind::Clients(_))) {
-                    rows.retain(|row| row.key != "timeout_ms");
+                    rows.retain(|row| row.parameter.key != "timeout_ms");
                 }
                 rows
             }
-        }
+        })
     }
 
     /// What a change asks for: an action on the running design, or, of what holds from the start, a
@@ -78,79 +68,54 @@ impl Subject {
         place: usize,
         value: &Value,
     ) -> Result<Intent, String> {
+        const GONE: &str = "It is not there any more.";
         match self {
             Subject::Component(id) => {
-                let (at, component) = live
-                    .design
-                    .component(id)
-                    .ok_or("It is not there any more.")?;
+                let (at, component) = live.design.component(id).ok_or(GONE)?;
                 if starts_with(&component.kind, place) {
                     return rewrite(document, |scenario| {
                         let component = &mut scenario.design.components[at];
-                        component.kind = kind_with(&component.kind, place, value);
+                        component.kind.set_parameter(place, value);
                         // Actions say all of a kind, and would bring the old start back.
                         for timed in &mut scenario.script {
                             if let Action::Configure { component, kind } = &mut timed.action
                                 && component == id
                             {
-                                *kind = kind_with(kind, place, value);
+                                kind.set_parameter(place, value);
                             }
                         }
                     });
                 }
-                let kind = kind_with(&component.kind, place, value);
-                apply(
-                    live,
-                    Action::Configure {
-                        component: id.clone(),
-                        kind,
-                    },
-                )
+                let (component, mut kind) = (id.clone(), component.kind.clone());
+                kind.set_parameter(place, value);
+                apply(live, Action::Configure { component, kind })
             }
-            Subject::Traffic | Subject::Class(_) | Subject::Region(_) => {
+            Subject::Traffic => {
                 let mut traffic = live.traffic.clone();
-                match self {
-                    Subject::Class(at) => {
-                        let class = traffic
-                            .classes
-                            .get_mut(*at)
-                            .ok_or("It is not there any more.")?;
-                        *class = with(&tables::class(), class, place, value);
-                    }
-                    Subject::Region(at) => {
-                        let region = traffic
-                            .regions
-                            .get_mut(*at)
-                            .ok_or("It is not there any more.")?;
-                        *region = with(&tables::region(), region, place, value);
-                    }
-                    _ => traffic = with(&tables::traffic(), &traffic, place, value),
-                }
+                traffic.set(place, value);
+                apply(live, Action::SetTraffic { traffic })
+            }
+            Subject::Class(at) => {
+                let mut traffic = live.traffic.clone();
+                let class = traffic.classes.get_mut(*at);
+                class.ok_or(GONE)?.set(place, value);
+                apply(live, Action::SetTraffic { traffic })
+            }
+            Subject::Region(at) => {
+                let mut traffic = live.traffic.clone();
+                let region = traffic.regions.get_mut(*at);
+                region.ok_or(GONE)?.set(place, value);
                 apply(live, Action::SetTraffic { traffic })
             }
             Subject::Objectives => rewrite(document, |scenario| {
-                scenario.objectives =
-                    with(&tables::objectives(), &scenario.objectives, place, value);
+                scenario.objectives.set(place, value);
             }),
             Subject::Link { from, to } => {
-                let number = live.design.link(from, to);
-                let before = &live.design.links[number.ok_or("It is not there any more.")?];
-                let after = with(&tables::link(), before, place, value);
-                let (from, to) = (from.clone(), to.clone());
-                let action = if after.timeout_ms != before.timeout_ms {
-                    Action::SetTimeout {
-                        from,
-                        to,
-                        timeout_ms: after.timeout_ms,
-                    }
-                } else {
-                    Action::SetLatency {
-                        from,
-                        to,
-                        latency_ms: after.latency_ms,
-                    }
-                };
-                apply(live, action)
+                let number = live.design.link(from, to).ok_or(GONE)?;
+                let before = &live.design.links[number];
+                let mut after = before.clone();
+                after.set(place, value);
+                apply(live, of_link(before, after))
             }
         }
     }
@@ -188,46 +153,33 @@ fn rewrite(document: &Scenario, change: impl FnOnce(&mut Scenario)) -> Result<In
     }
 }
 
-fn kind_rows(kind: &Kind) -> Vec<Row> {
-    match kind {
-        Kind::Clients(_) => Vec::new(),
-        Kind::Dns(dns) => rows(&tables::dns(), dns),
-        Kind::LoadBalancer(balancer) => rows(&tables::load_balancer(), balancer),
-        Kind::Service(service) => rows(&tables::service(), service),
-        Kind::Cache(cache) => rows(&tables::cache(), cache),
-        Kind::Database(database) => rows(&tables::database(), database),
-    }
-}
-
-fn kind_with(kind: &Kind, place: usize, value: &Value) -> Kind {
-    match kind {
-        Kind::Clients(clients) => Kind::Clients(clients.clone()),
-        Kind::Dns(dns) => Kind::Dns(with(&tables::dns(), dns, place, value)),
-        Kind::LoadBalancer(balancer) => {
-            Kind::LoadBalancer(with(&tables::load_balancer(), balancer, place, value))
+/// What makes one link of another: one of its times is set.
+fn of_link(before: &Link, after: Link) -> Action {
+    let Link {
+        from,
+        to,
+        latency_ms,
+        timeout_ms,
+    } = after;
+    if timeout_ms == before.timeout_ms {
+        Action::SetLatency {
+            from,
+            to,
+            latency_ms,
         }
-        Kind::Service(service) => Kind::Service(with(&tables::service(), service, place, value)),
-        Kind::Cache(cache) => Kind::Cache(with(&tables::cache(), cache, place, value)),
-        Kind::Database(database) => {
-            Kind::Database(with(&tables::database(), database, place, value))
+    } else {
+        Action::SetTimeout {
+            from,
+            to,
+            timeout_ms,
         }
     }
 }
 
-/// Whether a field says how a run starts.
+/// Whether a parameter says how a run starts.
 fn starts_with(kind: &Kind, place: usize) -> bool {
-    match kind {
-        Kind::Service(_) => tables::service()
-            .get(place)
-            .is_some_and(|field| field.at_start),
-        Kind::Cache(_) => tables::cache()
-            .get(place)
-            .is_some_and(|field| field.at_start),
-        Kind::Database(_) => tables::database()
-            .get(place)
-            .is_some_and(|field| field.at_start),
-        Kind::Clients(_) | Kind::Dns(_) | Kind::LoadBalancer(_) => false,
-    }
+    let rows = kind.parameters();
+    rows.get(place).is_some_and(|row| row.parameter.is_at_start)
 }
 
 #[cfg(test)]
@@ -239,7 +191,7 @@ mod tests {
     fn place_of(subject: &Subject, live: &Scenario, key: &str) -> usize {
         let rows = subject.rows(live);
         rows.iter()
-            .find(|row| row.key == key)
+            .find(|row| row.parameter.key == key)
             .map(|row| row.place)
             .expect("the field is there")
     }

@@ -1,25 +1,32 @@
 //! Rules for the parameters of each kind of component.
 
-use super::traffic::distribution;
-use super::{Part, at_most, within};
+use super::parameters;
 use crate::limits;
 use crate::problem::{Path, Problems};
 use crate::{
-    Algorithm, Autoscaling, Cache, Database, HealthCheck, Keys, Kind, LoadBalancer, ReadMode,
-    Service, Size, WriteMode,
+    Algorithm, Autoscaling, Cache, HealthCheck, Keys, Kind, LoadBalancer, ReadMode, Size, WriteMode,
 };
 
 pub(super) fn check(problems: &mut Problems, at: &Path, kind: &Kind, keys: &Keys) {
     let at = &at.field(kind.facts().name);
+    parameters(problems, at, &kind.parameters());
     match kind {
-        Kind::Clients(_) => {}
-        Kind::Dns(dns) => {
-            Part::of(problems, at).within("ttl_s", dns.ttl_s, limits::DNS_TTL_S);
+        Kind::Clients(_) | Kind::Dns(_) | Kind::Database(_) => {}
+        Kind::LoadBalancer(balancer) => {
+            if let Some(check) = &balancer.health_check {
+                health_check(problems, &at.field("health_check"), check);
+            }
         }
-        Kind::LoadBalancer(balancer) => load_balancer(problems, at, balancer),
-        Kind::Service(kind) => service(problems, at, kind),
-        Kind::Cache(kind) => cache(problems, at, kind),
-        Kind::Database(kind) => database(problems, at, kind),
+        Kind::Service(service) => {
+            size_at_most(problems, at, "server", service.size, &Size::OF_SERVERS);
+            if let Some(scaling) = &service.autoscaling {
+                autoscaling(problems, &at.field("autoscaling"), scaling);
+            }
+        }
+        Kind::Cache(cache) => {
+            let what = "node of a cache";
+            size_at_most(problems, at, what, cache.size, &Size::OF_CACHES);
+        }
     }
     for (field, message) in together(kind, kind.instances_max(), keys) {
         problems.add(&at.field(field), message);
@@ -99,43 +106,7 @@ pub(super) fn without_database(cache: &Cache) -> Option<(&'static str, &'static 
     }
 }
 
-fn load_balancer(problems: &mut Problems, at: &Path, balancer: &LoadBalancer) {
-    let weights = &at.field("weights");
-    at_most(
-        problems,
-        weights,
-        balancer.weights.len(),
-        limits::INSTANCES_MAX.into(),
-        "weights",
-    );
-    for (index, weight) in balancer.weights.iter().enumerate() {
-        within(problems, &weights.index(index), *weight, limits::WEIGHT);
-    }
-    Part::of(problems, at).within(
-        "virtual_nodes",
-        balancer.virtual_nodes,
-        limits::VIRTUAL_NODES,
-    );
-    let factor = balancer.bounded_load_factor;
-    Part::of(problems, at).within("bounded_load_factor", factor, limits::BOUNDED_LOAD_FACTOR);
-    if let Some(check) = &balancer.health_check {
-        health_check(problems, &at.field("health_check"), check);
-    }
-    Part::of(problems, at)
-        .within("retries", balancer.retries, limits::RETRIES)
-        .within("forward_ms", balancer.forward_ms, limits::FORWARD_MS)
-        .within(
-            "response_memory_s",
-            balancer.response_memory_s,
-            limits::RESPONSE_MEMORY_S,
-        )
-        .within("takeover_ms", balancer.takeover_ms, limits::WAIT_MS);
-}
-
 fn health_check(problems: &mut Problems, at: &Path, check: &HealthCheck) {
-    Part::of(problems, at)
-        .within("interval_ms", check.interval_ms, limits::PROBE_INTERVAL_MS)
-        .within("timeout_ms", check.timeout_ms, limits::DELAY_MS);
     if check.timeout_ms > check.interval_ms {
         let message = format!(
             "a probe may take {} ms, but the next one starts after {} ms: give at most the interval",
@@ -143,80 +114,10 @@ fn health_check(problems: &mut Problems, at: &Path, check: &HealthCheck) {
         );
         problems.add(&at.field("timeout_ms"), message);
     }
-    Part::of(problems, at)
-        .within("rise", check.rise, limits::PROBES)
-        .within("fall", check.fall, limits::PROBES);
-}
-
-fn service(problems: &mut Problems, at: &Path, service: &Service) {
-    size_at_most(problems, at, "server", service.size, &Size::OF_SERVERS);
-    Part::of(problems, at)
-        .within("instances", service.instances, limits::INSTANCES)
-        .within("workers", service.workers, limits::WORKERS)
-        .within(
-            "service_time_ms",
-            service.service_time_ms,
-            limits::COMPUTING_MS,
-        );
-    distribution(problems, &at.field("distribution"), service.distribution);
-    Part::of(problems, at)
-        .within(
-            "local_query_ms",
-            service.local_query_ms,
-            limits::COMPUTING_MS,
-        )
-        .within("queue_limit", service.queue_limit, limits::QUEUE)
-        .within("login_work", service.login_work, limits::WORK)
-        .within("probe_ms", service.probe_ms, limits::COMPUTING_MS);
-    Part::of(problems, at)
-        .within(
-            "local_cache_entries",
-            service.local_cache_entries.unwrap_or(0),
-            limits::ENTRIES_OR_NONE,
-        )
-        .within(
-            "local_cache_ttl_s",
-            service.local_cache_ttl_s,
-            limits::TIME_S,
-        )
-        .within("boot_s", service.boot_s, limits::TIME_S);
-    if let Some(scaling) = &service.autoscaling {
-        autoscaling(problems, &at.field("autoscaling"), scaling);
-    }
 }
 
 fn autoscaling(problems: &mut Problems, at: &Path, scaling: &Autoscaling) {
     let (least, most) = (scaling.instances_min, scaling.instances_max);
-    Part::of(problems, at)
-        .within(
-            "target_utilisation",
-            scaling.target_utilisation,
-            limits::TARGET_UTILISATION,
-        )
-        .within("tolerance", scaling.tolerance, limits::TOLERANCE)
-        .within("interval_s", scaling.interval_s, limits::SCALING_INTERVAL_S)
-        .within(
-            "scale_in_window_s",
-            scaling.scale_in_window_s,
-            limits::SCALE_IN_WINDOW_S,
-        )
-        .within(
-            "scale_out_share",
-            scaling.scale_out_share,
-            limits::SCALE_OUT_SHARE,
-        )
-        .within(
-            "scale_out_servers",
-            scaling.scale_out_servers,
-            limits::INSTANCES,
-        )
-        .within(
-            "scale_out_period_s",
-            scaling.scale_out_period_s,
-            limits::SCALE_OUT_PERIOD_S,
-        )
-        .within("instances_min", least, limits::INSTANCES)
-        .within("instances_max", most, limits::INSTANCES);
     if least > most {
         let message = format!("the fewest are {least} and the most {most}: give at most {most}");
         problems.add(&at.field("instances_min"), message);
@@ -233,51 +134,6 @@ fn size_at_most(problems: &mut Problems, at: &Path, what: &str, size: Size, allo
         );
         problems.add(&at.field("size"), message);
     }
-}
-
-fn cache(problems: &mut Problems, at: &Path, cache: &Cache) {
-    size_at_most(
-        problems,
-        at,
-        "node of a cache",
-        cache.size,
-        &Size::OF_CACHES,
-    );
-    let entries = cache.entries_per_node.unwrap_or(limits::ENTRIES.min);
-    let points = cache.virtual_nodes;
-    Part::of(problems, at)
-        .within("nodes", cache.nodes, limits::INSTANCES)
-        .within("entries_per_node", entries, limits::ENTRIES)
-        .within(
-            "reserved_share",
-            cache.reserved_share,
-            limits::RESERVED_SHARE,
-        )
-        .within("ttl_s", cache.ttl_s, limits::TIME_S)
-        .within("write_back_ms", cache.write_back_ms, limits::DELAY_MS)
-        .within("lease_ms", cache.lease_ms, limits::DELAY_MS)
-        .within("virtual_nodes", points, limits::VIRTUAL_NODES)
-        .within("operation_ms", cache.operation_ms, limits::COMPUTING_MS);
-}
-
-fn database(problems: &mut Problems, at: &Path, database: &Database) {
-    Part::of(problems, at)
-        .within("workers", database.workers, limits::WORKERS)
-        .within("connections", database.connections, limits::CONNECTIONS)
-        .within("read_time_ms", database.read_time_ms, limits::COMPUTING_MS)
-        .within(
-            "write_time_ms",
-            database.write_time_ms,
-            limits::COMPUTING_MS,
-        );
-    distribution(problems, &at.field("distribution"), database.distribution);
-    let entries = database.buffer_entries.unwrap_or(0);
-    Part::of(problems, at)
-        .within("buffer_entries", entries, limits::ENTRIES_OR_NONE)
-        .within("disk_read_ms", database.disk_read_ms, limits::WAIT_MS)
-        .within("disk_gb", database.disk_gb.unwrap_or(0.0), limits::DISK_GB)
-        .within("data_gb", database.data_gb, limits::DISK_GB)
-        .within("write_kb", database.write_kb, limits::WRITE_KB);
 }
 
 /// Room in one node and the number of nodes may each be within bounds and together beyond memory.

@@ -2,8 +2,9 @@
 
 use super::text::{self, named, quoted};
 use super::wiring::Wiring;
-use super::{Part, at_most, component};
+use super::{Part, at_most, component, parameters};
 use crate::limits;
+use crate::parameter::Parameters;
 use crate::problem::{Path, Problems};
 use crate::{Component, Design, Keys, Kind, Link, Target, nearest};
 
@@ -123,11 +124,11 @@ fn latencies(problems: &mut Problems, at: &Path, design: &Design) {
 
 /// How long a link takes, and how long who calls over it waits.
 pub(super) fn times(problems: &mut Problems, at: &Path, design: &Design, link: &Link) {
-    Part::of(problems, at).within("latency_ms", link.latency_ms, limits::LATENCY_MS);
+    parameters(problems, at, &link.rows());
     timeout(problems, at, design, &link.from, link.timeout_ms);
 }
 
-/// How long the caller of a link waits for its answers.
+/// Whether the caller of a link has such a time-out at all.
 pub(super) fn timeout(
     problems: &mut Problems,
     at: &Path,
@@ -135,7 +136,6 @@ pub(super) fn timeout(
     from: &str,
     timeout_ms: f64,
 ) {
-    Part::of(problems, at).within("timeout_ms", timeout_ms, limits::WAIT_MS);
     let caller = design.component(from);
     if caller.is_some_and(|(_, caller)| matches!(caller.kind, Kind::Clients(_))) && timeout_ms > 0.0
     {

@@ -204,6 +204,7 @@ impl<'a> Stage<'a> {
             } => {
                 let at = &at.field("set_timeout");
                 self.target(problems, at, action);
+                Part::of(problems, at).within("timeout_ms", *timeout_ms, limits::WAIT_MS);
                 design::timeout(problems, at, self.design(), from, *timeout_ms);
             }
             Action::ImpairLink { impairment, .. } => {

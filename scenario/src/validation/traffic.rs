@@ -1,91 +1,36 @@
 //! Rules for the load.
 
 use super::text;
-use super::{Part, at_most, within};
+use super::{at_most, parameters};
 use crate::limits;
+use crate::parameter::Parameters;
 use crate::problem::{Path, Problems};
-use crate::{Class, ClassKind, ClientBehaviour, Curve, Distribution, LoopModel, Region, Traffic};
+use crate::{Class, ClassKind, Curve, Region, Traffic};
 
 pub(super) fn check(problems: &mut Problems, at: &Path, traffic: &Traffic) {
-    Part::of(problems, at).within("rate_rps", traffic.rate_rps, limits::RATE_RPS);
-    curve(problems, &at.field("curve"), &traffic.curve);
-    peak(
-        problems,
-        &at.field("curve"),
-        traffic.rate_rps,
-        &traffic.curve,
-    );
+    parameters(problems, at, &traffic.rows());
+    let curve = &at.field("curve");
+    self::curve(problems, curve, &traffic.curve);
+    peak(problems, curve, traffic.rate_rps, &traffic.curve);
     regions(problems, &at.field("regions"), &traffic.regions);
     classes(problems, &at.field("classes"), &traffic.classes);
-    let keys = &at.field("keys");
-    Part::of(problems, keys)
-        .within("count", traffic.keys.count, limits::KEYS)
-        .within(
-            "zipf_exponent",
-            traffic.keys.zipf_exponent,
-            limits::ZIPF_EXPONENT,
-        )
-        .within("value_kb", traffic.keys.value_kb, limits::VALUE_KB);
-    Part::of(problems, at).within("users", traffic.users, limits::USERS);
-    client(problems, &at.field("client"), &traffic.client);
 }
 
 fn curve(problems: &mut Problems, at: &Path, curve: &Curve) {
     match curve {
-        Curve::Steady => {}
-        Curve::Ramp {
-            from,
-            to,
-            start_s,
-            end_s,
-        } => {
-            let at = &at.field("ramp");
-            Part::of(problems, at)
-                .within("from", *from, limits::CURVE_FACTOR)
-                .within("to", *to, limits::CURVE_FACTOR)
-                .within("start_s", *start_s, limits::TIME_S)
-                .within("end_s", *end_s, limits::TIME_S);
-            if end_s < start_s {
-                let message =
-                    format!("the ramp ends at {end_s} s, before it starts at {start_s} s");
-                problems.add(&at.field("end_s"), message);
-            }
+        Curve::Ramp { start_s, end_s, .. } if end_s < start_s => {
+            let message = format!("the ramp ends at {end_s} s, before it starts at {start_s} s");
+            problems.add(&at.field("ramp.end_s"), message);
         }
-        Curve::Spike {
-            factor,
-            start_s,
-            length_s,
-        } => {
-            let at = &at.field("spike");
-            Part::of(problems, at)
-                .within("factor", *factor, limits::CURVE_FACTOR)
-                .within("start_s", *start_s, limits::TIME_S)
-                .within("length_s", *length_s, limits::TIME_S);
+        Curve::Stepped { factors, .. } if factors.is_empty() => {
+            let message = "there is no factor: give at least one";
+            problems.add(&at.field("stepped.factors"), message);
         }
-        Curve::Diurnal { depth, period_s } => {
-            let at = &at.field("diurnal");
-            Part::of(problems, at)
-                .within("depth", *depth, limits::SHARE)
-                .within("period_s", *period_s, limits::PERIOD_S);
-        }
-        Curve::Stepped { factors, every_s } => {
-            let at = &at.field("stepped");
-            let list = &at.field("factors");
-            if factors.is_empty() {
-                problems.add(list, "there is no factor: give at least one");
-            }
-            at_most(
-                problems,
-                list,
-                factors.len(),
-                limits::STRETCHES_MAX,
-                "factors",
-            );
-            for (index, factor) in factors.iter().enumerate() {
-                within(problems, &list.index(index), *factor, limits::CURVE_FACTOR);
-            }
-            Part::of(problems, at).within("every_s", *every_s, limits::PERIOD_S);
-        }
+        Curve::Steady
+        | Curve::Ramp { .. }
+        | Curve::Spike { .. }
+        | Curve::Diurnal { .. }
+        | Curve::Stepped { .. } => {}
     }
 }
 
@@ -118,9 +63,7 @@ fn regions(problems: &mut Problems, at: &Path, regions: &[Region]) {
     for (index, region) in regions.iter().enumerate() {
         let at = &at.index(index);
         text::id(problems, &at.field("id"), &region.id);
-        Part::of(problems, at)
-            .within("share", region.share, limits::SHARE_WEIGHT)
-            .within("round_trip_ms", region.round_trip_ms, limits::LATENCY_MS);
+        parameters(problems, at, &region.rows());
     }
     some_share(
         problems,
@@ -136,14 +79,7 @@ fn classes(problems: &mut Problems, at: &Path, classes: &[Class]) {
     for (index, class) in classes.iter().enumerate() {
         let at = &at.index(index);
         text::id(problems, &at.field("id"), &class.id);
-        Part::of(problems, at)
-            .within("weight", class.weight, limits::SHARE_WEIGHT)
-            .within("work", class.work, limits::WORK)
-            .within("lookups", class.lookups, limits::CALLS)
-            .within("queries", class.queries, limits::CALLS)
-            .within("query_work", class.query_work, limits::WORK)
-            .within("at_once", class.at_once, limits::CALLS_AT_ONCE)
-            .within("fresh_s", class.fresh_s, limits::TIME_S);
+        parameters(problems, at, &class.rows());
         if class.kind == ClassKind::Write && class.at_once > 1 {
             let message = "a write makes its calls one after the other: 1 is right";
             problems.add(&at.field("at_once"), message);
@@ -164,48 +100,5 @@ fn some_share(problems: &mut Problems, at: &Path, what: &str, shares: impl Itera
             at,
             format!("no {what} has a share of the traffic: give one more than 0"),
         );
-    }
-}
-
-fn client(problems: &mut Problems, at: &Path, client: &ClientBehaviour) {
-    if let LoopModel::Closed {
-        users,
-        think_time_ms,
-    } = &client.loop_model
-    {
-        let at = &at.field("loop");
-        let at = &at.field("closed");
-        Part::of(problems, at)
-            .within("users", *users, limits::USERS)
-            .within("think_time_ms", *think_time_ms, limits::DELAY_MS);
-    }
-    Part::of(problems, at).within("timeout_ms", client.timeout_ms, limits::WAIT_MS);
-    let at = &at.field("retries");
-    let retries = &client.retries;
-    Part::of(problems, at)
-        .within("max", retries.max, limits::RETRIES)
-        .within("backoff_ms", retries.backoff_ms, limits::WAIT_MS)
-        .within("multiplier", retries.multiplier, limits::BACKOFF_MULTIPLIER)
-        .within("jitter", retries.jitter, limits::SHARE)
-        .within("budget", retries.budget, limits::RETRY_BUDGET)
-        .within("saved_max", retries.saved_max, limits::RETRIES_SAVED);
-}
-
-/// The parameter of a law, where it has one.
-pub(super) fn distribution(problems: &mut Problems, at: &Path, distribution: Distribution) {
-    match distribution {
-        Distribution::Constant | Distribution::Exponential => {}
-        Distribution::Erlang { k } => {
-            within(
-                problems,
-                &at.field("erlang").field("k"),
-                k,
-                limits::ERLANG_K,
-            );
-        }
-        Distribution::Hyperexponential { cs2 } => {
-            let at = &at.field("hyperexponential");
-            Part::of(problems, at).within("cs2", cs2, limits::HYPEREXPONENTIAL_CS2);
-        }
     }
 }

@@ -5,7 +5,7 @@ use headroom_e2e::{Look, Outcome};
 use crate::fixture;
 
 fn parameter(name: &str) -> String {
-    format!("[data-control=parameter][data-of=web][data-name={name}]")
+    format!("[data-control=parameter][data-of=web][data-name='{name}']")
 }
 
 #[test]
@@ -15,11 +15,11 @@ fn an_autoscaled_tier_grows_and_shrinks_on_screen() -> Outcome {
     page.click("[data-control=inspect][data-of=web]")?;
     page.click(&parameter("autoscaling"))?;
     // So little is never enough: all that may be there are started.
-    page.set(&parameter("target_utilisation"), "0.01")?;
-    page.set(&parameter("instances_max"), "9")?;
+    page.set(&parameter("autoscaling.target_utilisation"), "0.01")?;
+    page.set(&parameter("autoscaling.instances_max"), "9")?;
     let up = "[data-instance^='web/'][data-state=up]";
     page.until("nine servers serve", |page| Ok(page.count(up)? == 9))?;
-    page.set(&parameter("instances_max"), "3")?;
+    page.set(&parameter("autoscaling.instances_max"), "3")?;
     page.until("three servers are left", |page| {
         Ok(page.count("[data-instance^='web/']")? == 3)
     })?;

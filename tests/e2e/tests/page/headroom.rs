@@ -69,7 +69,7 @@ fn the_traffic_of_a_closed_loop_is_its_users() -> Outcome {
     page.click("[data-control=panel][data-of=inspector]")?;
     page.click("[data-control=inspect][data-of=users]")?;
     page.set(
-        "[data-control=parameter][data-name=loop_model]",
+        "[data-control=parameter][data-name='client.loop']",
         "closed: users who wait and think",
     )?;
     page.until("users are turned up", |page| {
