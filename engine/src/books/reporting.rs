@@ -167,7 +167,7 @@ fn hit_ratio_name(component: &Component) -> Option<&'static str> {
         Component::Cache(_) => Some("hit_ratio"),
         Component::Service(_) => Some("local_hit_ratio"),
         Component::Database(_) => Some("buffer_hit_ratio"),
-        _ => None,
+        Component::Clients(_) | Component::Dns(_) | Component::LoadBalancer(_) => None,
     }
 }
 
@@ -218,17 +218,18 @@ fn extra(run: &Run, number: usize, total: &Tally) -> BTreeMap<String, f64> {
 
 /// How full a database's disk is at the end, where that is looked at.
 fn disk(component: &Component) -> Vec<(String, f64)> {
-    match component.gauge(0.0) {
-        KindGauge::Database {
-            data_gb,
-            disk_used_share: Some(share),
-            ..
-        } => vec![
-            ("data_gb".to_owned(), data_gb),
-            ("disk_used_share".to_owned(), share),
-        ],
-        _ => vec![],
-    }
+    let KindGauge::Database {
+        data_gb,
+        disk_used_share: Some(share),
+        ..
+    } = component.gauge(0.0)
+    else {
+        return vec![];
+    };
+    vec![
+        ("data_gb".to_owned(), data_gb),
+        ("disk_used_share".to_owned(), share),
+    ]
 }
 
 /// What its kind counts.

@@ -40,9 +40,10 @@ pub struct RingView {
 pub(crate) fn ring(run: &Run, component: usize) -> Option<RingView> {
     let route = run.world.routes.get(component)?.as_ref()?;
     let part = &run.components[component];
-    let (nodes_of, in_use) = match part {
-        Component::LoadBalancer(balancer) => (balancer.service()?, balancer.uses_ring()),
-        _ => (component as u8, route.routing == NodeRouting::Ring),
+    let (nodes_of, in_use) = if let Component::LoadBalancer(balancer) = part {
+        (balancer.service()?, balancer.uses_ring())
+    } else {
+        (component as u8, route.routing == NodeRouting::Ring)
     };
     let count = run.components[usize::from(nodes_of)].instances().len();
     let (moved, moved_modulo) = route.before.as_ref().map_or((0.0, 0.0), |(ring, nodes)| {
@@ -51,10 +52,8 @@ pub(crate) fn ring(run: &Run, component: usize) -> Option<RingView> {
             modulo_moved_share(nodes, &route.nodes),
         )
     });
-    let hashes_user = match part {
-        Component::LoadBalancer(balancer) => balancer.hash_key() == HashKey::User,
-        _ => false,
-    };
+    let hashes_user =
+        matches!(part, Component::LoadBalancer(balancer) if balancer.hash_key() == HashKey::User);
     let latest: Vec<_> = run
         .world
         .tracer

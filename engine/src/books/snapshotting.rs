@@ -18,9 +18,11 @@ pub fn snapshot(run: &Run) -> Snapshot {
     let statistics = &run.statistics;
     let outcomes = &run.world.outcomes;
     let now_ns = run.world.now_ns();
-    let offered_rps = match &run.components[run.clients_number] {
-        Component::Clients(clients) => clients.offered_rps(now_ns),
-        _ => 0.0,
+    let clients = &run.components[run.clients_number];
+    let offered_rps = if let Component::Clients(clients) = clients {
+        clients.offered_rps(now_ns)
+    } else {
+        0.0
     };
     Snapshot {
         now_ns,
@@ -142,10 +144,10 @@ fn instance(run: &Run, number: usize, index: usize) -> InstanceGauge {
 fn in_rotation(run: &Run, number: usize, index: usize) -> bool {
     let is_present = run.components[number].instances()[index].state != InstanceState::Gone;
     is_present
-        && run.components.iter().all(|component| match component {
-            Component::LoadBalancer(balancer) => {
-                balancer.service().map(usize::from) != Some(number) || balancer.in_rotation(index)
-            }
-            _ => true,
+        && run.components.iter().all(|component| {
+            let Component::LoadBalancer(balancer) = component else {
+                return true;
+            };
+            balancer.service().map(usize::from) != Some(number) || balancer.in_rotation(index)
         })
 }

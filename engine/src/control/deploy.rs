@@ -149,11 +149,11 @@ impl Run {
     /// Nothing is inside, and nothing on its way there from who was told.
     fn is_finished(&self, number: u8, instance: u16) -> bool {
         self.components[usize::from(number)].is_idle(&self.world, number, instance)
-            && self.components.iter().all(|component| match component {
-                Component::LoadBalancer(balancer) => {
-                    balancer.service() != Some(number) || balancer.has_drained(instance)
-                }
-                _ => true,
+            && self.components.iter().all(|component| {
+                let Component::LoadBalancer(balancer) = component else {
+                    return true;
+                };
+                balancer.service() != Some(number) || balancer.has_drained(instance)
             })
     }
 
@@ -164,12 +164,11 @@ impl Run {
             InstanceState::Booting => false,
             InstanceState::Draining => !server.restarts,
             InstanceState::Down | InstanceState::Gone => true,
-            InstanceState::Up => self.components.iter().all(|component| match component {
-                Component::LoadBalancer(balancer) => {
-                    balancer.service() != Some(number)
-                        || balancer.in_rotation(usize::from(instance))
-                }
-                _ => true,
+            InstanceState::Up => self.components.iter().all(|component| {
+                let Component::LoadBalancer(balancer) = component else {
+                    return true;
+                };
+                balancer.service() != Some(number) || balancer.in_rotation(usize::from(instance))
             }),
         }
     }

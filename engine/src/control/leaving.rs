@@ -102,12 +102,12 @@ impl Leaving {
 impl Run {
     /// Nothing is on its way to it any more from before it was taken out.
     fn has_all_arrived(&self, leaving: Leaving) -> bool {
-        let is_clear = |component: &Component| match component {
-            Component::LoadBalancer(balancer) => {
-                balancer.service() != Some(leaving.component)
-                    || balancer.has_nothing_open(leaving.instance)
-            }
-            _ => true,
+        let is_clear = |component: &Component| {
+            let Component::LoadBalancer(balancer) = component else {
+                return true;
+            };
+            balancer.service() != Some(leaving.component)
+                || balancer.has_nothing_open(leaving.instance)
         };
         let now_ns = self.world.now_ns();
         let is_let_in = self.standstill.is_let_in(now_ns);

@@ -108,7 +108,20 @@ pub fn at_load(scenario: &ValidScenario, load: Load) -> Option<ValidScenario> {
         match &mut timed.action {
             Action::SetTraffic { traffic } => load.set(traffic),
             Action::Edit { changes } => changes.iter_mut().for_each(come_with_most),
-            _ => {}
+            Action::SetRate { .. }
+            | Action::Configure { .. }
+            | Action::Kill { .. }
+            | Action::Hang { .. }
+            | Action::Destroy { .. }
+            | Action::Repair { .. }
+            | Action::Slow { .. }
+            | Action::AddInstance { .. }
+            | Action::RemoveInstance { .. }
+            | Action::Deploy { .. }
+            | Action::SetLatency { .. }
+            | Action::SetTimeout { .. }
+            | Action::ImpairLink { .. }
+            | Action::RepairLink { .. } => {}
         }
     }
     for component in &mut changed.design.components {

@@ -31,7 +31,18 @@ pub fn settled(scenario: &ValidScenario) -> ValidScenario {
                 }
                 return true;
             }
-            _ => return true,
+            Action::Kill { .. }
+            | Action::Hang { .. }
+            | Action::Destroy { .. }
+            | Action::Repair { .. }
+            | Action::Slow { .. }
+            | Action::AddInstance { .. }
+            | Action::RemoveInstance { .. }
+            | Action::Deploy { .. }
+            | Action::SetLatency { .. }
+            | Action::SetTimeout { .. }
+            | Action::ImpairLink { .. }
+            | Action::RepairLink { .. } => return true,
         }
         false
     });

@@ -129,14 +129,12 @@ pub(super) fn detection_s(scenario: &Scenario) -> f64 {
     if scenario.script.is_empty() {
         return 0.0;
     }
-    let checks = scenario
-        .design
-        .components
-        .iter()
-        .filter_map(|component| match &component.kind {
-            Kind::LoadBalancer(balancer) => balancer.health_check.as_ref(),
-            _ => None,
-        });
+    let checks = scenario.design.components.iter().filter_map(|component| {
+        let Kind::LoadBalancer(balancer) = &component.kind else {
+            return None;
+        };
+        balancer.health_check.as_ref()
+    });
     checks
         .map(|check| (f64::from(check.fall) * check.interval_ms + check.timeout_ms) / 1_000.0)
         .fold(0.0, f64::max)

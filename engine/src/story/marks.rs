@@ -42,10 +42,8 @@ impl Marks {
         let mut from = before;
         let turned;
         let last = self.kept.last().map_or(0, |mark| mark.at_ns);
-        let began_at_rps = match action {
-            Action::SetRate { .. } => self.turned_from_rps.filter(|_| at_ns - last < TURN_NS),
-            _ => None,
-        };
+        let is_turn = |_: &f64| matches!(action, Action::SetRate { .. }) && at_ns - last < TURN_NS;
+        let began_at_rps = self.turned_from_rps.filter(is_turn);
         if let Some(rate_rps) = began_at_rps {
             self.kept.pop();
             turned = at_rate(before, rate_rps);
@@ -113,11 +111,21 @@ fn subject(action: &Action, scenario: &Scenario) -> (String, Option<u8>) {
             });
             (String::new(), first)
         }
-        _ => {
+        Action::SetRate { .. } | Action::SetTraffic { .. } => {
             let mut components = scenario.design.components.iter();
             let clients = components.position(|row| matches!(row.kind, Kind::Clients(_)));
             (String::new(), clients.map(|number| number as u8))
         }
+        Action::Kill { .. }
+        | Action::Hang { .. }
+        | Action::Destroy { .. }
+        | Action::Repair { .. }
+        | Action::Slow { .. }
+        | Action::AddInstance { .. }
+        | Action::RemoveInstance { .. }
+        | Action::Deploy { .. }
+        | Action::ImpairLink { .. }
+        | Action::RepairLink { .. } => (String::new(), None),
     }
 }
 
