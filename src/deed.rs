@@ -27,59 +27,64 @@ pub struct Deed {
 impl Deed {
     /// Something that is done to an instance of a kind; none of what is no matter of a click.
     fn of(action: Action, kind: &Kind) -> Option<Self> {
-        let (control, words, short, help) = match (&action, kind) {
-            (Action::Kill { .. }, _) => (
+        let (control, words, short, help) = match &action {
+            Action::Kill { .. } => (
                 "kill",
                 "Kill",
                 "Kill",
                 "It dies at once, with all it has in memory.",
             ),
-            (Action::Hang { .. }, _) => (
+            Action::Hang { .. } => (
                 "hang",
                 "Hang",
                 "Hang",
                 "It answers nothing from now on, and refuses nothing: its callers wait until they give up.",
             ),
-            (Action::Slow { .. }, _) => (
+            Action::Slow { .. } => (
                 "slow-down",
                 "Slow down 3×",
                 "Slow",
                 "All it does takes three times as long.",
             ),
-            (Action::Destroy { .. }, Kind::Service(_)) => (
-                "destroy",
-                "Destroy its machine",
-                "Destroy",
-                "It dies for good. Repaired, it is a new machine, which has to boot first.",
-            ),
-            (Action::Destroy { .. }, _) => (
+            Action::Destroy { .. } if kind.facts().stores => (
                 "destroy",
                 "Destroy with its disk",
                 "Destroy",
                 "It dies for good, and so does all on its disk. Repaired, it is a new machine, and empty.",
             ),
-            (Action::Repair { .. }, _) => {
-                ("repair", "Repair", "Repair", "It works again as it should.")
-            }
-            (Action::Deploy { .. }, _) => (
+            Action::Destroy { .. } => (
+                "destroy",
+                "Destroy its machine",
+                "Destroy",
+                "It dies for good. Repaired, it is a new machine, which has to boot first.",
+            ),
+            Action::Repair { .. } => ("repair", "Repair", "Repair", "It works again as it should."),
+            Action::Deploy { .. } => (
                 "deploy",
                 "Deploy, one by one",
                 "Deploy",
                 "A new version of all of them: each finishes what it has, and starts anew.",
             ),
-            (Action::AddInstance { .. }, _) => (
+            Action::AddInstance { .. } => (
                 "add-instance",
                 "Add another",
                 "Add one",
                 "It serves once it has started.",
             ),
-            (Action::RemoveInstance { .. }, _) => (
+            Action::RemoveInstance { .. } => (
                 "remove-instance",
                 "Remove",
                 "Remove",
                 "It takes nothing new, finishes what it has, and is gone.",
             ),
-            _ => return None,
+            Action::SetRate { .. }
+            | Action::SetTraffic { .. }
+            | Action::Configure { .. }
+            | Action::Edit { .. }
+            | Action::SetLatency { .. }
+            | Action::SetTimeout { .. }
+            | Action::ImpairLink { .. }
+            | Action::RepairLink { .. } => return None,
         };
         Some(Self {
             words,

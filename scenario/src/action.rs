@@ -283,6 +283,28 @@ impl Action {
         }
     }
 
+    /// The component whose instances it makes more or fewer, and by how many.
+    pub fn resizes(&self) -> Option<(&str, i16)> {
+        match self {
+            Action::AddInstance { component } => Some((component, 1)),
+            Action::RemoveInstance { component, .. } => Some((component, -1)),
+            Action::SetRate { .. }
+            | Action::SetTraffic { .. }
+            | Action::Kill { .. }
+            | Action::Hang { .. }
+            | Action::Destroy { .. }
+            | Action::Repair { .. }
+            | Action::Slow { .. }
+            | Action::Deploy { .. }
+            | Action::Configure { .. }
+            | Action::Edit { .. }
+            | Action::SetLatency { .. }
+            | Action::SetTimeout { .. }
+            | Action::ImpairLink { .. }
+            | Action::RepairLink { .. } => None,
+        }
+    }
+
     /// What sort of thing it is.
     pub fn sort(&self) -> Sort {
         match self {

@@ -20,14 +20,20 @@ impl Action {
                 .design
                 .component(component)
                 .map_or_else(Vec::new, |(_, row)| of_kind(&row.kind, kind)),
-            Action::SetLatency { from, to, .. } | Action::SetTimeout { from, to, .. } => {
-                let design = &before.design;
-                design.link(from, to).map_or_else(Vec::new, |place| {
-                    let mut after = design.links[place].clone();
-                    self.set_link(&mut after);
-                    between(design.links[place].rows(), after.rows())
-                })
-            }
+            Action::SetLatency {
+                from,
+                to,
+                latency_ms,
+            } => of_link(&before.design, from, to, |link| {
+                link.latency_ms = *latency_ms;
+            }),
+            Action::SetTimeout {
+                from,
+                to,
+                timeout_ms,
+            } => of_link(&before.design, from, to, |link| {
+                link.timeout_ms = *timeout_ms;
+            }),
             Action::Edit { changes } => of_parts(changes, &before.design),
             Action::Kill { .. }
             | Action::Hang { .. }
@@ -59,10 +65,22 @@ impl Action {
                     scenario.design.apply(change);
                 }
             }
-            Action::SetLatency { from, to, .. } | Action::SetTimeout { from, to, .. } => {
-                let design = &mut scenario.design;
-                if let Some(place) = design.link(from, to) {
-                    self.set_link(&mut design.links[place]);
+            Action::SetLatency {
+                from,
+                to,
+                latency_ms,
+            } => {
+                if let Some(place) = scenario.design.link(from, to) {
+                    scenario.design.links[place].latency_ms = *latency_ms;
+                }
+            }
+            Action::SetTimeout {
+                from,
+                to,
+                timeout_ms,
+            } => {
+                if let Some(place) = scenario.design.link(from, to) {
+                    scenario.design.links[place].timeout_ms = *timeout_ms;
                 }
             }
             Action::Kill { .. }
@@ -77,15 +95,16 @@ impl Action {
             | Action::RepairLink { .. } => {}
         }
     }
+}
 
-    /// Sets in a link what the action sets in links.
-    fn set_link(&self, link: &mut Link) {
-        match self {
-            Action::SetLatency { latency_ms, .. } => link.latency_ms = *latency_ms,
-            Action::SetTimeout { timeout_ms, .. } => link.timeout_ms = *timeout_ms,
-            _ => {}
-        }
-    }
+/// What is set in a link; nothing where there is none.
+fn of_link(design: &Design, from: &str, to: &str, set: impl FnOnce(&mut Link)) -> Vec<String> {
+    let Some(place) = design.link(from, to) else {
+        return Vec::new();
+    };
+    let mut after = design.links[place].clone();
+    set(&mut after);
+    between(design.links[place].rows(), after.rows())
 }
 
 /// Changes of what a design consists of. What comes or goes brings or takes its links, of which nothing need be
@@ -124,7 +143,7 @@ fn of_parts(changes: &[Change], before: &Design) -> Vec<String> {
         match change {
             Change::Link { link } => between(&link.from, &link.to, "linked to"),
             Change::Unlink { from, to } => between(from, to, "unlinked from"),
-            _ => {}
+            Change::Add { .. } | Change::Remove { .. } | Change::Configure { .. } => {}
         }
     }
     told

@@ -65,7 +65,11 @@ impl Kind {
     pub const fn autoscaling(&self) -> Option<&Autoscaling> {
         match self {
             Kind::Service(service) => service.autoscaling.as_ref(),
-            _ => None,
+            Kind::Clients(_)
+            | Kind::Dns(_)
+            | Kind::LoadBalancer(_)
+            | Kind::Cache(_)
+            | Kind::Database(_) => None,
         }
     }
 
@@ -216,6 +220,14 @@ pub enum Algorithm {
 }
 
 impl Algorithm {
+    /// Whether it places instances on a ring.
+    pub const fn has_ring(self) -> bool {
+        matches!(
+            self,
+            Algorithm::ConsistentHash | Algorithm::ConsistentHashBounded
+        )
+    }
+
     /// Every algorithm.
     pub const ALL: [Algorithm; 11] = [
         Algorithm::RoundRobin,

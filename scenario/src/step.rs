@@ -400,9 +400,12 @@ fn web(scenario: &mut Scenario) -> &mut Service {
         .components
         .iter_mut()
         .map(|component| &mut component.kind);
-    let service = kinds.into_iter().find_map(|kind| match kind {
-        Kind::Service(service) => Some(service),
-        _ => None,
+    let service = kinds.into_iter().find_map(|kind| {
+        if let Kind::Service(service) = kind {
+            Some(service)
+        } else {
+            None
+        }
     });
     service.expect("every step has a web tier")
 }
@@ -413,9 +416,12 @@ fn balancer(scenario: &mut Scenario) -> &mut LoadBalancer {
         .components
         .iter_mut()
         .map(|component| &mut component.kind);
-    let balancer = kinds.into_iter().find_map(|kind| match kind {
-        Kind::LoadBalancer(balancer) => Some(balancer),
-        _ => None,
+    let balancer = kinds.into_iter().find_map(|kind| {
+        if let Kind::LoadBalancer(balancer) = kind {
+            Some(balancer)
+        } else {
+            None
+        }
     });
     balancer.expect("the balancer stays from its step on")
 }

@@ -70,15 +70,13 @@ fn direct_caller<'a>(scenario: &'a Scenario, component: &Component) -> Option<&'
 /// it is alone at last.
 fn others(scenario: &Scenario, component: &Component) -> Option<String> {
     let id = &component.id;
-    let joins = |action: &Action| match action {
-        Action::AddInstance { component } if component == id => 1,
-        Action::RemoveInstance { component, .. } if component == id => -1,
-        _ => 0,
-    };
-    let joined: i32 = scenario
+    let resizes = scenario
         .script
         .iter()
-        .map(|timed| joins(&timed.action))
+        .filter_map(|timed| timed.action.resizes());
+    let joined: i32 = resizes
+        .filter(|(component, _)| component == id)
+        .map(|(_, joined)| i32::from(joined))
         .sum();
     match component.kind.instances() {
         1 if joined > 0 || component.kind.instances_max() > 1 => {
@@ -104,13 +102,13 @@ fn sites(warnings: &mut Problems, design: &Path, scenario: &Scenario) {
 fn curve(warnings: &mut Problems, traffic: &Path, scenario: &Scenario) {
     let is_closed = |traffic: &Traffic| traffic.client.loop_model != LoopModel::Open;
     let has_idle_curve = |traffic: &Traffic| is_closed(traffic) && traffic.curve != Curve::Steady;
-    let later = scenario
-        .script
-        .iter()
-        .filter_map(|timed| match &timed.action {
-            Action::SetTraffic { traffic } => Some(traffic),
-            _ => None,
-        });
+    let later = scenario.script.iter().filter_map(|timed| {
+        if let Action::SetTraffic { traffic } = &timed.action {
+            Some(traffic)
+        } else {
+            None
+        }
+    });
     if [&scenario.traffic]
         .into_iter()
         .chain(later)

@@ -45,9 +45,11 @@ impl Building {
             live.actions_between(&own.design, &left, numbers)
         };
         // What is done to instances the engine refuses where it must.
-        let is_possible = actions.iter().all(|action| match action {
-            Action::Edit { changes } => site.live.allows(changes),
-            _ => true,
+        let is_possible = actions.iter().all(|action| {
+            let Action::Edit { changes } = action else {
+                return true;
+            };
+            site.live.allows(changes)
         });
         is_possible.then_some(if is_built {
             Self::Back(actions)
@@ -71,14 +73,12 @@ fn resized<'a>(
 ) -> Design {
     let mut resized = design.clone();
     for timed in script {
-        let (id, change) = match &timed.action {
-            Action::AddInstance { component } => (component, sign),
-            Action::RemoveInstance { component, .. } => (component, -sign),
-            _ => continue,
-        };
-        if let Some((place, _)) = resized.component(id) {
+        if let Some((id, more)) = timed.action.resizes()
+            && let Some((place, _)) = resized.component(id)
+        {
             let kind = &mut resized.components[place].kind;
-            kind.set_instances(kind.instances().saturating_add_signed(change).max(1));
+            let instances = kind.instances().saturating_add_signed(sign * more);
+            kind.set_instances(instances.max(1));
         }
     }
     resized

@@ -142,7 +142,20 @@ impl Document {
                 Load::of(traffic).set(&mut turned);
                 turned == *traffic
             }
-            _ => false,
+            Action::Kill { .. }
+            | Action::Hang { .. }
+            | Action::Destroy { .. }
+            | Action::Repair { .. }
+            | Action::Slow { .. }
+            | Action::AddInstance { .. }
+            | Action::RemoveInstance { .. }
+            | Action::Deploy { .. }
+            | Action::Configure { .. }
+            | Action::Edit { .. }
+            | Action::SetLatency { .. }
+            | Action::SetTimeout { .. }
+            | Action::ImpairLink { .. }
+            | Action::RepairLink { .. } => false,
         }
     }
 

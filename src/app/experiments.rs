@@ -129,7 +129,12 @@ fn is_taken_out(action: &Action, target: Target<'_>) -> bool {
             [from, to].contains(&component.as_str())
         }
         (Change::Unlink { from, to }, Target::Link(one, other)) => (&**from, &**to) == (one, other),
-        _ => false,
+        (Change::Remove { .. }, Target::Traffic | Target::Design)
+        | (
+            Change::Unlink { .. },
+            Target::Traffic | Target::Design | Target::Component(_) | Target::Instance(..),
+        )
+        | (Change::Add { .. } | Change::Link { .. } | Change::Configure { .. }, _) => false,
     })
 }
 
@@ -159,15 +164,13 @@ fn edited(document: &Document, step: &Step) -> Scenario {
     let original = step.scenario();
     let mut edited = with_script(Scenario::clone(&document.live), &original.script);
     for timed in by_hand(document.done(), &original) {
-        let (id, change) = match &timed.action {
-            Action::AddInstance { component } => (component, 1),
-            Action::RemoveInstance { component, .. } => (component, -1),
-            _ => continue,
+        let Some((id, more)) = timed.action.resizes() else {
+            continue;
         };
         let mut resized = edited.clone();
         let components = &mut resized.design.components;
-        if let Some(found) = components.iter_mut().find(|found| found.id == *id) {
-            let instances = found.kind.instances().saturating_add_signed(change);
+        if let Some(found) = components.iter_mut().find(|found| found.id == id) {
+            let instances = found.kind.instances().saturating_add_signed(more);
             found.kind.set_instances(instances);
         }
         // Where the step's trouble is about a server that is no more, there is no such design.

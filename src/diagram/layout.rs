@@ -257,12 +257,8 @@ fn present(design: &Design, snapshot: Option<&Snapshot>, component: usize) -> Ve
             .map(|(number, _)| number)
             .collect(),
         _ => {
-            let count = match &design.components[component].kind {
-                Kind::Service(service) => service.instances,
-                Kind::Cache(cache) => cache.nodes,
-                _ => 1,
-            };
-            (0..count).collect()
+            // What has no instances of its own is drawn as one.
+            (0..design.components[component].kind.instances().max(1)).collect()
         }
     }
 }
@@ -354,7 +350,7 @@ fn ranks(design: &Design) -> Vec<Vec<usize>> {
         // What nothing leads to yet still stands where its kind belongs.
         *rank = match component.kind {
             Kind::Clients(_) | Kind::Dns(_) => 0,
-            _ => 1,
+            Kind::LoadBalancer(_) | Kind::Service(_) | Kind::Cache(_) | Kind::Database(_) => 1,
         };
     }
     // As many rounds as there are components: a circle of links ends there too.
@@ -384,7 +380,7 @@ fn ranks(design: &Design) -> Vec<Vec<usize>> {
             .collect();
         sort_by_key(&mut members, |c| match design.components[*c].kind {
             Kind::Dns(_) | Kind::Cache(_) => 0,
-            _ => 1,
+            Kind::Clients(_) | Kind::LoadBalancer(_) | Kind::Service(_) | Kind::Database(_) => 1,
         });
         if !members.is_empty() {
             ranks.push(members);
@@ -678,9 +674,10 @@ fn place(need: Need, corner: Point, kind: &Kind, flow: Flow) -> Place {
             0.0
         },
     );
-    let form = match kind {
-        Kind::Service(_) | Kind::Cache(_) => spread(need.instances, frame, kind, flow),
-        _ => Form::Single,
+    let form = if kind.facts().is_scalable {
+        spread(need.instances, frame, kind, flow)
+    } else {
+        Form::Single
     };
     Place { frame, words, form }
 }

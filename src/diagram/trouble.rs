@@ -53,7 +53,12 @@ impl Sign {
             Impairment::Cut {
                 direction: Direction::Calls | Direction::Answers,
             } => HALF_WITH_ARROW,
-            _ => HALF,
+            Impairment::Cut {
+                direction: Direction::Both,
+            }
+            | Impairment::Delay { .. }
+            | Impairment::Loss { .. }
+            | Impairment::Bandwidth { .. } => HALF,
         };
         let frames = layout.places.iter();
         let frames = frames.flat_map(|place| [&place.frame, &place.words]);

@@ -118,30 +118,34 @@ fn room_words(kind: &KindGauge) -> Option<String> {
             buffer_room: Some(room),
             ..
         } => Some(format!("Room for {} in memory", entries(*room))),
-        KindGauge::Service { own_cache_room, .. } if *own_cache_room > 0 => Some(format!(
-            "Room for {} in each server's own cache",
-            entries(*own_cache_room)
-        )),
-        _ => None,
+        KindGauge::Service { own_cache_room, .. } => (*own_cache_room > 0).then(|| {
+            let room = entries(*own_cache_room);
+            format!("Room for {room} in each server's own cache")
+        }),
+        KindGauge::Plain
+        | KindGauge::Clients { .. }
+        | KindGauge::Dns { .. }
+        | KindGauge::LoadBalancer { .. } => None,
     }
 }
 
 /// How full a database's disk is, where that is looked at: `7.5 GB of data on a disk of 8 GB: 94 % full`.
 fn disk_words(kind: &KindGauge) -> Option<String> {
-    match kind {
-        KindGauge::Database {
-            data_gb,
-            disk_gb,
-            disk_used_share: Some(share),
-            ..
-        } => Some(format!(
-            "{} of data on a disk of {}: {} full",
-            format::data(*data_gb),
-            format::data(*disk_gb),
-            format::gauge(*share)
-        )),
-        _ => None,
-    }
+    let KindGauge::Database {
+        data_gb,
+        disk_gb,
+        disk_used_share: Some(share),
+        ..
+    } = kind
+    else {
+        return None;
+    };
+    Some(format!(
+        "{} of data on a disk of {}: {} full",
+        format::data(*data_gb),
+        format::data(*disk_gb),
+        format::gauge(*share)
+    ))
 }
 
 /// What it costs: `$210 a month now, $192 on average so far`. Nothing of what is free.
@@ -210,7 +214,11 @@ fn lately(recent: &ComponentBin, length_ns: u64, kind: &KindGauge) -> Vec<Fact> 
             "requests that had to log in",
             share(recent.login_calls, recent.session_calls),
         )],
-        _ => Vec::new(),
+        KindGauge::Plain
+        | KindGauge::Clients { .. }
+        | KindGauge::Dns { .. }
+        | KindGauge::LoadBalancer { .. }
+        | KindGauge::Service { .. } => Vec::new(),
     }
 }
 
@@ -228,7 +236,12 @@ fn since_start(kind: &KindGauge) -> Vec<Fact> {
             sessions_lost,
             ..
         } if *sessions > 0 => vec![("users who had to log in", share(*sessions_lost, *sessions))],
-        _ => Vec::new(),
+        KindGauge::Plain
+        | KindGauge::Clients { .. }
+        | KindGauge::Dns { .. }
+        | KindGauge::LoadBalancer { .. }
+        | KindGauge::Service { .. }
+        | KindGauge::Database { .. } => Vec::new(),
     }
 }
 

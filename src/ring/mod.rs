@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use headroom_engine::ring_view::RingView;
 use headroom_engine::snapshot::Snapshot;
-use headroom_scenario::{Component, Kind, Scenario};
+use headroom_scenario::{Component, Scenario};
 use web_sys::Element;
 use yew::prelude::*;
 
@@ -260,9 +260,11 @@ fn routes_by(props: &RingProps) -> Html {
         .design
         .components
         .get(props.ring.component as usize);
-    let what = match component.map(|component| &component.kind) {
-        Some(Kind::LoadBalancer(_)) => "Not in use: the balancer chooses by another algorithm",
-        _ => "Not in use: keys go to nodes by hash % n",
+    let stores = component.is_some_and(|component| component.kind.facts().stores);
+    let what = if stores {
+        "Not in use: keys go to nodes by hash % n"
+    } else {
+        "Not in use: the balancer chooses by another algorithm"
     };
     html! {
         <p class="note" data-testid="ring-not-in-use">

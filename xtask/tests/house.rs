@@ -242,3 +242,66 @@ fn the_rooms_of_the_engine_know_only_those_below_them() {
 fn the_rooms_of_the_page_know_only_those_below_them() {
     assert_rooms_know_only_those_below(&root().join("src"), &PAGE_ROOMS, None);
 }
+
+/// What is told apart in many places, by the beginning of its name: whoever tells some of it from the rest names
+/// the rest, so that the compiler asks what a new one is there.
+const TOLD_APART: [&str; 8] = [
+    "Action::",
+    "Change::",
+    "Component::",
+    "Impairment::",
+    "Kind::",
+    "KindGauge::",
+    "KindTag::",
+    "Reason::",
+];
+
+fn tells_apart(arm: &str) -> bool {
+    TOLD_APART.iter().any(|name| {
+        let mut places = arm.match_indices(name);
+        places.any(|(place, _)| !arm[..place].ends_with(char::is_alphanumeric))
+    })
+}
+
+/// Lines of a piece of code, as `cargo fmt` lays it out, with an arm for all the rest beside arms for some kinds
+/// of things.
+fn catch_alls(code: &str) -> Vec<usize> {
+    let lines: Vec<&str> = code.lines().collect();
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let is_rest = |line: &&str| {
+        let arm = line.trim_start();
+        arm.starts_with("_ =>") || arm.starts_with("_ if ")
+    };
+    let is_catch_all = |number: &usize| {
+        let depth = indent(lines[*number]);
+        let above = lines[..*number].iter().rev();
+        let mut arms = above
+            .filter(|line| !line.trim().is_empty())
+            .take_while(|line| indent(line) >= depth)
+            .filter(|line| indent(line) == depth);
+        arms.any(|arm| tells_apart(arm))
+    };
+    (0..lines.len())
+        .filter(|number| is_rest(&lines[*number]))
+        .filter(is_catch_all)
+        .map(|number| number + 1)
+        .collect()
+}
+
+#[test]
+fn nothing_that_is_told_apart_is_caught_with_the_rest() {
+    let code = "match kind {\n    Kind::Dns(_) => {\n        1\n    }\n    _ => 0,\n}";
+    assert_eq!(catch_alls(code), [5]);
+    assert_eq!(catch_alls(&code.replace("Kind::", "EventKind::")), [0; 0]);
+    let mut found = Vec::new();
+    // There a component of another kind has nothing to do, and that is the answer.
+    let components = root().join("engine/src/component");
+    for folder in ["scenario/src", "engine/src", "cli/src", "src"] {
+        let sources = sources_below(&root().join(folder)).into_iter();
+        for path in sources.filter(|path| !path.starts_with(&components)) {
+            let lines = catch_alls(&code_of(&path)).into_iter();
+            found.extend(lines.map(|line| format!("{}:{line}", path.display())));
+        }
+    }
+    assert_eq!(found, [""; 0]);
+}

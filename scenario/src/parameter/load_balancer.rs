@@ -5,10 +5,7 @@ use crate::limits;
 use crate::{Algorithm, HashFunction, HashKey, LoadBalancer};
 
 fn hashes(of: &LoadBalancer) -> bool {
-    matches!(
-        of.algorithm,
-        Algorithm::ConsistentHash | Algorithm::ConsistentHashBounded
-    )
+    of.algorithm.has_ring()
 }
 
 fn weighs(of: &LoadBalancer) -> bool {

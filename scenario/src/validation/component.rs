@@ -2,10 +2,9 @@
 
 use super::parameters;
 use crate::limits;
+use crate::parameter::Value;
 use crate::problem::{Path, Problems};
-use crate::{
-    Algorithm, Autoscaling, Cache, HealthCheck, Keys, Kind, LoadBalancer, ReadMode, Size, WriteMode,
-};
+use crate::{Autoscaling, Cache, HealthCheck, Keys, Kind, LoadBalancer, ReadMode, Size, WriteMode};
 
 pub(super) fn check(problems: &mut Problems, at: &Path, kind: &Kind, keys: &Keys) {
     let at = &at.field(kind.facts().name);
@@ -59,31 +58,29 @@ pub(super) fn together(kind: &Kind, instances: u16, keys: &Keys) -> Vec<(&'stati
 
 /// What of other parameters holds for the start alone, which is past: the field, and what would be right.
 pub(super) fn other_start(before: &Kind, after: &Kind) -> Option<(&'static str, String)> {
-    let (was, is) = (before.instances(), after.instances());
-    let instances = |field: &'static str| {
-        let message = format!(
+    let (rows, others) = (before.parameters(), after.parameters());
+    let mut rows = rows.iter().zip(&others);
+    let (row, _) =
+        rows.find(|(row, other)| row.parameter.is_at_start && row.value != other.value)?;
+    let parameter = row.parameter;
+    let Some(Value::Number(was)) = row.value else {
+        return None;
+    };
+    let message = if before.instances() == after.instances() {
+        let (name, unit) = (parameter.name(), parameter.unit);
+        format!("the {name}, {was} {unit}, is past: give {was} here, or change the start")
+    } else {
+        format!(
             "it was started with {was}, and a change of its parameters leaves that so: \
              use add_instance and remove_instance, and give {was} here"
-        );
-        (was != is).then_some((field, message))
+        )
     };
-    match (before, after) {
-        (Kind::Service(_), Kind::Service(_)) => instances("instances"),
-        (Kind::Cache(_), Kind::Cache(_)) => instances("nodes"),
-        (Kind::Database(before), Kind::Database(after)) => {
-            let was = before.data_gb;
-            let message = format!(
-                "the data at the start, {was} GB, is past: give {was} here, or change the start"
-            );
-            (was != after.data_gb).then_some(("data_gb", message))
-        }
-        _ => None,
-    }
+    Some((parameter.key, message))
 }
 
 /// What a balancer asks for together with the instances of the service behind it.
 pub(super) fn balancer_ring(balancer: &LoadBalancer, instances: u16) -> Option<String> {
-    if !has_ring(balancer) {
+    if !balancer.algorithm.has_ring() {
         return None;
     }
     // An instance has its points as many times as its weight says.
@@ -155,12 +152,4 @@ fn ring_points(weight: usize, virtual_nodes: u16) -> Option<String> {
     (points > most).then(|| {
         format!("{weight} times {virtual_nodes} points are {points}: at most {most} on a ring")
     })
-}
-
-/// Whether the balancer places its instances on a ring.
-fn has_ring(balancer: &LoadBalancer) -> bool {
-    matches!(
-        balancer.algorithm,
-        Algorithm::ConsistentHash | Algorithm::ConsistentHashBounded
-    )
 }

@@ -386,10 +386,10 @@ impl<'a> Stage<'a> {
 
     /// What is wrong with the ring of a balancer before so many instances.
     fn balancer_ring(&self, index: usize, instances: u16) -> Option<String> {
-        match self.troupes[index].kind {
-            Kind::LoadBalancer(balancer) => component::balancer_ring(balancer, instances),
-            _ => None,
-        }
+        let Kind::LoadBalancer(balancer) = self.troupes[index].kind else {
+            return None;
+        };
+        component::balancer_ring(balancer, instances)
     }
 
     /// The place of the first component of a kind that a component calls.
@@ -547,14 +547,18 @@ impl<'a> Stage<'a> {
                 let message = self.balancer_ring(index, self.troupes[service].numbered)?;
                 Some(("virtual_nodes", message))
             }),
-            Kind::Cache(cache) if self.callee(index, KindTag::Database).is_none() => {
-                let wrong = component::without_database(cache);
+            Kind::Cache(cache) => {
+                let has_none = self.callee(index, KindTag::Database).is_none();
+                let wrong = has_none.then(|| component::without_database(cache));
+                let wrong = wrong.flatten();
                 wrong.map(|(field, message)| (field, message.to_owned()))
             }
-            Kind::Service(service) if service.autoscaling.is_some() => self
-                .no_room_to_scale(index)
-                .map(|message| ("autoscaling", message)),
-            _ => None,
+            Kind::Service(service) => {
+                let scales = service.autoscaling.is_some();
+                let wrong = scales.then(|| self.no_room_to_scale(index)).flatten();
+                wrong.map(|message| ("autoscaling", message))
+            }
+            Kind::Clients(_) | Kind::Dns(_) | Kind::Database(_) => None,
         };
         // As many as it would start with have been looked at with its other parameters.
         let is_news = *numbered != kind.instances_max();

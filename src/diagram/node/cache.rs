@@ -20,9 +20,11 @@ pub fn draw(scene: &Scene<'_>, number: usize, instance: u16, rect: &Rect) -> Htm
         .and_then(|parts| parts.get(number))
         .is_some_and(looked_up);
     let hits = gauge.filter(|_| is_asked).map(|gauge| gauge.hit_ratio);
-    let room = match scene.gauge(number).map(|gauge| &gauge.kind) {
-        Some(KindGauge::Cache { room, .. }) => f64::from(*room),
-        _ => 0.0,
+    let kind = scene.gauge(number).map(|gauge| &gauge.kind);
+    let room = if let Some(KindGauge::Cache { room, .. }) = kind {
+        f64::from(*room)
+    } else {
+        0.0
     };
     let level = (f64::from(entries) / room.max(1.0)).clamp(0.0, 1.0);
     let fill = if scene.narrow() {

@@ -16,28 +16,27 @@ fn away(scene: &Scene<'_>) -> String {
 
 /// What share of their requests their browsers answer, if they answer any.
 fn from_own_copy(scene: &Scene<'_>, number: usize) -> Option<String> {
-    match scene.gauge(number).map(|gauge| &gauge.kind) {
-        Some(KindGauge::Clients {
-            from_copy_share, ..
-        }) if *from_copy_share > 0.0 => {
-            Some(format!("{} from own copy", format::share(*from_copy_share)))
-        }
-        _ => None,
-    }
+    let KindGauge::Clients {
+        from_copy_share, ..
+    } = scene.gauge(number)?.kind
+    else {
+        return None;
+    };
+    (from_copy_share > 0.0).then(|| format!("{} from own copy", format::share(from_copy_share)))
 }
 
 /// How many of them wait to retry, if any do: in few letters where there is little room.
 fn retrying(scene: &Scene<'_>, number: usize) -> Option<String> {
-    match scene.gauge(number).map(|gauge| &gauge.kind) {
-        Some(KindGauge::Clients { backing_off, .. }) if *backing_off > 0 => {
-            Some(if scene.narrow() {
-                format!("{} to retry", format::short_rate(*backing_off as f64))
-            } else {
-                format!("{} wait to retry", format::count(*backing_off))
-            })
+    let KindGauge::Clients { backing_off, .. } = scene.gauge(number)?.kind else {
+        return None;
+    };
+    (backing_off > 0).then(|| {
+        if scene.narrow() {
+            format!("{} to retry", format::short_rate(backing_off as f64))
+        } else {
+            format!("{} wait to retry", format::count(backing_off))
         }
-        _ => None,
-    }
+    })
 }
 
 pub fn draw(scene: &Scene<'_>, number: usize) -> Html {

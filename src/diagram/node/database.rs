@@ -25,14 +25,17 @@ pub fn draw(scene: &Scene<'_>, number: usize, database: &Database) -> Html {
         |gauge| gauge.slots,
     );
     let busy = gauge.map_or(0, |gauge| scene.busy(gauge));
-    let (open, most, used) = match scene.gauge(number).map(|gauge| &gauge.kind) {
-        Some(KindGauge::Database {
-            connections,
-            connections_max,
-            disk_used_share,
-            ..
-        }) => (*connections, *connections_max, *disk_used_share),
-        _ => (0, database.connections, None),
+    let kind = scene.gauge(number).map(|gauge| &gauge.kind);
+    let (open, most, used) = if let Some(KindGauge::Database {
+        connections,
+        connections_max,
+        disk_used_share,
+        ..
+    }) = kind
+    {
+        (*connections, *connections_max, *disk_used_share)
+    } else {
+        (0, database.connections, None)
     };
     let disk = used.map(|share| format!("disk {}", format::gauge(share)));
     let middle = rect.center();

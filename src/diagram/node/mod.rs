@@ -317,7 +317,11 @@ fn holds(reason: Reason, gauge: &InstanceGauge) -> bool {
     match reason {
         Reason::QueueFull => gauge.queue_depth > 0,
         Reason::ConnectionRefused | Reason::ConnectionReset => false,
-        _ => true,
+        Reason::TimedOut
+        | Reason::NoHealthyInstance
+        | Reason::TooManyConnections
+        | Reason::DiskFull
+        | Reason::TooManyInFlight => true,
     }
 }
 
