@@ -197,16 +197,13 @@ fn components(scenario: &Scenario, report: &Report) -> String {
 /// The places of the components in the order in which requests meet them: nearest to the users first, and last
 /// those that were taken away.
 fn in_order_of_calls(design: &Design) -> Vec<usize> {
-    let components = || design.components.present();
-    let links = || design.links.present().map(|(_, link)| link);
-    let is_called = |id: &str| links().any(|link| link.to == id);
-    let first = components().filter(|(_, component)| !is_called(&component.id));
-    let mut order: Vec<usize> = first.map(|(place, _)| place).collect();
+    let components = design.components.present().map(|(place, _)| place);
+    let mut order: Vec<usize> = components
+        .filter(|place| design.callers(*place).next().is_none())
+        .collect();
     let mut next = 0;
     while let Some(&caller) = order.get(next) {
-        let caller = &design.components[caller].id;
-        let called = links().filter(|link| link.from == *caller);
-        for (place, _) in called.filter_map(|link| design.component(&link.to)) {
+        for (place, _) in design.callees(caller) {
             if !order.contains(&place) {
                 order.push(place);
             }

@@ -67,7 +67,11 @@ impl Design {
                 let ends: Vec<usize> = ends.map(|(place, _)| place).collect();
                 ends.into_iter().for_each(|place| self.links.remove(place));
             }
-            Change::Link { link } => self.links.push(link.clone()),
+            Change::Link { link } => {
+                if self.number(&link.from).is_some() && self.number(&link.to).is_some() {
+                    self.links.push(link.clone());
+                }
+            }
             Change::Unlink { from, to } => {
                 if let Some(place) = self.link(from, to) {
                     self.links.remove(place);

@@ -32,7 +32,7 @@ fn idle_servers(warnings: &mut Problems, design: &Path, scenario: &Scenario) {
         if !matches!(component.kind, Kind::Service(_)) {
             continue;
         }
-        let Some(caller) = direct_caller(scenario, component) else {
+        let Some(caller) = direct_caller(scenario, index) else {
             continue;
         };
         let id = &component.id;
@@ -57,11 +57,8 @@ fn idle_servers(warnings: &mut Problems, design: &Path, scenario: &Scenario) {
 }
 
 /// Who calls a component, and is no balancer.
-fn direct_caller<'a>(scenario: &'a Scenario, component: &Component) -> Option<&'a Component> {
-    let links = scenario.design.links.present();
-    let mut callers = links
-        .filter(|(_, link)| link.to == component.id)
-        .filter_map(|(_, link)| scenario.design.component(&link.from));
+fn direct_caller(scenario: &Scenario, place: usize) -> Option<&Component> {
+    let mut callers = scenario.design.callers(place);
     let direct = callers.find(|(_, caller)| caller.kind.tag() != KindTag::LoadBalancer);
     direct.map(|(_, caller)| caller)
 }

@@ -168,6 +168,12 @@ fn an_edit_is_refused_where_it_is_wrong_and_told_what_would_be_right() {
             "there is no component “lb”: did you mean “Database” (db)?",
         ),
         (
+            vec![link("users", "names"), add(&scenario, "names", dns())],
+            "edit.changes[0].link.link.to",
+            "there is no component “names”: there are “Users” (users), “DNS” (dns), “Web servers” (web), \
+             “Database” (db), “Load balancer” (lb)",
+        ),
+        (
             vec![link("lb", "web")],
             "edit.changes[0].link.link",
             "this link is there already: one is enough",

@@ -335,11 +335,9 @@ pub fn layout(design: &Design, snapshot: Option<&Snapshot>, sheet: impl Into<She
 /// rank, the cache above the database it spares; the directory stands with the users.
 fn ranks(design: &Design) -> Vec<Vec<usize>> {
     let count = design.components.len();
-    let number = |id: &str| design.component(id).map(|(number, _)| number);
     let links: Vec<(usize, usize)> = design
-        .links
-        .present()
-        .filter_map(|(_, link)| Some((number(&link.from)?, number(&link.to)?)))
+        .wiring()
+        .map(|(_, ends)| (ends.from.place(), ends.to.place()))
         .filter(|(from, to)| {
             let (from, to) = (&design.components[*from].kind, &design.components[*to].kind);
             !matches!(from, Kind::Cache(_)) && !matches!(to, Kind::Dns(_))
@@ -724,11 +722,9 @@ fn ends(place: &Place) -> Vec<Rect> {
 
 fn wire_up(layout: &mut Layout, design: &Design) {
     let flow = layout.flow;
-    for (number, link) in design.links.iter().enumerate() {
+    for number in 0..design.links.len() {
         let first = layout.wires.len();
-        let found = design.component(&link.from).zip(design.component(&link.to));
-        let found = found.filter(|_| design.links.has(number));
-        let Some(((from, _), (to, called))) = found else {
+        let Some(link_ends) = design.ends(number) else {
             // It was taken away. A link to nowhere is one of the document's problems, told elsewhere.
             layout.links.push(LinkWires {
                 first,
@@ -737,6 +733,7 @@ fn wire_up(layout: &mut Layout, design: &Design) {
             });
             continue;
         };
+        let (from, to) = (link_ends.from.place(), link_ends.to.place());
         let (here, there) = (&layout.places[from], &layout.places[to]);
         let whole = !flows_on(&here.frame, &there.frame, flow);
         let (from_slots, to_slots) = if whole {
@@ -753,7 +750,7 @@ fn wire_up(layout: &mut Layout, design: &Design) {
                 .flat_map(|start| ends.iter().map(move |end| along(start, end, flow)))
                 .collect()
         };
-        if matches!(called.kind, Kind::Dns(_)) {
+        if matches!(design.components[to].kind, Kind::Dns(_)) {
             layout.lookup = Some(first);
         }
         layout.wires.extend(curves.into_iter().map(|curve| Wire {

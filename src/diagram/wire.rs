@@ -373,12 +373,10 @@ fn link(scene: &Scene<'_>, number: usize) -> Html {
 /// One way, with half the users' round trip where they are at one end.
 fn latency_ms(scene: &Scene<'_>, number: usize) -> f64 {
     let link = &scene.scenario.design.links[number];
-    let from_users = scene
-        .scenario
-        .design
-        .component(&link.from)
-        .is_some_and(|(_, from)| matches!(from.kind, Kind::Clients(_)));
-    if !from_users {
+    let design = &scene.scenario.design;
+    let caller = design.ends(number).map(|ends| ends.from.place());
+    let is_clients = |place: usize| matches!(design.components[place].kind, Kind::Clients(_));
+    if !caller.is_some_and(is_clients) {
         return link.latency_ms;
     }
     let regions = &scene.scenario.traffic.regions;

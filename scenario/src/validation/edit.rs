@@ -92,8 +92,13 @@ fn step(problems: &mut Problems, at: &Path, design: &Design, keys: &Keys, change
     }
 }
 
-/// Its ends are told with the design as a whole.
+/// Both ends are there by then. Whether one may call the other is told with the design as a whole.
 fn new_link(problems: &mut Problems, at: &Path, design: &Design, link: &Link) {
+    for (field, end) in [("from", &link.from), ("to", &link.to)] {
+        if design.component(end).is_none() {
+            unknown_component(problems, &at.field(field), end, design);
+        }
+    }
     design::times(problems, at, design, link);
     if design.link(&link.from, &link.to).is_some() {
         problems.add(at, "this link is there already: one is enough");
@@ -125,11 +130,8 @@ fn links_instead(design: &Design, from: &Component, to: &Component) -> String {
     if design.link(&to.id, &from.id).is_some() {
         return "one leads the other way, so swap its ends".into();
     }
-    let links = design
-        .links
-        .present()
-        .filter(|(_, link)| link.from == from.id);
-    let called = links.filter_map(|(_, link)| design.component(&link.to));
+    let place = design.component(&from.id).map(|(place, _)| place);
+    let called = place.into_iter().flat_map(|caller| design.callees(caller));
     let called: Vec<String> = called.map(|(_, callee)| named(callee)).collect();
     match called.as_slice() {
         [] => format!("none leads from {} at all", named(from)),

@@ -361,13 +361,7 @@ impl<'a> Stage<'a> {
 
     /// What is wrong with the ring of a balancer in front of a component.
     fn ring_in_front(&self, index: usize) -> Option<String> {
-        let id = &self.design().components[index].id;
-        let links = self
-            .design()
-            .links
-            .present()
-            .filter(|(_, link)| link.to == *id);
-        let mut callers = links.filter_map(|(_, link)| self.design().component(&link.from));
+        let mut callers = self.design().callers(index);
         let numbered = self.troupes[index].numbered;
         callers.find_map(|(caller, _)| self.balancer_ring(caller, numbered))
     }
@@ -394,16 +388,9 @@ impl<'a> Stage<'a> {
 
     /// The place of the first component of a kind that a component calls.
     fn callee(&self, index: usize, kind: KindTag) -> Option<usize> {
-        let id = &self.design().components[index].id;
-        let links = self
-            .design()
-            .links
-            .present()
-            .filter(|(_, link)| link.from == *id);
-        let mut callees = links.filter_map(|(_, link)| self.design().component(&link.to));
-        callees
-            .find(|(_, callee)| callee.kind.tag() == kind)
-            .map(|(index, _)| index)
+        let mut callees = self.design().callees(index);
+        let found = callees.find(|(_, callee)| callee.kind.tag() == kind);
+        found.map(|(index, _)| index)
     }
 
     fn remove(&mut self, problems: &mut Problems, at: &Path, id: &str, instance: u16) {

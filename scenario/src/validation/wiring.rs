@@ -20,16 +20,16 @@ impl<'a> Wiring<'a> {
     pub(super) fn of(design: &'a Design) -> Self {
         let mut callees = vec![Vec::new(); design.components.len()];
         let mut has_broken_links = false;
-        for link in &design.links {
-            match (design.component(&link.from), design.component(&link.to)) {
-                (Some((from, caller)), Some((to, callee)))
-                    if nonsense(caller, callee).is_none() =>
-                {
-                    if !callees[from].contains(&to) {
-                        callees[from].push(to);
-                    }
-                }
-                _ => has_broken_links = true,
+        for link in 0..design.links.len() {
+            let ends = design.ends(link);
+            let ends = ends.map(|ends| (ends.from.place(), ends.to.place()));
+            let makes_sense = |(from, to): &(usize, usize)| {
+                nonsense(&design.components[*from], &design.components[*to]).is_none()
+            };
+            match ends.filter(makes_sense) {
+                Some((from, to)) if callees[from].contains(&to) => {}
+                Some((from, to)) => callees[from].push(to),
+                None => has_broken_links = true,
             }
         }
         Self {
