@@ -110,15 +110,13 @@ impl Run {
 
     /// Links of the design that are new get a wire, and what is on the wires of those that are gone arrives.
     fn follow_links(&mut self) {
-        let design = &self.scenario.design;
-        for link in 0..design.links.len() {
-            match self.world.wires.get(link) {
-                None => self.world.open_wire(&self.scenario),
-                Some(wire) if !wire.is_removed && !design.links.has(link) => {
-                    self.world.wires[link].is_removed = true;
-                    self.world.impair(link, None, &self.scenario);
-                }
-                Some(_) => {}
+        self.world.open_wires(&self.scenario);
+        for link in 0..self.world.wires.len() {
+            let is_there = self.scenario.design.links.has(link);
+            let wire = &mut self.world.wires[link];
+            if !is_there && !wire.is_removed {
+                wire.is_removed = true;
+                self.world.impair(link, None, &self.scenario);
             }
         }
     }

@@ -195,11 +195,7 @@ impl World {
             world.open(&scenario.design, place);
         }
         world.set_traffic(&scenario.traffic);
-        scenario
-            .design
-            .links
-            .iter()
-            .for_each(|_| world.open_wire(scenario));
+        world.open_wires(scenario);
         world
     }
 
@@ -221,14 +217,16 @@ impl World {
         self.data.push(data);
     }
 
-    /// The next link of the design that has none gets its wire.
-    pub fn open_wire(&mut self, scenario: &Scenario) {
-        let link = self.wires.len();
-        let row = &scenario.design.links[link];
-        let [from, to] = [&row.from, &row.to].map(|id| number_of(&scenario.design, id));
-        self.wires.push(Wire::new(from, to, self.now_ns()));
-        self.set_latency(link, row.latency_ms, scenario);
-        self.set_timeout(link, row.timeout_ms);
+    /// Each link of the design that has none gets its wire, between what its ends are by now.
+    pub fn open_wires(&mut self, scenario: &Scenario) {
+        while let Some(ends) = scenario.design.ends(self.wires.len()) {
+            let link = self.wires.len();
+            let row = &scenario.design.links[link];
+            let wire = Wire::new(ends.from.into(), ends.to.into(), self.now_ns());
+            self.wires.push(wire);
+            self.set_latency(link, row.latency_ms, scenario);
+            self.set_timeout(link, row.timeout_ms);
+        }
     }
 
     /// Takes over classes, keys and regions of the traffic.
@@ -1082,8 +1080,4 @@ fn user_regions(regions: &[Region], users: usize) -> Vec<u8> {
         most as u8
     };
     (0..users).map(|_| settle()).collect()
-}
-
-fn number_of(design: &Design, id: &str) -> u8 {
-    design.component(id).map_or(0, |(number, _)| number as u8)
 }
