@@ -315,17 +315,14 @@ impl Engine {
         let from = usize::from(world.wires[usize::from(what.place)].from);
         let depth = world.requests[id].depth;
         world.clear_call_deadline(id, depth);
-        if depth > 0 {
+        let origin = world.requests[id].origin;
+        if depth > 0 || matches!(origin, Origin::User | Origin::Request) {
             return self.run.components[from].answered(world, id, what);
         }
-        match world.requests[id].origin {
-            Origin::User | Origin::Request => self.run.components[from].answered(world, id, what),
-            Origin::Component => {
-                self.run.components[from].answered_itself(world, id, what.instance);
-                world.release(id);
-            }
-            Origin::Nobody => world.release(id),
+        if origin == Origin::Component {
+            self.run.components[from].answered_itself(world, id, what.instance);
         }
+        world.release(id);
     }
 
     /// The answer to a call has not come in time: its caller goes on without. At the limit of records it goes

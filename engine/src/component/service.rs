@@ -524,7 +524,7 @@ impl Service {
     }
 
     /// A request makes its next call: a look-up but for the first is of a key of its own.
-    #[inline]
+    #[inline(always)]
     fn count_call(&mut self, world: &mut World, id: u32, call: Call) {
         let request = &mut world.requests[id];
         if call == Call::LookUp && request.made > 0 {
@@ -534,7 +534,7 @@ impl Service {
     }
 
     /// A call sets out, unless the server itself has what is looked up.
-    #[inline]
+    #[inline(always)]
     fn set_out(&mut self, world: &mut World, id: u32, instance: u16, call: Call) -> bool {
         match call {
             Call::LookUp => {
@@ -553,6 +553,7 @@ impl Service {
     }
 
     /// A request makes calls side by side, as many at once as its class does. Whether it waits for any.
+    #[cold]
     fn fork(&mut self, world: &mut World, id: u32, instance: u16) -> bool {
         let class = &world.classes[usize::from(world.requests[id].class)];
         let waits = (0..class.at_once).fold(false, |waits, _| {
@@ -566,6 +567,7 @@ impl Service {
 
     /// The next call of a request sets out beside those that are out. Whether there was one, and room for its
     /// record; what the server itself has needs none.
+    #[cold]
     fn fork_once(&mut self, world: &mut World, id: u32, instance: u16) -> bool {
         while let Some(next) = self.next_call(world, id) {
             let Some(call) = world.fork(id) else {
@@ -636,6 +638,7 @@ impl Service {
     }
 
     /// Asks the cache tier, else the database.
+    #[inline(always)]
     fn look_up(&mut self, world: &mut World, id: u32, instance: u16) {
         let request = &mut world.requests[id];
         if let Some(cache) = self.cache
