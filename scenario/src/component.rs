@@ -327,6 +327,11 @@ pub struct Service {
     pub local_query_ms: f64,
     /// Requests that may wait at one instance; the next is refused.
     pub queue_limit: u32,
+    /// Whether a request leaves its line without work when nobody waits for it any more, as where requests carry
+    /// their deadlines: else the work is done for nobody.
+    #[serde(skip_serializing_if = "is_false")]
+    #[cfg_attr(feature = "schema", schemars(!skip_serializing_if))]
+    pub drops_abandoned: bool,
     /// Where sessions live.
     pub sessions: SessionStore,
     /// Computing time of a log-in, as a multiple of the mean of a request of work 1.
@@ -369,6 +374,7 @@ impl Default for Service {
             distribution: Distribution::Exponential,
             local_query_ms: 5.0,
             queue_limit: 1_000,
+            drops_abandoned: false,
             sessions: SessionStore::None,
             login_work: 2.0,
             probe_ms: Self::USUAL_PROBE_MS,
@@ -626,6 +632,11 @@ pub struct Database {
     pub workers: u16,
     /// Connections open at once, running and waiting; the next is refused.
     pub connections: u32,
+    /// Whether a query leaves its line without work when nobody waits for it any more, as where requests carry
+    /// their deadlines: else the work is done for nobody.
+    #[serde(skip_serializing_if = "is_false")]
+    #[cfg_attr(feature = "schema", schemars(!skip_serializing_if))]
+    pub drops_abandoned: bool,
     /// Mean time of a read of query work 1, in milliseconds.
     pub read_time_ms: f64,
     /// Mean time of a write of query work 1, in milliseconds.
@@ -673,6 +684,7 @@ impl Default for Database {
             size: Size::Large,
             workers: 8,
             connections: 500,
+            drops_abandoned: false,
             read_time_ms: 5.0,
             write_time_ms: 10.0,
             distribution: Distribution::Exponential,
@@ -683,4 +695,8 @@ impl Default for Database {
             write_kb: Self::USUAL_WRITE_KB,
         }
     }
+}
+
+fn is_false(is: &bool) -> bool {
+    !is
 }

@@ -12,7 +12,14 @@ use crate::{no_arguments, project};
 /// So many times the runs that the tests make.
 const TIMES: &str = "4";
 /// The tests that compare with a truth.
-const LAWS: [&str; 5] = ["cache::", "fork_join::", "little::", "queueing::", "ring::"];
+const LAWS: [&str; 6] = [
+    "cache::",
+    "fork_join::",
+    "impatience::",
+    "little::",
+    "queueing::",
+    "ring::",
+];
 /// What this writes, for who wants to show it.
 const FILE: &str = "docs/truth.json";
 

@@ -305,7 +305,12 @@ impl Database {
         }
         let station = self.station();
         while let Some((id, waited_ns)) = station.next(world, &mut self.instance.line) {
-            self.start(world, id, waited_ns);
+            if self.parameters.drops_abandoned && !world.is_wanted(id) {
+                self.connections -= 1;
+                world.refuse(id, Reason::TimedOut);
+            } else {
+                self.start(world, id, waited_ns);
+            }
         }
     }
 }

@@ -797,7 +797,10 @@ impl Service {
         while let Some((id, waited_ns)) =
             station.next(world, &mut self.instances[usize::from(instance)].line)
         {
-            self.start(world, id, instance, waited_ns);
+            match self.parameters.drops_abandoned && !world.is_wanted(id) {
+                true => world.refuse(id, Reason::TimedOut),
+                false => self.start(world, id, instance, waited_ns),
+            }
         }
     }
 }

@@ -992,6 +992,18 @@ impl World {
         }
     }
 
+    /// Whether anybody waits for a record: a user, a component, or a request for which somebody does.
+    pub fn is_wanted(&self, id: u32) -> bool {
+        let request = &self.requests[id];
+        match request.origin {
+            Origin::User | Origin::Component => true,
+            Origin::Request => request
+                .parent()
+                .is_some_and(|parent| self.is_wanted(parent)),
+            Origin::Nobody => false,
+        }
+    }
+
     /// One more call of a request, as a record of its own; none at the limit of records. The request waits for it
     /// where it is.
     pub fn fork(&mut self, parent: u32) -> Option<u32> {

@@ -1,5 +1,6 @@
 //! Callers that do not wait for ever: what they do then, and what goes on without them.
 
+use headroom_engine::report::Report;
 use headroom_scenario::{
     Action, Algorithm, Cache, Database, Distribution, Kind, LoadBalancer, ReadMode, Scenario,
     Service,
@@ -279,4 +280,38 @@ fn who_waits_already_waits_as_long_as_before() {
     let later = stretch(&mut engine, 12.0, 20.0);
     assert_eq!(later.requests.completed, 0);
     assert!(failed(&later, "timed_out") > 300);
+}
+
+#[test]
+fn a_database_that_drops_what_nobody_awaits_answers_some_in_time() {
+    let overloaded = |drops_abandoned| {
+        let db = Database {
+            read_time_ms: 20.0,
+            workers: 1,
+            distribution: Distribution::Constant,
+            drops_abandoned,
+            ..Database::default()
+        };
+        let web = Service {
+            workers: 1_000,
+            service_time_ms: 1.0,
+            ..servers(1)
+        };
+        let kinds = vec![("web", Kind::Service(web)), ("db", Kind::Database(db))];
+        let scenario = chain(traffic(100.0, lookup()), 0.0, kinds);
+        let mut engine = engine(with_timeout(scenario, "web", "db", 50.0));
+        stretch(&mut engine, 20.0, 40.0)
+    };
+    let (serves_all, drops) = (overloaded(false), overloaded(true));
+    let done = |report: &Report| report.requests.completed as f64 / 20.0;
+    assert_eq!(done(&serves_all), 0.0, "each is answered ten seconds late");
+    // First come, first served: who is taken has waited almost as long as it would, and few of them are
+    // answered in the time that is left.
+    near("answered in time", done(&drops), 10.0, 2.0);
+    let gone = part(&drops, "db").failed["timed_out"] as f64 / 20.0;
+    near("the rest leaves the line", gone, 50.0, 3.0);
+    for report in [serves_all, drops] {
+        let busy = part(&report, "db").load.utilisation;
+        near("busy", busy, 1.0, 0.01);
+    }
 }

@@ -16,6 +16,7 @@ mod data;
 mod designs;
 mod extremes;
 mod fork_join;
+mod impatience;
 mod little;
 mod numbers;
 mod queueing;

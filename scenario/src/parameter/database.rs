@@ -29,6 +29,11 @@ impl Parameters for Database {
             CONNECTIONS,
             "Open at once, running and waiting; the next is refused."
         ),
+        switch!(
+            drops_abandoned,
+            "Drops what nobody awaits",
+            "A query whose caller has given up leaves the line without work, as where deadlines travel along."
+        ),
         number!(
             read_time_ms,
             "Read",

@@ -49,6 +49,11 @@ impl Parameters for Service {
             QUEUE,
             "Requests that may wait at one server; the next is refused."
         ),
+        switch!(
+            drops_abandoned,
+            "Drops what nobody awaits",
+            "A request whose caller has given up leaves the line without work, as where deadlines travel along."
+        ),
         choice!(sessions, "Sessions", "Where sessions live.", [
             SessionStore::None => "nowhere: requests carry all",
             SessionStore::Server => "in the server",
