@@ -174,6 +174,7 @@ impl Series {
             "writes_unknown",
             "writes_applied_again",
             "in_flight",
+            "overdue",
             "failed",
         ]
         .map(String::from)
@@ -201,6 +202,7 @@ impl Series {
             bin.writes_unknown.to_string(),
             bin.writes_applied_again.to_string(),
             self.in_flight.to_string(),
+            bin.overdue.to_string(),
             bin.failed_total().to_string(),
         ];
         cells.extend(bin.failed.map(|count| count.to_string()));

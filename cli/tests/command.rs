@@ -1220,8 +1220,10 @@ fn a_series_has_a_row_a_second_and_adds_up_to_the_report() {
     let failed = requests["failed"].as_object().expect("by reason");
     let total: f64 = failed.values().filter_map(Value::as_f64).sum();
     assert_eq!(series.sum("failed"), total);
-    let in_flight = series.figures("in_flight").pop();
-    assert_eq!(in_flight, requests["in_flight"].as_f64());
+    for name in ["in_flight", "overdue"] {
+        let at_end = series.figures(name).pop();
+        assert_eq!(at_end, requests[name].as_f64(), "{name}");
+    }
     for reason in Reason::ALL {
         let count = failed.get(reason.name()).and_then(Value::as_f64);
         let name = format!("failed_{}", reason.name());

@@ -226,9 +226,15 @@ fn is_any(load: Load) -> bool {
     load.amount() < ANY_LOAD_BELOW
 }
 
+/// What a design does of whose answers nothing is known.
+const NOBODY: &str = "answers nobody";
+
 /// Which objective does not hold, after the design that breaks it: by how much depends on how far the search
 /// ran.
-fn past(breach: &Breach) -> String {
+pub fn past(breach: &Breach) -> String {
+    if breach.found.is_none() {
+        return NOBODY.into();
+    }
     let share = format!("{}\u{a0}%", format::plain(breach.limit * 100.0));
     match breach.objective {
         Objective::LatencyP99Ms => format!("has a p99 over {}", format::ms(breach.limit)),
@@ -244,7 +250,7 @@ pub fn breaking(breach: &Breach) -> String {
         objective, limit, ..
     } = *breach;
     let Some(found) = breach.found else {
-        return "answers nobody".into();
+        return NOBODY.into();
     };
     let share = |share: f64| format!("{}\u{a0}%", format::plain(share * 100.0));
     match objective {

@@ -107,6 +107,8 @@ pub enum Finding {
         holds_from_cold: bool,
         /// Id of the component that gives way first.
         limited: Option<String>,
+        /// The first objective that breaks just past that load.
+        breach: Option<Breach>,
     },
     /// To [`Question::Payoff`].
     Payoff {

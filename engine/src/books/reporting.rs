@@ -56,15 +56,9 @@ fn monthly_usd(run: &Run) -> ReportCost {
 fn overdue(run: &Run) -> LatencyHistogram {
     let now_ns = run.world.now_ns();
     let limit_ns = ns_from_ms(run.scenario.objectives.latency_p99_ms);
-    let waiting = run.world.requests.iter();
-    let waiting = waiting.filter(|(_, request)| request.is_awaited());
     let mut overdue = LatencyHistogram::new();
-    for (_, request) in waiting {
-        let waited_ns = now_ns - request.started_ns;
-        if waited_ns > limit_ns {
-            overdue.record(waited_ns);
-        }
-    }
+    let waited = run.world.requests.overdue_ns(now_ns, limit_ns);
+    waited.for_each(|waited_ns| overdue.record(waited_ns));
     overdue
 }
 
