@@ -33,7 +33,7 @@ const FIGURES: [Figure; 19] = [
     figure("utilisation", works, |bin| {
         (bin.servers > 0.0).then(|| shortest(bin.utilisation))
     }),
-    figure("servers", works, |bin| Some(shortest(bin.servers))),
+    figure("servers", has_instances, |bin| Some(shortest(bin.servers))),
     figure("usd_month", is_called, |bin| Some(shortest(bin.usd_month))),
     figure("queue_mean", works, |bin| Some(shortest(bin.queue_mean))),
     figure("queue_max", works, |bin| Some(bin.queue_max.into())),
@@ -63,6 +63,10 @@ const FIGURES: [Figure; 19] = [
 
 fn works(kind: &Kind) -> bool {
     kind.facts().works
+}
+
+fn has_instances(kind: &Kind) -> bool {
+    kind.instances() > 0
 }
 
 fn is_called(kind: &Kind) -> bool {

@@ -24,6 +24,7 @@ pub(super) const COMMAND: Command = Command {
 /// One of the two.
 struct Side {
     name: String,
+    warnings: Vec<String>,
     report: Report,
 }
 
@@ -55,6 +56,8 @@ enum Condition {
 #[derive(Serialize)]
 struct SideDocument<'a> {
     name: &'a str,
+    /// What of the scenario will not do what it seems to ask for.
+    warnings: &'a [String],
     #[serde(flatten)]
     report: &'a Report,
 }
@@ -66,8 +69,8 @@ fn execute(options: &Options) -> Result<Answer, Failure> {
             "only one of the two can come from standard input".into(),
         ));
     }
-    let after_scenario = source::open(after, options)?;
-    let before_scenario = source::open(before, options)?;
+    let after_scenario = source::open_one_of(after, options)?;
+    let before_scenario = source::open_one_of(before, options)?;
     let stretch = Stretch::AsAsked(options.window());
     let comparison = Comparison::new(&before_scenario, &after_scenario, stretch)
         .map_err(|problems| Failure::scenario(before, problems))?;
@@ -87,9 +90,10 @@ fn execute(options: &Options) -> Result<Answer, Failure> {
         });
     }
     let load = Load::of(&after_scenario.traffic);
+    let sets_script_aside = set_aside.contains(&Condition::Script);
     Ok(Answer::text(
         describe(&before, &after, load)
-            + &script(&before_scenario, &after_scenario)
+            + &script(&before_scenario, &after_scenario, sets_script_aside)
             + &conditions(&set_aside)
             + &notes(&before, (&before_scenario, &after_scenario), &faced),
     ))
@@ -111,27 +115,25 @@ fn set_aside(before: &Scenario, after: &Scenario) -> Vec<Condition> {
 }
 
 /// Which script is played, where there is any.
-fn script(before: &Scenario, after: &Scenario) -> String {
+fn script(before: &Scenario, after: &Scenario, is_set_aside: bool) -> String {
     let actions = |scenario: &Scenario| match scenario.script.len() {
         1 => "1 action".to_owned(),
         many => format!("{} actions", count(many as u64)),
     };
-    match (before.script.is_empty(), after.script.is_empty()) {
-        (true, true) => String::new(),
-        (false, true) => format!(
-            "No script is played: the second design has none. The first's own, {}, is set aside.\n",
-            actions(before)
-        ),
-        (false, false) if before.script != after.script => format!(
-            "Both play the script of the second design, {}. The first's own, {}, is set aside.\n",
-            actions(after),
-            actions(before)
-        ),
-        (_, false) => format!(
-            "Both play the script of the second design, {}.\n",
+    let played = match (after.script.is_empty(), is_set_aside) {
+        (true, false) => return String::new(),
+        (true, true) => "No script is played: the second design has none.".to_owned(),
+        (false, _) => format!(
+            "Both play the script of the second design, {}.",
             actions(after)
         ),
-    }
+    };
+    let own = actions(before);
+    let aside = match is_set_aside {
+        true => format!(" The first's own, {own}, is set aside."),
+        false => String::new(),
+    };
+    format!("{played}{aside}\n")
 }
 
 /// What else of the first's conditions is set aside.
@@ -188,6 +190,7 @@ fn side(scenario: &ValidScenario, source: &str, report: Report) -> Side {
     };
     Side {
         name: name.to_string(),
+        warnings: source::warnings(scenario),
         report,
     }
 }
@@ -195,6 +198,7 @@ fn side(scenario: &ValidScenario, source: &str, report: Report) -> Side {
 fn document(side: &Side) -> SideDocument<'_> {
     SideDocument {
         name: &side.name,
+        warnings: &side.warnings,
         report: &side.report,
     }
 }
@@ -206,83 +210,11 @@ fn describe(before: &Side, after: &Side, load: Load) -> String {
         ("after", Align::Right),
         ("change", Align::Right),
     ]);
-    let whole: fn(f64) -> String = |value| count(value as u64);
-    let mut row = |name: &str, figure: fn(&Side) -> f64, show: fn(f64) -> String| {
-        let (was, is) = (figure(before), figure(after));
-        table.row([name.to_string(), show(was), show(is), difference(is - was)]);
-    };
-    row(
-        "completed",
-        |side| side.report.requests.completed as f64,
-        whole,
-    );
-    row(
-        "failed, %",
-        |side| side.report.failed_share() * 100.0,
-        number,
-    );
-    row(
-        "latency mean, ms",
-        |side| side.report.latency_ms.mean,
-        number,
-    );
-    row("latency p50, ms", |side| side.report.latency_ms.p50, number);
-    row("latency p95, ms", |side| side.report.latency_ms.p95, number);
-    row("latency p99, ms", |side| side.report.latency_ms.p99, number);
-    let is_overdue = |side: &Side| side.report.requests.overdue > 0;
-    if is_overdue(before) || is_overdue(after) {
-        row(
-            "waiting for too long",
-            |side| side.report.requests.overdue as f64,
-            whole,
-        );
-        row("p99 with them, ms", judged_p99_ms, number);
+    for row in ROWS {
+        if (row.is_told)(&before.report) || (row.is_told)(&after.report) {
+            table.row(row.cells(&before.report, &after.report));
+        }
     }
-    row(
-        "users who had to log in anew, %",
-        |side| side.report.sessions_lost_share() * 100.0,
-        number,
-    );
-    row(
-        "requests that had to, %",
-        |side| side.report.login_share() * 100.0,
-        number,
-    );
-    let has_cache = |side: &Side| {
-        let mut parts = side.report.components.values();
-        parts.any(|part| part.kind == "cache")
-    };
-    if has_cache(before) || has_cache(after) {
-        row(
-            "stale hits, %",
-            |side| side.report.stale_share() * 100.0,
-            number,
-        );
-        row("evictions", |side| side.report.sum("evictions"), whole);
-    }
-    let loses = |side: &Side| has_cache(side) || side.report.sum("writes_lost") > 0.0;
-    if loses(before) || loses(after) {
-        row("writes lost", |side| side.report.sum("writes_lost"), whole);
-    }
-    let in_doubt = |side: &Side| {
-        let requests = &side.report.requests;
-        requests.writes_unknown + requests.writes_applied_again > 0
-    };
-    if in_doubt(before) || in_doubt(after) {
-        row(
-            "writes unknown",
-            |side| side.report.requests.writes_unknown as f64,
-            whole,
-        );
-        row(
-            "writes applied again",
-            |side| side.report.requests.writes_applied_again as f64,
-            whole,
-        );
-    }
-    row("database reads", |side| side.report.sum("reads"), whole);
-    row("database writes", |side| side.report.sum("writes"), whole);
-    row("$ a month", |side| side.report.monthly_usd.mean, number);
     format!(
         "{} → {}\nboth at {}, seed {}, {} s measured\n\n{}\n{}\n",
         before.name,
@@ -295,22 +227,156 @@ fn describe(before: &Side, after: &Side, load: Load) -> String {
     )
 }
 
+/// A figure of both designs.
+struct Row {
+    name: &'static str,
+    /// Not a number where there is none, as nobody was answered.
+    figure: fn(&Report) -> f64,
+    show: fn(f64) -> String,
+    /// Whether it says something of a design. It is left out where it says nothing of both.
+    is_told: fn(&Report) -> bool,
+}
+
+impl Row {
+    fn cells(&self, before: &Report, after: &Report) -> [String; 4] {
+        let (was, is) = ((self.figure)(before), (self.figure)(after));
+        let shown = |report: &Report, figure: f64| match figure.is_nan() {
+            true if report.is_untried() => "no request".into(),
+            true => "no answer".into(),
+            false => (self.show)(figure),
+        };
+        [
+            self.name.to_string(),
+            shown(before, was),
+            shown(after, is),
+            difference(is - was),
+        ]
+    }
+}
+
+const fn row(name: &'static str, figure: fn(&Report) -> f64, show: fn(f64) -> String) -> Row {
+    Row {
+        name,
+        figure,
+        show,
+        is_told: |_| true,
+    }
+}
+
+/// All figures, in the order in which they are read.
+const ROWS: [Row; 18] = [
+    row(
+        "completed",
+        |report| report.requests.completed as f64,
+        whole,
+    ),
+    row(
+        "failed, %",
+        |report| of_some(report.requests.ended(), report.failed_share()),
+        percents,
+    ),
+    row("latency mean, ms", |report| report.latency_ms.mean, number),
+    row("latency p50, ms", |report| report.latency_ms.p50, number),
+    row("latency p95, ms", |report| report.latency_ms.p95, number),
+    row("latency p99, ms", |report| report.latency_ms.p99, number),
+    Row {
+        is_told: has_overdue,
+        ..row(
+            "waiting for too long",
+            |report| report.requests.overdue as f64,
+            whole,
+        )
+    },
+    Row {
+        is_told: has_overdue,
+        ..row("p99 with them, ms", judged_p99_ms, number)
+    },
+    row(
+        "users who had to log in anew, %",
+        |report| of_some(report.requests.completed, report.sessions_lost_share()),
+        percents,
+    ),
+    row(
+        "requests that had to, %",
+        |report| of_some(report.requests.completed, report.login_share()),
+        percents,
+    ),
+    Row {
+        is_told: has_cache,
+        ..row("stale hits, %", Report::stale_share, percents)
+    },
+    Row {
+        is_told: has_cache,
+        ..row("evictions", |report| report.sum("evictions"), whole)
+    },
+    Row {
+        is_told: |report| has_cache(report) || report.sum("writes_lost") > 0.0,
+        ..row("writes lost", |report| report.sum("writes_lost"), whole)
+    },
+    Row {
+        is_told: has_writes_in_doubt,
+        ..row(
+            "writes unknown",
+            |report| report.requests.writes_unknown as f64,
+            whole,
+        )
+    },
+    Row {
+        is_told: has_writes_in_doubt,
+        ..row(
+            "writes applied again",
+            |report| report.requests.writes_applied_again as f64,
+            whole,
+        )
+    },
+    row("database reads", |report| report.sum("reads"), whole),
+    row("database writes", |report| report.sum("writes"), whole),
+    row("$ a month", |report| report.monthly_usd.mean, number),
+];
+
+fn whole(value: f64) -> String {
+    count(value as u64)
+}
+
+fn percents(share: f64) -> String {
+    number(share * 100.0)
+}
+
+/// A share of so many; not a number where they are none.
+fn of_some(whole: u64, share: f64) -> f64 {
+    if whole > 0 { share } else { f64::NAN }
+}
+
+fn has_overdue(report: &Report) -> bool {
+    report.requests.overdue > 0
+}
+
+fn has_cache(report: &Report) -> bool {
+    let mut parts = report.components.values();
+    parts.any(|part| part.kind == "cache")
+}
+
+fn has_writes_in_doubt(report: &Report) -> bool {
+    report.requests.writes_unknown + report.requests.writes_applied_again > 0
+}
+
 /// The 99th percentile that the objective is held to; not a number where nothing was answered.
-fn judged_p99_ms(side: &Side) -> f64 {
-    side.report.judged_p99_ms().unwrap_or(f64::NAN)
+fn judged_p99_ms(report: &Report) -> f64 {
+    report.judged_p99_ms().unwrap_or(f64::NAN)
 }
 
 /// The difference in one sentence: `p99 −170 ms, failed 3.4 % → 0 %, +$73 a month.`
 fn sentence(before: &Side, after: &Side) -> String {
-    let p99_ms = judged_p99_ms(after) - judged_p99_ms(before);
+    let (was_ms, is_ms) = (judged_p99_ms(&before.report), judged_p99_ms(&after.report));
     let failed = (before.report.failed_share(), after.report.failed_share());
-    let latency = |side: &Side| judged_p99_ms(side).is_finite();
-    let mut parts = vec![match (latency(before), latency(after)) {
-        (true, true) if p99_ms == 0.0 => "p99 unchanged".into(),
-        (true, true) => format!("p99 {} ms", difference(p99_ms)),
-        (true, false) => "nothing is answered any more".into(),
-        (false, true) => "nothing was answered before".into(),
-        (false, false) => "nothing is answered, before or after".into(),
+    let mut parts = vec![match (was_ms.is_nan(), is_ms.is_nan()) {
+        // Both face the same traffic.
+        _ if after.report.is_untried() => "no request came, before or after".into(),
+        (false, false) if was_ms == is_ms => "p99 unchanged".into(),
+        (false, false) => format!("p99 {} ms", difference(is_ms - was_ms)),
+        (false, true) => "nothing is answered any more".into(),
+        (true, false) => "nothing was answered before".into(),
+        (true, true) => "nothing is answered, before or after".into(),
     }];
     if failed.0 != failed.1 {
         parts.push(format!(

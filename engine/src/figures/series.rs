@@ -108,7 +108,7 @@ impl Bin {
 pub struct ComponentBin {
     /// Share of slots busy.
     pub utilisation: f32,
-    /// Mean number of servers that served, of kinds that have any.
+    /// Mean number of its servers, nodes or the like that served.
     pub servers: f32,
     /// What it cost a month on average, in US dollars.
     pub usd_month: f32,

@@ -182,14 +182,17 @@ impl Statistics {
                 ..Tally::default()
             };
             for (index, instance) in instances.iter().enumerate() {
-                let slots = if instance.listens() {
-                    component.slots()
+                let (slots, serving_ns) = if instance.listens() {
+                    (component.slots(), length_ns)
                 } else {
-                    0
+                    (0, 0)
                 };
                 let meter = &mut world.meters[number].instances[index];
                 let ahead = component.ahead(index, now_ns);
-                let tally = meter.drain(now_ns, length_ns, slots, ahead);
+                let tally = Tally {
+                    serving_area_ns: serving_ns as f64,
+                    ..meter.drain(now_ns, length_ns, slots, ahead)
+                };
                 figures[index].add(&tally);
                 whole.add_beside(&tally);
             }
