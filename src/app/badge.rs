@@ -224,7 +224,14 @@ impl Found {
     fn nothing_holds(&self) -> Option<String> {
         let breach = self.breach.filter(|_| self.load.amount() == 0.0)?;
         let least = format::load(self.load.least());
-        Some(format!("even at {least} it {}", past(&breach)))
+        let what = match breach.objective {
+            // The gauges have the percentile of those answered.
+            Objective::LatencyP99Ms if breach.found.is_some() => {
+                format!("1 in 100 waits over {}", format::ms(breach.limit))
+            }
+            _ => format!("it {}", past(&breach)),
+        };
+        Some(format!("even at {least} {what}"))
     }
 
     /// How much it holds; none where that is nothing, which the figure says.
@@ -406,7 +413,7 @@ mod tests {
             let least = format::load(found.load.least());
             assert_eq!(
                 why,
-                Some(format!("even at {least} it has a p99 over 500 ms"))
+                Some(format!("even at {least} 1 in 100 waits over 500 ms"))
             );
             assert_eq!(told.lines.len(), 1 + usize::from(found.limited.is_some()));
         }

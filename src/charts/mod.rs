@@ -199,14 +199,15 @@ fn latency(seen: &Seen<'_>) -> Figures {
 /// Who still waits, where somebody has for longer than the objective allows: latencies are of answers.
 fn overdue(seen: &Seen<'_>, scenario: &Scenario) -> Option<Figures> {
     let limit = format::ms(scenario.objectives.latency_p99_ms);
-    let line = |()| {
-        seen.series(format!("over {limit}"), line_class(0), |bin| {
-            bin.overdue as f64
-        })
-    };
-    let lines = seen.any(|bin| bin.overdue > 0).then_some(()).map(line);
-    let lines = lines.into_iter().collect();
-    lines_of("Still waiting", "overdue", Measure::Number, lines)
+    let name = format!("over {limit}");
+    seen.any(|bin| bin.overdue > 0).then(|| Figures {
+        title: "Still waiting",
+        hook: "overdue",
+        measure: Measure::Number,
+        drawing: Drawing::Lines,
+        series: vec![seen.series(name, line_class(0), |bin| bin.overdue as f64)],
+        empty: NOT_YET,
+    })
 }
 
 fn errors(seen: &Seen<'_>) -> Figures {

@@ -1,9 +1,11 @@
 //! The instances of a component: their state, and what can be done to each.
 
+use std::rc::Rc;
+
 use headroom_engine::series::ComponentBin;
 use headroom_engine::snapshot::{ComponentGauge, Cost, InstanceGauge, InstanceState, KindGauge};
 use headroom_engine::time::NS_PER_S;
-use headroom_scenario::{Action, Checkup, Component, Target};
+use headroom_scenario::{Action, Checkup, Component, Scenario, Target};
 use yew::prelude::*;
 
 use crate::deed;
@@ -26,8 +28,8 @@ pub struct InstancesProps {
     pub length_ns: u64,
     /// What it costs a month now, in US dollars.
     pub usd_month: f64,
-    /// By instance: the health check that does not notice how slow it is.
-    pub checkups: Vec<Option<Checkup>>,
+    /// The design that it is a part of.
+    pub live: Rc<Scenario>,
     /// The instance that is selected.
     pub chosen: Option<u16>,
     /// Nothing can be done.
@@ -84,7 +86,7 @@ fn row(props: &InstancesProps, number: u16, instance: &InstanceGauge, count: usi
         props.component.instance_name(number),
         props.component.instance_title(number),
     );
-    let checkup = props.checkups.get(usize::from(number)).copied().flatten();
+    let checkup = props.live.checkup(&props.gauge.id, instance.slow_factor);
     let deeds = deed::of_instance(&props.component, number, instance, count);
     // What is done to all of them stands below the list.
     let own = deeds

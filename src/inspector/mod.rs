@@ -11,7 +11,7 @@ mod tables;
 use std::rc::Rc;
 
 use headroom_engine::snapshot::Snapshot;
-use headroom_scenario::{Checkup, Component, Kind, Scenario, price};
+use headroom_scenario::{Component, Kind, Scenario, price};
 use yew::prelude::*;
 
 use crate::intent::{Intent, Intents};
@@ -111,14 +111,9 @@ fn component_view(props: &InspectorProps, place: usize, component: &Component) -
     let recent = recent.and_then(|bin| bin.components.get(place).copied());
     let instances = gauge.map_or_else(Html::default, |gauge| {
         let usd_month = price::usd_month(&component.kind, gauge.cost.rented.into());
-        let live = &props.live;
-        let checkups = gauge.instances.iter();
-        let checkups: Vec<Option<Checkup>> = checkups
-            .map(|instance| live.checkup(&component.id, instance.slow_factor))
-            .collect();
         html! {
             <Instances component={component.clone()} {gauge} recent={recent.unwrap_or_default()} {length_ns} {usd_month} {chosen} read_only={props.read_only}
-                {checkups} intents={props.intents.clone()} />
+                live={props.live.clone()} intents={props.intents.clone()} />
         }
     });
     html! {
