@@ -136,9 +136,9 @@ fn unnoticed(warnings: &mut Problems, script: &Path, scenario: &Scenario) {
             warnings.about(Some(component));
             let action = script.index(index);
             let action = action.field("action");
-            let number = instance + 1;
+            let server = now.design.instance_title(component, *instance);
             let message = format!(
-                "{component}/{number} {checkup}, and stays in service: give checks less time, or let it hang"
+                "{server} {checkup}, and stays in service: give checks less time, or let it hang"
             );
             warnings.add(&action.field("slow"), message);
         }

@@ -12,8 +12,7 @@ use crate::failure::Failure;
 use crate::figure::{count, difference, dollars, number, percent};
 use crate::options::Options;
 use crate::progress::{Progress, SLICE_EVENTS};
-use crate::source;
-use crate::table::{Align, Table};
+use crate::{comparison_table, source};
 
 pub(super) const COMMAND: Command = Command {
     name: "compare",
@@ -204,17 +203,6 @@ fn document(side: &Side) -> SideDocument<'_> {
 }
 
 fn describe(before: &Side, after: &Side, load: Load) -> String {
-    let mut table = Table::new([
-        ("", Align::Left),
-        ("before", Align::Right),
-        ("after", Align::Right),
-        ("change", Align::Right),
-    ]);
-    for row in ROWS {
-        if (row.is_told)(&before.report) || (row.is_told)(&after.report) {
-            table.row(row.cells(&before.report, &after.report));
-        }
-    }
     format!(
         "{} → {}\nboth at {}, seed {}, {} s measured\n\n{}\n{}\n",
         before.name,
@@ -222,152 +210,17 @@ fn describe(before: &Side, after: &Side, load: Load) -> String {
         load_text(load),
         after.report.seed,
         number(after.report.simulated_s),
-        table.lines(),
+        comparison_table::of(&before.report, &after.report),
         sentence(before, after),
     )
 }
 
-/// A figure of both designs.
-struct Row {
-    name: &'static str,
-    /// Not a number where there is none, as nobody was answered.
-    figure: fn(&Report) -> f64,
-    show: fn(f64) -> String,
-    /// Whether it says something of a design. It is left out where it says nothing of both.
-    is_told: fn(&Report) -> bool,
-}
-
-impl Row {
-    fn cells(&self, before: &Report, after: &Report) -> [String; 4] {
-        let (was, is) = ((self.figure)(before), (self.figure)(after));
-        let shown = |report: &Report, figure: f64| match figure.is_nan() {
-            true if report.is_untried() => "no request".into(),
-            true => "no answer".into(),
-            false => (self.show)(figure),
-        };
-        [
-            self.name.to_string(),
-            shown(before, was),
-            shown(after, is),
-            difference(is - was),
-        ]
-    }
-}
-
-const fn row(name: &'static str, figure: fn(&Report) -> f64, show: fn(f64) -> String) -> Row {
-    Row {
-        name,
-        figure,
-        show,
-        is_told: |_| true,
-    }
-}
-
-/// All figures, in the order in which they are read.
-const ROWS: [Row; 18] = [
-    row(
-        "completed",
-        |report| report.requests.completed as f64,
-        whole,
-    ),
-    row(
-        "failed, %",
-        |report| of_some(report.requests.ended(), report.failed_share()),
-        percents,
-    ),
-    row("latency mean, ms", |report| report.latency_ms.mean, number),
-    row("latency p50, ms", |report| report.latency_ms.p50, number),
-    row("latency p95, ms", |report| report.latency_ms.p95, number),
-    row("latency p99, ms", |report| report.latency_ms.p99, number),
-    Row {
-        is_told: has_overdue,
-        ..row(
-            "waiting for too long",
-            |report| report.requests.overdue as f64,
-            whole,
-        )
-    },
-    Row {
-        is_told: has_overdue,
-        ..row("p99 with them, ms", judged_p99_ms, number)
-    },
-    row(
-        "users who had to log in anew, %",
-        |report| of_some(report.requests.completed, report.sessions_lost_share()),
-        percents,
-    ),
-    row(
-        "requests that had to, %",
-        |report| of_some(report.requests.completed, report.login_share()),
-        percents,
-    ),
-    Row {
-        is_told: has_cache,
-        ..row("stale hits, %", Report::stale_share, percents)
-    },
-    Row {
-        is_told: has_cache,
-        ..row("evictions", |report| report.sum("evictions"), whole)
-    },
-    Row {
-        is_told: |report| has_cache(report) || report.sum("writes_lost") > 0.0,
-        ..row("writes lost", |report| report.sum("writes_lost"), whole)
-    },
-    Row {
-        is_told: has_writes_in_doubt,
-        ..row(
-            "writes unknown",
-            |report| report.requests.writes_unknown as f64,
-            whole,
-        )
-    },
-    Row {
-        is_told: has_writes_in_doubt,
-        ..row(
-            "writes applied again",
-            |report| report.requests.writes_applied_again as f64,
-            whole,
-        )
-    },
-    row("database reads", |report| report.sum("reads"), whole),
-    row("database writes", |report| report.sum("writes"), whole),
-    row("$ a month", |report| report.monthly_usd.mean, number),
-];
-
-fn whole(value: f64) -> String {
-    count(value as u64)
-}
-
-fn percents(share: f64) -> String {
-    number(share * 100.0)
-}
-
-/// A share of so many; not a number where they are none.
-fn of_some(whole: u64, share: f64) -> f64 {
-    if whole > 0 { share } else { f64::NAN }
-}
-
-fn has_overdue(report: &Report) -> bool {
-    report.requests.overdue > 0
-}
-
-fn has_cache(report: &Report) -> bool {
-    let mut parts = report.components.values();
-    parts.any(|part| part.kind == "cache")
-}
-
-fn has_writes_in_doubt(report: &Report) -> bool {
-    report.requests.writes_unknown + report.requests.writes_applied_again > 0
-}
-
-/// The 99th percentile that the objective is held to; not a number where nothing was answered.
-fn judged_p99_ms(report: &Report) -> f64 {
-    report.judged_p99_ms().unwrap_or(f64::NAN)
-}
-
 /// The difference in one sentence: `p99 −170 ms, failed 3.4 % → 0 %, +$73 a month.`
 fn sentence(before: &Side, after: &Side) -> String {
-    let (was_ms, is_ms) = (judged_p99_ms(&before.report), judged_p99_ms(&after.report));
+    let (was_ms, is_ms) = (
+        comparison_table::judged_p99_ms(&before.report),
+        comparison_table::judged_p99_ms(&after.report),
+    );
     let failed = (before.report.failed_share(), after.report.failed_share());
     let mut parts = vec![match (was_ms.is_nan(), is_ms.is_nan()) {
         // Both face the same traffic.
