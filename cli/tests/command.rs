@@ -1865,6 +1865,16 @@ fn hanging() -> Scenario {
 }
 
 #[test]
+fn what_is_never_answered_breaks_a_run_that_is_checked_whatever_its_seed() {
+    let document = hanging().to_json();
+    for seed in ["1", "2", "3", "4", "5", "6"] {
+        let arguments = ["run", "-", "--check", "--warmup", "0s", "--for", "60s"];
+        let output = headroom_reading(&document, &[&arguments[..], &["--seed", seed]].concat());
+        assert_eq!(code(&output), 1, "seed {seed}");
+    }
+}
+
+#[test]
 fn a_comparison_counts_those_who_are_never_answered() {
     let path = std::env::temp_dir().join(format!("headroom-hanging-{}.json", std::process::id()));
     fs::write(&path, hanging().to_json()).expect("there is room");
