@@ -182,7 +182,7 @@ fn class() -> impl Strategy<Value = Class> {
             lookups,
             queries,
             query_work,
-            at_once: if kind == ClassKind::Write { 1 } else { 2 },
+            at_once: if kind == Write { 1 } else { 2 },
             fresh_s: f64::from(queries),
         },
     )
