@@ -34,5 +34,6 @@ pub fn of(breach: &Breach) -> String {
                 percent(found)
             )
         }
+        Objective::Requests => "no request came".into(),
     }
 }

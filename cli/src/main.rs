@@ -4,6 +4,7 @@ mod answer;
 mod aside;
 mod breach_text;
 mod command;
+mod comparison_table;
 mod duration;
 mod ending;
 mod failure;

@@ -153,20 +153,33 @@ fn unknown_option(command: &str, known: &[&str], unknown: Arg) -> Failure {
 /// The address of a page, as the link has it in front: what stands behind its `#` is the link's own.
 fn page(text: &str) -> Result<String, Failure> {
     let address = text.split('#').next().unwrap_or_default();
-    let host = address.split_once("://").and_then(|(scheme, rest)| {
+    let authority = address.split_once("://").and_then(|(scheme, rest)| {
         let is_web = ["http", "https"]
             .iter()
             .any(|web| scheme.eq_ignore_ascii_case(web));
         is_web.then(|| rest.split(['/', '?']).next().unwrap_or_default())
     });
     let is_plain = |c: char| c.is_ascii_graphic() && !"\"'<>`\\".contains(c);
-    match host {
-        Some(host) if !host.is_empty() && address.chars().all(is_plain) => Ok(address.to_owned()),
-        _ => Err(Failure::Usage(format!(
-            "--page: '{text}' is no address of a page: give one that begins with http:// or https://, \
-             such as https://example.org/"
-        ))),
-    }
+    let wrong = match authority {
+        None => "it does not begin with http:// or https://",
+        Some(authority) if !has_host(authority) => "it names no host",
+        Some(_) if !address.chars().all(is_plain) => "it has characters that no address has",
+        Some(_) => return Ok(address.to_owned()),
+    };
+    Err(Failure::Usage(format!(
+        "--page: '{text}' is no address of a page: {wrong}; one is https://example.org/"
+    )))
+}
+
+/// Whether what stands in front of a path names a host, and after it nothing or the number of a port.
+fn has_host(authority: &str) -> bool {
+    let (_, host) = authority.rsplit_once('@').unwrap_or(("", authority));
+    let (name, rest) = match host.find(']') {
+        Some(end) => host.split_at(end + 1),
+        None => host.split_at(host.find(':').unwrap_or(host.len())),
+    };
+    let port = rest.strip_prefix(':').unwrap_or(rest);
+    !name.is_empty() && (port.is_empty() || port.parse::<u16>().is_ok())
 }
 
 /// A run that ends when it begins measures nothing.

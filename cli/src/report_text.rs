@@ -297,11 +297,12 @@ fn objectives(scenario: &Scenario, report: &Report, verdict: &Verdict) -> String
             .broken
             .iter()
             .all(|breach| breach.objective != objective);
-        table.row([
-            words,
-            found,
-            if holds { "holds" } else { "BROKEN" }.to_string(),
-        ]);
+        let (found, told) = match (report.is_untried(), holds) {
+            (true, _) => ("no request came".into(), "not tried"),
+            (false, true) => (found, "holds"),
+            (false, false) => (found, "BROKEN"),
+        };
+        table.row([words, found, told.to_string()]);
     };
     row(
         format!(

@@ -33,7 +33,7 @@ const FIGURES: [Figure; 19] = [
     figure("utilisation", works, |bin| {
         (bin.servers > 0.0).then(|| shortest(bin.utilisation))
     }),
-    figure("servers", works, |bin| Some(shortest(bin.servers))),
+    figure("servers", has_instances, |bin| Some(shortest(bin.servers))),
     figure("usd_month", is_called, |bin| Some(shortest(bin.usd_month))),
     figure("queue_mean", works, |bin| Some(shortest(bin.queue_mean))),
     figure("queue_max", works, |bin| Some(bin.queue_max.into())),
@@ -63,6 +63,10 @@ const FIGURES: [Figure; 19] = [
 
 fn works(kind: &Kind) -> bool {
     kind.facts().works
+}
+
+fn has_instances(kind: &Kind) -> bool {
+    kind.instances() > 0
 }
 
 fn is_called(kind: &Kind) -> bool {
@@ -174,6 +178,7 @@ impl Series {
             "writes_unknown",
             "writes_applied_again",
             "in_flight",
+            "overdue",
             "failed",
         ]
         .map(String::from)
@@ -201,6 +206,7 @@ impl Series {
             bin.writes_unknown.to_string(),
             bin.writes_applied_again.to_string(),
             self.in_flight.to_string(),
+            bin.overdue.to_string(),
             bin.failed_total().to_string(),
         ];
         cells.extend(bin.failed.map(|count| count.to_string()));

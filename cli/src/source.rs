@@ -13,25 +13,46 @@ use crate::options::Options;
 /// Longest input that is read, in bytes: far more than any valid scenario has.
 const INPUT_MAX_BYTES: u64 = 16 * 1024 * 1024;
 
-/// Opens a scenario, sets what the options say, and validates it. What will not do what it seems to ask
-/// for is told beside what the command prints.
+/// Opens the scenario of a command. What will not do what it seems to ask for is told beside what the command
+/// prints.
 pub fn open(source: &str, options: &Options) -> Result<ValidScenario, Failure> {
-    let mut scenario = read(source)?;
-    options.apply(&mut scenario)?;
-    let valid = scenario
-        .validate()
-        .map_err(|problems| Failure::scenario(name(source), problems))?;
-    let made_by = &valid.engine;
-    if !made_by.is_empty() && made_by != ENGINE_VERSION {
-        aside::tell(format_args!(
-            "made with engine {made_by}; this is {ENGINE_VERSION}, so its runs may differ from those seen \
-             there"
-        ));
-    }
-    for warning in valid.warnings() {
+    let scenario = read_valid(source, options)?;
+    for warning in warnings(&scenario) {
         aside::tell(format_args!("warning: {warning}"));
     }
-    Ok(valid)
+    Ok(scenario)
+}
+
+/// Opens one of several scenarios of a command: what is told of it names it.
+pub fn open_one_of(source: &str, options: &Options) -> Result<ValidScenario, Failure> {
+    let scenario = read_valid(source, options)?;
+    for warning in warnings(&scenario) {
+        aside::tell(format_args!("warning: {}: {warning}", name(source)));
+    }
+    Ok(scenario)
+}
+
+/// What of a scenario will not do what it seems to ask for.
+pub fn warnings(scenario: &ValidScenario) -> Vec<String> {
+    let made_by = &scenario.engine;
+    let is_by_another = !made_by.is_empty() && made_by != ENGINE_VERSION;
+    let by_another = is_by_another.then(|| {
+        format!(
+            "made with engine {made_by}; this is {ENGINE_VERSION}, so its runs may differ from those seen there"
+        )
+    });
+    let of_scenario = scenario.warnings().into_iter();
+    let of_scenario = of_scenario.map(|warning| warning.to_string());
+    by_another.into_iter().chain(of_scenario).collect()
+}
+
+/// Reads a scenario, sets what the options say, and validates it.
+fn read_valid(source: &str, options: &Options) -> Result<ValidScenario, Failure> {
+    let mut scenario = read(source)?;
+    options.apply(&mut scenario)?;
+    scenario
+        .validate()
+        .map_err(|problems| Failure::scenario(name(source), problems))
 }
 
 /// What a link opens.

@@ -591,6 +591,73 @@ fn a_percentile_of_nothing_is_no_figure() {
         .find(|line| line.starts_with("latency p99"))
         .expect("a row");
     assert!(p99.ends_with("–"), "{p99}");
+    // Nobody kept a session, and nobody lost one.
+    for figure in ["latency p99", "users who had to", "requests that had to"] {
+        let mut lines = compared.lines();
+        let line = lines.find(|line| line.starts_with(figure)).expect(figure);
+        assert_eq!(line.matches("no answer").count(), 2, "{line}");
+    }
+}
+
+#[test]
+fn a_run_to_which_nobody_came_holds_nothing_and_says_so() {
+    let mut scenario = first_step();
+    scenario.traffic.curve = headroom_scenario::Curve::Stepped {
+        factors: vec![0.0],
+        every_s: 1.0,
+    };
+    let read = |arguments: &[&str]| {
+        let output = headroom_reading(&scenario.to_json(), arguments);
+        let told = String::from_utf8(output.stdout.clone()).expect("the answer is text");
+        (code(&output), told)
+    };
+    let (exit, run) = read(&["run", "-", "--for", "5s", "--check", "--json"]);
+    let run: Value = serde_json::from_str(&run).expect("JSON");
+    assert_eq!((exit, &run["requests"]["arrived"]), (1, &Value::from(0)));
+    assert_eq!(run["objectives"]["hold"], false);
+    assert_eq!(run["objectives"]["broken"][0]["objective"], "requests");
+    let (_, text) = read(&["run", "-", "--for", "5s"]);
+    let objectives = text.lines().filter(|line| line.contains("no request came"));
+    assert!(objectives.count() >= 2 && !text.contains("holds"), "{text}");
+    let (_, compared) = read(&["compare", "cache", "-", "--for", "5s"]);
+    assert!(compared.contains("no request came"), "{compared}");
+    let p99 = compared
+        .lines()
+        .find(|line| line.starts_with("latency p99"));
+    assert!(
+        p99.is_some_and(|line| line.contains("no request")),
+        "{compared}"
+    );
+    let (_, capacity) = read(&["capacity", "-", "--for", "5s"]);
+    assert!(capacity.contains("no request came"), "{capacity}");
+}
+
+#[test]
+fn a_share_of_hits_is_told_where_something_was_looked_up() {
+    let mut scenario = step::find("cache").expect("a step").scenario();
+    scenario
+        .traffic
+        .classes
+        .retain(|class| class.kind == ClassKind::Static);
+    scenario
+        .traffic
+        .classes
+        .iter_mut()
+        .for_each(|class| class.lookups = 0);
+    let arguments = ["run", "-", "--for", "2s", "--warmup", "0", "--json"];
+    let output = headroom_reading(&scenario.to_json(), &arguments);
+    let run: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    for (id, name) in [
+        ("cache", "hit_ratio"),
+        ("web", "local_hit_ratio"),
+        ("db", "buffer_hit_ratio"),
+    ] {
+        let part = &run["components"][id];
+        assert_eq!(part.get(name), None, "{id}");
+        assert_eq!(part["instances"][0].get(name), None, "{id}");
+    }
+    let asked = json(&["run", "cache", "--for", "2s", "--warmup", "0", "--json"]);
+    assert!(asked["components"]["cache"]["hit_ratio"].is_number());
 }
 
 #[test]
@@ -664,32 +731,28 @@ fn a_comparison_says_which_script_is_played_and_what_of_the_first_is_set_aside()
         assert_eq!(code(&output), 0, "{}", errors(&output));
         String::from_utf8(output.stdout).expect("the answer is text")
     };
-    for (before, after, told) in [
-        (
-            "-",
-            "bigger-server",
-            "No script is played: the second design has none. The first's own, 2 actions, is set aside.\n\
-             Both face the second design's traffic, seed and objectives, not the first's own.\n",
-        ),
-        (
-            "-",
-            "load-balancer",
-            "Both play the script of the second design, 2 actions. The first's own, 2 actions, is set aside.\n",
-        ),
-        (
-            "bigger-server",
-            "-",
-            "Both play the script of the second design, 2 actions.\n",
-        ),
-    ] {
-        let text = compare(&own, &[before, after]);
-        assert!(text.contains(told), "{text}");
-    }
-    let both = compare(&own, &["-", "bigger-server", "--json"]);
-    let both: Value = serde_json::from_str(&both).expect("the answer is JSON");
-    assert_eq!(both["script_actions"], 0);
     let all = ["traffic", "script", "seed", "objectives"];
-    assert_eq!(both["set_aside"], Value::from(all.to_vec()));
+    for (before, after, played, set_aside) in [
+        ("-", "bigger-server", 0, &all[..]),
+        ("-", "load-balancer", 2, &all),
+        ("bigger-server", "-", 2, &["traffic", "seed", "objectives"]),
+    ] {
+        let both = compare(&own, &[before, after, "--json"]);
+        let both: Value = serde_json::from_str(&both).expect("the answer is JSON");
+        assert_eq!(both["script_actions"], played);
+        assert_eq!(both["set_aside"], Value::from(set_aside.to_vec()));
+        let text = compare(&own, &[before, after]);
+        let is_said = |word: &str| text.contains(word);
+        assert_eq!(is_said("No script"), played == 0, "{text}");
+        assert_eq!(
+            is_said("set aside"),
+            set_aside.contains(&"script"),
+            "{text}"
+        );
+        for word in ["2 actions", "traffic", "seed", "objectives"] {
+            assert!(is_said(word), "{word}: {text}");
+        }
+    }
     // What both say alike is not spoken of.
     let text = text(&["compare", "bigger-server", "bigger-server", "--for", "5s"]);
     assert!(
@@ -917,16 +980,27 @@ fn the_page_of_a_link_is_an_address_of_the_web() {
         "example.org",
         "http://",
         "https:///",
+        "https://:80/",
+        "https://user@/",
+        "https://user@:80/",
+        "https://?a",
+        "https://example.org:port/",
+        "https://example.org:65536/",
         "https://exam ple.org/",
         "https://example.org/\"onload=x",
     ] {
         let output = headroom(&["link", "cache", "--page", page]);
         assert_eq!(code(&output), 2, "{page}: {}", errors(&output));
-        assert!(
-            errors(&output).contains("http:// or https://"),
-            "{page}: {}",
-            errors(&output)
-        );
+        let told = errors(&output);
+        let is_web = page.starts_with("http");
+        let why = if is_web {
+            "host"
+        } else {
+            "http:// or https://"
+        };
+        let has_host = page.starts_with("https://exam") && !page.contains(":port");
+        assert!(has_host || told.contains(why), "{page}: {told}");
+        assert!(told.contains("https://example.org/"), "{page}: {told}");
         assert!(output.stdout.is_empty(), "{page}");
     }
     for (page, link) in [
@@ -935,6 +1009,8 @@ fn the_page_of_a_link_is_an_address_of_the_web() {
             "http://localhost:8080/#step=cache",
         ),
         ("HTTPS://example.org", "HTTPS://example.org#step=cache"),
+        ("http://[::1]:8080/", "http://[::1]:8080/#step=cache"),
+        ("http://me@box:80", "http://me@box:80#step=cache"),
         (
             "https://example.org/#step=one-server",
             "https://example.org/#step=cache",
@@ -1220,8 +1296,10 @@ fn a_series_has_a_row_a_second_and_adds_up_to_the_report() {
     let failed = requests["failed"].as_object().expect("by reason");
     let total: f64 = failed.values().filter_map(Value::as_f64).sum();
     assert_eq!(series.sum("failed"), total);
-    let in_flight = series.figures("in_flight").pop();
-    assert_eq!(in_flight, requests["in_flight"].as_f64());
+    for name in ["in_flight", "overdue"] {
+        let at_end = series.figures(name).pop();
+        assert_eq!(at_end, requests[name].as_f64(), "{name}");
+    }
     for reason in Reason::ALL {
         let count = failed.get(reason.name()).and_then(Value::as_f64);
         let name = format!("failed_{}", reason.name());
@@ -1358,6 +1436,25 @@ fn servers_that_are_killed_and_added_are_seen_in_the_series() {
     let (all, fewer) = (servers[0], servers[4]);
     assert_eq!(all - fewer, 1.0, "{servers:?}");
     assert_eq!(servers[9], all, "{servers:?}");
+}
+
+#[test]
+fn a_dead_balancer_is_seen_in_the_series() {
+    let mut scenario = step::find("load-balancer").expect("is a step").scenario();
+    scenario.script = vec![TimedAction {
+        at_ns: 2_000_000_000,
+        action: Action::Kill {
+            component: "lb".into(),
+            instance: 0,
+        },
+    }];
+    let arguments = ["run", "-", "--for", "4s", "--warmup", "0", "--series", "-"];
+    let output = headroom_reading(&scenario.to_json(), &arguments);
+    assert_eq!(code(&output), 0, "{}", errors(&output));
+    let series = Table::read(&String::from_utf8(output.stdout).expect("it is text"));
+    assert_eq!(series.figures("lb.servers"), [1.0, 1.0, 0.0, 0.0]);
+    // A directory has no machine that could die.
+    assert!(series.names.iter().all(|name| name != "dns.servers"));
 }
 
 /// The cache's step with writes held back, whose cache dies at a moment, as does the database's disk.
@@ -1588,24 +1685,17 @@ fn how_a_run_starts_is_told_by_its_help_and_by_the_documentation() {
     assert!(text(&["help", "run"]).contains("starts cold"));
     for verb in ["capacity", "compare"] {
         let help = text(&["help", verb]);
-        let words = help.split_whitespace().collect::<Vec<_>>().join(" ");
-        assert!(words.contains("in service"), "{verb}");
-        assert!(
-            words.contains("caches and sessions are filled before"),
-            "{verb}"
-        );
+        for word in ["in service", "caches", "sessions"] {
+            assert!(help.contains(word), "{word}: {help}");
+        }
     }
     let model = include_str!("../../docs/model.md");
     let start = model
         .split("## How a run starts")
         .nth(1)
         .expect("a part of its own");
-    for words in [
-        "`run`, and the page, start cold",
-        "`compare`, `capacity`",
-        "in service",
-    ] {
-        assert!(start.contains(words), "{words}");
+    for word in ["`run`", "cold", "`compare`", "`capacity`", "in service"] {
+        assert!(start.contains(word), "{word}");
     }
 }
 
@@ -1723,6 +1813,30 @@ fn what_will_do_nothing_is_told_beside_the_answer() {
                         web/3: put a load balancer before Web server";
         assert!(told.contains(expected), "{told}");
     }
+    let expected = "nothing reaches web/2";
+    let warnings = |document: &Value| document["warnings"].to_string();
+    for command in ["run", "capacity"] {
+        let output = headroom_reading(&document, &[command, "-", "--for", "1s", "--json"]);
+        let told: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        assert!(warnings(&told).contains(expected), "{told}");
+    }
+    // Of two, it is said of which.
+    let file = Folder::new("warned");
+    let file = file.file("three.json", document.as_bytes());
+    let arguments = ["compare", "one-server", &file, "--for", "1s", "--json"];
+    let output = headroom(&arguments);
+    let lines = errors(&output);
+    let told: Vec<&str> = lines
+        .lines()
+        .filter(|line| line.contains(expected))
+        .collect();
+    assert!(
+        told.len() == 1 && told[0].contains("three.json"),
+        "{told:?}"
+    );
+    let compared: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(warnings(&compared["before"]), "[]");
+    assert!(warnings(&compared["after"]).contains(expected));
 }
 
 /// A run in which one request of twenty is never answered.
@@ -1748,6 +1862,16 @@ fn hanging() -> Scenario {
         }
     }
     scenario
+}
+
+#[test]
+fn what_is_never_answered_breaks_a_run_that_is_checked_whatever_its_seed() {
+    let document = hanging().to_json();
+    for seed in ["1", "2", "3", "4", "5", "6"] {
+        let arguments = ["run", "-", "--check", "--warmup", "0s", "--for", "60s"];
+        let output = headroom_reading(&document, &[&arguments[..], &["--seed", seed]].concat());
+        assert_eq!(code(&output), 1, "seed {seed}");
+    }
 }
 
 #[test]

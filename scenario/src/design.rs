@@ -33,6 +33,14 @@ impl Design {
         found.map_or(id.to_owned(), |(_, component)| component.title_with_id())
     }
 
+    /// What people call an instance of the component of that id; `web/1` where there is none.
+    pub fn instance_title(&self, id: &str, instance: u16) -> String {
+        match self.component(id) {
+            Some((_, component)) => component.instance_title(instance),
+            None => numbered(id, instance),
+        }
+    }
+
     /// What the component in a place is called in a run, as nothing else is: its id, or `web#2` where it is the
     /// second to bear that.
     pub fn name_in_run(&self, place: usize) -> String {
@@ -123,11 +131,16 @@ impl Component {
     /// What one of its instances is to tests and tools: `web/1` is number 0, and one machine is the whole.
     pub fn instance_name(&self, instance: u16) -> String {
         if self.kind.facts().is_scalable {
-            format!("{}/{}", self.id, u32::from(instance) + 1)
+            numbered(&self.id, instance)
         } else {
             self.id.clone()
         }
     }
+}
+
+/// `web/1` is number 0.
+fn numbered(id: &str, instance: u16) -> String {
+    format!("{id}/{}", u32::from(instance) + 1)
 }
 
 /// A place on the diagram, in its own units.

@@ -17,6 +17,7 @@
 
 mod action;
 mod change;
+mod checkup;
 mod component;
 mod design;
 mod document;
@@ -51,6 +52,7 @@ mod view;
 mod warning;
 
 pub use action::{Action, Direction, Impairment, Sort, Target};
+pub use checkup::Checkup;
 pub use component::{
     Algorithm, Autoscaling, Cache, Clients, Database, Dns, Eviction, HashFunction, HashKey,
     HealthCheck, Kind, LoadBalancer, NodeRouting, ReadMode, Service, SessionStore, WriteMode,

@@ -8,14 +8,14 @@ use crate::{
 
 impl ValidScenario {
     /// What changes nothing though it is there: servers that nobody sends anything, sites, the curve of a
-    /// closed loop. Each with its
-    /// place, and what would make it count. O(components x links + actions).
+    /// closed loop, health checks that a server passes however slow it is made. Each with its place, and what would make it count. O(components x links + actions).
     pub fn warnings(&self) -> Vec<Problem> {
         let mut warnings = Problems::default();
         let design = &Path::Root.field("design");
         idle_servers(&mut warnings, design, self);
         sites(&mut warnings, design, self);
         curve(&mut warnings, &Path::Root.field("traffic"), self);
+        unnoticed(&mut warnings, &Path::Root.field("script"), self);
         warnings.into_list()
     }
 }
@@ -115,6 +115,31 @@ fn curve(warnings: &mut Problems, traffic: &Path, scenario: &Scenario) {
                        steady, or the loop open";
         warnings.add(&traffic.field("curve"), message);
     }
+}
+
+/// A server that is made too slow for its users stays in service where its balancer's checks are answered in time.
+fn unnoticed(warnings: &mut Problems, script: &Path, scenario: &Scenario) {
+    let mut now = scenario.clone();
+    for (index, timed) in scenario.script.iter().enumerate() {
+        if let Action::Slow {
+            component,
+            instance,
+            factor,
+        } = &timed.action
+            && let Some(checkup) = now.checkup(component, *factor)
+        {
+            warnings.about(Some(component));
+            let action = script.index(index);
+            let action = action.field("action");
+            let server = now.design.instance_title(component, *instance);
+            let message = format!(
+                "{server} {checkup}, and stays in service: give checks less time, or let it hang"
+            );
+            warnings.add(&action.field("slow"), message);
+        }
+        timed.action.carry_out(&mut now);
+    }
+    warnings.about(None);
 }
 
 #[cfg(test)]
@@ -235,6 +260,41 @@ mod tests {
             think_time_ms: 100.0,
         };
         assert!(told(closed)[0].starts_with("users of a closed loop make the rate"));
+    }
+
+    #[test]
+    fn a_server_that_is_slow_and_passes_its_checks_stays_in_service_and_that_is_said() {
+        let mut checked = direct(2);
+        let balancer = LoadBalancer::default();
+        let timeout_ms = balancer.health_check.as_ref().map(|check| check.timeout_ms);
+        let balancer = component("lb", Kind::LoadBalancer(balancer));
+        checked.design.components.push(balancer);
+        checked.design.links = vec![link("users", "lb"), link("lb", "web")].into();
+        checked.design.links[1].latency_ms = 2.5;
+        let slowed = |factor: f64| {
+            let mut slowed = checked.clone();
+            let action = Action::Slow {
+                component: "web".into(),
+                instance: 1,
+                factor,
+            };
+            slowed.script = vec![TimedAction { at_ns: 1, action }];
+            slowed
+        };
+        // A request takes 10 ms, and a check 1 ms and the way of 5 ms; 500 ms and a second are in time.
+        assert_eq!(timeout_ms, Some(1_000.0));
+        assert_eq!(told(slowed(50.0)), [""; 0], "slow, and fast enough");
+        for factor in [51.0, 100.0, 900.0, 994.0] {
+            let words = told(slowed(factor));
+            let expected = format!("web/2 answers its checks in {} ms, in time", factor + 5.0);
+            assert!(words[0].starts_with(&expected), "{words:?}");
+        }
+        assert_eq!(told(slowed(1_000.0)), [""; 0], "it is taken out");
+        let mut unchecked = slowed(100.0);
+        if let Kind::LoadBalancer(balancer) = &mut unchecked.design.components[2].kind {
+            balancer.health_check = None;
+        }
+        assert_eq!(told(unchecked), [""; 0], "nobody checks");
     }
 
     #[test]

@@ -871,6 +871,16 @@ fn cache_of(entries_per_node: u32, read_mode: ReadMode, write_mode: WriteMode) -
 }
 
 #[test]
+fn a_script_can_not_set_the_number_of_servers_that_a_design_started_with() {
+    for (id, field) in [("web", "service.instances"), ("cache", "cache.nodes")] {
+        let other = changed(id, |kind| kind.set_instances(kind.instances() + 1));
+        let path = format!("script[0].action.configure.kind.{field}");
+        assert_eq!(scripted([other]), Err(vec![path]));
+        assert_eq!(scripted([changed(id, |_| {})]), Ok(()));
+    }
+}
+
+#[test]
 fn a_script_can_not_ask_for_a_cache_that_needs_a_link_it_has_not_got() {
     let path = |field| {
         Err(vec![format!(

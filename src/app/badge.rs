@@ -11,7 +11,7 @@ use headroom_scenario::Objectives;
 use yew::prelude::*;
 
 use super::stop::Stop;
-use super::story::breaking;
+use super::story::{breaking, past};
 use crate::format;
 use crate::lettering::Lettering;
 
@@ -41,27 +41,33 @@ pub enum Capacity {
         tried: Option<Load>,
     },
     /// It has been found.
-    Found {
-        /// Largest load that holds the objectives.
-        load: Load,
-        /// Requests answered a second at that load.
-        reached_rps: f64,
-        /// It is the largest load there is.
-        is_unlimited: bool,
-        /// It also comes up under that load from a cold start.
-        holds_from_cold: bool,
-        /// What the component that gives way first is called.
-        limited: Option<String>,
-    },
+    Found(Found),
     /// It can't be found, and why.
     Unanswerable(String),
+}
+
+/// What a search has found that a design holds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Found {
+    /// Largest load that holds the objectives.
+    pub load: Load,
+    /// Requests answered a second at that load.
+    pub reached_rps: f64,
+    /// It is the largest load there is.
+    pub is_unlimited: bool,
+    /// It also comes up under that load from a cold start.
+    pub holds_from_cold: bool,
+    /// What the component that gives way first is called.
+    pub limited: Option<String>,
+    /// The first objective that breaks just past that load.
+    pub breach: Option<Breach>,
 }
 
 impl Capacity {
     /// Largest load that holds, where it has been found.
     pub fn load(&self) -> Option<Load> {
         match self {
-            Self::Found { load, .. } => Some(*load),
+            Self::Found(found) => Some(found.load),
             Self::Searching { .. } | Self::Unanswerable(_) => None,
         }
     }
@@ -99,12 +105,12 @@ struct Told {
 fn told(props: &BadgeProps) -> Told {
     let mut told = said(props);
     let limited = match &props.capacity {
-        Capacity::Found { limited, .. } => limited,
-        _ => &None,
+        Capacity::Found(found) => found.limited.as_ref(),
+        _ => None,
     };
     let named = match culprit(props) {
         Some(stop) => stop.name(),
-        None => limited.as_ref(),
+        None => limited,
     };
     told.named = named.filter(|name| cut(name) != **name).cloned();
     told
@@ -117,85 +123,68 @@ fn cut(name: &str) -> String {
 }
 
 fn said(props: &BadgeProps) -> Told {
-    let failing = props
-        .snapshot
-        .as_deref()
-        .and_then(|snapshot| broken_now(snapshot, &props.objectives));
-    match (&props.capacity, failing) {
-        (Capacity::Unanswerable(reason), _) => Told {
-            tone: "unknown",
-            figure: "–".into(),
-            lines: vec![reason.clone()],
-            named: None,
+    let recent = props.snapshot.as_deref().map(|snapshot| &snapshot.recent);
+    let failing = recent.and_then(|recent| broken_now(recent, &props.objectives));
+    match &props.capacity {
+        Capacity::Unanswerable(reason) => unknown("–", vec![reason.clone()]),
+        Capacity::Searching { tried } => match failing {
+            None => unknown("…", measuring(*tried)),
+            Some(failing) => failing_now(iter::once(failing).chain(measuring(*tried)).collect()),
         },
-        (Capacity::Searching { tried }, None) => Told {
-            tone: "unknown",
-            figure: "…".into(),
-            lines: measuring(*tried),
-            named: None,
-        },
-        (Capacity::Searching { tried }, Some(breach)) => Told {
-            lines: iter::once(format!("it {}", breaking(&breach)))
-                .chain(measuring(*tried))
-                .collect(),
-            ..failing_now()
-        },
-        (
-            Capacity::Found {
-                load,
-                reached_rps,
-                is_unlimited,
-                holds_from_cold,
-                limited,
-            },
-            failing,
-        ) => {
-            let headroom = Headroom::new(*load, props.load, *is_unlimited);
-            let holds = |when: &str| Some(holds(*load, *reached_rps)? + when);
-            let culprit = culprit(props);
-            let once_warm = if *holds_from_cold {
-                ""
-            } else {
-                ", once it is warm"
-            };
-            match failing {
-                // That it is asked too much says why, and not what comes of it.
-                Some(breach) if headroom.strain() == Strain::Over => Told {
-                    tone: "bad",
-                    figure: nowrap(&headroom.figure()),
-                    lines: [format!("it {}", breaking(&breach)), first(culprit, limited)]
-                        .into_iter()
-                        .chain(holds(once_warm))
-                        .collect(),
-                    named: None,
-                },
-                // What it can take is of no use to those who get no answer now.
-                Some(breach) => Told {
-                    // By then it is warm.
-                    lines: iter::once(format!("it {}", breaking(&breach)))
-                        .chain(holds(" once it has recovered"))
-                        .collect(),
-                    ..failing_now()
-                },
-                None => Told {
-                    tone: match headroom.strain() {
-                        Strain::Over => "bad",
-                        Strain::Close => "warn",
-                        Strain::Roomy => "ok",
-                    },
-                    figure: nowrap(&headroom.figure()),
-                    lines: [
-                        headroom.share(),
-                        Some(first(culprit, limited)),
-                        holds(once_warm),
-                    ]
-                    .into_iter()
-                    .flatten()
-                    .collect(),
-                    named: None,
-                },
-            }
+        Capacity::Found(found) => held(props, found, failing),
+    }
+}
+
+fn unknown(figure: &str, lines: Vec<String>) -> Told {
+    Told {
+        tone: "unknown",
+        figure: figure.into(),
+        lines,
+        named: None,
+    }
+}
+
+fn failing_now(lines: Vec<String>) -> Told {
+    Told {
+        tone: "bad",
+        figure: "failing now".into(),
+        lines,
+        named: None,
+    }
+}
+
+/// Of a design of which it is known what it holds, and what the gauges show broken.
+fn held(props: &BadgeProps, found: &Found, failing: Option<String>) -> Told {
+    let headroom = Headroom::new(found.load, props.load, found.is_unlimited);
+    let (strain, failing) = match (headroom.strain(), failing) {
+        // What it can take is of no use to those who get no answer now. By then it is warm.
+        (Strain::Roomy | Strain::Close, Some(failing)) => {
+            let holds = found.holds().map(|holds| holds + " once it has recovered");
+            return failing_now(iter::once(failing).chain(holds).collect());
         }
+        now => now,
+    };
+    let once_warm = if found.holds_from_cold {
+        ""
+    } else {
+        ", once it is warm"
+    };
+    let lines = [
+        // That it is asked too much says why, and not what comes of it.
+        failing.or_else(|| headroom.share()),
+        found.first(culprit(props)),
+        found.nothing_holds(),
+        found.holds().map(|holds| holds + once_warm),
+    ];
+    Told {
+        tone: match strain {
+            Strain::Over => "bad",
+            Strain::Close => "warn",
+            Strain::Roomy => "ok",
+        },
+        figure: nowrap(&headroom.figure()),
+        lines: lines.into_iter().flatten().collect(),
+        named: None,
     }
 }
 
@@ -204,15 +193,6 @@ fn measuring(tried: Option<Load>) -> Vec<String> {
     iter::once("measuring what it can take".into())
         .chain(tried)
         .collect()
-}
-
-fn failing_now() -> Told {
-    Told {
-        tone: "bad",
-        figure: "failing now".into(),
-        lines: Vec::new(),
-        named: None,
-    }
 }
 
 /// What is to blame rather than what gives way first: what lets nothing through, and where not even the
@@ -226,30 +206,45 @@ fn culprit(props: &BadgeProps) -> Option<&Stop> {
     props.stop.as_ref().or(wound)
 }
 
-/// What is to blame, else what gives way first.
-fn first(culprit: Option<&Stop>, limited: &Option<String>) -> String {
-    if let Some(stop) = culprit {
-        return stop.words(cut);
-    }
-    match limited {
-        Some(name) => {
-            let verb = format::verb(name, "gives way", "give way");
-            format!("{} {verb} first", cut(name))
+impl Found {
+    /// What is to blame, else what gives way first.
+    fn first(&self, culprit: Option<&Stop>) -> Option<String> {
+        if let Some(stop) = culprit {
+            return Some(stop.words(cut));
         }
-        None => "takes all that the slider has".into(),
+        if self.is_unlimited {
+            return Some("takes all that the slider has".into());
+        }
+        let name = self.limited.as_ref()?;
+        let verb = format::verb(name, "gives way", "give way");
+        Some(format!("{} {verb} first", cut(name)))
     }
-}
 
-/// How much it holds; none where that is nothing, which the figure says.
-fn holds(load: Load, reached_rps: f64) -> Option<String> {
-    let amount = format::load(load);
-    (load.amount() > 0.0).then(|| match load {
-        Load::RateRps(_) => format!("holds up to {amount}"),
-        Load::Users(_) => format!(
-            "holds up to {amount}, who reach {}/s",
-            format::rate(reached_rps)
-        ),
-    })
+    /// What is wrong at the smallest load, where not even that holds.
+    fn nothing_holds(&self) -> Option<String> {
+        let breach = self.breach.filter(|_| self.load.amount() == 0.0)?;
+        let least = format::load(self.load.least());
+        let what = match breach.objective {
+            // The gauges have the percentile of those answered.
+            Objective::LatencyP99Ms if breach.found.is_some() => {
+                format!("1 in 100 waits over {}", format::ms(breach.limit))
+            }
+            _ => format!("it {}", past(&breach)),
+        };
+        Some(format!("even at {least} {what}"))
+    }
+
+    /// How much it holds; none where that is nothing, which the figure says.
+    fn holds(&self) -> Option<String> {
+        let amount = format::load(self.load);
+        (self.load.amount() > 0.0).then(|| match self.load {
+            Load::RateRps(_) => format!("holds up to {amount}"),
+            Load::Users(_) => format!(
+                "holds up to {amount}, who reach {}/s",
+                format::rate(self.reached_rps)
+            ),
+        })
+    }
 }
 
 /// The figure and its unit on one line.
@@ -257,27 +252,35 @@ fn nowrap(words: &str) -> String {
     words.replace(" ×", "\u{a0}×")
 }
 
-/// The first objective that the gauges show broken.
-fn broken_now(snapshot: &Snapshot, objectives: &Objectives) -> Option<Breach> {
+/// What the gauges show broken, the first of it: `it fails 12 % of requests, over 1 %`.
+fn broken_now(recent: &Bin, objectives: &Objectives) -> Option<String> {
     let found = [
         (
             Objective::FailedShare,
-            snapshot.recent.failed_share(),
+            recent.failed_share(),
             objectives.failed_share,
         ),
         (
             Objective::LatencyP99Ms,
-            snapshot.recent.latency_ms.p99,
+            recent.latency_ms.p99,
             objectives.latency_p99_ms,
         ),
     ];
     let broken = found.into_iter().find(|(_, found, limit)| found > limit);
-    let (objective, found, limit) = broken.or_else(|| piling_up(&snapshot.recent))?;
-    Some(Breach {
+    if broken.is_none() && recent.is_overdue() {
+        let limit = format::ms(objectives.latency_p99_ms);
+        return Some(format!(
+            "{} wait longer than {limit}",
+            format::count(recent.overdue)
+        ));
+    }
+    let (objective, found, limit) = broken.or_else(|| piling_up(recent))?;
+    let breach = Breach {
         objective,
         found: Some(found),
         limit,
-    })
+    };
+    Some(format!("it {}", breaking(&breach)))
 }
 
 /// More of those who came lately than this have got no answer, good or bad, where lately is at least so long:
@@ -301,16 +304,25 @@ fn piling_up(recent: &Bin) -> Option<(Objective, f64, f64)> {
 mod tests {
     use super::*;
 
+    fn found() -> Found {
+        Found {
+            load: Load::RateRps(1_380.0),
+            reached_rps: 1_380.0,
+            is_unlimited: false,
+            holds_from_cold: true,
+            limited: Some("Database".into()),
+            breach: Some(Breach {
+                objective: Objective::LatencyP99Ms,
+                found: Some(700.0),
+                limit: 500.0,
+            }),
+        }
+    }
+
     fn props(rate_rps: f64, snapshot: Snapshot) -> BadgeProps {
         BadgeProps {
             load: Load::RateRps(rate_rps),
-            capacity: Capacity::Found {
-                load: Load::RateRps(1_380.0),
-                reached_rps: 1_380.0,
-                is_unlimited: false,
-                holds_from_cold: true,
-                limited: Some("Database".into()),
-            },
+            capacity: Capacity::Found(found()),
             snapshot: Some(Rc::new(snapshot)),
             objectives: Objectives::default(),
             stop: None,
@@ -346,12 +358,10 @@ mod tests {
     #[test]
     fn what_only_a_warm_design_holds_is_said_to_be_so() {
         let mut props = props(800.0, Snapshot::default());
-        if let Capacity::Found {
-            holds_from_cold, ..
-        } = &mut props.capacity
-        {
-            *holds_from_cold = false;
-        }
+        props.capacity = Capacity::Found(Found {
+            holds_from_cold: false,
+            ..found()
+        });
         let last = |props: &BadgeProps| told(props).lines.pop();
         let warm = "holds up to 1,380/s, once it is warm";
         assert_eq!(last(&props).as_deref(), Some(warm));
@@ -377,28 +387,59 @@ mod tests {
         let mut props = props(800.0, Snapshot::default());
         props.wound = Some(Stop::Down("web/1".into()));
         assert_eq!(told(&props).lines[1], "Database gives way first");
-        if let Capacity::Found {
-            load,
-            holds_from_cold,
-            ..
-        } = &mut props.capacity
-        {
-            (*load, *holds_from_cold) = (Load::RateRps(0.0), false);
-        }
-        let lines = told(&props).lines;
+        props.capacity = Capacity::Found(Found {
+            load: Load::RateRps(0.0),
+            holds_from_cold: false,
+            ..found()
+        });
         assert_eq!(told(&props).figure, "holds at no load");
-        assert_eq!(lines, ["web/1 is down"]);
+        assert_eq!(told(&props).lines[0], "web/1 is down");
+    }
+
+    #[test]
+    fn where_no_load_holds_it_is_said_why_whatever_gives_way() {
+        for limited in [None, Some("Database".to_owned())] {
+            let found = Found {
+                load: Load::RateRps(0.0),
+                limited,
+                ..found()
+            };
+            let told = told(&BadgeProps {
+                capacity: Capacity::Found(found.clone()),
+                ..props(800.0, Snapshot::default())
+            });
+            assert_eq!(told.figure, "holds at no load");
+            let why = told.lines.last().map(|line| line.replace('\u{a0}', " "));
+            let least = format::load(found.load.least());
+            assert_eq!(
+                why,
+                Some(format!("even at {least} 1 in 100 waits over 500 ms"))
+            );
+            assert_eq!(told.lines.len(), 1 + usize::from(found.limited.is_some()));
+        }
+    }
+
+    #[test]
+    fn a_design_in_which_users_wait_for_ever_fails_now_however_fast_its_answers_are() {
+        let mut hanging = Snapshot::default();
+        let recent = &mut hanging.recent;
+        (recent.arrived, recent.completed, recent.overdue) = (495, 485, 4);
+        recent.latency_ms.p99 = 46.0;
+        assert_ne!(told(&props(800.0, hanging.clone())).figure, "failing now");
+        hanging.recent.overdue = 1_412;
+        let told = told(&props(800.0, hanging));
+        assert_eq!(told.figure, "failing now");
+        let why = told.lines[0].replace('\u{a0}', " ");
+        assert_eq!(why, "1,412 wait longer than 500 ms");
     }
 
     #[test]
     fn users_of_a_closed_loop_are_counted() {
-        let found = Capacity::Found {
+        let found = Capacity::Found(Found {
             load: Load::Users(34),
             reached_rps: 98.8,
-            is_unlimited: false,
-            holds_from_cold: true,
-            limited: None,
-        };
+            ..found()
+        });
         let told = told(&BadgeProps {
             load: Load::Users(20),
             capacity: found,
@@ -454,7 +495,7 @@ mod tests {
             (Stop::Hangs("Web servers".into()), "Web servers hang"),
             (Stop::Cut, "a link is cut"),
         ] {
-            assert_eq!(first(Some(&stop), &Some("Cache".into())), words);
+            assert_eq!(found().first(Some(&stop)).as_deref(), Some(words));
         }
         let lines = told(&props(2_000.0, failing.clone())).lines;
         assert!(lines[0].starts_with("it fails 12"), "{lines:?}");

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use headroom_engine::happening::Happening;
 use headroom_scenario::{Action, TimedAction};
 use js_sys::{ArrayBuffer, Float64Array};
 use web_sys::window;
@@ -11,7 +12,7 @@ use super::App;
 use super::document::Edit;
 use crate::lab::Answer;
 use crate::packed;
-use crate::protocol::Message;
+use crate::protocol::{Message, Publication};
 use crate::sampling::Sampling;
 
 /// Rates this close to one another are one drag of the slider.
@@ -30,6 +31,7 @@ impl App {
                 let waiting = self.waiting.take().unwrap_or_default();
                 waiting.into_iter().for_each(|command| self.send(command));
             }
+            Message::Panicked { reason } => self.engine_died(reason),
             Message::Staged {
                 epoch: of,
                 now_ns,
@@ -40,21 +42,8 @@ impl App {
                 self.stage_told(now_ns, ns_per_ms, moving, sampling, bulk);
                 return false;
             }
-            Message::Published(mut publication) if publication.epoch == epoch => {
-                // What a run passes on its way to a moment is nothing new.
-                let is_on_its_way = self.run.seeking.is_some();
-                let rings = bulk.and_then(|bytes| packed::unpack(&bytes));
-                publication.rings = rings.unwrap_or_default();
-                let fresh = self.run.change().take(*publication);
-                if let Some(mark) = fresh.filter(|_| !is_on_its_way) {
-                    self.look.announcement = mark.in_full().to_owned();
-                }
-                // What is done live is stamped with the nanosecond after this, and shown at once.
-                let next_ns = self.run.now_ns() + 1;
-                if self.document.is_out_of_date(next_ns) {
-                    self.document.change().advance_to(next_ns);
-                    self.live_changed(ctx);
-                }
+            Message::Published(publication) if publication.epoch == epoch => {
+                self.published(ctx, *publication, bulk);
             }
             Message::Seeking {
                 epoch: of,
@@ -66,24 +55,8 @@ impl App {
             Message::Happened {
                 epoch: of,
                 happening,
-            } if of == epoch => {
-                self.look.announcement = match &happening {
-                    Some(happening) => happening.sentence.clone(),
-                    None => "Nothing is left to happen.".into(),
-                };
-                self.run.change().happening = happening.map(Rc::new);
-            }
-            Message::Applied { epoch: of, at_ns } if of == epoch => {
-                if let Some(action) = self.unanswered.pop_front() {
-                    let edit = self.edit_of(&action);
-                    self.document
-                        .change()
-                        .append(TimedAction { at_ns, action }, edit);
-                    self.loaded = self.document.scenario.clone();
-                    self.run.change().forget_marks_from(at_ns);
-                    self.changed(ctx);
-                }
-            }
+            } if of == epoch => self.happened(happening),
+            Message::Applied { epoch: of, at_ns } if of == epoch => self.applied(ctx, at_ns),
             Message::ActionRefused { epoch: of, reason } if of == epoch => {
                 self.unanswered.pop_front();
                 self.look.notice = Some(reason);
@@ -94,11 +67,54 @@ impl App {
             } if of == epoch => {
                 self.look.notice = Some(problems.join(" "));
             }
-            Message::Panicked { reason } => self.engine_died(reason),
             // About a load that is no more.
             _ => return false,
         }
         true
+    }
+
+    fn published(
+        &mut self,
+        ctx: &Context<Self>,
+        mut publication: Publication,
+        bulk: Option<ArrayBuffer>,
+    ) {
+        // What a run passes on its way to a moment is nothing new.
+        let is_on_its_way = self.run.seeking.is_some();
+        let rings = bulk.and_then(|bytes| packed::unpack(&bytes));
+        publication.rings = rings.unwrap_or_default();
+        let fresh = self.run.change().take(publication);
+        if let Some(mark) = fresh.filter(|_| !is_on_its_way) {
+            self.look.announcement = mark.in_full().to_owned();
+        }
+        // What is done live is stamped with the nanosecond after this, and shown at once.
+        let next_ns = self.run.now_ns() + 1;
+        if self.document.is_out_of_date(next_ns) {
+            self.document.change().advance_to(next_ns);
+            self.live_changed(ctx);
+        }
+    }
+
+    fn happened(&mut self, happening: Option<Happening>) {
+        self.look.announcement = match &happening {
+            Some(happening) => happening.sentence.clone(),
+            None => "Nothing is left to happen.".into(),
+        };
+        self.run.change().happening = happening.map(Rc::new);
+    }
+
+    /// A live action took effect: it is a part of the document from now on.
+    fn applied(&mut self, ctx: &Context<Self>, at_ns: u64) {
+        let Some(action) = self.unanswered.pop_front() else {
+            return;
+        };
+        let edit = self.edit_of(&action);
+        self.document
+            .change()
+            .append(TimedAction { at_ns, action }, edit);
+        self.loaded = self.document.scenario.clone();
+        self.run.change().forget_marks_from(at_ns);
+        self.changed(ctx);
     }
 
     /// Loads that follow one another closely are one drag of the slider.

@@ -32,7 +32,7 @@ pub fn Now(props: &NowProps) -> Html {
         .filter(|ms| *ms > 0.0);
     let failed = recent.map(Bin::failed_share);
     let cost = &props.cost;
-    let is_slow = p99_ms.is_some_and(|ms| ms > props.objectives.latency_p99_ms);
+    let late = recent.and_then(|recent| late(recent, &props.objectives));
     let is_failing = failed.is_some_and(|share| share > props.objectives.failed_share);
     html! {
         <section class="now" aria-labelledby="now-title">
@@ -44,14 +44,23 @@ pub fn Now(props: &NowProps) -> Html {
             </h2>
             <dl class="now-figures">
                 { figure("served/s", completed_rps.map_or_else(dash, format::rate), None, "completed-rps", completed_rps) }
-                { figure("p99", p99_ms.map_or_else(dash, format::ms),
-                    is_slow.then(|| format!("over {}", format::ms(props.objectives.latency_p99_ms))), "p99-ms", p99_ms) }
+                { figure("p99", p99_ms.map_or_else(dash, format::ms), late, "p99-ms", p99_ms) }
                 { figure("failed", failed.map_or_else(dash, format::share),
                     is_failing.then(|| format!("over {}\u{a0}%", format::plain(props.objectives.failed_share * 100.0))), "failed-share", failed) }
                 { price(cost) }
             </dl>
         </section>
     }
+}
+
+/// That answers are not in time, or those who got none.
+fn late(recent: &Bin, objectives: &Objectives) -> Option<String> {
+    let limit = format::ms(objectives.latency_p99_ms);
+    if recent.is_overdue() {
+        let overdue = format::count(recent.overdue);
+        return Some(format!("{overdue} wait over {limit}"));
+    }
+    (recent.latency_ms.p99 > objectives.latency_p99_ms).then(|| format!("over {limit}"))
 }
 
 /// What the design costs now, and the mean over the run, once that is another.
@@ -83,5 +92,26 @@ fn figure(
             <dt>{ name }</dt>
             if let Some(past) = past { <dd class="past-words">{ past }</dd> }
         </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_waits_too_long_is_told_beside_the_percentile_of_those_answered() {
+        let mut recent = Bin::default();
+        let mut told = |p99_ms: f64, overdue: u64| {
+            (recent.completed, recent.overdue) = (485, overdue);
+            recent.latency_ms.p99 = p99_ms;
+            late(&recent, &Objectives::default()).map(|late| late.replace('\u{a0}', " "))
+        };
+        assert_eq!(told(46.0, 4), None);
+        assert_eq!(told(501.0, 4).as_deref(), Some("over 500 ms"));
+        for p99_ms in [0.0, 46.0, 501.0] {
+            let late = told(p99_ms, 412);
+            assert_eq!(late.as_deref(), Some("412 wait over 500 ms"));
+        }
     }
 }

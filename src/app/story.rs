@@ -226,15 +226,25 @@ fn is_any(load: Load) -> bool {
     load.amount() < ANY_LOAD_BELOW
 }
 
+/// What a design does of whose answers nothing is known.
+const NOBODY: &str = "answers nobody";
+
+/// And to which nobody comes.
+const NO_REQUEST: &str = "gets no request";
+
 /// Which objective does not hold, after the design that breaks it: by how much depends on how far the search
 /// ran.
-fn past(breach: &Breach) -> String {
+pub fn past(breach: &Breach) -> String {
+    if breach.found.is_none() {
+        return NOBODY.into();
+    }
     let share = format!("{}\u{a0}%", format::plain(breach.limit * 100.0));
     match breach.objective {
         Objective::LatencyP99Ms => format!("has a p99 over {}", format::ms(breach.limit)),
         Objective::FailedShare => format!("fails more than {share} of requests"),
         Objective::SessionsLostShare => format!("makes more than {share} of users log in anew"),
         Objective::BacklogShare => "falls further and further behind".into(),
+        Objective::Requests => NO_REQUEST.into(),
     }
 }
 
@@ -244,7 +254,7 @@ pub fn breaking(breach: &Breach) -> String {
         objective, limit, ..
     } = *breach;
     let Some(found) = breach.found else {
-        return "answers nobody".into();
+        return NOBODY.into();
     };
     let share = |share: f64| format!("{}\u{a0}%", format::plain(share * 100.0));
     match objective {
@@ -264,6 +274,7 @@ pub fn breaking(breach: &Breach) -> String {
             share(limit)
         ),
         Objective::BacklogShare => "falls further and further behind".into(),
+        Objective::Requests => NO_REQUEST.into(),
     }
 }
 
@@ -384,9 +395,11 @@ impl Tone {
 /// The figures that a reader compares, what matters most first; those that neither design has are
 /// left out.
 fn rows(before: &Outcome, after: &Outcome) -> Vec<Row> {
-    let ms = |ms: Option<f64>| ms.map_or_else(|| "no answer".into(), format::ms);
-    // A latency that is missing is worse than any.
-    let or_never = |ms: Option<f64>| ms.unwrap_or(f64::INFINITY);
+    // What is missing, as nobody was answered, is worse than any.
+    let answered = |figure: Option<f64>, words: fn(f64) -> String| match figure {
+        Some(figure) => (figure, words(figure)),
+        None => (f64::INFINITY, "no answer".to_owned()),
+    };
     let row = |name, before: (f64, String), after: (f64, String), less_is_better: bool| Row {
         name,
         tone: Tone::of(before.0, after.0, less_is_better),
@@ -394,7 +407,7 @@ fn rows(before: &Outcome, after: &Outcome) -> Vec<Row> {
         after: after.1,
     };
     let share = |value: f64| (value, format::share(value));
-    let latency = |value: Option<f64>| (or_never(value), ms(value));
+    let latency = |value: Option<f64>| answered(value, format::ms);
     let served = |value: f64| (value, format::rate(value));
     let mut rows = vec![
         row(
@@ -426,17 +439,18 @@ fn rows(before: &Outcome, after: &Outcome) -> Vec<Row> {
     if rows.last().is_some_and(|p99| p99.tone != p50.tone) {
         rows.push(p50);
     }
-    if before.sessions_lost_share.max(after.sessions_lost_share) > 0.0005 {
+    let lost = |outcome: &Outcome| outcome.sessions_lost_share.unwrap_or_default();
+    if lost(before).max(lost(after)) > 0.0005 {
         rows.push(row(
             "users logged in anew",
-            share(before.sessions_lost_share),
-            share(after.sessions_lost_share),
+            answered(before.sessions_lost_share, format::share),
+            answered(after.sessions_lost_share, format::share),
             true,
         ));
         rows.push(row(
             "requests with a log-in",
-            share(before.login_share),
-            share(after.login_share),
+            answered(before.login_share, format::share),
+            answered(after.login_share, format::share),
             true,
         ));
     }
@@ -482,15 +496,24 @@ fn rows(before: &Outcome, after: &Outcome) -> Vec<Row> {
 
 /// What a cache answers, and the price of its policies, where they have one.
 fn cache_rows(before: Option<&CacheOutcome>, after: &CacheOutcome) -> Vec<Row> {
-    type Figure = fn(&CacheOutcome) -> f64;
+    type Figure = fn(&CacheOutcome) -> Option<f64>;
     type Words = fn(f64) -> String;
     let row = |name, figure: Figure, words: Words, less_is_better| {
-        let (was, is) = (before.map(figure), figure(after));
+        let (was, is) = (before.and_then(figure), figure(after));
+        let told = |figure: Option<f64>, is_there: bool| match (figure, is_there) {
+            (Some(figure), _) => words(figure),
+            (None, true) => "not asked".into(),
+            (None, false) => "no cache".into(),
+        };
         Row {
             name,
-            before: was.map_or_else(|| "no cache".into(), words),
-            after: words(is),
-            tone: Tone::of(was.unwrap_or_default(), is, less_is_better),
+            before: told(was, before.is_some()),
+            after: told(is, true),
+            tone: Tone::of(
+                was.unwrap_or_default(),
+                is.unwrap_or_default(),
+                less_is_better,
+            ),
         }
     };
     let mut rows = vec![row(
@@ -505,19 +528,20 @@ fn cache_rows(before: Option<&CacheOutcome>, after: &CacheOutcome) -> Vec<Row> {
     let prices: [(&'static str, Figure, f64, Words); 2] = [
         (
             "stale hits",
-            |cache| cache.stale_share,
+            |cache| Some(cache.stale_share),
             NOTICED_SHARE,
             format::share,
         ),
         (
             "evictions/s",
-            |cache| cache.evictions_rps,
+            |cache| Some(cache.evictions_rps),
             NOTICED_RPS,
             format::rate,
         ),
     ];
     for (name, figure, noticed, words) in prices {
-        if before.map_or(0.0, figure).max(figure(after)) >= noticed {
+        let is_noticed = |cache: &CacheOutcome| figure(cache).is_some_and(|it| it >= noticed);
+        if before.is_some_and(is_noticed) || is_noticed(after) {
             rows.push(row(name, figure, words, true));
         }
     }
@@ -534,18 +558,20 @@ mod tests {
             latency_p99_ms: Some(4_100.0),
             failed_share: 0.31,
             completed_rps: 600.0,
+            sessions_lost_share: Some(0.0),
+            login_share: Some(0.0),
             ..Outcome::default()
         };
         let after = Outcome {
             latency_p99_ms: Some(138.0),
             completed_rps: 600.0,
             cache: Some(CacheOutcome {
-                hit_ratio: 0.8,
+                hit_ratio: Some(0.8),
                 ..CacheOutcome::default()
             }),
             writes_lost: 50.0,
-            sessions_lost_share: 0.5,
-            login_share: 0.1,
+            sessions_lost_share: Some(0.5),
+            login_share: Some(0.1),
             queries_rps: Some(120.0),
             usd_month: 210.0,
             usd_month_at_end: 210.0,
@@ -567,6 +593,28 @@ mod tests {
             ("cost a month", Tone::Plain),
         ];
         assert_eq!(told, expected);
+    }
+
+    #[test]
+    fn where_nobody_was_answered_no_session_was_kept_and_where_nothing_was_asked_nothing_hit() {
+        let silent = Outcome {
+            failed_share: 1.0,
+            cache: Some(CacheOutcome::default()),
+            ..Outcome::default()
+        };
+        let losing = Outcome {
+            sessions_lost_share: Some(0.5),
+            login_share: Some(0.1),
+            ..silent
+        };
+        let told = rows(&silent, &losing);
+        let of = |name: &str| {
+            let row = told.iter().find(|row| row.name == name).expect(name);
+            (row.before.as_str(), row.tone)
+        };
+        assert_eq!(of("users logged in anew"), ("no answer", Tone::Better));
+        assert_eq!(of("requests with a log-in"), ("no answer", Tone::Better));
+        assert_eq!(of("cache hits"), ("not asked", Tone::Same));
     }
 
     #[test]
@@ -613,7 +661,7 @@ mod tests {
                 .collect()
         };
         let mut cache = CacheOutcome {
-            hit_ratio: 0.8,
+            hit_ratio: Some(0.8),
             stale_share: 0.0004,
             ..CacheOutcome::default()
         };
@@ -666,6 +714,7 @@ mod tests {
                 breach(Objective::BacklogShare, 0.3, 0.01),
                 "falls further and further behind",
             ),
+            (breach(Objective::Requests, 0.0, 1.0), "gets no request"),
         ] {
             assert_eq!(breaking(&breach).replace('\u{a0}', " "), words);
         }

@@ -6,7 +6,7 @@ use headroom_scenario::{Design, price};
 use yew::html::Scope;
 use yew::prelude::*;
 
-use super::badge::{Badge, Capacity};
+use super::badge::{Badge, Capacity, Found};
 use super::building::{Building, Site};
 use super::dialog::{Keys, Unopened};
 use super::header::Header;
@@ -141,7 +141,8 @@ fn capacity(app: &App) -> Capacity {
             is_unlimited,
             holds_from_cold,
             limited,
-        }) => Capacity::Found {
+            breach,
+        }) => Capacity::Found(Found {
             load: *load,
             reached_rps: *reached_rps,
             is_unlimited: *is_unlimited,
@@ -149,7 +150,8 @@ fn capacity(app: &App) -> Capacity {
             limited: limited
                 .as_ref()
                 .map(|id| app.document.live.design.title(id).to_owned()),
-        },
+            breach: *breach,
+        }),
         Some(Finding::Unanswerable(reason)) => Capacity::Unanswerable(reason.clone()),
         _ => Capacity::Searching {
             tried: question

@@ -69,6 +69,7 @@ pub fn FiguresPanel(props: &Props) -> Html {
             { choice(&window) }
             { draw(throughput(&seen)) }
             { draw(latency(&seen)) }
+            { for overdue(&seen, scenario).map(draw) }
             { draw(errors(&seen)) }
             { draw(utilisation(&seen, scenario)) }
             { for [
@@ -193,6 +194,20 @@ fn latency(seen: &Seen<'_>) -> Figures {
             "No request has ended yet."
         },
     }
+}
+
+/// Who still waits, where somebody has for longer than the objective allows: latencies are of answers.
+fn overdue(seen: &Seen<'_>, scenario: &Scenario) -> Option<Figures> {
+    let limit = format::ms(scenario.objectives.latency_p99_ms);
+    let name = format!("over {limit}");
+    seen.any(|bin| bin.overdue > 0).then(|| Figures {
+        title: "Still waiting",
+        hook: "overdue",
+        measure: Measure::Number,
+        drawing: Drawing::Lines,
+        series: vec![seen.series(name, line_class(0), |bin| bin.overdue as f64)],
+        empty: NOT_YET,
+    })
 }
 
 fn errors(seen: &Seen<'_>) -> Figures {
@@ -500,6 +515,21 @@ mod tests {
         let none = errors(&seen(&[bin(1, [0; Reason::COUNT], 0, 0)]));
         assert!(none.series.is_empty());
         assert_eq!(none.empty, "No request failed.");
+    }
+
+    #[test]
+    fn who_still_waits_is_drawn_where_somebody_has_for_too_long() {
+        let with = |overdue| {
+            Rc::new(Bin {
+                overdue,
+                ..Bin::default()
+            })
+        };
+        let scenario = Scenario::default();
+        assert!(overdue(&seen(&[with(0)]), &scenario).is_none());
+        let figures = overdue(&seen(&[with(0), with(412)]), &scenario).expect("a chart");
+        assert_eq!(figures.series[0].figures, [0.0, 412.0]);
+        assert_eq!(figures.series[0].name, "over 500\u{a0}ms");
     }
 
     #[test]

@@ -345,7 +345,6 @@ fn link(scene: &Scene<'_>, number: usize) -> Html {
     for trouble in scene.link(number).map(link_words).unwrap_or_default() {
         calls += &format!(", {trouble}");
     }
-    let tooltip = format!("{calls}. Ten times as many make a wire twice as broad.");
     let [from, to] = [&link.from, &link.to].map(|id| scene.scenario.design.title(id));
     let pick = Pick::Link(number);
     let (on_link, on_key) = (scene.on_link.clone(), scene.on_pick.clone());
@@ -364,7 +363,7 @@ fn link(scene: &Scene<'_>, number: usize) -> Html {
             aria-label={format!("Link from {from} to {to}, {latency}, {calls}")}
             aria-pressed={if selected { "true" } else { "false" }} data-control="link"
             data-of={of(scene, number)} data-value={rate_rps.to_string()} {onclick} {onkeydown}>
-            <title>{ tooltip }</title>
+            <title>{ calls.clone() }</title>
             { for wires.iter().map(|wire| html! { <path d={wire.curve.path()} /> }) }
         </g>
     }

@@ -1,9 +1,11 @@
 //! The instances of a component: their state, and what can be done to each.
 
+use std::rc::Rc;
+
 use headroom_engine::series::ComponentBin;
 use headroom_engine::snapshot::{ComponentGauge, Cost, InstanceGauge, InstanceState, KindGauge};
 use headroom_engine::time::NS_PER_S;
-use headroom_scenario::{Action, Component, Target};
+use headroom_scenario::{Action, Checkup, Component, Scenario, Target};
 use yew::prelude::*;
 
 use crate::deed;
@@ -26,6 +28,8 @@ pub struct InstancesProps {
     pub length_ns: u64,
     /// What it costs a month now, in US dollars.
     pub usd_month: f64,
+    /// The design that it is a part of.
+    pub live: Rc<Scenario>,
     /// The instance that is selected.
     pub chosen: Option<u16>,
     /// Nothing can be done.
@@ -82,6 +86,7 @@ fn row(props: &InstancesProps, number: u16, instance: &InstanceGauge, count: usi
         props.component.instance_name(number),
         props.component.instance_title(number),
     );
+    let checkup = props.live.checkup(&props.gauge.id, instance.slow_factor);
     let deeds = deed::of_instance(&props.component, number, instance, count);
     // What is done to all of them stands below the list.
     let own = deeds
@@ -89,7 +94,7 @@ fn row(props: &InstancesProps, number: u16, instance: &InstanceGauge, count: usi
         .filter(|deed| matches!(deed.action.target(), Target::Instance(..)));
     html! {
         <li class={classes!("instance", (props.chosen == Some(number)).then_some("on"))}>
-            <div class="instance-name"><b title={title.clone()}>{ &title }</b><span>{ state_words(instance) }</span></div>
+            <div class="instance-name"><b title={title.clone()}>{ &title }</b><span>{ state_words(instance, checkup) }</span></div>
             if !props.read_only {
                 <div class="instance-actions">
                     { for own.map(|deed| {
@@ -253,7 +258,7 @@ fn share(part: u32, whole: u32) -> String {
 }
 
 /// The state in a few words: `62 % busy`, `dead`, `5 × slower`.
-fn state_words(instance: &InstanceGauge) -> String {
+fn state_words(instance: &InstanceGauge, checkup: Option<Checkup>) -> String {
     match instance.state {
         InstanceState::Down => "dead".into(),
         InstanceState::Up | InstanceState::Booting | InstanceState::Draining if instance.hangs => {
@@ -275,6 +280,8 @@ fn state_words(instance: &InstanceGauge) -> String {
             }
             if !instance.in_rotation {
                 words.push("out of rotation".into());
+            } else if let Some(checkup) = checkup {
+                words.push(checkup.to_string());
             }
             words.join(" · ")
         }
@@ -340,11 +347,22 @@ mod tests {
     fn what_hangs_is_told_from_what_is_dead() {
         let mut instance = crate::diagram::idle();
         instance.hangs = true;
-        assert_eq!(state_words(&instance), "hangs: answers nothing");
+        assert_eq!(state_words(&instance, None), "hangs: answers nothing");
         instance.in_rotation = false;
-        assert_eq!(state_words(&instance), "hangs · out of rotation");
+        assert_eq!(state_words(&instance, None), "hangs · out of rotation");
         instance.state = InstanceState::Down;
-        assert_eq!(state_words(&instance), "dead");
+        assert_eq!(state_words(&instance, None), "dead");
+    }
+
+    #[test]
+    fn a_slow_server_that_passes_its_checks_says_so_while_it_is_in_service() {
+        let mut instance = crate::diagram::idle();
+        instance.slow_factor = 100.0;
+        let checkup = Some(Checkup { answer_ms: 105.0 });
+        let words = state_words(&instance, checkup);
+        assert!(words.ends_with(" · answers its checks in 105 ms, in time"));
+        instance.in_rotation = false;
+        assert!(!state_words(&instance, checkup).contains("checks"));
     }
 
     #[test]

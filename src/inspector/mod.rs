@@ -112,7 +112,7 @@ fn component_view(props: &InspectorProps, place: usize, component: &Component) -
         let usd_month = price::usd_month(&component.kind, gauge.cost.rented.into());
         html! {
             <Instances component={component.clone()} {gauge} recent={recent.unwrap_or_default()} {length_ns} {usd_month} {chosen} read_only={props.read_only}
-                intents={props.intents.clone()} />
+                live={props.live.clone()} intents={props.intents.clone()} />
         }
     });
     html! {

@@ -107,6 +107,8 @@ pub enum Finding {
         holds_from_cold: bool,
         /// Id of the component that gives way first.
         limited: Option<String>,
+        /// The first objective that breaks just past that load.
+        breach: Option<Breach>,
     },
     /// To [`Question::Payoff`].
     Payoff {
@@ -137,10 +139,10 @@ pub struct Outcome {
     pub completed_rps: f64,
     /// Share of ended requests that failed.
     pub failed_share: f64,
-    /// Users who had to log in anew, as a share of those with a session.
-    pub sessions_lost_share: f64,
-    /// Requests that had to log in, as a share of those that came for a session.
-    pub login_share: f64,
+    /// Users who had to log in anew, as a share of those with a session; none when nothing was answered.
+    pub sessions_lost_share: Option<f64>,
+    /// Requests that had to log in, as a share of those that came for a session; none when nothing was answered.
+    pub login_share: Option<f64>,
     /// What the cache did, if there is one.
     pub cache: Option<CacheOutcome>,
     /// Reads and writes of the database a second, if there is one.
@@ -156,8 +158,8 @@ pub struct Outcome {
 /// What a cache did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct CacheOutcome {
-    /// Share of look-ups that it answered.
-    pub hit_ratio: f64,
+    /// Share of look-ups that it answered; none when there were none.
+    pub hit_ratio: Option<f64>,
     /// Share of those answers that were older than the last write.
     pub stale_share: f64,
     /// Entries that had to go for others, a second.
@@ -179,20 +181,20 @@ impl Outcome {
             parts.find(|component| component.kind == kind)
         };
         let cache = of_kind("cache").map(|cache| CacheOutcome {
-            hit_ratio: cache.figure("hit_ratio"),
+            hit_ratio: cache.extra.get("hit_ratio").copied(),
             stale_share: report.stale_share(),
             evictions_rps: a_second(cache.figure("evictions")),
         });
         let queries_rps = of_kind("database")
             .map(|database| a_second(database.figure("reads") + database.figure("writes")));
-        let answered = |ms: f64| (completed > 0).then_some(ms);
+        let answered = |figure: f64| (completed > 0).then_some(figure);
         Self {
             latency_p50_ms: answered(report.latency_ms.p50),
             latency_p99_ms: report.judged_p99_ms(),
             completed_rps: a_second(completed as f64),
             failed_share: report.failed_share(),
-            sessions_lost_share: report.sessions_lost_share(),
-            login_share: report.login_share(),
+            sessions_lost_share: answered(report.sessions_lost_share()),
+            login_share: answered(report.login_share()),
             cache,
             queries_rps,
             writes_lost: report.sum("writes_lost"),

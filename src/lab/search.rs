@@ -71,6 +71,9 @@ impl Search {
                         is_unlimited: capacity.breaks.is_none(),
                         holds_from_cold: capacity.holds_from_cold,
                         limited: capacity.limited,
+                        breach: capacity
+                            .breaks
+                            .and_then(|breaks| breaks.broken.first().copied()),
                     })
             }
             Self::Payoff(search) => search.advance(events_budget).map(|payoff| Finding::Payoff {

@@ -22,6 +22,8 @@ pub(super) const COMMAND: Command = Command {
 #[derive(Serialize)]
 struct CapacityDocument<'a> {
     name: &'a str,
+    /// What of the scenario will not do what it seems to ask for.
+    warnings: Vec<String>,
     objectives: &'a Objectives,
     now: Load,
     headroom: HeadroomDocument,
@@ -46,6 +48,7 @@ fn execute(options: &Options) -> Result<Answer, Failure> {
     if options.json {
         return Answer::json(&CapacityDocument {
             name: &scenario.name,
+            warnings: source::warnings(&scenario),
             objectives: &scenario.objectives,
             now,
             headroom: HeadroomDocument {

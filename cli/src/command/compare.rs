@@ -12,8 +12,7 @@ use crate::failure::Failure;
 use crate::figure::{count, difference, dollars, number, percent};
 use crate::options::Options;
 use crate::progress::{Progress, SLICE_EVENTS};
-use crate::source;
-use crate::table::{Align, Table};
+use crate::{comparison_table, source};
 
 pub(super) const COMMAND: Command = Command {
     name: "compare",
@@ -24,6 +23,7 @@ pub(super) const COMMAND: Command = Command {
 /// One of the two.
 struct Side {
     name: String,
+    warnings: Vec<String>,
     report: Report,
 }
 
@@ -55,6 +55,8 @@ enum Condition {
 #[derive(Serialize)]
 struct SideDocument<'a> {
     name: &'a str,
+    /// What of the scenario will not do what it seems to ask for.
+    warnings: &'a [String],
     #[serde(flatten)]
     report: &'a Report,
 }
@@ -66,8 +68,8 @@ fn execute(options: &Options) -> Result<Answer, Failure> {
             "only one of the two can come from standard input".into(),
         ));
     }
-    let after_scenario = source::open(after, options)?;
-    let before_scenario = source::open(before, options)?;
+    let after_scenario = source::open_one_of(after, options)?;
+    let before_scenario = source::open_one_of(before, options)?;
     let stretch = Stretch::AsAsked(options.window());
     let comparison = Comparison::new(&before_scenario, &after_scenario, stretch)
         .map_err(|problems| Failure::scenario(before, problems))?;
@@ -87,9 +89,10 @@ fn execute(options: &Options) -> Result<Answer, Failure> {
         });
     }
     let load = Load::of(&after_scenario.traffic);
+    let sets_script_aside = set_aside.contains(&Condition::Script);
     Ok(Answer::text(
         describe(&before, &after, load)
-            + &script(&before_scenario, &after_scenario)
+            + &script(&before_scenario, &after_scenario, sets_script_aside)
             + &conditions(&set_aside)
             + &notes(&before, (&before_scenario, &after_scenario), &faced),
     ))
@@ -111,27 +114,25 @@ fn set_aside(before: &Scenario, after: &Scenario) -> Vec<Condition> {
 }
 
 /// Which script is played, where there is any.
-fn script(before: &Scenario, after: &Scenario) -> String {
+fn script(before: &Scenario, after: &Scenario, is_set_aside: bool) -> String {
     let actions = |scenario: &Scenario| match scenario.script.len() {
         1 => "1 action".to_owned(),
         many => format!("{} actions", count(many as u64)),
     };
-    match (before.script.is_empty(), after.script.is_empty()) {
-        (true, true) => String::new(),
-        (false, true) => format!(
-            "No script is played: the second design has none. The first's own, {}, is set aside.\n",
-            actions(before)
-        ),
-        (false, false) if before.script != after.script => format!(
-            "Both play the script of the second design, {}. The first's own, {}, is set aside.\n",
-            actions(after),
-            actions(before)
-        ),
-        (_, false) => format!(
-            "Both play the script of the second design, {}.\n",
+    let played = match (after.script.is_empty(), is_set_aside) {
+        (true, false) => return String::new(),
+        (true, true) => "No script is played: the second design has none.".to_owned(),
+        (false, _) => format!(
+            "Both play the script of the second design, {}.",
             actions(after)
         ),
-    }
+    };
+    let own = actions(before);
+    let aside = match is_set_aside {
+        true => format!(" The first's own, {own}, is set aside."),
+        false => String::new(),
+    };
+    format!("{played}{aside}\n")
 }
 
 /// What else of the first's conditions is set aside.
@@ -188,6 +189,7 @@ fn side(scenario: &ValidScenario, source: &str, report: Report) -> Side {
     };
     Side {
         name: name.to_string(),
+        warnings: source::warnings(scenario),
         report,
     }
 }
@@ -195,94 +197,12 @@ fn side(scenario: &ValidScenario, source: &str, report: Report) -> Side {
 fn document(side: &Side) -> SideDocument<'_> {
     SideDocument {
         name: &side.name,
+        warnings: &side.warnings,
         report: &side.report,
     }
 }
 
 fn describe(before: &Side, after: &Side, load: Load) -> String {
-    let mut table = Table::new([
-        ("", Align::Left),
-        ("before", Align::Right),
-        ("after", Align::Right),
-        ("change", Align::Right),
-    ]);
-    let whole: fn(f64) -> String = |value| count(value as u64);
-    let mut row = |name: &str, figure: fn(&Side) -> f64, show: fn(f64) -> String| {
-        let (was, is) = (figure(before), figure(after));
-        table.row([name.to_string(), show(was), show(is), difference(is - was)]);
-    };
-    row(
-        "completed",
-        |side| side.report.requests.completed as f64,
-        whole,
-    );
-    row(
-        "failed, %",
-        |side| side.report.failed_share() * 100.0,
-        number,
-    );
-    row(
-        "latency mean, ms",
-        |side| side.report.latency_ms.mean,
-        number,
-    );
-    row("latency p50, ms", |side| side.report.latency_ms.p50, number);
-    row("latency p95, ms", |side| side.report.latency_ms.p95, number);
-    row("latency p99, ms", |side| side.report.latency_ms.p99, number);
-    let is_overdue = |side: &Side| side.report.requests.overdue > 0;
-    if is_overdue(before) || is_overdue(after) {
-        row(
-            "waiting for too long",
-            |side| side.report.requests.overdue as f64,
-            whole,
-        );
-        row("p99 with them, ms", judged_p99_ms, number);
-    }
-    row(
-        "users who had to log in anew, %",
-        |side| side.report.sessions_lost_share() * 100.0,
-        number,
-    );
-    row(
-        "requests that had to, %",
-        |side| side.report.login_share() * 100.0,
-        number,
-    );
-    let has_cache = |side: &Side| {
-        let mut parts = side.report.components.values();
-        parts.any(|part| part.kind == "cache")
-    };
-    if has_cache(before) || has_cache(after) {
-        row(
-            "stale hits, %",
-            |side| side.report.stale_share() * 100.0,
-            number,
-        );
-        row("evictions", |side| side.report.sum("evictions"), whole);
-    }
-    let loses = |side: &Side| has_cache(side) || side.report.sum("writes_lost") > 0.0;
-    if loses(before) || loses(after) {
-        row("writes lost", |side| side.report.sum("writes_lost"), whole);
-    }
-    let in_doubt = |side: &Side| {
-        let requests = &side.report.requests;
-        requests.writes_unknown + requests.writes_applied_again > 0
-    };
-    if in_doubt(before) || in_doubt(after) {
-        row(
-            "writes unknown",
-            |side| side.report.requests.writes_unknown as f64,
-            whole,
-        );
-        row(
-            "writes applied again",
-            |side| side.report.requests.writes_applied_again as f64,
-            whole,
-        );
-    }
-    row("database reads", |side| side.report.sum("reads"), whole);
-    row("database writes", |side| side.report.sum("writes"), whole);
-    row("$ a month", |side| side.report.monthly_usd.mean, number);
     format!(
         "{} → {}\nboth at {}, seed {}, {} s measured\n\n{}\n{}\n",
         before.name,
@@ -290,27 +210,26 @@ fn describe(before: &Side, after: &Side, load: Load) -> String {
         load_text(load),
         after.report.seed,
         number(after.report.simulated_s),
-        table.lines(),
+        comparison_table::of(&before.report, &after.report),
         sentence(before, after),
     )
 }
 
-/// The 99th percentile that the objective is held to; not a number where nothing was answered.
-fn judged_p99_ms(side: &Side) -> f64 {
-    side.report.judged_p99_ms().unwrap_or(f64::NAN)
-}
-
 /// The difference in one sentence: `p99 −170 ms, failed 3.4 % → 0 %, +$73 a month.`
 fn sentence(before: &Side, after: &Side) -> String {
-    let p99_ms = judged_p99_ms(after) - judged_p99_ms(before);
+    let (was_ms, is_ms) = (
+        comparison_table::judged_p99_ms(&before.report),
+        comparison_table::judged_p99_ms(&after.report),
+    );
     let failed = (before.report.failed_share(), after.report.failed_share());
-    let latency = |side: &Side| judged_p99_ms(side).is_finite();
-    let mut parts = vec![match (latency(before), latency(after)) {
-        (true, true) if p99_ms == 0.0 => "p99 unchanged".into(),
-        (true, true) => format!("p99 {} ms", difference(p99_ms)),
-        (true, false) => "nothing is answered any more".into(),
-        (false, true) => "nothing was answered before".into(),
-        (false, false) => "nothing is answered, before or after".into(),
+    let mut parts = vec![match (was_ms.is_nan(), is_ms.is_nan()) {
+        // Both face the same traffic.
+        _ if after.report.is_untried() => "no request came, before or after".into(),
+        (false, false) if was_ms == is_ms => "p99 unchanged".into(),
+        (false, false) => format!("p99 {} ms", difference(is_ms - was_ms)),
+        (false, true) => "nothing is answered any more".into(),
+        (true, false) => "nothing was answered before".into(),
+        (true, true) => "nothing is answered, before or after".into(),
     }];
     if failed.0 != failed.1 {
         parts.push(format!(

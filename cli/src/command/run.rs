@@ -34,6 +34,8 @@ struct RunDocument<'a> {
     warmup_s: f64,
     /// Seconds of the wall clock that the whole run took, warm-up included.
     wall_s: f64,
+    /// What of the scenario will not do what it seems to ask for.
+    warnings: Vec<String>,
     #[serde(flatten)]
     report: &'a Report,
     objectives: ObjectivesDocument<'a>,
@@ -88,6 +90,7 @@ fn execute(options: &Options) -> Result<Answer, Failure> {
             name: &scenario.name,
             warmup_s: window.warmup_s,
             wall_s: ended.wall_s,
+            warnings: source::warnings(&scenario),
             report,
             rooms: rooms(&ended.scenario),
             at_end,

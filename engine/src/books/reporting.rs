@@ -56,15 +56,9 @@ fn monthly_usd(run: &Run) -> ReportCost {
 fn overdue(run: &Run) -> LatencyHistogram {
     let now_ns = run.world.now_ns();
     let limit_ns = ns_from_ms(run.scenario.objectives.latency_p99_ms);
-    let waiting = run.world.requests.iter();
-    let waiting = waiting.filter(|(_, request)| request.is_awaited());
     let mut overdue = LatencyHistogram::new();
-    for (_, request) in waiting {
-        let waited_ns = now_ns - request.started_ns;
-        if waited_ns > limit_ns {
-            overdue.record(waited_ns);
-        }
-    }
+    let waited = run.world.requests.overdue_ns(now_ns, limit_ns);
+    waited.for_each(|waited_ns| overdue.record(waited_ns));
     overdue
 }
 
@@ -153,22 +147,22 @@ fn component(run: &Run, number: usize) -> ReportComponent {
 }
 
 fn instance(component: &Component, total: &Tally) -> ReportInstance {
-    let hit_ratio = hit_ratio_name(component).map(|name| (name.to_owned(), total.hit_ratio()));
     ReportInstance {
         load: load(total),
         failed: by_reason(&total.failed),
-        extra: hit_ratio.into_iter().collect(),
+        extra: hit_ratio(component, total).into_iter().collect(),
     }
 }
 
-/// What the share of hits is called where there are any.
-fn hit_ratio_name(component: &Component) -> Option<&'static str> {
-    match component {
-        Component::Cache(_) => Some("hit_ratio"),
-        Component::Service(_) => Some("local_hit_ratio"),
-        Component::Database(_) => Some("buffer_hit_ratio"),
-        Component::Clients(_) | Component::Dns(_) | Component::LoadBalancer(_) => None,
-    }
+/// The share of hits, and what it is called; none where nothing was looked up.
+fn hit_ratio(component: &Component, total: &Tally) -> Option<(String, f64)> {
+    let name = match component {
+        Component::Cache(_) => "hit_ratio",
+        Component::Service(_) => "local_hit_ratio",
+        Component::Database(_) => "buffer_hit_ratio",
+        Component::Clients(_) | Component::Dns(_) | Component::LoadBalancer(_) => return None,
+    };
+    (total.hits + total.misses > 0).then(|| (name.to_owned(), total.hit_ratio()))
 }
 
 fn load(tally: &Tally) -> ReportLoad {
@@ -209,9 +203,7 @@ fn extra(run: &Run, number: usize, total: &Tally) -> BTreeMap<String, f64> {
     if kind.autoscaling().is_some() {
         rows.insert("servers_mean".to_owned(), total.serving_mean());
     }
-    if let Some(name) = hit_ratio_name(component) {
-        rows.insert(name.to_owned(), total.hit_ratio());
-    }
+    rows.extend(hit_ratio(component, total));
     rows.extend(disk(component));
     rows
 }

@@ -153,7 +153,7 @@ pub struct Tally {
     pub busy_area_ns: f64,
     /// Integral of slots there were, in nanoseconds.
     pub slot_area_ns: f64,
-    /// Integral of the instances that had slots, in nanoseconds.
+    /// Integral of the instances that served, in nanoseconds.
     pub serving_area_ns: f64,
     /// Integral of the number waiting, in nanoseconds.
     pub waiting_area_ns: f64,
@@ -206,7 +206,6 @@ impl Meter {
             length_ns: length_ns as f64,
             busy_area_ns,
             slot_area_ns: (f64::from(slots) * length_ns as f64).max(busy_area_ns),
-            serving_area_ns: if slots > 0 { length_ns as f64 } else { 0.0 },
             waiting_area_ns,
             inside_area_ns,
             waiting_max,
@@ -285,7 +284,7 @@ impl Tally {
         ratio(self.busy_area_ns, self.slot_area_ns)
     }
 
-    /// Mean number of instances that had slots, over time.
+    /// Mean number of instances that served, over time.
     pub fn serving_mean(&self) -> f64 {
         ratio(self.serving_area_ns, self.length_ns)
     }
@@ -346,7 +345,12 @@ mod tests {
         meter.busy.up(0);
         meter.answered = 3;
         let first = meter.drain(100, 100, 2, Ahead::default());
-        let second = meter.drain(200, 100, 2, Ahead::default());
+        let mut second = meter.drain(200, 100, 2, Ahead::default());
+        second.serving_area_ns = 100.0;
+        let first = Tally {
+            serving_area_ns: 100.0,
+            ..first
+        };
         let mut after = first;
         after.add_after(&second);
         assert_eq!(

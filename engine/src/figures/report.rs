@@ -55,6 +55,11 @@ impl Report {
         self.requests.completed == 0 && self.requests.failed_total() > 0
     }
 
+    /// Whether no request came: nothing was tried.
+    pub fn is_untried(&self) -> bool {
+        self.requests.carried_in + self.requests.arrived == 0
+    }
+
     /// Requests answered a second.
     pub fn completed_rps(&self) -> f64 {
         self.requests.completed as f64 / self.simulated_s.max(f64::MIN_POSITIVE)
@@ -180,7 +185,7 @@ pub struct ReportComponent {
     pub usd_month_mean: f64,
     /// Calls that failed here, by reason.
     pub failed: BTreeMap<String, u64>,
-    /// Figures of its kind, such as `hit_ratio` or `sessions_lost`.
+    /// Figures of its kind, such as `sessions_lost`, or `hit_ratio` where something was looked up.
     #[serde(flatten)]
     pub extra: BTreeMap<String, f64>,
     /// The same for each instance.

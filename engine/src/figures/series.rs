@@ -57,6 +57,8 @@ pub struct Bin {
     pub writes_applied_again: u64,
     /// Requests given up, by the number of their reason ([`Reason::ALL`]).
     pub failed: [u64; Reason::COUNT],
+    /// Requests that have waited, at its end, for longer than the objective of latency allows, and still wait.
+    pub overdue: u64,
     /// Percentiles of the requests that ended in it, in milliseconds.
     pub latency_ms: Percentiles,
     /// Every component, in the order of the design.
@@ -84,6 +86,11 @@ impl Bin {
         ratio(count as f64, self.length_ns as f64 / NS_PER_S as f64)
     }
 
+    /// Whether 99 of 100 of those answered and of those overdue are not in time, however fast the answers were.
+    pub fn is_overdue(&self) -> bool {
+        100 * self.overdue > self.completed + self.overdue
+    }
+
     /// Requests given up, whatever the reason.
     pub fn failed_total(&self) -> u64 {
         self.failed.iter().sum()
@@ -101,7 +108,7 @@ impl Bin {
 pub struct ComponentBin {
     /// Share of slots busy.
     pub utilisation: f32,
-    /// Mean number of servers that served, of kinds that have any.
+    /// Mean number of its servers, nodes or the like that served.
     pub servers: f32,
     /// What it cost a month on average, in US dollars.
     pub usd_month: f32,

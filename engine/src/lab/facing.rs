@@ -1,7 +1,8 @@
 //! One design under another's conditions.
 
 use headroom_scenario::{
-    Action, Component, Design, Problem, Scenario, TimedAction, ValidScenario, validate_action,
+    Action, Component, Design, Problem, Scenario, Target, TimedAction, ValidScenario,
+    validate_action,
 };
 use serde::Serialize;
 
@@ -238,58 +239,30 @@ impl LeftOut {
 
 /// What an action does to a design, as one would order it.
 fn words(action: &Action, design: &Design) -> String {
-    let title = |id| design.title(id);
-    let instance = |id: &str, instance: u16| match design.component(id) {
-        Some((_, component)) => component.instance_title(instance),
-        None => format!("{id}/{}", instance + 1),
+    let target = match action.target() {
+        Target::Instance(id, instance) => design.instance_title(id, instance),
+        Target::Component(id) => design.title(id).to_owned(),
+        Target::Link(from, to) => format!("{} → {}", design.title(from), design.title(to)),
+        Target::Traffic | Target::Design => String::new(),
     };
     match action {
         Action::SetRate { rate_rps } => format!("set the rate to {rate_rps}/s"),
         Action::SetTraffic { .. } => "change the traffic".into(),
-        Action::Kill {
-            component,
-            instance: number,
-        } => format!("kill {}", instance(component, *number)),
-        Action::Hang {
-            component,
-            instance: number,
-        } => format!("let {} hang", instance(component, *number)),
-        Action::Destroy {
-            component,
-            instance: number,
-        } => format!("destroy {}", instance(component, *number)),
-        Action::Repair {
-            component,
-            instance: number,
-        } => format!("repair {}", instance(component, *number)),
-        Action::Slow {
-            component,
-            instance: number,
-            factor,
-        } => format!("slow {} {factor} ×", instance(component, *number)),
-        Action::AddInstance { component } => format!("add one to {}", title(component)),
-        Action::RemoveInstance {
-            component,
-            instance: number,
-        } => format!("remove {}", instance(component, *number)),
-        Action::Deploy { component, .. } => format!("deploy {}", title(component)),
-        Action::Configure { component, .. } => format!("configure {}", title(component)),
         Action::Edit { .. } => "change the design".into(),
-        Action::SetLatency { from, to, .. } => {
-            format!("set the latency of {} → {}", title(from), title(to))
+        Action::Kill { .. } => format!("kill {target}"),
+        Action::Hang { .. } => format!("let {target} hang"),
+        Action::Destroy { .. } => format!("destroy {target}"),
+        Action::Repair { .. } | Action::RepairLink { .. } => format!("repair {target}"),
+        Action::Slow { factor, .. } => format!("slow {target} {factor} ×"),
+        Action::AddInstance { .. } => format!("add one to {target}"),
+        Action::RemoveInstance { .. } => format!("remove {target}"),
+        Action::Deploy { .. } => format!("deploy {target}"),
+        Action::Configure { .. } => format!("configure {target}"),
+        Action::SetLatency { .. } => format!("set the latency of {target}"),
+        Action::SetTimeout { .. } => format!("set the time-out of {target}"),
+        Action::ImpairLink { impairment, .. } => {
+            format!("impair {target}: {}", impairment.words())
         }
-        Action::SetTimeout { from, to, .. } => {
-            format!("set the time-out of {} → {}", title(from), title(to))
-        }
-        Action::ImpairLink {
-            from,
-            to,
-            impairment,
-        } => {
-            let wrong = impairment.words();
-            format!("impair {} → {}: {wrong}", title(from), title(to))
-        }
-        Action::RepairLink { from, to } => format!("repair {} → {}", title(from), title(to)),
     }
 }
 

@@ -24,6 +24,8 @@ pub enum Objective {
     /// Requests that piled up unanswered, as a share of those that arrived. No document asks for
     /// it, but without it a line that grows would hold every objective for a while.
     BacklogShare,
+    /// Requests that came. No document asks for it either, but where none did, nothing was tried.
+    Requests,
 }
 
 /// An objective that did not hold.
@@ -33,7 +35,7 @@ pub struct Breach {
     pub objective: Objective,
     /// What was found, in the objective's unit; none where nothing was answered.
     pub found: Option<f64>,
-    /// The most it may be.
+    /// The most it may be; of requests, the fewest.
     pub limit: f64,
 }
 
@@ -80,6 +82,9 @@ impl Verdict {
             },
             backlog_share(report)
                 .map(|found| breach(Objective::BacklogShare, Some(found), BACKLOG_SHARE)),
+            report
+                .is_untried()
+                .then(|| breach(Objective::Requests, Some(0.0), 1.0)),
         ];
         let broken = broken.into_iter().flatten().collect();
         Self { broken }
@@ -188,13 +193,24 @@ mod tests {
     }
 
     #[test]
-    fn a_run_that_answers_nobody_breaks_its_latency_and_one_that_is_not_asked_does_not() {
+    fn a_run_to_which_nobody_came_holds_nothing() {
+        let mut untried = Report {
+            simulated_s: 10.0,
+            ..Report::default()
+        };
+        assert_eq!(broken(&untried), [Objective::Requests]);
+        untried.requests.carried_in = 1;
+        assert_eq!(broken(&untried), []);
+    }
+
+    #[test]
+    fn a_run_that_answers_nobody_breaks_its_latency() {
         let mut silent = Report {
             simulated_s: 10.0,
             latency_ms: ReportLatency::default(),
             ..Default::default()
         };
-        assert_eq!(broken(&silent), []);
+        silent.requests.arrived = 1;
         silent.requests.failed.insert("timed_out".into(), 1);
         let anything_goes = Objectives {
             failed_share: 1.0,

@@ -45,7 +45,7 @@ impl Run {
         let is_clients = |component: &Component| matches!(component, Component::Clients(_));
         let clients_number = components.iter().position(is_clients).unwrap_or(0);
         let mut run = Self {
-            statistics: Statistics::new(count),
+            statistics: Statistics::new(count, &scenario.objectives),
             standstill: Standstill::default(),
             scenario,
             world,

@@ -3,7 +3,7 @@
 
 use std::collections::VecDeque;
 
-use headroom_scenario::{Design, price};
+use headroom_scenario::{Design, Objectives, price};
 
 use crate::component::Component;
 use crate::figures::meter::{Tally, ratio};
@@ -13,7 +13,7 @@ use crate::figures::reason::Reason;
 use crate::figures::series::{Bin, ComponentBin, GRAINS};
 use crate::figures::snapshot::{Percentiles, RECENT_S};
 use crate::mechanism::histogram::LatencyHistogram;
-use crate::time::{NS_PER_S, ms_from_ns};
+use crate::time::{NS_PER_S, ms_from_ns, ns_from_ms};
 use crate::world::World;
 
 /// The meters are drained this often.
@@ -45,6 +45,8 @@ struct Stretch {
     writes_unknown: u64,
     writes_applied_again: u64,
     failed: [u64; Reason::COUNT],
+    /// At its end.
+    overdue: u64,
     latency: LatencyHistogram,
     components: Vec<Tally>,
     /// By link, calls that came over it: kept of single seconds alone.
@@ -98,6 +100,8 @@ impl Counts {
 /// All figures of a run.
 #[derive(Clone, Debug)]
 pub struct Statistics {
+    /// Who has waited for longer than this is overdue.
+    overdue_from_ns: u64,
     settled_ns: u64,
     tick_ns: u64,
     ticks: u64,
@@ -125,9 +129,10 @@ pub struct Statistics {
 
 impl Statistics {
     /// No figures yet, of so many components.
-    pub fn new(components: usize) -> Self {
+    pub fn new(components: usize, objectives: &Objectives) -> Self {
         let stretch = Stretch::new(0, components);
         Self {
+            overdue_from_ns: ns_from_ms(objectives.latency_p99_ms),
             settled_ns: 0,
             tick_ns: TICK_NS,
             ticks: 0,
@@ -177,14 +182,17 @@ impl Statistics {
                 ..Tally::default()
             };
             for (index, instance) in instances.iter().enumerate() {
-                let slots = if instance.listens() {
-                    component.slots()
+                let (slots, serving_ns) = if instance.listens() {
+                    (component.slots(), length_ns)
                 } else {
-                    0
+                    (0, 0)
                 };
                 let meter = &mut world.meters[number].instances[index];
                 let ahead = component.ahead(index, now_ns);
-                let tally = meter.drain(now_ns, length_ns, slots, ahead);
+                let tally = Tally {
+                    serving_area_ns: serving_ns as f64,
+                    ..meter.drain(now_ns, length_ns, slots, ahead)
+                };
                 figures[index].add(&tally);
                 whole.add_beside(&tally);
             }
@@ -286,9 +294,21 @@ impl Statistics {
     fn since_second(&self, world: &World) -> Stretch {
         let mut stretch = Stretch::new(self.building[0].start_ns, 0);
         stretch.count(&Counts::of(&world.outcomes), &self.at_second);
+        stretch.overdue = self.overdue(world);
         stretch.latency = self.open.clone();
         stretch.calls = world.wires.iter().map(|wire| wire.calls).collect();
         stretch
+    }
+
+    /// How many are overdue now. Nothing is noted of them while they wait: who asks, once a second, looks at all.
+    fn overdue(&self, world: &World) -> u64 {
+        if world.outcomes.in_flight == 0 {
+            return 0;
+        }
+        let overdue = world
+            .requests
+            .overdue_ns(world.now_ns(), self.overdue_from_ns);
+        overdue.count() as u64
     }
 
     /// Closed bins from a moment on, in order: coarse ones for the past that the fine ones have left.
@@ -405,6 +425,7 @@ impl Stretch {
             writes_unknown: 0,
             writes_applied_again: 0,
             failed: [0; Reason::COUNT],
+            overdue: 0,
             latency: LatencyHistogram::new(),
             components: vec![Tally::default(); components],
             calls: Vec::new(),
@@ -431,6 +452,7 @@ impl Stretch {
         for (mine, theirs) in self.failed.iter_mut().zip(other.failed) {
             *mine += theirs;
         }
+        self.overdue = other.overdue;
         self.latency.merge(&other.latency);
         for (mine, theirs) in self.components.iter_mut().zip(&other.components) {
             mine.add_after(theirs);
@@ -448,6 +470,7 @@ impl Stretch {
             writes_unknown: self.writes_unknown,
             writes_applied_again: self.writes_applied_again,
             failed: self.failed,
+            overdue: self.overdue,
             latency_ms: percentiles(&self.latency),
             components: self
                 .components

@@ -362,6 +362,15 @@ impl Requests {
             .filter(|(_, record)| record.stage != Stage::Free)
     }
 
+    /// How long users have waited by a moment who still wait, and have for longer than a limit. O(records ever
+    /// used at once).
+    pub fn overdue_ns(&self, now_ns: u64, limit_ns: u64) -> impl Iterator<Item = u64> {
+        let waiting = self.iter().filter(|(_, request)| request.is_awaited());
+        waiting
+            .map(move |(_, request)| now_ns - request.started_ns)
+            .filter(move |waited_ns| *waited_ns > limit_ns)
+    }
+
     /// The most that were in use at once.
     pub fn most(&self) -> usize {
         self.records.len()

@@ -464,6 +464,20 @@ fn a_server_that_hangs_fails_its_checks_and_is_taken_out() {
 }
 
 #[test]
+fn a_server_that_answers_its_checks_in_time_stays_in_service_as_the_warning_says() {
+    for (factor, stays) in [(60.0, true), (99.0, true), (101.0, false), (900.0, false)] {
+        let mut scenario = behind(checked(1_000.0, 2, 2), 30.0, 3);
+        scenario.script = vec![at_s(1.0, slow("web", 0, factor))];
+        let valid = scenario.clone().validate().expect("a valid scenario");
+        assert_eq!(valid.warnings().len(), usize::from(stays), "{factor} ×");
+        let mut engine = engine(scenario);
+        run_to(&mut engine, 60.0);
+        let server = &engine.snapshot().components[2].instances[0];
+        assert_eq!(server.in_rotation, stays, "{factor} ×");
+    }
+}
+
+#[test]
 fn a_probe_goes_before_other_work_and_is_no_request() {
     // Twice as much as the servers can do, with a line for a minute.
     let mut scenario = behind(checked(1_000.0, 2, 2), 3_200.0, 2);

@@ -411,3 +411,25 @@ fn who_left_times_the_time_inside_is_the_number_inside_where_calls_fail() {
     assert!(web.load.left_rps < lb.load.left_rps - 20.0, "{web:?}");
     near("a call's time", web.load.sojourn_ms_mean, 26.0, 4.0);
 }
+
+#[test]
+fn who_has_waited_for_too_long_is_counted_at_the_end_of_every_second() {
+    let mut scenario = alone(traffic(100.0, compute()), servers(1));
+    scenario.script = vec![at_s(4.0, hang("web", 0))];
+    let limit_s = scenario.objectives.latency_p99_ms / 1_000.0;
+    let mut engine = engine(scenario);
+    for second in 1..=12 {
+        let end_s = f64::from(second);
+        run_to(&mut engine, end_s - limit_s);
+        let came_in_time = engine.arrived();
+        run_to(&mut engine, end_s);
+        let recent = engine.snapshot().recent;
+        let last = engine.bins_since((second as u64 - 1) * NS_PER_S);
+        let completed = engine.arrived() - engine.in_flight();
+        assert_eq!(last[0].overdue, came_in_time.saturating_sub(completed));
+        assert_eq!(recent.overdue, last[0].overdue, "at the end of both");
+        assert_eq!(recent.is_overdue(), second > 4, "{second} s");
+    }
+    let report = engine.report();
+    assert_eq!(engine.snapshot().recent.overdue, report.requests.overdue);
+}

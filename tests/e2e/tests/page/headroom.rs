@@ -1,6 +1,7 @@
 //! What a design takes follows what is done to it, and is told in users where the loop is closed.
 
 use headroom_e2e::{Look, Outcome, Page};
+use headroom_scenario::{Class, Kind, fragment, step};
 
 use crate::fixture;
 
@@ -83,5 +84,45 @@ fn the_traffic_of_a_closed_loop_is_its_users() -> Outcome {
     holds(&page, "what it takes is found", |load| load > 10.0)?;
     let told = page.text(HEADROOM)?;
     assert!(told.contains("users, who reach"), "{told}");
+    Ok(())
+}
+
+#[test]
+fn who_waits_for_ever_is_told_beside_the_percentile_of_those_answered() -> Outcome {
+    let mut scenario = step::LADDER[0].scenario();
+    scenario.traffic.client.timeout_ms = 0.0;
+    let read = scenario.traffic.classes[1].clone();
+    scenario.traffic.classes = [("quick", 95.0, 0.001), ("hangs", 5.0, 1_000.0)]
+        .map(|(id, weight, work)| Class {
+            id: id.into(),
+            weight,
+            work,
+            lookups: 0,
+            ..read.clone()
+        })
+        .into();
+    for component in &mut scenario.design.components {
+        if let Kind::Service(service) = &mut component.kind {
+            (service.service_time_ms, service.workers) = (600.0, 1_024);
+        }
+    }
+    let page = fixture::page(&format!("#{}", fragment::encode(&scenario)), Look::DESK)?;
+    page.until("the gauge says how many wait", |page| {
+        let beside = page.text(".figure.past")?;
+        Ok(beside.contains("p99") && beside.contains("wait over 500"))
+    })?;
+    assert!(page.figure("[data-testid=figure-p99-ms]")? < 500.0);
+    page.until("they are drawn", |page| {
+        page.exists("[data-testid=chart-overdue]")
+    })?;
+    holds(&page, "no load holds", |load| load == 0.0)?;
+    let told = page.text(HEADROOM)?;
+    for why in [
+        "holds at no load",
+        "wait longer than",
+        "1 in 100 waits over",
+    ] {
+        assert!(told.contains(why), "{why}: {told}");
+    }
     Ok(())
 }

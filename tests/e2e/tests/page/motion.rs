@@ -105,6 +105,8 @@ fn ten_times_the_load_is_ten_times_the_dots_and_broader_wires() -> Outcome {
     let times = many / few;
     assert!((6.0..16.0).contains(&times), "{few} dots became {many}");
     assert!(broad > 1.7 * narrow, "{narrow} px became {broad}");
+    let legend = page.text("[data-testid=wire-scale]")?;
+    assert!(legend.contains("10\u{a0}×"), "{legend}");
     Ok(())
 }
 

@@ -1,0 +1,160 @@
+//! Two reports side by side.
+
+use headroom_engine::report::Report;
+
+use crate::figure::{count, difference, number};
+use crate::table::{Align, Table};
+
+/// The lines of a table of all figures that say something of either report.
+pub fn of(before: &Report, after: &Report) -> String {
+    let mut table = Table::new([
+        ("", Align::Left),
+        ("before", Align::Right),
+        ("after", Align::Right),
+        ("change", Align::Right),
+    ]);
+    for row in ROWS {
+        if (row.is_told)(before) || (row.is_told)(after) {
+            table.row(row.cells(before, after));
+        }
+    }
+    table.lines()
+}
+
+/// The 99th percentile that the objective is held to; not a number where nothing was answered.
+pub fn judged_p99_ms(report: &Report) -> f64 {
+    report.judged_p99_ms().unwrap_or(f64::NAN)
+}
+
+/// A figure of both designs.
+struct Row {
+    name: &'static str,
+    /// Not a number where there is none, as nobody was answered.
+    figure: fn(&Report) -> f64,
+    show: fn(f64) -> String,
+    /// Whether it says something of a design. It is left out where it says nothing of both.
+    is_told: fn(&Report) -> bool,
+}
+
+impl Row {
+    fn cells(&self, before: &Report, after: &Report) -> [String; 4] {
+        let (was, is) = ((self.figure)(before), (self.figure)(after));
+        let shown = |report: &Report, figure: f64| match figure.is_nan() {
+            true if report.is_untried() => "no request".into(),
+            true => "no answer".into(),
+            false => (self.show)(figure),
+        };
+        [
+            self.name.to_string(),
+            shown(before, was),
+            shown(after, is),
+            difference(is - was),
+        ]
+    }
+}
+
+const fn row(name: &'static str, figure: fn(&Report) -> f64, show: fn(f64) -> String) -> Row {
+    Row {
+        name,
+        figure,
+        show,
+        is_told: |_| true,
+    }
+}
+
+/// All figures, in the order in which they are read.
+const ROWS: [Row; 18] = [
+    row(
+        "completed",
+        |report| report.requests.completed as f64,
+        whole,
+    ),
+    row(
+        "failed, %",
+        |report| of_some(report.requests.ended(), report.failed_share()),
+        percents,
+    ),
+    row("latency mean, ms", |report| report.latency_ms.mean, number),
+    row("latency p50, ms", |report| report.latency_ms.p50, number),
+    row("latency p95, ms", |report| report.latency_ms.p95, number),
+    row("latency p99, ms", |report| report.latency_ms.p99, number),
+    Row {
+        is_told: has_overdue,
+        ..row(
+            "waiting for too long",
+            |report| report.requests.overdue as f64,
+            whole,
+        )
+    },
+    Row {
+        is_told: has_overdue,
+        ..row("p99 with them, ms", judged_p99_ms, number)
+    },
+    row(
+        "users who had to log in anew, %",
+        |report| of_some(report.requests.completed, report.sessions_lost_share()),
+        percents,
+    ),
+    row(
+        "requests that had to, %",
+        |report| of_some(report.requests.completed, report.login_share()),
+        percents,
+    ),
+    Row {
+        is_told: has_cache,
+        ..row("stale hits, %", Report::stale_share, percents)
+    },
+    Row {
+        is_told: has_cache,
+        ..row("evictions", |report| report.sum("evictions"), whole)
+    },
+    Row {
+        is_told: |report| has_cache(report) || report.sum("writes_lost") > 0.0,
+        ..row("writes lost", |report| report.sum("writes_lost"), whole)
+    },
+    Row {
+        is_told: has_writes_in_doubt,
+        ..row(
+            "writes unknown",
+            |report| report.requests.writes_unknown as f64,
+            whole,
+        )
+    },
+    Row {
+        is_told: has_writes_in_doubt,
+        ..row(
+            "writes applied again",
+            |report| report.requests.writes_applied_again as f64,
+            whole,
+        )
+    },
+    row("database reads", |report| report.sum("reads"), whole),
+    row("database writes", |report| report.sum("writes"), whole),
+    row("$ a month", |report| report.monthly_usd.mean, number),
+];
+
+fn whole(value: f64) -> String {
+    count(value as u64)
+}
+
+fn percents(share: f64) -> String {
+    number(share * 100.0)
+}
+
+/// A share of so many; not a number where they are none.
+fn of_some(whole: u64, share: f64) -> f64 {
+    if whole > 0 { share } else { f64::NAN }
+}
+
+fn has_overdue(report: &Report) -> bool {
+    report.requests.overdue > 0
+}
+
+fn has_cache(report: &Report) -> bool {
+    let mut parts = report.components.values();
+    parts.any(|part| part.kind == "cache")
+}
+
+fn has_writes_in_doubt(report: &Report) -> bool {
+    report.requests.writes_unknown + report.requests.writes_applied_again > 0
+}
