@@ -8,6 +8,7 @@ use crate::books::ring_view::RingView;
 use crate::books::{conservation, narration, reporting, ring_view, snapshotting};
 use crate::calendar::{Event, EventKind, What};
 use crate::component::Component;
+use crate::component::part::Part;
 use crate::control::Control;
 use crate::engine::outlook::Outlook;
 use crate::figures::report::Report;
@@ -317,7 +318,11 @@ impl Engine {
         world.clear_call_deadline(id, depth);
         let origin = world.requests[id].origin;
         if depth > 0 || matches!(origin, Origin::User | Origin::Request) {
-            return self.run.components[from].answered(world, id, what);
+            let called = Hop {
+                link: what.place,
+                instance: what.instance,
+            };
+            return self.run.components[from].answered(world, id, called);
         }
         if origin == Origin::Component {
             self.run.components[from].answered_itself(world, id, what.instance);

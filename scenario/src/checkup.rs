@@ -31,10 +31,10 @@ impl Scenario {
         let is_fast = parameters.service_time_ms * slow_factor <= self.objectives.latency_p99_ms;
         let links = design.links.present().map(|(_, link)| link);
         let checks = links.filter(|link| link.to == service).filter_map(|link| {
-            match &design.component(&link.from)?.1.kind {
-                Kind::LoadBalancer(balancer) => Some((link, balancer.health_check.as_ref()?)),
-                _ => None,
-            }
+            let Kind::LoadBalancer(balancer) = &design.component(&link.from)?.1.kind else {
+                return None;
+            };
+            Some((link, balancer.health_check.as_ref()?))
         });
         let mut answers = checks.map(|(link, check)| {
             let answer_ms = parameters.probe_ms * slow_factor + 2.0 * link.latency_ms;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::component::instance::Instance;
+use crate::component::part::Part;
 use crate::figures::snapshot::InstanceState;
 use crate::run::Run;
 use crate::world::request::{Stage, past};

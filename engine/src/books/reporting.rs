@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use headroom_scenario::price;
 
 use crate::component::Component;
+use crate::component::part::Part;
 use crate::figures::meter::{Tally, ratio};
 use crate::figures::own_counts::Own;
 use crate::figures::reason::Reason;

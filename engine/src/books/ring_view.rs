@@ -4,6 +4,7 @@ use headroom_scenario::{HashKey, NodeRouting};
 use serde::{Deserialize, Serialize};
 
 use crate::component::Component;
+use crate::component::part::Part;
 use crate::limits::KEYS_SHOWN_MAX;
 use crate::mechanism::ring::{modulo_moved_share, moved_share};
 use crate::run::Run;

@@ -3,6 +3,7 @@
 use headroom_scenario::price;
 
 use crate::component::Component;
+use crate::component::part::Part;
 use crate::figures::meter::Tally;
 use crate::figures::reason::Reason;
 use crate::figures::snapshot::{

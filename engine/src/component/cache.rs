@@ -12,6 +12,7 @@ use headroom_scenario::{Cache as Parameters, Kind, ReadMode, Scenario};
 
 use crate::calendar::{EventKind, What};
 use crate::component::instance::Instance;
+use crate::component::part::Part;
 use crate::figures::meter::Meter;
 use crate::figures::own_counts::{Own, OwnCounts};
 use crate::figures::reason::Reason;
@@ -118,12 +119,12 @@ impl Cache {
         );
         world.routes[usize::from(number)] = Some(route);
         (0..parameters.nodes).for_each(|_| cache.open(world));
-        cache.configure(parameters, scenario, world);
+        cache.adopt(parameters, scenario, world);
         cache
     }
 
-    /// Takes over new parameters. Nodes keep what they hold, as far as there is room.
-    pub fn configure(&mut self, parameters: &Parameters, scenario: &Scenario, world: &mut World) {
+    /// Takes over parameters. Nodes keep what they hold, as far as there is room.
+    fn adopt(&mut self, parameters: &Parameters, scenario: &Scenario, world: &mut World) {
         self.parameters = parameters.clone();
         self.room = parameters.node_room(&scenario.traffic.keys);
         self.operation_ns = ns_from_ms(parameters.operation_ms);
@@ -156,39 +157,6 @@ impl Cache {
         }
     }
 
-    /// A node that hung goes on: it does what it was told meanwhile.
-    pub fn goes_on(&mut self, world: &mut World, node: u16) {
-        self.fit(world, node);
-        if self.instances[usize::from(node)].state == InstanceState::Draining {
-            self.hand_over(world, node);
-        }
-    }
-
-    /// Finds the database behind it.
-    pub fn connect(&mut self, scenario: &Scenario, world: &World) {
-        let is_database = |to: u8| {
-            matches!(
-                scenario.design.components[usize::from(to)].kind,
-                Kind::Database(_)
-            )
-        };
-        self.database = world
-            .links_from(self.me)
-            .find(|&(_, to)| is_database(to))
-            .map(|(link, _)| link);
-        self.data = world.database_behind(self.me).unwrap_or(self.data);
-    }
-
-    /// Its nodes.
-    pub fn instances(&self) -> &[Instance] {
-        &self.instances
-    }
-
-    /// One of its nodes.
-    pub fn instance_mut(&mut self, number: usize) -> Option<&mut Instance> {
-        self.instances.get_mut(number)
-    }
-
     /// Adds a node, cold, and gives it its keys.
     pub fn add_node(&mut self, world: &mut World) -> u16 {
         self.open(world);
@@ -201,162 +169,10 @@ impl Cache {
         node
     }
 
-    /// A node is taken out: its keys go to the others, and what it held back to the database, as soon as it
-    /// does not hang. One that is down is gone at once.
-    pub fn begin_leaving(&mut self, world: &mut World, node: u16) {
-        if let Some(route) = &mut world.routes[usize::from(self.me)] {
-            route.change(node, false);
-        }
-        let left = &mut self.instances[usize::from(node)];
-        left.begin_leaving();
-        match (left.state, left.hangs) {
-            (InstanceState::Gone, _) => self.lose_held_back(world, node),
-            (_, true) => {}
-            (_, false) => self.hand_over(world, node),
-        }
-    }
-
     /// The database gets what a node that leaves has held back, and who waits there waits no more.
     fn hand_over(&mut self, world: &mut World, node: u16) {
         self.flush_all(world, node);
         self.end_leases(world, node);
-    }
-
-    /// Whether a node has done what it had booked, and the database has what it held back.
-    pub fn is_idle(&self, world: &World, node: u16) -> bool {
-        let node = &self.nodes[usize::from(node)];
-        !node.timetable.is_busy(world.now_ns()) && node.held_back.is_empty()
-    }
-
-    /// A node works again after its death: what it has kept on disk, the database has yet to get.
-    pub fn repaired(&mut self, world: &mut World, node: u16) {
-        self.hold_back_all(world, node);
-    }
-
-    /// A node is destroyed, after it has died: its disk is gone too.
-    pub fn destroyed(&mut self, world: &mut World, node: u16) {
-        self.lose_held_back(world, node);
-        self.nodes[usize::from(node)].store.clear();
-    }
-
-    /// A node has died: what it held is gone, unless it is kept on disk as well.
-    pub fn died(&mut self, world: &mut World, node: u16) {
-        // It may have hung when it was told.
-        self.fit(world, node);
-        let now_ns = world.now_ns();
-        self.catch_up(world);
-        let (me, number) = (self.me, node);
-        let node = &mut self.nodes[usize::from(node)];
-        let ahead = node.timetable.ahead(now_ns);
-        node.timetable.clear(now_ns);
-        node.fetches.clear();
-        world.meter(me, number).take_back(ahead);
-        world.meters[usize::from(me)].waiting.down(ahead.waiting);
-        if self.parameters.warm_restart {
-            return self.forget_ways(number);
-        }
-        self.lose_held_back(world, number);
-        self.nodes[usize::from(number)].store.clear();
-    }
-
-    /// Waiting at a node at this moment, the operation at work not counted.
-    pub fn waiting(&self, node: usize, now_ns: u64) -> u32 {
-        self.nodes[node].timetable.waiting(now_ns)
-    }
-
-    /// Operations at work at a node at this moment: one or none.
-    pub fn busy(&self, node: usize, now_ns: u64) -> u32 {
-        u32::from(self.nodes[node].timetable.is_busy(now_ns))
-    }
-
-    /// What a node has booked of the time to come, once all have begun that could.
-    pub fn ahead(&self, node: usize, now_ns: u64) -> Ahead {
-        self.nodes[node].timetable.ahead(now_ns)
-    }
-
-    /// Lets operations begin whose turn has come.
-    pub fn catch_up(&mut self, world: &mut World) {
-        let now_ns = world.now_ns();
-        let tables = self.nodes.iter_mut().map(|node| &mut node.timetable);
-        let begun = tables.map(|table| table.pass(now_ns)).sum();
-        world.meters[usize::from(self.me)].waiting.down(begun);
-    }
-
-    /// Entries a node holds.
-    pub fn entries(&self, node: usize) -> u32 {
-        self.nodes[node].store.len() as u32
-    }
-
-    /// An operation arrives at a node.
-    pub fn deliver(&mut self, world: &mut World, id: u32, node: u16) {
-        if !self
-            .instances
-            .get(usize::from(node))
-            .is_some_and(Instance::listens)
-        {
-            self.not_answered(world, id, node);
-            return world.refuse(id, Reason::ConnectionRefused);
-        }
-        let turn = self.book(world, node);
-        world.note(id, Activity::Work, self.me, node);
-        let operation = world.requests[id].operation;
-        match operation {
-            Operation::Get => self.get(world, id, node, turn),
-            Operation::Invalidate => {
-                self.nodes[usize::from(node)]
-                    .store
-                    .remove(world.requests[id].key);
-                self.answer(world, id, node, turn);
-            }
-            Operation::Leave => self.leave(world, id, node, turn),
-            Operation::GiveBack => {
-                let key = world.requests[id].key;
-                self.answer(world, id, node, turn);
-                self.pass_lease_on(world, node, key);
-            }
-            _ => {
-                let Some(store) = self.nodes.get_mut(usize::from(node)) else {
-                    return;
-                };
-                let request = &world.requests[id];
-                let (key, version) = (request.key, request.version);
-                let evicted = store.store.insert(key, world.now_ns(), version);
-                self.let_go(world, node, evicted);
-                self.answer(world, id, node, turn);
-                self.settle(world, node, key, Outcome::Filled(version));
-            }
-        }
-    }
-
-    /// Reads the entry of a request on its way.
-    #[inline]
-    pub fn peek(&self, world: &World, id: u32, node: u16) -> u32 {
-        let key = world.requests[id].key;
-        self.nodes
-            .get(usize::from(node))
-            .and_then(|node| node.store.peek(key))
-            .unwrap_or(0)
-    }
-
-    /// The database has answered what the cache itself asked, read-through.
-    pub fn answered(&mut self, world: &mut World, id: u32) {
-        let request = &mut world.requests[id];
-        request.flags &= !flag::NO_ANSWER;
-        let Some(hop) = request.top() else { return };
-        let (key, version, failure) = (request.key, request.version, request.failure);
-        let outcome = match failure {
-            0 => {
-                let now_ns = world.now_ns();
-                let node = &mut self.nodes[usize::from(hop.instance)];
-                let evicted = node.store.insert(key, now_ns, version);
-                self.let_go(world, hop.instance, evicted);
-                world.requests[id].flags |= flag::HIT;
-                Outcome::Filled(version)
-            }
-            failure => Outcome::Failed(failure),
-        };
-        world.answer(id, Departure::Now);
-        self.settle(world, hop.instance, key, outcome);
     }
 
     /// A time is over that was set for a key at a node: that of a lease, or of a value held back, unless either
@@ -404,30 +220,6 @@ impl Cache {
             while let Some(id) = line.pop(&world.requests) {
                 answer_waiting(world, id);
             }
-        }
-    }
-
-    /// What only its kind counts.
-    pub fn own_counts(&self) -> OwnCounts {
-        OwnCounts::of([
-            (Own::StaleHits, self.stale_hits),
-            (Own::Evictions, self.evictions),
-            (Own::WritesLost, self.writes_lost),
-            (Own::ValuesLost, self.values_lost),
-        ])
-    }
-
-    /// Figures of its kind.
-    pub fn gauge(&self, hit_ratio: f64) -> KindGauge {
-        KindGauge::Cache {
-            hit_ratio,
-            room: self.room,
-            hits: self.hits,
-            misses: self.misses,
-            stale_hits: self.stale_hits,
-            evictions: self.evictions,
-            writes_lost: self.writes_lost,
-            values_lost: self.values_lost,
         }
     }
 
@@ -516,13 +308,6 @@ impl Cache {
         self.miss(world, id, node, turn);
     }
 
-    /// A node has not answered: it is dead, or hangs, or takes too long.
-    pub fn not_answered(&mut self, world: &mut World, id: u32, node: u16) {
-        if world.requests[id].operation == Operation::Get {
-            self.count_miss(world, id, node);
-        }
-    }
-
     /// A look-up has not found its value here: it was not there, or nobody answered in time.
     fn count_miss(&mut self, world: &mut World, id: u32, node: u16) {
         if world.is_first_count(id) {
@@ -599,6 +384,236 @@ impl Cache {
             }
             answer_waiting(world, id);
         }
+    }
+}
+
+impl Part for Cache {
+    fn connect(&mut self, scenario: &Scenario, world: &mut World) {
+        let is_database = |to: u8| {
+            matches!(
+                scenario.design.components[usize::from(to)].kind,
+                Kind::Database(_)
+            )
+        };
+        self.database = world
+            .links_from(self.me)
+            .find(|&(_, to)| is_database(to))
+            .map(|(link, _)| link);
+        self.data = world.database_behind(self.me).unwrap_or(self.data);
+    }
+
+    fn configure(&mut self, kind: &Kind, scenario: &Scenario, world: &mut World) {
+        if let Kind::Cache(parameters) = kind {
+            self.adopt(parameters, scenario, world);
+        }
+    }
+
+    fn deliver(&mut self, world: &mut World, id: u32, node: u16) {
+        if !self
+            .instances
+            .get(usize::from(node))
+            .is_some_and(Instance::listens)
+        {
+            self.not_answered(world, id, node);
+            return world.refuse(id, Reason::ConnectionRefused);
+        }
+        let turn = self.book(world, node);
+        world.note(id, Activity::Work, self.me, node);
+        let operation = world.requests[id].operation;
+        match operation {
+            Operation::Get => self.get(world, id, node, turn),
+            Operation::Invalidate => {
+                self.nodes[usize::from(node)]
+                    .store
+                    .remove(world.requests[id].key);
+                self.answer(world, id, node, turn);
+            }
+            Operation::Leave => self.leave(world, id, node, turn),
+            Operation::GiveBack => {
+                let key = world.requests[id].key;
+                self.answer(world, id, node, turn);
+                self.pass_lease_on(world, node, key);
+            }
+            _ => {
+                let Some(store) = self.nodes.get_mut(usize::from(node)) else {
+                    return;
+                };
+                let request = &world.requests[id];
+                let (key, version) = (request.key, request.version);
+                let evicted = store.store.insert(key, world.now_ns(), version);
+                self.let_go(world, node, evicted);
+                self.answer(world, id, node, turn);
+                self.settle(world, node, key, Outcome::Filled(version));
+            }
+        }
+    }
+
+    #[inline]
+    fn peek(&self, world: &World, what: What) -> u32 {
+        if what.kind != EventKind::Forward {
+            return 0;
+        }
+        let key = world.requests[what.request].key;
+        self.nodes
+            .get(usize::from(what.instance))
+            .and_then(|node| node.store.peek(key))
+            .unwrap_or(0)
+    }
+
+    fn answered(&mut self, world: &mut World, id: u32, _from: Hop) {
+        let request = &mut world.requests[id];
+        request.flags &= !flag::NO_ANSWER;
+        let Some(hop) = request.top() else { return };
+        let (key, version, failure) = (request.key, request.version, request.failure);
+        let outcome = match failure {
+            0 => {
+                let now_ns = world.now_ns();
+                let node = &mut self.nodes[usize::from(hop.instance)];
+                let evicted = node.store.insert(key, now_ns, version);
+                self.let_go(world, hop.instance, evicted);
+                world.requests[id].flags |= flag::HIT;
+                Outcome::Filled(version)
+            }
+            failure => Outcome::Failed(failure),
+        };
+        world.answer(id, Departure::Now);
+        self.settle(world, hop.instance, key, outcome);
+    }
+
+    fn not_answered(&mut self, world: &mut World, id: u32, node: u16) {
+        if world.requests[id].operation == Operation::Get {
+            self.count_miss(world, id, node);
+        }
+    }
+
+    fn goes_on(&mut self, world: &mut World, node: u16) {
+        self.fit(world, node);
+        if self.instances[usize::from(node)].state == InstanceState::Draining {
+            self.hand_over(world, node);
+        }
+    }
+
+    fn instances(&self) -> &[Instance] {
+        &self.instances
+    }
+
+    fn instance_mut(&mut self, number: u16) -> Option<&mut Instance> {
+        self.instances.get_mut(usize::from(number))
+    }
+
+    fn begin_leaving(&mut self, world: &mut World, node: u16) {
+        if let Some(route) = &mut world.routes[usize::from(self.me)] {
+            route.change(node, false);
+        }
+        let left = &mut self.instances[usize::from(node)];
+        left.begin_leaving();
+        match (left.state, left.hangs) {
+            (InstanceState::Gone, _) => self.lose_held_back(world, node),
+            (_, true) => {}
+            (_, false) => self.hand_over(world, node),
+        }
+    }
+
+    fn is_idle(&self, world: &World, _number: u8, instance: u16) -> bool {
+        let node = &self.nodes[usize::from(instance)];
+        !node.timetable.is_busy(world.now_ns()) && node.held_back.is_empty()
+    }
+
+    fn repaired(&mut self, world: &mut World, node: u16) {
+        self.hold_back_all(world, node);
+    }
+
+    fn destroyed(&mut self, world: &mut World, node: u16) {
+        self.lose_held_back(world, node);
+        self.nodes[usize::from(node)].store.clear();
+    }
+
+    fn died(&mut self, world: &mut World, node: u16) {
+        // It may have hung when it was told.
+        self.fit(world, node);
+        let now_ns = world.now_ns();
+        self.catch_up(world);
+        let (me, number) = (self.me, node);
+        let node = &mut self.nodes[usize::from(node)];
+        let ahead = node.timetable.ahead(now_ns);
+        node.timetable.clear(now_ns);
+        node.fetches.clear();
+        world.meter(me, number).take_back(ahead);
+        world.meters[usize::from(me)].waiting.down(ahead.waiting);
+        if self.parameters.warm_restart {
+            return self.forget_ways(number);
+        }
+        self.lose_held_back(world, number);
+        self.nodes[usize::from(number)].store.clear();
+    }
+
+    fn waiting(&self, instance: usize, now_ns: u64) -> u32 {
+        self.nodes[instance].timetable.waiting(now_ns)
+    }
+
+    fn busy(&self, world: &World, _number: usize, instance: usize) -> u32 {
+        u32::from(self.nodes[instance].timetable.is_busy(world.now_ns()))
+    }
+
+    fn ahead(&self, instance: usize, now_ns: u64) -> Ahead {
+        self.nodes[instance].timetable.ahead(now_ns)
+    }
+
+    fn catch_up(&mut self, world: &mut World) {
+        let now_ns = world.now_ns();
+        let tables = self.nodes.iter_mut().map(|node| &mut node.timetable);
+        let begun = tables.map(|table| table.pass(now_ns)).sum();
+        world.meters[usize::from(self.me)].waiting.down(begun);
+    }
+
+    fn entries(&self, instance: usize) -> u32 {
+        self.nodes[instance].store.len() as u32
+    }
+
+    fn own_counts(&self) -> OwnCounts {
+        OwnCounts::of([
+            (Own::StaleHits, self.stale_hits),
+            (Own::Evictions, self.evictions),
+            (Own::WritesLost, self.writes_lost),
+            (Own::ValuesLost, self.values_lost),
+        ])
+    }
+
+    fn gauge(&self, hit_ratio: f64) -> KindGauge {
+        KindGauge::Cache {
+            hit_ratio,
+            room: self.room,
+            hits: self.hits,
+            misses: self.misses,
+            stale_hits: self.stale_hits,
+            evictions: self.evictions,
+            writes_lost: self.writes_lost,
+            values_lost: self.values_lost,
+        }
+    }
+
+    fn call_timed_out(&mut self, world: &mut World, heir: u32, called: Hop) {
+        self.answered(world, heir, called);
+    }
+
+    fn answered_itself(&mut self, world: &mut World, id: u32, _instance: u16) {
+        self.brought_back(world, id);
+    }
+
+    fn timed(&self, what: What) -> u16 {
+        what.instance
+    }
+
+    fn timer(&mut self, world: &mut World, what: What) {
+        self.key_due(world, what.instance, what.request);
+    }
+
+    fn slots(&self) -> u32 {
+        1
+    }
+
+    fn add_instance(&mut self, world: &mut World) -> Option<u16> {
+        Some(self.add_node(world))
     }
 }
 

@@ -7,6 +7,7 @@ use headroom_scenario::{ClassKind, Curve, Kind, LoopModel, Retries, Scenario, Tr
 
 use crate::calendar::{EventKind, What};
 use crate::component::instance::Instance;
+use crate::component::part::Part;
 use crate::figures::meter::{Meter, ratio};
 use crate::figures::outcome::Outcome;
 use crate::figures::own_counts::{Own, OwnCounts};
@@ -158,35 +159,6 @@ impl Clients {
         }
     }
 
-    /// Finds the entry of the design and the directory.
-    pub fn connect(&mut self, scenario: &Scenario, world: &World) {
-        let users = self.traffic.population() as usize;
-        let mut entry = None;
-        let mut directory = None;
-        for (link, to) in world.links_from(self.me) {
-            match &scenario.design.components[usize::from(to)].kind {
-                Kind::Dns(dns) => {
-                    let before = self.directory.take();
-                    let known = before.map_or_else(Default::default, |before| before.known);
-                    let ttl_ns = ns_from_ms(dns.ttl_s * 1e3);
-                    directory = Some(Directory {
-                        link,
-                        component: to,
-                        ttl_ns,
-                        known,
-                    });
-                }
-                _ => entry = entry.or(Some(link)),
-            }
-        }
-        if let Some(directory) = &mut directory {
-            directory.known.make_room(users);
-        }
-        self.entry = entry;
-        self.directory = directory;
-        self.keep_copies(users);
-    }
-
     /// The component of the directory, if there is one.
     pub fn directory(&self) -> Option<u8> {
         self.directory.as_ref().map(|directory| directory.component)
@@ -316,24 +288,6 @@ impl Clients {
         self.attempt(world, id);
     }
 
-    /// An answer has come.
-    pub fn answered(&mut self, world: &mut World, id: u32) {
-        let request = &mut world.requests[id];
-        if request.failure != 0 {
-            let reason = Reason::ALL[usize::from(request.failure) - 1];
-            if reason.leaves_unknown() {
-                request.past |= past::UNKNOWN;
-            }
-            self.failed(world, id, reason);
-        } else if request.has(flag::LOGIN_ASKED) {
-            request.flags = (request.flags & !flag::LOGIN_ASKED) | flag::LOGIN;
-            world.note(id, Activity::Login, self.me, 0);
-            self.set_out(world, id);
-        } else {
-            self.completed(world, id);
-        }
-    }
-
     /// The answer has not come in time. What the servers do for it goes on; nobody waits for it.
     pub fn timed_out(&mut self, world: &mut World, id: u32) {
         let request = &mut world.requests[id];
@@ -351,20 +305,6 @@ impl Clients {
                 world.requests[id].origin = Origin::Nobody;
                 self.give_up(world, id, Reason::TooManyInFlight);
             }
-        }
-    }
-
-    /// What only its kind counts.
-    pub fn own_counts(&self) -> OwnCounts {
-        OwnCounts::of([(Own::FromCopy, self.from_copy)])
-    }
-
-    /// Figures of its kind.
-    pub fn gauge(&self) -> KindGauge {
-        KindGauge::Clients {
-            backing_off: self.backing_off,
-            from_copy: self.from_copy,
-            from_copy_share: ratio(self.from_copy as f64, self.numbered as f64),
         }
     }
 
@@ -660,6 +600,85 @@ impl Clients {
             }
         }
         world.calendar.set_alarm(at_ns, arrival(false));
+    }
+}
+
+impl Part for Clients {
+    fn connect(&mut self, scenario: &Scenario, world: &mut World) {
+        let users = self.traffic.population() as usize;
+        let mut entry = None;
+        let mut directory = None;
+        for (link, to) in world.links_from(self.me) {
+            match &scenario.design.components[usize::from(to)].kind {
+                Kind::Dns(dns) => {
+                    let before = self.directory.take();
+                    let known = before.map_or_else(Default::default, |before| before.known);
+                    let ttl_ns = ns_from_ms(dns.ttl_s * 1e3);
+                    directory = Some(Directory {
+                        link,
+                        component: to,
+                        ttl_ns,
+                        known,
+                    });
+                }
+                Kind::Clients(_)
+                | Kind::LoadBalancer(_)
+                | Kind::Service(_)
+                | Kind::Cache(_)
+                | Kind::Database(_) => entry = entry.or(Some(link)),
+            }
+        }
+        if let Some(directory) = &mut directory {
+            directory.known.make_room(users);
+        }
+        self.entry = entry;
+        self.directory = directory;
+        self.keep_copies(users);
+    }
+
+    fn answered(&mut self, world: &mut World, id: u32, _from: Hop) {
+        let request = &mut world.requests[id];
+        if request.failure != 0 {
+            let reason = Reason::ALL[usize::from(request.failure) - 1];
+            if reason.leaves_unknown() {
+                request.past |= past::UNKNOWN;
+            }
+            self.failed(world, id, reason);
+        } else if request.has(flag::LOGIN_ASKED) {
+            request.flags = (request.flags & !flag::LOGIN_ASKED) | flag::LOGIN;
+            world.note(id, Activity::Login, self.me, 0);
+            self.set_out(world, id);
+        } else {
+            self.completed(world, id);
+        }
+    }
+
+    fn own_counts(&self) -> OwnCounts {
+        OwnCounts::of([(Own::FromCopy, self.from_copy)])
+    }
+
+    fn gauge(&self, _hit_ratio: f64) -> KindGauge {
+        KindGauge::Clients {
+            backing_off: self.backing_off,
+            from_copy: self.from_copy,
+            from_copy_share: ratio(self.from_copy as f64, self.numbered as f64),
+        }
+    }
+
+    fn peek(&self, world: &World, what: What) -> u32 {
+        world.deadlines.peek(what.request)
+    }
+
+    fn instances(&self) -> &[Instance] {
+        std::slice::from_ref(&self.instance)
+    }
+
+    fn instance_mut(&mut self, _number: u16) -> Option<&mut Instance> {
+        None
+    }
+
+    fn begin_leaving(&mut self, _world: &mut World, _instance: u16) {
+        unreachable!("the users stay")
     }
 }
 

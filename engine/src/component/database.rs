@@ -1,9 +1,11 @@
 //! A database with one primary: connections in front, cores behind, a buffer in memory, and a disk that
 //! writes fill.
 
-use headroom_scenario::{Database as Parameters, Distribution, Eviction, Scenario};
+use headroom_scenario::{Database as Parameters, Distribution, Eviction, Kind, Scenario};
 
+use crate::calendar::{EventKind, What};
 use crate::component::instance::Instance;
+use crate::component::part::Part;
 use crate::component::station::{Admission, Station};
 use crate::figures::meter::Meter;
 use crate::figures::own_counts::{Own, OwnCounts};
@@ -72,12 +74,12 @@ impl Database {
             values_lost: 0,
             connections: 0,
         };
-        database.configure(parameters, scenario, world);
+        database.adopt(parameters, scenario, world);
         database
     }
 
-    /// Takes over new parameters; queries that run finish as begun, but find the new disk.
-    pub fn configure(&mut self, parameters: &Parameters, scenario: &Scenario, world: &mut World) {
+    /// Takes over parameters; queries that run finish as begun, but find the new disk.
+    fn adopt(&mut self, parameters: &Parameters, scenario: &Scenario, world: &mut World) {
         self.reading = Law::new(parameters.read_time_ms, parameters.distribution);
         self.writing = Law::new(parameters.write_time_ms, parameters.distribution);
         self.disk_read_ns = ns_from_ms(parameters.disk_read_ms);
@@ -100,55 +102,9 @@ impl Database {
         self.start_waiting(world);
     }
 
-    /// It hung and goes on, perhaps with more workers.
-    pub fn goes_on(&mut self, world: &mut World) {
-        self.start_waiting(world);
-    }
-
-    /// Queries it runs at once.
-    pub fn slots(&self) -> u32 {
-        u32::from(self.parameters.workers) * u32::from(self.parameters.size.factor())
-    }
-
     /// Entries in its buffer.
     pub fn buffered(&self) -> u32 {
         self.buffer.as_ref().map_or(0, |buffer| buffer.len() as u32)
-    }
-
-    /// It has died: the buffer comes back cold, the connections are gone. The disk keeps what it has.
-    pub fn died(&mut self) {
-        self.connections = 0;
-        if let Some(buffer) = &mut self.buffer {
-            buffer.clear();
-        }
-    }
-
-    /// It is destroyed, after it has died: its disk is gone, and with it every write it had acknowledged
-    /// that no cache still holds back.
-    pub fn destroyed(&mut self, world: &mut World) {
-        self.disk.replace();
-        let lost = world.data(self.me).destroy();
-        self.writes_lost += lost.writes;
-        self.values_lost += lost.values;
-    }
-
-    /// A query arrives.
-    pub fn deliver(&mut self, world: &mut World, id: u32) {
-        if !self.instance.listens() {
-            self.not_answered(world, id);
-            return world.refuse(id, Reason::ConnectionRefused);
-        }
-        if self.connections >= self.parameters.connections {
-            world.meter(self.me, 0).dropped += 1;
-            return world.refuse(id, Reason::TooManyConnections);
-        }
-        self.connections += 1;
-        let station = self.station();
-        match station.admit(world, &mut self.instance.line, id) {
-            Admission::Slot => self.start(world, id, 0),
-            Admission::Line => {}
-            Admission::Full => unreachable!("its line has no end"),
-        }
     }
 
     /// Who has a connection may wait.
@@ -158,53 +114,6 @@ impl Database {
             instance: 0,
             slots: self.slots(),
             line_max: u32::MAX,
-        }
-    }
-
-    /// Reads the version of the value that a request asks for.
-    #[inline]
-    pub fn peek(&self, world: &World, id: u32) -> u32 {
-        world.stored(self.me, world.requests[id].key)
-    }
-
-    /// A query has run.
-    pub fn work_done(&mut self, world: &mut World, id: u32) {
-        self.station().free(world);
-        self.connections -= 1;
-        if is_write(world, id) && !self.disk.append() {
-            self.fill(world);
-            world.fail(id, Reason::DiskFull);
-        } else {
-            self.commit(world, id);
-        }
-        world.answer(id, Departure::Now);
-        self.start_waiting(world);
-    }
-
-    /// What only its kind counts.
-    pub fn own_counts(&self) -> OwnCounts {
-        OwnCounts::of([
-            (Own::Reads, self.reads),
-            (Own::Writes, self.writes),
-            (Own::WritesLost, self.writes_lost),
-            (Own::ValuesLost, self.values_lost),
-        ])
-    }
-
-    /// Figures of its kind.
-    pub fn gauge(&self, hit_ratio: f64) -> KindGauge {
-        KindGauge::Database {
-            connections: self.connections,
-            connections_max: self.parameters.connections,
-            reads: self.reads,
-            writes: self.writes,
-            writes_lost: self.writes_lost,
-            values_lost: self.values_lost,
-            buffer_hit_ratio: hit_ratio,
-            buffer_room: self.buffer_room,
-            disk_gb: self.parameters.disk_room_gb(),
-            data_gb: self.disk.data_gb(),
-            disk_used_share: self.disk.used_share(),
         }
     }
 
@@ -280,13 +189,6 @@ impl Database {
         is_hit
     }
 
-    /// A query is not answered, since it is dead, or hangs, or takes too long: not from memory either.
-    pub fn not_answered(&mut self, world: &mut World, id: u32) {
-        if self.buffer.is_some() && !is_write(world, id) {
-            self.count_look_up(world, id, false);
-        }
-    }
-
     fn count_look_up(&mut self, world: &mut World, id: u32, is_hit: bool) {
         if !world.is_first_count(id) {
             return;
@@ -312,6 +214,122 @@ impl Database {
                 self.start(world, id, waited_ns);
             }
         }
+    }
+}
+
+impl Part for Database {
+    fn configure(&mut self, kind: &Kind, scenario: &Scenario, world: &mut World) {
+        if let Kind::Database(parameters) = kind {
+            self.adopt(parameters, scenario, world);
+        }
+    }
+
+    fn deliver(&mut self, world: &mut World, id: u32, _instance: u16) {
+        if !self.instance.listens() {
+            self.not_answered(world, id, 0);
+            return world.refuse(id, Reason::ConnectionRefused);
+        }
+        if self.connections >= self.parameters.connections {
+            world.meter(self.me, 0).dropped += 1;
+            return world.refuse(id, Reason::TooManyConnections);
+        }
+        self.connections += 1;
+        let station = self.station();
+        match station.admit(world, &mut self.instance.line, id) {
+            Admission::Slot => self.start(world, id, 0),
+            Admission::Line => {}
+            Admission::Full => unreachable!("its line has no end"),
+        }
+    }
+
+    #[inline]
+    fn peek(&self, world: &World, what: What) -> u32 {
+        if what.kind != EventKind::Forward {
+            return 0;
+        }
+        world.stored(self.me, world.requests[what.request].key)
+    }
+
+    fn work_done(&mut self, world: &mut World, id: u32, _instance: u16) {
+        self.station().free(world);
+        self.connections -= 1;
+        if is_write(world, id) && !self.disk.append() {
+            self.fill(world);
+            world.fail(id, Reason::DiskFull);
+        } else {
+            self.commit(world, id);
+        }
+        world.answer(id, Departure::Now);
+        self.start_waiting(world);
+    }
+
+    fn not_answered(&mut self, world: &mut World, id: u32, _instance: u16) {
+        if self.buffer.is_some() && !is_write(world, id) {
+            self.count_look_up(world, id, false);
+        }
+    }
+
+    fn goes_on(&mut self, world: &mut World, _instance: u16) {
+        self.start_waiting(world);
+    }
+
+    fn slots(&self) -> u32 {
+        u32::from(self.parameters.workers) * u32::from(self.parameters.size.factor())
+    }
+
+    fn own_counts(&self) -> OwnCounts {
+        OwnCounts::of([
+            (Own::Reads, self.reads),
+            (Own::Writes, self.writes),
+            (Own::WritesLost, self.writes_lost),
+            (Own::ValuesLost, self.values_lost),
+        ])
+    }
+
+    fn gauge(&self, hit_ratio: f64) -> KindGauge {
+        KindGauge::Database {
+            connections: self.connections,
+            connections_max: self.parameters.connections,
+            reads: self.reads,
+            writes: self.writes,
+            writes_lost: self.writes_lost,
+            values_lost: self.values_lost,
+            buffer_hit_ratio: hit_ratio,
+            buffer_room: self.buffer_room,
+            disk_gb: self.parameters.disk_room_gb(),
+            data_gb: self.disk.data_gb(),
+            disk_used_share: self.disk.used_share(),
+        }
+    }
+
+    fn died(&mut self, _world: &mut World, _instance: u16) {
+        self.connections = 0;
+        if let Some(buffer) = &mut self.buffer {
+            buffer.clear();
+        }
+    }
+
+    fn destroyed(&mut self, world: &mut World, _instance: u16) {
+        self.disk.replace();
+        let lost = world.data(self.me).destroy();
+        self.writes_lost += lost.writes;
+        self.values_lost += lost.values;
+    }
+
+    fn instances(&self) -> &[Instance] {
+        std::slice::from_ref(&self.instance)
+    }
+
+    fn instance_mut(&mut self, number: u16) -> Option<&mut Instance> {
+        (number == 0).then_some(&mut self.instance)
+    }
+
+    fn entries(&self, _instance: usize) -> u32 {
+        self.buffered()
+    }
+
+    fn begin_leaving(&mut self, _world: &mut World, _instance: u16) {
+        self.instance.begin_leaving();
     }
 }
 

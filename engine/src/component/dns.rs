@@ -1,9 +1,10 @@
 //! The directory: a paid service of others, always up. Clients keep its answers.
 
 use crate::component::instance::Instance;
+use crate::component::part::Part;
 use crate::figures::meter::Meter;
 use crate::figures::own_counts::{Own, OwnCounts};
-use crate::figures::snapshot::KindGauge;
+use crate::figures::snapshot::{InstanceState, KindGauge};
 use crate::world::World;
 
 /// The directory. Its parameters and its links are read by the clients, who do the caching.
@@ -33,16 +34,28 @@ impl Dns {
         meter.arrived += 1;
         meter.answered += 1;
     }
+}
 
-    /// What only its kind counts.
-    pub fn own_counts(&self) -> OwnCounts {
+impl Part for Dns {
+    fn own_counts(&self) -> OwnCounts {
         OwnCounts::of([(Own::NameLookups, self.lookups)])
     }
 
-    /// Figures of its kind.
-    pub fn gauge(&self) -> KindGauge {
+    fn gauge(&self, _hit_ratio: f64) -> KindGauge {
         KindGauge::Dns {
             lookups: self.lookups,
         }
+    }
+
+    fn instances(&self) -> &[Instance] {
+        std::slice::from_ref(&self.instance)
+    }
+
+    fn instance_mut(&mut self, _number: u16) -> Option<&mut Instance> {
+        None
+    }
+
+    fn begin_leaving(&mut self, _world: &mut World, _instance: u16) {
+        self.instance.state = InstanceState::Gone;
     }
 }

@@ -4,10 +4,13 @@ mod health;
 
 use std::collections::BTreeMap;
 
-use headroom_scenario::{Algorithm, ClassKind, LoadBalancer as Parameters, NodeRouting, Scenario};
+use headroom_scenario::{
+    Algorithm, ClassKind, Kind, LoadBalancer as Parameters, NodeRouting, Scenario,
+};
 
 use crate::calendar::{EventKind, What};
 use crate::component::instance::Instance;
+use crate::component::part::Part;
 use crate::figures::meter::Meter;
 use crate::figures::reason::Reason;
 use crate::figures::snapshot::{InstanceState, KindGauge};
@@ -118,79 +121,6 @@ impl LoadBalancer {
         }
     }
 
-    /// Finds the service behind it. Where that is another than before, every instance of it is in rotation.
-    pub fn connect(&mut self, scenario: &Scenario, world: &mut World) {
-        let before = self.service();
-        let link = world.links_from(self.me).next();
-        self.link = link.map(|(number, to)| Link { number, to });
-        let users = scenario.traffic.population() as usize;
-        self.homes
-            .resize(if self.parameters.sticky { users } else { 0 }, NOWHERE);
-        let Some(Link { to, .. }) = self.link else {
-            return;
-        };
-        if before != Some(to) {
-            let instances = world.meters[usize::from(to)].instances.len();
-            self.homes.fill(NOWHERE);
-            self.tried.clear();
-            self.sent_ns.clear();
-            self.health = vec![Health::default(); instances];
-            self.chooser = Chooser::new(&self.parameters, instances);
-            let Parameters {
-                virtual_nodes,
-                hash_function,
-                ..
-            } = self.parameters;
-            let ring = Ring::hashed(virtual_nodes, hash_function);
-            let route = Route::new(
-                NodeRouting::Ring,
-                ring,
-                &self.parameters.weights,
-                instances as u16,
-            );
-            world.routes[usize::from(self.me)] = Some(route);
-            self.probe_all(world);
-        }
-    }
-
-    /// Takes over new parameters.
-    pub fn configure(&mut self, parameters: &Parameters, world: &mut World) {
-        let had_checks = self.parameters.health_check.is_some();
-        self.parameters = parameters.clone();
-        self.forward_ns = ns_from_ms(parameters.forward_ms);
-        self.chooser.configure(parameters);
-        if let Some(route) = &mut world.routes[usize::from(self.me)] {
-            let Parameters {
-                virtual_nodes,
-                hash_function,
-                ..
-            } = *parameters;
-            route.reconfigure(
-                NodeRouting::Ring,
-                virtual_nodes,
-                hash_function,
-                &parameters.weights,
-            );
-        }
-        match parameters.health_check {
-            Some(_) => self.probe_all(world),
-            None if had_checks => {
-                for backend in 0..self.health.len() {
-                    self.stop_probing(backend);
-                    self.put_in_rotation(world, backend, true);
-                }
-            }
-            None => {}
-        }
-        match self.standby {
-            Standby::Called { .. } if !parameters.standby => self.dismiss_standby(),
-            Standby::Idle if self.instance.hangs || !self.instance.runs() => {
-                self.call_standby(world);
-            }
-            _ => {}
-        }
-    }
-
     /// One more instance stands behind it. With health checks it is in rotation once they succeed,
     /// else as soon as it serves.
     pub fn instance_added(&mut self, world: &mut World) {
@@ -216,13 +146,6 @@ impl LoadBalancer {
     /// The instance boots: with health checks it is in rotation once they succeed, else as soon as it serves.
     pub fn instance_boots(&mut self, world: &mut World, instance: u16) {
         self.put_in_rotation(world, usize::from(instance), false);
-    }
-
-    /// It takes nothing new, and checks nothing any more.
-    pub fn begin_leaving(&mut self) {
-        self.dismiss_standby();
-        self.instance.begin_leaving();
-        (0..self.health.len()).for_each(|instance| self.stop_probing(instance));
     }
 
     /// The instance has booted.
@@ -260,74 +183,6 @@ impl LoadBalancer {
         self.chooser.backends()[usize::from(instance)].open == 0
     }
 
-    /// A request arrives.
-    pub fn deliver(&mut self, world: &mut World, id: u32) {
-        if !self.instance.listens() {
-            return world.refuse(id, Reason::ConnectionRefused);
-        }
-        let request = &world.requests[id];
-        let (user, key) = (request.user, request.key);
-        let home = self.homes.get(user as usize).copied().unwrap_or(NOWHERE);
-        let at_home = self
-            .chooser
-            .backends()
-            .get(usize::from(home))
-            .is_some_and(|there| there.in_rotation);
-        let chosen = if at_home {
-            Some(usize::from(home))
-        } else {
-            let draws = &mut self.draws;
-            self.chooser
-                .choose(RequestKeys { user, key }, || draws.bits())
-        };
-        match chosen {
-            Some(backend) => self.send_on(world, id, backend),
-            None => world.refuse(id, Reason::NoHealthyInstance),
-        }
-    }
-
-    /// Reads where a request on its way will be sent on to.
-    #[inline]
-    pub fn peek(&self, world: &World, id: u32) -> u32 {
-        let request = &world.requests[id];
-        let (user, key) = (request.user, request.key);
-        match self.homes.get(user as usize) {
-            Some(&home) => u32::from(home),
-            None => self.chooser.peek(RequestKeys { user, key }),
-        }
-    }
-
-    /// An instance has answered.
-    pub fn answered(&mut self, world: &mut World, id: u32, from: Hop) {
-        if self.link.is_none_or(|link| link.number != from.link) && !self.is_behind(world, from) {
-            world.requests[id].flags &= !flag::NO_ANSWER;
-            return world.answer(id, Departure::Now);
-        }
-        let from_instance = from.instance;
-        let backend = usize::from(from_instance);
-        let response = self.response(world, id);
-        // At the limit of records, one that has died is told of what it had open.
-        if !self.has_nothing_open(from_instance) {
-            self.chooser.close(backend, response);
-        }
-        let request = &mut world.requests[id];
-        let failure = request.failure;
-        let has_answered = !request.has(flag::NO_ANSWER);
-        request.flags &= !flag::NO_ANSWER;
-        if has_answered && request.is_awaited() {
-            self.set_cookie(request.user, from_instance);
-        }
-        if !has_answered
-            && may_go_elsewhere(world, id, failure)
-            && let Some(next) = self.another(world, id, from_instance)
-        {
-            world.requests[id].failure = 0;
-            return self.send_on(world, id, next);
-        }
-        self.tried.remove(&attempt(world, id));
-        world.answer(id, Departure::Now);
-    }
-
     /// Whether the service that has answered still stands behind it: an edit may have put another there.
     #[cold]
     fn is_behind(&self, world: &World, from: Hop) -> bool {
@@ -357,13 +212,6 @@ impl LoadBalancer {
         let keys = RequestKeys { user, key };
         self.chooser
             .choose_among_others(keys, tried, || draws.bits())
-    }
-
-    /// It has died with all it knew, cookies excepted, which are in the browsers; the standby takes over
-    /// in a while.
-    pub fn died(&mut self, world: &mut World) {
-        self.forget_open();
-        self.call_standby(world);
     }
 
     /// It answers nothing any more: the standby takes over in a while. One that is called already comes no
@@ -401,11 +249,6 @@ impl LoadBalancer {
         );
     }
 
-    /// It works again after its death, in its own place.
-    pub fn repaired(&mut self) {
-        self.standby = Standby::Idle;
-    }
-
     /// The standby need not take over, if it has not yet.
     pub fn dismiss_standby(&mut self) {
         if matches!(self.standby, Standby::Called { .. }) {
@@ -437,20 +280,6 @@ impl LoadBalancer {
     /// What it hashes.
     pub fn hash_key(&self) -> headroom_scenario::HashKey {
         self.parameters.hash_key
-    }
-
-    /// Figures of its kind.
-    pub fn gauge(&self) -> KindGauge {
-        let open = self
-            .chooser
-            .backends()
-            .iter()
-            .map(|backend| backend.open)
-            .collect();
-        KindGauge::LoadBalancer {
-            on_standby: self.standby == Standby::Serves,
-            open,
-        }
     }
 
     fn send_on(&mut self, world: &mut World, id: u32, backend: usize) {
@@ -512,5 +341,214 @@ impl LoadBalancer {
                     .set_in_rotation(number, before.backends()[number].in_rotation);
             }
         }
+    }
+}
+
+impl Part for LoadBalancer {
+    fn connect(&mut self, scenario: &Scenario, world: &mut World) {
+        let before = self.service();
+        let link = world.links_from(self.me).next();
+        self.link = link.map(|(number, to)| Link { number, to });
+        let users = scenario.traffic.population() as usize;
+        self.homes
+            .resize(if self.parameters.sticky { users } else { 0 }, NOWHERE);
+        let Some(Link { to, .. }) = self.link else {
+            return;
+        };
+        if before != Some(to) {
+            let instances = world.meters[usize::from(to)].instances.len();
+            self.homes.fill(NOWHERE);
+            self.tried.clear();
+            self.sent_ns.clear();
+            self.health = vec![Health::default(); instances];
+            self.chooser = Chooser::new(&self.parameters, instances);
+            let Parameters {
+                virtual_nodes,
+                hash_function,
+                ..
+            } = self.parameters;
+            let ring = Ring::hashed(virtual_nodes, hash_function);
+            let route = Route::new(
+                NodeRouting::Ring,
+                ring,
+                &self.parameters.weights,
+                instances as u16,
+            );
+            world.routes[usize::from(self.me)] = Some(route);
+            self.probe_all(world);
+        }
+    }
+
+    fn configure(&mut self, kind: &Kind, _scenario: &Scenario, world: &mut World) {
+        let Kind::LoadBalancer(parameters) = kind else {
+            return;
+        };
+        let had_checks = self.parameters.health_check.is_some();
+        self.parameters = parameters.clone();
+        self.forward_ns = ns_from_ms(parameters.forward_ms);
+        self.chooser.configure(parameters);
+        if let Some(route) = &mut world.routes[usize::from(self.me)] {
+            let Parameters {
+                virtual_nodes,
+                hash_function,
+                ..
+            } = *parameters;
+            route.reconfigure(
+                NodeRouting::Ring,
+                virtual_nodes,
+                hash_function,
+                &parameters.weights,
+            );
+        }
+        match parameters.health_check {
+            Some(_) => self.probe_all(world),
+            None if had_checks => {
+                for backend in 0..self.health.len() {
+                    self.stop_probing(backend);
+                    self.put_in_rotation(world, backend, true);
+                }
+            }
+            None => {}
+        }
+        match self.standby {
+            Standby::Called { .. } if !parameters.standby => self.dismiss_standby(),
+            Standby::Idle if self.instance.hangs || !self.instance.runs() => {
+                self.call_standby(world);
+            }
+            _ => {}
+        }
+    }
+
+    fn deliver(&mut self, world: &mut World, id: u32, _instance: u16) {
+        if !self.instance.listens() {
+            return world.refuse(id, Reason::ConnectionRefused);
+        }
+        let request = &world.requests[id];
+        let (user, key) = (request.user, request.key);
+        let home = self.homes.get(user as usize).copied().unwrap_or(NOWHERE);
+        let at_home = self
+            .chooser
+            .backends()
+            .get(usize::from(home))
+            .is_some_and(|there| there.in_rotation);
+        let chosen = if at_home {
+            Some(usize::from(home))
+        } else {
+            let draws = &mut self.draws;
+            self.chooser
+                .choose(RequestKeys { user, key }, || draws.bits())
+        };
+        match chosen {
+            Some(backend) => self.send_on(world, id, backend),
+            None => world.refuse(id, Reason::NoHealthyInstance),
+        }
+    }
+
+    #[inline]
+    fn peek(&self, world: &World, what: What) -> u32 {
+        if what.kind != EventKind::Forward {
+            return 0;
+        }
+        let request = &world.requests[what.request];
+        let (user, key) = (request.user, request.key);
+        match self.homes.get(user as usize) {
+            Some(&home) => u32::from(home),
+            None => self.chooser.peek(RequestKeys { user, key }),
+        }
+    }
+
+    fn answered(&mut self, world: &mut World, id: u32, from: Hop) {
+        if self.link.is_none_or(|link| link.number != from.link) && !self.is_behind(world, from) {
+            world.requests[id].flags &= !flag::NO_ANSWER;
+            return world.answer(id, Departure::Now);
+        }
+        let from_instance = from.instance;
+        let backend = usize::from(from_instance);
+        let response = self.response(world, id);
+        // At the limit of records, one that has died is told of what it had open.
+        if !self.has_nothing_open(from_instance) {
+            self.chooser.close(backend, response);
+        }
+        let request = &mut world.requests[id];
+        let failure = request.failure;
+        let has_answered = !request.has(flag::NO_ANSWER);
+        request.flags &= !flag::NO_ANSWER;
+        if has_answered && request.is_awaited() {
+            self.set_cookie(request.user, from_instance);
+        }
+        if !has_answered
+            && may_go_elsewhere(world, id, failure)
+            && let Some(next) = self.another(world, id, from_instance)
+        {
+            world.requests[id].failure = 0;
+            return self.send_on(world, id, next);
+        }
+        self.tried.remove(&attempt(world, id));
+        world.answer(id, Departure::Now);
+    }
+
+    fn died(&mut self, world: &mut World, _instance: u16) {
+        self.forget_open();
+        self.call_standby(world);
+    }
+
+    fn begin_leaving(&mut self, _world: &mut World, _instance: u16) {
+        self.dismiss_standby();
+        self.instance.begin_leaving();
+        (0..self.health.len()).for_each(|instance| self.stop_probing(instance));
+    }
+
+    fn repaired(&mut self, _world: &mut World, _instance: u16) {
+        self.standby = Standby::Idle;
+    }
+
+    fn gauge(&self, _hit_ratio: f64) -> KindGauge {
+        let open = self
+            .chooser
+            .backends()
+            .iter()
+            .map(|backend| backend.open)
+            .collect();
+        KindGauge::LoadBalancer {
+            on_standby: self.standby == Standby::Serves,
+            open,
+        }
+    }
+
+    fn call_timed_out(&mut self, world: &mut World, heir: u32, called: Hop) {
+        self.answered(world, heir, called);
+    }
+
+    fn answered_itself(&mut self, world: &mut World, id: u32, instance: u16) {
+        self.probe_answered(world, id, instance);
+    }
+
+    fn timed(&self, _what: What) -> u16 {
+        // Its timers are for those behind it.
+        0
+    }
+
+    fn timer(&mut self, world: &mut World, what: What) {
+        self.probe_due(world, what.instance, what.request);
+    }
+
+    fn service_behind(&self) -> Option<u8> {
+        self.service()
+    }
+
+    fn instances(&self) -> &[Instance] {
+        std::slice::from_ref(&self.instance)
+    }
+
+    fn instance_mut(&mut self, number: u16) -> Option<&mut Instance> {
+        (number == 0).then_some(&mut self.instance)
+    }
+
+    fn hung(&mut self, world: &mut World) {
+        self.call_standby(world);
+    }
+
+    fn goes_on(&mut self, _world: &mut World, _instance: u16) {
+        self.dismiss_standby();
     }
 }

@@ -8,7 +8,9 @@ use headroom_scenario::{
     WriteMode,
 };
 
+use crate::calendar::{EventKind, What};
 use crate::component::instance::Instance;
+use crate::component::part::Part;
 use crate::component::station::{Admission, Station};
 use crate::figures::meter::Meter;
 use crate::figures::own_counts::{Own, OwnCounts};
@@ -123,12 +125,12 @@ impl Service {
         for _ in 0..parameters.instances {
             service.open(world, Instance::default());
         }
-        service.configure(parameters, scenario, world);
+        service.adopt(parameters, scenario, world);
         service
     }
 
-    /// Takes over new parameters. Servers that are there stay; requests at work finish as begun.
-    pub fn configure(&mut self, parameters: &Parameters, scenario: &Scenario, world: &mut World) {
+    /// Takes over parameters. Servers that are there stay; requests at work finish as begun.
+    fn adopt(&mut self, parameters: &Parameters, scenario: &Scenario, world: &mut World) {
         self.computing = Law::new(parameters.service_time_ms, parameters.distribution);
         self.local_query = Law::new(parameters.local_query_ms, parameters.distribution);
         self.parameters = parameters.clone();
@@ -166,38 +168,6 @@ impl Service {
         }
     }
 
-    /// A server that hung goes on, perhaps with more workers.
-    pub fn goes_on(&mut self, world: &mut World, instance: u16) {
-        self.start_waiting(world, instance);
-    }
-
-    /// Finds the cache, the database and the next service behind it.
-    pub fn connect(&mut self, scenario: &Scenario, world: &World) {
-        self.cache = None;
-        self.database = None;
-        self.onward = None;
-        for (link, to) in world.links_from(self.me) {
-            match &scenario.design.components[usize::from(to)].kind {
-                Kind::Cache(cache) => {
-                    let (read_mode, write_mode) = (cache.read_mode, cache.write_mode);
-                    self.cache = Some(CacheLink {
-                        link,
-                        component: to,
-                        read_mode,
-                        write_mode,
-                        leases: cache.leases && read_mode == ReadMode::CacheAside,
-                    });
-                }
-                Kind::Database(_) => self.database = Some(link),
-                _ => self.onward = Some(link),
-            }
-        }
-        self.data = world.database_behind(self.me).unwrap_or(self.data);
-        if !self.sessions.is_empty() {
-            self.make_room_for_sessions(&scenario.traffic);
-        }
-    }
-
     fn make_room_for_sessions(&mut self, traffic: &Traffic) {
         let users = traffic.population() as usize;
         self.sessions.resize(users, NOWHERE);
@@ -212,42 +182,11 @@ impl Service {
         self.sessions_seen = count(Fate::Kept) + self.sessions_lost;
     }
 
-    /// Who had to log in anew is counted from here on.
-    pub fn begin_measurement(&mut self) {
-        self.fates.fill(Fate::Unseen);
-        self.count_sessions();
-    }
-
-    /// Users who have come here since the measurement began, and those of them who had to log in anew.
-    pub fn sessions(&self) -> (u32, u32) {
-        (self.sessions_seen, self.sessions_lost)
-    }
-
-    /// What only its kind counts.
-    pub fn own_counts(&self) -> OwnCounts {
-        OwnCounts::of([
-            (Own::SessionCalls, self.session_calls),
-            (Own::LoginCalls, self.login_calls),
-            (Own::StaleHits, self.stale_hits),
-        ])
-    }
-
-    /// Worker slots of one server.
-    pub fn slots(&self) -> u32 {
-        u32::from(self.parameters.workers) * u32::from(self.parameters.size.factor())
-    }
-
     /// Entries in a server's own cache.
     pub fn local_entries(&self, instance: usize) -> u32 {
         self.local_caches
             .get(instance)
             .map_or(0, |cache| cache.len() as u32)
-    }
-
-    /// Starts one more server; it serves after its boot time.
-    pub fn add_instance(&mut self, world: &mut World) -> u16 {
-        self.rent(world);
-        self.open(world, Instance::booting())
     }
 
     /// Starts a server under the number of one that is gone, which it has nothing of.
@@ -258,7 +197,7 @@ impl Service {
             incarnation: self.instances[place].incarnation + 1,
             ..Instance::booting()
         };
-        self.died(instance);
+        self.died(world, instance);
     }
 
     /// Time a server takes to boot, in nanoseconds.
@@ -270,43 +209,6 @@ impl Service {
     fn rent(&self, world: &mut World) {
         let now_ns = world.now_ns();
         world.meters[usize::from(self.me)].rented.up(now_ns);
-    }
-
-    /// The server has died, with its own cache; the engine deals with the requests in it.
-    pub fn died(&mut self, instance: u16) {
-        if let Some(cache) = self.local_caches.get_mut(usize::from(instance)) {
-            cache.clear();
-        }
-    }
-
-    /// The server is destroyed, after it has died: another one in its place has to boot.
-    pub fn destroyed(&mut self, instance: u16) {
-        self.instances[usize::from(instance)].has_booted = false;
-    }
-
-    /// A request arrives.
-    pub fn deliver(&mut self, world: &mut World, id: u32, instance: u16) {
-        if !self
-            .instances
-            .get(usize::from(instance))
-            .is_some_and(Instance::listens)
-        {
-            return world.refuse(id, Reason::ConnectionRefused);
-        }
-        if world.requests[id].is_probe() {
-            return self.start_probe(world, id, instance);
-        }
-        if !self.sessions.is_empty() && !self.has_session(world, id, instance) {
-            world.requests[id].flags |= flag::LOGIN_ASKED;
-            return world.answer(id, Departure::Now);
-        }
-        let station = self.station(instance);
-        let line = &mut self.instances[usize::from(instance)].line;
-        match station.admit(world, line, id) {
-            Admission::Slot => self.start(world, id, instance, 0),
-            Admission::Line => {}
-            Admission::Full => world.refuse(id, Reason::QueueFull),
-        }
     }
 
     fn station(&self, instance: u16) -> Station {
@@ -336,77 +238,6 @@ impl Service {
         let keeper = route.map_or(0, |route| route.peek(world.requests[id].key));
         let server = &self.instances[usize::from(instance)];
         keeper ^ server.line.peek(&world.requests)
-    }
-
-    /// A worker has computed, or run a query of its own.
-    pub fn work_done(&mut self, world: &mut World, id: u32, instance: u16) {
-        match world.requests[id].operation {
-            Operation::Probe => return world.answer(id, Departure::Now),
-            Operation::LocalRead => self.keep_locally(world, id, instance),
-            Operation::LocalQuery if world.is_write(id) => {
-                world.apply_write(id);
-                self.forget_locally(world, id, instance);
-            }
-            _ => {}
-        }
-        self.go_on(world, id, instance);
-    }
-
-    /// A call that a request made from here comes back.
-    pub fn answered(&mut self, world: &mut World, id: u32) {
-        let Some(Hop { instance, .. }) = world.inside(&world.requests[id]) else {
-            return;
-        };
-        let request = &mut world.requests[id];
-        let operation = request.operation;
-        request.flags &= !flag::NO_ANSWER;
-        let asked_cache = matches!(
-            operation,
-            Operation::Get
-                | Operation::Fill
-                | Operation::GiveBack
-                | Operation::Invalidate
-                | Operation::Put
-        );
-        if request.failure != 0 && !asked_cache {
-            return self.failed(world, id, instance);
-        }
-        // A cache that fails is a cache that misses: the database still has the value.
-        request.failure = 0;
-        match operation {
-            Operation::Get => self.looked_up(world, id, instance),
-            Operation::Read => self.fetched(world, id, instance),
-            Operation::Query => self.queried(world, id, instance),
-            Operation::GiveBack => {
-                request.failure = request.version as u8;
-                self.finish(world, id, instance);
-            }
-            // The next service has done what was left to do.
-            Operation::Call => self.finish(world, id, instance),
-            _ => self.go_on(world, id, instance),
-        }
-    }
-
-    /// The answer to a call has not come in time. What the called was asking for is not what it was asked.
-    pub fn call_timed_out(&mut self, world: &mut World, id: u32, called: Hop) {
-        let request = &mut world.requests[id];
-        let is_cache = self.cache.is_some_and(|cache| cache.link == called.link);
-        if self.onward == Some(called.link) {
-            request.operation = Operation::Call;
-        } else if is_cache && request.operation == Operation::Read {
-            request.operation = Operation::Get;
-        }
-        self.answered(world, id);
-    }
-
-    /// Figures of its kind.
-    pub fn gauge(&self, hit_ratio: f64) -> KindGauge {
-        KindGauge::Service {
-            sessions: self.sessions_seen,
-            sessions_lost: self.sessions_lost,
-            local_hit_ratio: hit_ratio,
-            own_cache_room: self.own_cache_room,
-        }
     }
 
     fn open(&mut self, world: &mut World, instance: Instance) -> u16 {
@@ -802,5 +633,196 @@ impl Service {
                 false => self.start(world, id, instance, waited_ns),
             }
         }
+    }
+}
+
+impl Part for Service {
+    fn connect(&mut self, scenario: &Scenario, world: &mut World) {
+        self.cache = None;
+        self.database = None;
+        self.onward = None;
+        for (link, to) in world.links_from(self.me) {
+            match &scenario.design.components[usize::from(to)].kind {
+                Kind::Cache(cache) => {
+                    let (read_mode, write_mode) = (cache.read_mode, cache.write_mode);
+                    self.cache = Some(CacheLink {
+                        link,
+                        component: to,
+                        read_mode,
+                        write_mode,
+                        leases: cache.leases && read_mode == ReadMode::CacheAside,
+                    });
+                }
+                Kind::Database(_) => self.database = Some(link),
+                Kind::Clients(_) | Kind::Dns(_) | Kind::LoadBalancer(_) | Kind::Service(_) => {
+                    self.onward = Some(link);
+                }
+            }
+        }
+        self.data = world.database_behind(self.me).unwrap_or(self.data);
+        if !self.sessions.is_empty() {
+            self.make_room_for_sessions(&scenario.traffic);
+        }
+    }
+
+    fn configure(&mut self, kind: &Kind, scenario: &Scenario, world: &mut World) {
+        if let Kind::Service(parameters) = kind {
+            self.adopt(parameters, scenario, world);
+        }
+    }
+
+    fn deliver(&mut self, world: &mut World, id: u32, instance: u16) {
+        if !self
+            .instances
+            .get(usize::from(instance))
+            .is_some_and(Instance::listens)
+        {
+            return world.refuse(id, Reason::ConnectionRefused);
+        }
+        if world.requests[id].is_probe() {
+            return self.start_probe(world, id, instance);
+        }
+        if !self.sessions.is_empty() && !self.has_session(world, id, instance) {
+            world.requests[id].flags |= flag::LOGIN_ASKED;
+            return world.answer(id, Departure::Now);
+        }
+        let station = self.station(instance);
+        let line = &mut self.instances[usize::from(instance)].line;
+        match station.admit(world, line, id) {
+            Admission::Slot => self.start(world, id, instance, 0),
+            Admission::Line => {}
+            Admission::Full => world.refuse(id, Reason::QueueFull),
+        }
+    }
+
+    fn work_done(&mut self, world: &mut World, id: u32, instance: u16) {
+        match world.requests[id].operation {
+            Operation::Probe => return world.answer(id, Departure::Now),
+            Operation::LocalRead => self.keep_locally(world, id, instance),
+            Operation::LocalQuery if world.is_write(id) => {
+                world.apply_write(id);
+                self.forget_locally(world, id, instance);
+            }
+            _ => {}
+        }
+        self.go_on(world, id, instance);
+    }
+
+    fn answered(&mut self, world: &mut World, id: u32, _from: Hop) {
+        let Some(Hop { instance, .. }) = world.inside(&world.requests[id]) else {
+            return;
+        };
+        let request = &mut world.requests[id];
+        let operation = request.operation;
+        request.flags &= !flag::NO_ANSWER;
+        let asked_cache = matches!(
+            operation,
+            Operation::Get
+                | Operation::Fill
+                | Operation::GiveBack
+                | Operation::Invalidate
+                | Operation::Put
+        );
+        if request.failure != 0 && !asked_cache {
+            return self.failed(world, id, instance);
+        }
+        // A cache that fails is a cache that misses: the database still has the value.
+        request.failure = 0;
+        match operation {
+            Operation::Get => self.looked_up(world, id, instance),
+            Operation::Read => self.fetched(world, id, instance),
+            Operation::Query => self.queried(world, id, instance),
+            Operation::GiveBack => {
+                request.failure = request.version as u8;
+                self.finish(world, id, instance);
+            }
+            // The next service has done what was left to do.
+            Operation::Call => self.finish(world, id, instance),
+            _ => self.go_on(world, id, instance),
+        }
+    }
+
+    fn call_timed_out(&mut self, world: &mut World, heir: u32, called: Hop) {
+        let request = &mut world.requests[heir];
+        let is_cache = self.cache.is_some_and(|cache| cache.link == called.link);
+        if self.onward == Some(called.link) {
+            request.operation = Operation::Call;
+        } else if is_cache && request.operation == Operation::Read {
+            request.operation = Operation::Get;
+        }
+        self.answered(world, heir, called);
+    }
+
+    fn goes_on(&mut self, world: &mut World, instance: u16) {
+        self.start_waiting(world, instance);
+    }
+
+    fn slots(&self) -> u32 {
+        u32::from(self.parameters.workers) * u32::from(self.parameters.size.factor())
+    }
+
+    fn own_counts(&self) -> OwnCounts {
+        OwnCounts::of([
+            (Own::SessionCalls, self.session_calls),
+            (Own::LoginCalls, self.login_calls),
+            (Own::StaleHits, self.stale_hits),
+        ])
+    }
+
+    fn sessions(&self) -> (u32, u32) {
+        (self.sessions_seen, self.sessions_lost)
+    }
+
+    fn begin_measurement(&mut self) {
+        self.fates.fill(Fate::Unseen);
+        self.count_sessions();
+    }
+
+    fn gauge(&self, hit_ratio: f64) -> KindGauge {
+        KindGauge::Service {
+            sessions: self.sessions_seen,
+            sessions_lost: self.sessions_lost,
+            local_hit_ratio: hit_ratio,
+            own_cache_room: self.own_cache_room,
+        }
+    }
+
+    fn died(&mut self, _world: &mut World, instance: u16) {
+        if let Some(cache) = self.local_caches.get_mut(usize::from(instance)) {
+            cache.clear();
+        }
+    }
+
+    fn destroyed(&mut self, _world: &mut World, instance: u16) {
+        self.instances[usize::from(instance)].has_booted = false;
+    }
+
+    fn add_instance(&mut self, world: &mut World) -> Option<u16> {
+        self.rent(world);
+        Some(self.open(world, Instance::booting()))
+    }
+
+    fn peek(&self, world: &World, what: What) -> u32 {
+        match what.kind {
+            EventKind::Forward => self.peek_session(world, what.request),
+            EventKind::WorkDone => self.peek_next(world, what.request, what.instance),
+            _ => 0,
+        }
+    }
+
+    fn instances(&self) -> &[Instance] {
+        &self.instances
+    }
+
+    fn instance_mut(&mut self, number: u16) -> Option<&mut Instance> {
+        self.instances.get_mut(usize::from(number))
+    }
+
+    fn entries(&self, instance: usize) -> u32 {
+        self.local_entries(instance)
+    }
+
+    fn begin_leaving(&mut self, _world: &mut World, instance: u16) {
+        self.instances[usize::from(instance)].begin_leaving();
     }
 }

@@ -5,6 +5,7 @@
 
 use crate::calendar::EventKind;
 use crate::component::Component;
+use crate::component::part::Part;
 use crate::control::Control;
 use crate::figures::snapshot::InstanceState;
 use crate::run::Run;
@@ -148,7 +149,7 @@ impl Run {
 
     /// Nothing is inside, and nothing on its way there from who was told.
     fn is_finished(&self, number: u8, instance: u16) -> bool {
-        self.components[usize::from(number)].is_idle(&self.world, number, instance)
+        self.components[usize::from(number)].has_finished(&self.world, number, instance)
             && self.components.iter().all(|component| {
                 let Component::LoadBalancer(balancer) = component else {
                     return true;

@@ -9,6 +9,7 @@ use headroom_scenario::Change;
 
 use crate::component::Component;
 use crate::component::instance::Instance;
+use crate::component::part::Part;
 use crate::control::Control;
 use crate::figures::snapshot::InstanceState;
 use crate::run::Run;

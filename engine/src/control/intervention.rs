@@ -7,6 +7,7 @@ use headroom_scenario::{
 
 use crate::calendar::{EventKind, What};
 use crate::component::Component;
+use crate::component::part::Part;
 use crate::control::Control;
 use crate::control::deploy::Plan;
 use crate::figures::reason::Reason;

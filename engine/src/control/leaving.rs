@@ -5,6 +5,7 @@
 
 use crate::calendar::EventKind;
 use crate::component::Component;
+use crate::component::part::Part;
 use crate::control::Control;
 use crate::figures::snapshot::InstanceState;
 use crate::run::Run;
@@ -75,7 +76,7 @@ impl Control {
         }
         let component = &run.components[usize::from(number)];
         if component.instances()[usize::from(instance)].is_closed
-            && component.is_idle(&run.world, number, instance)
+            && component.has_finished(&run.world, number, instance)
         {
             self.leaving.remove(place);
             run.settle();

@@ -16,6 +16,7 @@ use crate::books::narration::percent;
 use crate::calendar::EventKind;
 use crate::component::Component;
 use crate::component::instance::Instance;
+use crate::component::part::Part;
 use crate::control::Control;
 use crate::figures::snapshot::InstanceState;
 use crate::mechanism::autoscaler::{Autoscaler, Look};

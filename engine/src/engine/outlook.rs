@@ -5,6 +5,7 @@
 use std::hint::black_box;
 
 use crate::calendar::{EventKind, What};
+use crate::component::part::Part;
 use crate::engine::Engine;
 use crate::time::NS_PER_MS;
 

@@ -34,6 +34,7 @@ impl Engine {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::component::part::Part;
     use crate::figures::snapshot::InstanceState;
     use crate::lab::queue::queue;
     use crate::time::SimTime;

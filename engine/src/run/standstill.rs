@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 use crate::calendar::{Event, EventKind, What};
+use crate::component::part::Part;
 use crate::run::Run;
 use crate::story::trace::Activity;
 use crate::world::request::{Hop, Operation, Stage};

@@ -6,6 +6,7 @@ use std::collections::VecDeque;
 use headroom_scenario::{Design, Objectives, price};
 
 use crate::component::Component;
+use crate::component::part::Part;
 use crate::figures::meter::{Tally, ratio};
 use crate::figures::outcome::Outcomes;
 use crate::figures::own_counts::{Own, OwnCounts};
