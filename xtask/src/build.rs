@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use headroom_e2e::{Failure, Outcome};
 
 use crate::run::{cargo, command, run};
-use crate::{no_arguments, node, project, tools};
+use crate::{no_arguments, node, project, style, tools};
 
 /// Features of WebAssembly that rustc uses and `wasm-opt` must be told of.
 const WASM_FEATURES: [&str; 5] = [
@@ -36,6 +36,7 @@ pub fn release_page() -> Outcome {
         .env("PATH", tools::path_with(&wasm_bindgen)?)
         // Trunk reads this variable as a switch of its own, and refuses a plain 1.
         .env_remove("NO_COLOR"))?;
+    style::join(&project::dist())?;
     let wasm = page_wasm()?;
     optimise(&wasm)?;
     number_imports(&wasm)
