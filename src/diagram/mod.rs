@@ -28,7 +28,7 @@ use headroom_engine::happening::Happening;
 use headroom_engine::snapshot::{LinkGauge, Snapshot};
 use headroom_scenario::{Action, Problem, Scenario};
 use wasm_bindgen::{JsCast, closure::Closure};
-use web_sys::{Element, HtmlCanvasElement, HtmlElement, ResizeObserver};
+use web_sys::{Element, HtmlCanvasElement, HtmlElement, MediaQueryList, ResizeObserver};
 use yew::prelude::*;
 
 use crate::deed::{self, Deed};
@@ -440,15 +440,22 @@ fn use_sheet(host: &NodeRef) -> Sheet {
     *sheet
 }
 
+/// The question whether the reader has asked for less motion.
+fn motion_query() -> Option<MediaQueryList> {
+    let window = gloo::utils::window();
+    let query = window.match_media("(prefers-reduced-motion: reduce)");
+    query.ok().flatten()
+}
+
 /// Whether the reader has asked for less motion.
+pub fn wants_less_motion() -> bool {
+    motion_query().is_some_and(|query| query.matches())
+}
+
+/// Whether the reader has asked for less motion, kept up to date.
 #[hook]
 pub fn use_reduced_motion() -> bool {
-    let query = use_memo((), |()| {
-        gloo::utils::window()
-            .match_media("(prefers-reduced-motion: reduce)")
-            .ok()
-            .flatten()
-    });
+    let query = use_memo((), |()| motion_query());
     let still = use_state_eq(|| query.as_ref().as_ref().is_some_and(|query| query.matches()));
     {
         let (still, query) = (still.clone(), query.clone());

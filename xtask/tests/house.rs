@@ -171,11 +171,12 @@ fn named_by(code: &str) -> Vec<&str> {
 
 /// The rooms of the page, the lowest first: what a reader wants lies below what is drawn, and all of it below
 /// what holds the page together.
-const PAGE_ROOMS: [&str; 30] = [
+const PAGE_ROOMS: [&str; 31] = [
     "mathematics",
     "format",
     "order",
     "lettering",
+    "bunch",
     "shared",
     "selection",
     "speed",
