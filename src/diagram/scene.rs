@@ -111,7 +111,7 @@ impl<'a> Scene<'a> {
         self.snapshot?.links.get(number)
     }
 
-    /// What a link is called, by the names of its ends: `Web servers → Database`.
+    /// What a link is called, by the names of its ends: `Web tier → Database`.
     pub fn link_name(&self, number: usize) -> String {
         let design = &self.scenario.design;
         let link = &design.links[number];
