@@ -690,7 +690,9 @@ fn a_comparison_says_what_stands_for_what_and_what_could_not_be_done() {
     }
     let told = compare("-", "load-balancer", &[]);
     assert!(
-        told.contains("Web tier (app) of \"More servers behind a load balancer\" is taken as Web tier (web)"),
+        told.contains(
+            "Web tier (app) of \"More servers behind a load balancer\" is taken as Web tier (web)"
+        ),
         "{told}"
     );
 

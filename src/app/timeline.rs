@@ -429,8 +429,7 @@ fn placed<'a>(marks: &'a [Shown<'a>], span_ms: u64, width_px: f64) -> Vec<Placed
     let px_per_ns = width_px / span_ms as f64 / 1e6;
     let joins = |first: &Shown<'_>, next: &Shown<'_>| {
         let apart_px = (next.mark.at_ns - first.mark.at_ns) as f64 * px_per_ns;
-        let are_close =
-            bunch::are_close(first.mark, next.mark, apart_px, CLOSE_PX, CLOSE_EDITS_PX);
+        let are_close = bunch::are_close(first.mark, next.mark, apart_px, CLOSE_PX, CLOSE_EDITS_PX);
         first.ahead == next.ahead && are_close
     };
     let mut placed: Vec<Placed<'a>> = bunch::bunches(marks, joins)

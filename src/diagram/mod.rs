@@ -34,8 +34,8 @@ use yew::prelude::*;
 use crate::deed::{self, Deed};
 use crate::selection::Selection;
 use crate::stage::StageHandle;
-use geometry::Point;
-use layout::{Form, Layout, Sheet};
+use geometry::{Point, Rect};
+use layout::{Layout, Sheet, SiteFrame};
 use menu::Menu;
 use motion::Motion;
 pub use node::idle;
@@ -173,6 +173,7 @@ pub fn Diagram(props: &Props) -> Html {
             <svg class="drawing" width={scene::px(size.0)} height={scene::px(size.1)}
                 role="group" aria-label={summary(&scene)}>
                 <g transform={placed.clone()}>
+                    { sites(&scene) }
                     { wire::wires(&scene) }
                     { for layout.order.iter().map(|number| html! {
                         <>
@@ -273,11 +274,7 @@ struct MenuOf {
 fn instance_menu(scene: &Scene<'_>, number: usize, instance: u16) -> Option<MenuOf> {
     let component = scene.scenario.design.components.get(number)?;
     let rect = scene.layout.rect(number, Some(instance))?;
-    let present = match &scene.place(number).form {
-        Form::Single => 1,
-        Form::Cards(cards) => cards.len(),
-        Form::Grid(grid) => grid.instances.len(),
-    };
+    let present = scene.place(number).form.count();
     let (name, part) = if component.kind.facts().is_scalable {
         let name = component.instance_name(instance);
         let part = format!("[data-instance=\"{name}\"]");
@@ -343,6 +340,25 @@ fn hit(host: &NodeRef, motion: &MotionSlot, event: &MouseEvent) -> Option<u64> {
 fn pointed(happening: Option<&Happening>) -> Option<(usize, Option<u16>)> {
     let happening = happening?;
     Some((happening.component? as usize, happening.instance))
+}
+
+/// The places of the design, where there are several.
+fn sites(scene: &Scene<'_>) -> Html {
+    let frame = |site: &SiteFrame| {
+        let Rect {
+            x,
+            y,
+            width,
+            height,
+        } = site.frame;
+        html! {
+            <g class="site">
+                <rect x={scene::px(x)} y={scene::px(y)} width={scene::px(width)} height={scene::px(height)} rx="16" />
+                { scene::words("soft", x + 14.0, y + 18.0, site.name.clone()) }
+            </g>
+        }
+    };
+    scene.layout.sites.iter().map(frame).collect()
 }
 
 /// The diagram in one sentence.

@@ -8,7 +8,7 @@ use headroom_scenario::{Component, Scenario};
 use yew::prelude::*;
 
 use super::geometry::Rect;
-use super::layout::{Flow, Layout, Place};
+use super::layout::{Flow, Form, Layout, Place};
 use super::palette::Look;
 use crate::format;
 use crate::lettering::Lettering;
@@ -181,7 +181,8 @@ impl<'a> Scene<'a> {
         match (pick, self.pointed) {
             (Pick::Component(number), Some((pointed, None))) => number == pointed,
             (Pick::Component(number), Some((pointed, Some(_)))) => {
-                number == pointed && matches!(self.place(number).form, super::layout::Form::Single)
+                number == pointed
+                    && matches!(self.place(number).form, Form::Single | Form::Compact(_))
             }
             (Pick::Instance(number, instance), Some((pointed, Some(at)))) => {
                 number == pointed && instance == at

@@ -72,15 +72,14 @@ fn link_rps(scene: &Scene<'_>, link: usize) -> f64 {
 /// Calls a second over one of a link's wires: all of the link's, by the parts that its two ends have in
 /// what their components do.
 fn flow_rps(scene: &Scene<'_>, wire: usize, link: usize) -> f64 {
-    let design = &scene.scenario.design;
-    let part = |id: &str, instance: Option<u16>| {
-        let (component, _) = design.component(id)?;
-        Some(instance.map_or(1.0, |instance| part_of(scene, component, instance)))
+    let part = |component: usize, instance: Option<u16>| {
+        instance.map_or(1.0, |instance| part_of(scene, component, instance))
     };
-    let (from, to) = scene.layout.ends(wire);
-    let link_of = &design.links[link];
-    let parts = part(&link_of.from, from).zip(part(&link_of.to, to));
-    parts.map_or(0.0, |(from, to)| link_rps(scene, link) * from * to)
+    let (caller, called) = scene.layout.ends(wire);
+    let components = scene.layout.components_of(link);
+    components.map_or(0.0, |(from, to)| {
+        link_rps(scene, link) * part(from, caller) * part(to, called)
+    })
 }
 
 /// The part of a component's calls that one of its instances has.
@@ -117,21 +116,21 @@ fn is_unused(scene: &Scene<'_>, link: usize) -> bool {
     if link_rps(scene, link) > 0.0 {
         return false;
     }
-    let design = &scene.scenario.design;
-    let from = design.component(&design.links[link].from);
-    from.is_some_and(
-        |(_, from)| matches!(&from.kind, Kind::Cache(cache) if !cache.calls_database()),
-    )
+    let components = scene.layout.components_of(link);
+    components.is_some_and(|(from, _)| {
+        let from = &scene.component(from).kind;
+        matches!(from, Kind::Cache(cache) if !cache.calls_database())
+    })
 }
 
 /// The links that leave a component: broad and unseen, to be picked.
 pub fn links(scene: &Scene<'_>, from: usize) -> Html {
-    let id = &scene.component(from).id;
-    html! {
-        { for scene.scenario.design.links.present()
-            .filter(|(_, link)| link.from == *id)
-            .map(|(number, _)| link(scene, number)) }
-    }
+    let leaves = |number: &usize| {
+        let components = scene.layout.components_of(*number);
+        components.is_some_and(|(caller, _)| caller == from)
+    };
+    let links = 0..scene.scenario.design.links.len();
+    html! { { for links.filter(leaves).map(|number| link(scene, number)) } }
 }
 
 /// What stands at the links: what is wrong with them, how much passes over them, and of the selected one
@@ -372,10 +371,11 @@ fn link(scene: &Scene<'_>, number: usize) -> Html {
 /// One way, with half the users' round trip where they are at one end.
 fn latency_ms(scene: &Scene<'_>, number: usize) -> f64 {
     let link = &scene.scenario.design.links[number];
-    let design = &scene.scenario.design;
-    let caller = design.ends(number).map(|ends| ends.from.place());
-    let is_clients = |place: usize| matches!(design.components[place].kind, Kind::Clients(_));
-    if !caller.is_some_and(is_clients) {
+    let from_users = scene
+        .layout
+        .components_of(number)
+        .is_some_and(|(from, _)| matches!(scene.component(from).kind, Kind::Clients(_)));
+    if !from_users {
         return link.latency_ms;
     }
     let regions = &scene.scenario.traffic.regions;

@@ -5,6 +5,7 @@ use headroom_scenario::{Kind, Service};
 use yew::prelude::*;
 
 use super::super::geometry::Rect;
+use super::super::layout::{Block, Flow};
 use super::super::palette::Look;
 use super::super::scene::{Part, Pick, Scene, cut, px, state_words, words};
 use super::{balancer::PUBLIC_ADDRESS, beside_pause, card, idle, instance_label, pause};
@@ -12,6 +13,15 @@ use crate::format;
 
 /// Marks of waiting requests in a row; the rest is a number.
 const MARKS_MAX: usize = 10;
+
+/// The room of some servers.
+pub fn block(servers: Vec<u16>, flow: Flow) -> Block {
+    let card = match flow {
+        Flow::Rightwards => (156.0, 86.0),
+        Flow::Downwards => (112.0, 86.0),
+    };
+    Block::tier(servers, flow, card)
+}
 
 pub fn draw(
     scene: &Scene<'_>,
