@@ -13,6 +13,7 @@ mod run;
 mod serve;
 mod shots;
 mod size;
+mod slim;
 mod style;
 mod system;
 mod test;
