@@ -708,8 +708,8 @@ fn stacked(series: &[Series]) -> Vec<Vec<f64>> {
 }
 
 /// A length as an attribute.
-fn u(length: f64) -> String {
-    format!("{length:.1}")
+fn u(length: f64) -> AttrValue {
+    AttrValue::from(format!("{length:.1}"))
 }
 
 #[cfg(test)]

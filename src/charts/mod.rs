@@ -16,6 +16,7 @@ use headroom_scenario::{Component, Kind, Scenario, SessionStore, WriteMode};
 use yew::prelude::*;
 
 use crate::format;
+use crate::order::sort_by;
 use chart::{Chart, Drawing, Measure, Series};
 use history::History;
 use window::Window;
@@ -281,6 +282,9 @@ fn part_of<'a>(bin: &'a Bin, number: usize, scenario: &Scenario) -> Option<&'a C
     part.filter(|part| scenario.design.components.has(number) || is_there(part))
 }
 
+/// Lines of a chart at most: of more components, those of which the figure is largest.
+const LINES_MAX: usize = 8;
+
 /// A line for each component that `keep` keeps.
 fn by_component(
     seen: &Seen<'_>,
@@ -290,7 +294,19 @@ fn by_component(
 ) -> Vec<Series> {
     let kept = shown(seen, scenario);
     let kept = kept.filter(|(number, component)| keep(*number, &component.kind));
-    kept.enumerate()
+    let lately = |number: usize| {
+        let part = part_of(seen.recent, number, scenario);
+        part.map_or(f64::NEG_INFINITY, |part| of(seen.recent, part))
+    };
+    let mut kept: Vec<(usize, &Component)> = kept.collect();
+    if kept.len() > LINES_MAX {
+        sort_by(&mut kept, |(a, _), (b, _)| {
+            lately(*b).total_cmp(&lately(*a))
+        });
+        kept.truncate(LINES_MAX);
+    }
+    kept.into_iter()
+        .enumerate()
         .map(|(place, (number, component))| {
             seen.series(component.title().to_owned(), line_class(place), |bin| {
                 let part = part_of(bin, number, scenario);
@@ -723,6 +739,25 @@ mod tests {
         let later = seen(&bins[1..]);
         assert!(queries(&later, &taken_out).is_none());
         assert!(utilisation(&later, &taken_out).series.is_empty());
+    }
+
+    #[test]
+    fn of_very_many_components_those_of_which_there_is_most_to_see_are_drawn() {
+        let mut many = with(Kind::Database(Database::default()));
+        for number in 1..20 {
+            many.design.components.push(Component {
+                id: format!("store-{number}"),
+                ..many.design.components[0].clone()
+            });
+        }
+        let parts = (0..20u8).map(|number| ComponentBin {
+            utilisation: f32::from(number) / 20.0,
+            ..ComponentBin::default()
+        });
+        let bins = [of_parts(parts.collect())];
+        let lines = utilisation(&seen(&bins), &many).series;
+        assert_eq!(lines.len(), LINES_MAX);
+        assert_eq!(lines[0].name, "store-19");
     }
 
     #[test]
