@@ -23,6 +23,11 @@ const RARE_RPS: f64 = 0.05;
 /// What stands at a link over which nothing can pass as the design is, and why that is.
 const UNUSED: &str = "not used";
 const UNUSED_WHY: &str = "not used: only read-through and write-back go this way";
+/// Of so many links at most each has its rate beside it: beside more, words would be read as those of another, and
+/// finding places for them takes longer than the drawing.
+const RATED_MAX: usize = 32;
+/// Of so many broken links at most what is wrong stands beside them in words.
+const TROUBLES_MAX: usize = 32;
 /// Room at both ends of a rate together.
 const ENDS: f64 = 4.0;
 
@@ -150,10 +155,13 @@ pub fn notes(scene: &Scene<'_>, badges: &[Badge], still: bool) -> Html {
         .iter()
         .copied()
         .filter_map(|link| trouble(scene, link));
-    let rates = links.iter().filter_map(|link| rate(scene, *link, still));
+    let is_told = |link: &&usize| links.len() <= RATED_MAX || is_selected(scene, **link);
+    let rates = links.iter().filter(is_told);
+    let rates = rates.filter_map(|link| rate(scene, *link, still));
     let (selected, others): (Vec<Note>, Vec<Note>) = rates.partition(Note::is_selected);
     // Who comes first has the best place.
-    let notes: Vec<Note> = troubles.chain(selected).chain(others).collect();
+    let notes = troubles.take(TROUBLES_MAX).chain(selected).chain(others);
+    let notes: Vec<Note> = notes.collect();
     let wishes: Vec<Wish> = notes.iter().map(|note| note.wish(scene, still)).collect();
     let places = labels::places(scene.layout, scene.widths, &words, &wishes);
     html! {

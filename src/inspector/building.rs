@@ -20,9 +20,18 @@ pub struct BuildingProps {
     pub intents: Intents,
 }
 
-/// What may be added to the design, each by a button.
+/// What may be added to the design, or what takes the component out of it.
 #[component]
-pub fn Additions(props: &BuildingProps) -> Html {
+pub fn Building(props: &BuildingProps) -> Html {
+    if props.component.is_empty() {
+        additions(props)
+    } else {
+        removal(props)
+    }
+}
+
+/// What may be added to the design, each by a button.
+fn additions(props: &BuildingProps) -> Html {
     let additions = props.live.design.additions();
     let additions = additions
         .into_iter()
@@ -45,8 +54,7 @@ pub fn Additions(props: &BuildingProps) -> Html {
 }
 
 /// What takes a component out of the design, where that can run without it.
-#[component]
-pub fn Removal(props: &BuildingProps) -> Html {
+fn removal(props: &BuildingProps) -> Html {
     let id = &props.component;
     let changes = props.live.design.without(id);
     if !props.live.allows(&changes) {

@@ -15,7 +15,7 @@ use yew::prelude::*;
 
 use crate::intent::{Intent, Intents};
 use crate::selection::Selection;
-use building::{Additions, Removal};
+use building::Building;
 use form::Form;
 use impairments::Impairments;
 use instances::Instances;
@@ -127,7 +127,7 @@ fn component_view(props: &InspectorProps, place: usize, component: &Component) -
             }
             { links_view(props, &component.id) }
             if !props.read_only {
-                <Removal live={props.live.clone()} component={component.id.clone()} intents={props.intents.clone()} />
+                <Building live={props.live.clone()} component={component.id.clone()} intents={props.intents.clone()} />
             }
         </>
     }
@@ -201,7 +201,7 @@ fn design_view(props: &InspectorProps) -> Html {
             <p class="help">{ "Headroom and “pays off” are judged by these. Select a part, above or on the diagram, to change it." }</p>
             { form(props, "objectives".into(), Subject::Objectives) }
             if !props.read_only {
-                <Additions live={props.live.clone()} intents={props.intents.clone()} />
+                <Building live={props.live.clone()} intents={props.intents.clone()} />
             }
         </>
     }

@@ -129,26 +129,23 @@ pub fn compact(tree: &Tree, blocks: &[Block], flow: Flow, sheet: Sheet) -> Arran
 
 /// The tree with tiers of no more than so many components each, longer ones cut into several.
 fn in_lanes(tree: &Tree, length: usize) -> Tree {
-    let tiers = tree.sites.first().map_or(0, |site| site.tiers.len());
-    let lanes_of = |tier: usize| {
-        let lanes = tree.sites.iter();
-        let lanes = lanes.map(|site| site.tiers[tier].len().div_ceil(length));
-        lanes.max().unwrap_or(0)
-    };
-    let sites = tree.sites.iter().map(|site| SiteTree {
-        site: site.site,
-        tiers: (0..tiers)
-            .flat_map(|tier| {
-                let lane = move |lane: usize| {
-                    let lanes = site.tiers[tier].chunks(length);
-                    lanes.skip(lane).next().unwrap_or_default().to_vec()
-                };
-                (0..lanes_of(tier)).map(lane)
-            })
-            .collect(),
-    });
+    let mut sites: Vec<SiteTree> = tree.sites.clone();
+    for site in &mut sites {
+        site.tiers.clear();
+    }
+    for tier in 0..tree.sites.first().map_or(0, |site| site.tiers.len()) {
+        let members = |site: &SiteTree| site.tiers[tier].len();
+        let most = tree.sites.iter().map(members).max().unwrap_or(0);
+        for lane in 0..most.div_ceil(length) {
+            for (site, whole) in sites.iter_mut().zip(&tree.sites) {
+                let members = whole.tiers[tier].iter().copied();
+                let members = members.skip(lane * length).take(length);
+                site.tiers.push(members.collect());
+            }
+        }
+    }
     Tree {
-        sites: sites.collect(),
+        sites,
         stands: tree.stands.clone(),
     }
 }
@@ -211,36 +208,22 @@ struct Band<'a> {
     height: f64,
 }
 
-/// The bands of the places, one below the other. What stands in no place has all of the height where it stands in
-/// columns of its own.
+/// The bands of the places, one below the other.
 fn bands<'a>(sites: &'a [SiteTree], way: &Way<'_>, high: f64) -> Vec<Band<'a>> {
-    let (free, stacked): (Vec<&SiteTree>, Vec<&SiteTree>) =
-        sites.iter().partition(|site| is_free(site, sites));
-    let needs: Vec<f64> = stacked.iter().map(|site| tallest(site, way)).collect();
-    let spare = high - extent(needs.iter().copied(), SITE_GAP) - 2.0 * MARGIN;
-    let share = spare / stacked.len().max(1) as f64;
+    let spare = high - below_each_other(sites, way) - 2.0 * MARGIN;
+    let share = spare / sites.len().max(1) as f64;
     let mut y = MARGIN;
     let mut bands: Vec<Band<'a>> = Vec::new();
-    for (site, need) in stacked.into_iter().zip(needs) {
-        let height = need + share;
+    for site in sites {
+        let height = tallest(site, way) + share;
         bands.push(Band { site, y, height });
         y += height + SITE_GAP;
     }
-    bands.extend(free.into_iter().map(|site| Band {
-        site,
-        y: 0.0,
-        height: high,
-    }));
     bands
 }
 
-/// Whether a place's columns are its own.
-fn is_free(site: &SiteTree, sites: &[SiteTree]) -> bool {
-    let others = || sites.iter().filter(|other| other.site != site.site);
-    let is_own = |(tier, members): (usize, &Vec<usize>)| {
-        members.is_empty() || others().all(|other| other.tiers[tier].is_empty())
-    };
-    site.site.is_none() && sites.len() > 1 && site.tiers.iter().enumerate().all(is_own)
+fn below_each_other(sites: &[SiteTree], way: &Way<'_>) -> f64 {
+    extent(sites.iter().map(|site| tallest(site, way)), SITE_GAP)
 }
 
 fn tallest(site: &SiteTree, way: &Way<'_>) -> f64 {
@@ -252,11 +235,7 @@ fn in_columns(sites: &[SiteTree], way: &Way<'_>) -> Option<Arrangement> {
     let (blocks, box_size) = (way.blocks, way.sheet.size);
     let columns = columns_of(sites);
     let width = |column: &Vec<usize>| way.widest(column);
-    let (free, stacked): (Vec<&SiteTree>, Vec<&SiteTree>) =
-        sites.iter().partition(|site| is_free(site, sites));
-    let below_each_other = extent(stacked.iter().map(|site| tallest(site, way)), SITE_GAP);
-    let alone = free.iter().map(|site| tallest(site, way));
-    let tall = alone.fold(below_each_other, f64::max) + 2.0 * MARGIN;
+    let tall = below_each_other(sites, way) + 2.0 * MARGIN;
     let room = |gap: f64| extent(columns.iter().map(width), gap) + 2.0 * MARGIN;
     let scale = scale(
         box_size,
@@ -396,7 +375,7 @@ pub fn site_frames(design: &Design, tree: &Tree, places: &[Place]) -> Vec<SiteFr
         .map(|(tree, site)| {
             let members = tree.tiers.iter().flatten();
             let boxes = members.map(|number| &places[*number]);
-            let boxes = boxes.flat_map(|place| [place.frame, place.words]);
+            let boxes = boxes.flat_map(|place| [place.frame, place.words, place.heading()]);
             SiteFrame {
                 name: format!("{} · {}", design.sites[site].id, design.sites[site].region),
                 frame: around(boxes),
@@ -410,18 +389,13 @@ pub fn site_frames(design: &Design, tree: &Tree, places: &[Place]) -> Vec<SiteFr
 }
 
 /// The box around boxes, with room for a name at its top.
-fn around(boxes: impl Iterator<Item = Rect> + Clone) -> Rect {
-    let shown = boxes.filter(|rect| rect.height > 0.0);
-    let least = |of: fn(&Rect) -> f64| {
-        let of = shown.clone().map(|rect| of(&rect));
-        of.fold(f64::INFINITY, f64::min)
-    };
-    let most = |of: fn(&Rect) -> f64| {
-        let of = shown.clone().map(|rect| of(&rect));
-        of.fold(f64::NEG_INFINITY, f64::max)
-    };
-    let (x, y) = (least(|rect| rect.x), least(|rect| rect.y));
-    let (right, bottom) = (most(Rect::right), most(Rect::bottom));
+fn around(boxes: impl Iterator<Item = Rect>) -> Rect {
+    let (mut x, mut y) = (f64::INFINITY, f64::INFINITY);
+    let (mut right, mut bottom) = (0.0f64, 0.0f64);
+    for rect in boxes.filter(|rect| rect.height > 0.0) {
+        (x, y) = (x.min(rect.x), y.min(rect.y));
+        (right, bottom) = (right.max(rect.right()), bottom.max(rect.bottom()));
+    }
     Rect::new(
         x - SITE_MARGIN,
         y - SITE_MARGIN - SITE_NAME,

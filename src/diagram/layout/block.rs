@@ -45,6 +45,8 @@ pub struct Place {
     pub frame: Rect,
     /// Its words below.
     pub words: Rect,
+    /// Room above for its name.
+    above: f64,
     /// How its instances are drawn.
     pub form: Form,
 }
@@ -88,6 +90,14 @@ impl Grid {
             size,
             size,
         )
+    }
+}
+
+impl Place {
+    /// Where the name of a tier stands, above its instances.
+    pub fn heading(&self) -> Rect {
+        let Rect { x, y, width, .. } = self.frame;
+        Rect::new(x, y - self.above, width, self.above)
     }
 }
 
@@ -264,6 +274,7 @@ impl Block {
         Place {
             frame,
             words: Rect::new(left, frame.bottom(), WORDS_WIDTH, below),
+            above: self.above,
             form: self.form.shifted(corner),
         }
     }

@@ -4,7 +4,7 @@ use headroom_engine::snapshot::InstanceState;
 use yew::prelude::*;
 
 use super::super::geometry::Rect;
-use super::super::scene::{Part, Pick, Scene, cut, px, words};
+use super::super::scene::{Part, Pick, Scene, boxed, cut, words};
 use super::card;
 use crate::format;
 
@@ -30,7 +30,7 @@ pub fn draw(scene: &Scene<'_>, number: usize, count: usize) -> Html {
             format::gauge(busy)
         ),
         (false, true) => format!("{} busy", format::gauge(busy)),
-        (_, false) => component.kind.facts().name.to_owned(),
+        (_, false) => component.kind.facts().name.replace('_', " "),
     };
     let name = scene.name(number);
     let (title, tooltip) = cut(&name, rect.width - 2.0 * INSIDE);
@@ -44,7 +44,7 @@ pub fn draw(scene: &Scene<'_>, number: usize, count: usize) -> Html {
         <>
             { card(&rect) }
             if works && level.width > 0.5 {
-                <rect class="busy-bar" x={px(level.x)} y={px(level.y)} width={px(level.width)} height={px(level.height)} rx="2" />
+                { boxed("busy-bar", &level, 2.0) }
             }
             { words("title", rect.x + INSIDE, rect.y + 20.0, title) }
             { words("soft", rect.x + INSIDE, rect.y + 36.0, state.clone()) }

@@ -17,7 +17,7 @@ use yew::prelude::*;
 
 use super::geometry::Rect;
 use super::layout::{Block, Detail, Flow, Form, HEADING, Stand};
-use super::scene::{Part, Pick, Scene, px, slower, words};
+use super::scene::{Part, Pick, Scene, boxed, px, slower, words};
 use crate::format;
 use crate::lettering::Lettering;
 
@@ -272,10 +272,7 @@ const EDGE: f64 = 5.0;
 
 /// The frame of a card.
 fn card(rect: &Rect) -> Html {
-    html! {
-        <rect class="card" x={px(rect.x)} y={px(rect.y)} width={px(rect.width)}
-            height={px(rect.height)} rx="12" />
-    }
+    boxed("card", rect, 12.0)
 }
 
 /// The sign of what hangs, its right edge there: it stands still, like a player that is paused.
@@ -384,7 +381,7 @@ pub fn badge(badge: &Badge) -> Html {
     let Rect { x, y, width, .. } = badge.place;
     html! {
         <g class={class} data-testid="badge">
-            <rect x={px(x)} y={px(y)} width={px(width)} height="18" rx="9" />
+            { boxed("", &badge.place, 9.0) }
             <text x={px(x + width / 2.0)} y={px(y + 12.8)}>{ badge.words.clone() }</text>
         </g>
     }
