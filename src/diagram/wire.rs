@@ -28,6 +28,8 @@ const UNUSED_WHY: &str = "not used: only read-through and write-back go this way
 const RATED_MAX: usize = 32;
 /// Of so many broken links at most what is wrong stands beside them in words.
 const TROUBLES_MAX: usize = 32;
+/// Beside the name of a tier, as far as it is picked by.
+const HALO: f64 = 8.0;
 /// Room at both ends of a rate together.
 const ENDS: f64 = 4.0;
 
@@ -143,7 +145,9 @@ pub fn links(scene: &Scene<'_>, from: usize) -> Html {
 pub fn notes(scene: &Scene<'_>, badges: &[Badge], still: bool) -> Html {
     let components = scene.layout.order.iter();
     let headings = components.filter_map(|number| node::heading_place(scene, *number));
-    let headings = headings.map(|(_, rect)| rect);
+    // With the halo around them, by which they are picked.
+    let headings = headings
+        .map(|(_, name)| Rect::new(name.x - HALO, name.y, name.width + 2.0 * HALO, name.height));
     let mut words: Vec<Rect> = headings
         .chain(badges.iter().map(|badge| badge.place))
         .collect();
