@@ -14,6 +14,7 @@
 
 pub mod address;
 pub mod app;
+mod bunch;
 pub mod charts;
 pub mod choice;
 mod deed;

@@ -120,7 +120,7 @@ impl Machine<'_> {
 }
 
 impl Wire<'_> {
-    /// `Web servers → Database: cut for calls, loses 5 %; 12 messages held up`.
+    /// `Web tier → Database: cut for calls, loses 5 %; 12 messages held up`.
     fn words(&self) -> String {
         let wrong: Vec<String> = self.impairments.iter().map(|wrong| wrong.words()).collect();
         let held = match self.held {

@@ -480,7 +480,7 @@ fn capacity_says_how_much_is_left_and_what_gives_way() {
         .expect("a share");
     assert!((times - rate_rps / 250.0).abs() < 1e-9 && (times * used - 1.0).abs() < 1e-9);
     let told = text(&["capacity", "one-server"]);
-    assert!(told.contains("What gives way first: Web server."), "{told}");
+    assert!(told.contains("What gives way first: Web tier."), "{told}");
     let headroom = format!(
         "At 250 requests/s it takes {times:.1} × this load: {:.0} % of its capacity used.",
         used * 100.0
@@ -690,13 +690,15 @@ fn a_comparison_says_what_stands_for_what_and_what_could_not_be_done() {
     }
     let told = compare("-", "load-balancer", &[]);
     assert!(
-        told.contains("Web servers (app) of \"More servers behind a load balancer\" is taken as Web servers (web)"),
+        told.contains(
+            "Web tier (app) of \"More servers behind a load balancer\" is taken as Web tier (web)"
+        ),
         "{told}"
     );
 
     // One server has no second one to be slowed.
     let told = compare("one-server", "balancing-algorithm", &[]);
-    let left_out = "Not done in \"One server\": at 10 s, slow web/2 3 ×: “Web server” (web) has one \
+    let left_out = "Not done in \"One server\": at 10 s, slow web/2 3 ×: “Web tier” (web) has one \
                     instance by then.\n";
     assert!(told.contains(left_out), "{told}");
     let both = json(&[
@@ -764,7 +766,7 @@ fn a_comparison_says_which_script_is_played_and_what_of_the_first_is_set_aside()
 #[test]
 fn parts_are_called_by_their_titles_with_the_id_where_it_is_typed() {
     let table = text(&["run", "load-balancer", "--for", "2s"]);
-    for words in ["\nWeb servers (web) ", "\n  web/1 ", "\n  Database: "] {
+    for words in ["\nWeb tier (web) ", "\n  web/1 ", "\n  Database: "] {
         assert!(table.contains(words), "{words:?} in {table}");
     }
     let mut scenario = step::find("load-balancer").expect("a step").scenario();
@@ -825,7 +827,7 @@ fn what_is_wrong_at_the_end_of_a_run_is_told() {
         "\n  web/2 hangs\n",
         "\n  web/3 takes 3.00 × as long as usual\n",
         "\n  Load balancer is dead\n",
-        "\n  Web servers → Database: cut for calls, loses 5 %; ",
+        "\n  Web tier → Database: cut for calls, loses 5 %; ",
     ] {
         assert!(table.contains(line), "{line:?} in {table}");
     }
@@ -1810,7 +1812,7 @@ fn what_will_do_nothing_is_told_beside_the_answer() {
         assert_eq!(code(&output), 0);
         let told = errors(&output);
         let expected = "headroom: warning: design.components[2]: nothing reaches web/2 and \
-                        web/3: put a load balancer before Web server";
+                        web/3: put a load balancer before Web tier";
         assert!(told.contains(expected), "{told}");
     }
     let expected = "nothing reaches web/2";

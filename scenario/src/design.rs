@@ -110,7 +110,7 @@ impl Component {
         }
     }
 
-    /// What people call it, with the id behind where that is another: `Web servers (web)`. For where the id
+    /// What people call it, with the id behind where that is another: `Web tier (web)`. For where the id
     /// must be typed, or tells what is called alike.
     pub fn title_with_id(&self) -> String {
         match self.name.as_str() {

@@ -10,7 +10,7 @@ pub const NEAR_MS: f64 = 0.25;
 /// Something that a design may be given.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Addition {
-    /// What it is, as one would order it: `Load balancer before Web server`.
+    /// What it is, as one would order it: `Load balancer before Web tier`.
     pub words: String,
     /// The edit that adds it.
     pub changes: Vec<Change>,

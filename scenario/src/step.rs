@@ -205,7 +205,7 @@ fn one_server(scenario: &mut Scenario) {
         Kind::Clients(Clients::default()),
     );
     add(scenario, "dns", "DNS", Kind::Dns(Dns::default()));
-    add(scenario, "web", "Web server", Kind::Service(web));
+    add(scenario, "web", "Web tier", Kind::Service(web));
     link(scenario, "users", "dns", 5.0);
     link(scenario, "users", "web", NEAR_MS);
 }
@@ -282,7 +282,6 @@ fn load_balancer(scenario: &mut Scenario) {
     );
     link(scenario, "users", "lb", NEAR_MS);
     link(scenario, "lb", "web", NEAR_MS);
-    rename(scenario, "web", "Web servers");
     scenario.script = vec![
         at_s(
             10,
@@ -381,17 +380,6 @@ fn link(scenario: &mut Scenario, from: &str, to: &str, latency_ms: f64) {
         latency_ms,
         ..Default::default()
     });
-}
-
-fn rename(scenario: &mut Scenario, id: &str, name: &str) {
-    let component = scenario
-        .design
-        .components
-        .iter_mut()
-        .find(|component| component.id == id);
-    component
-        .expect("steps only rename what earlier steps added")
-        .name = name.into();
 }
 
 fn web(scenario: &mut Scenario) -> &mut Service {

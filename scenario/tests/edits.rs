@@ -129,7 +129,7 @@ fn an_edit_is_refused_where_it_is_wrong_and_told_what_would_be_right() {
         (
             vec![remove("wbe")],
             "edit.changes[0].remove.component",
-            "there is no component “wbe”: did you mean “Web servers” (web)?",
+            "there is no component “wbe”: did you mean “Web tier” (web)?",
         ),
         (
             vec![remove("users")],
@@ -139,7 +139,7 @@ fn an_edit_is_refused_where_it_is_wrong_and_told_what_would_be_right() {
         (
             vec![add(&scenario, "web", service())],
             "edit.changes[0].add.component.id",
-            "“Web servers” (web) is there already: give the new component another id",
+            "“Web tier” (web) is there already: give the new component another id",
         ),
         (
             vec![add(
@@ -153,13 +153,13 @@ fn an_edit_is_refused_where_it_is_wrong_and_told_what_would_be_right() {
         (
             vec![unlink("users", "web")],
             "edit.changes[0].unlink",
-            "no link leads from “Users” (users) to “Web servers” (web): from there it leads to \
+            "no link leads from “Users” (users) to “Web tier” (web): from there it leads to \
              “DNS” (dns), “Load balancer” (lb)",
         ),
         (
             vec![unlink("web", "lb")],
             "edit.changes[0].unlink",
-            "no link leads from “Web servers” (web) to “Load balancer” (lb): one leads the other way, so \
+            "no link leads from “Web tier” (web) to “Load balancer” (lb): one leads the other way, so \
              swap its ends",
         ),
         (
@@ -214,7 +214,7 @@ fn an_edit_is_refused_where_it_is_wrong_and_told_what_would_be_right() {
                 kind: dns(),
             }],
             "edit.changes[0].configure.kind",
-            "“Web servers” (web) is a service and can't become a name service: give its own kind",
+            "“Web tier” (web) is a service and can't become a name service: give its own kind",
         ),
     ];
     for (changes, path, message) in cases {
@@ -380,7 +380,7 @@ fn an_edit_is_told_by_what_comes_and_goes() {
     let told = |changes| Action::Edit { changes }.changes(&scenario);
     assert_eq!(
         told(vec![remove("lb"), link("users", "web")]),
-        ["Load balancer taken out", "Users linked to Web servers"]
+        ["Load balancer taken out", "Users linked to Web tier"]
     );
     assert_eq!(
         told(vec![add(
@@ -392,7 +392,7 @@ fn an_edit_is_told_by_what_comes_and_goes() {
     );
     assert_eq!(
         told(vec![unlink("web", "db")]),
-        ["Web servers unlinked from Database"]
+        ["Web tier unlinked from Database"]
     );
     let to_cache = scenario.design.changes_to(&step("cache").design);
     let told = told(to_cache);
@@ -433,10 +433,9 @@ fn a_design_can_run_with_whatever_it_may_be_given_and_without_whatever_it_may_lo
     orders.sort();
     orders.dedup();
     let expected = [
-        "Cache for Web server",
-        "Cache for Web servers",
-        "Database for Web server",
-        "Load balancer before Web server",
+        "Cache for Web tier",
+        "Database for Web tier",
+        "Load balancer before Web tier",
     ];
     assert_eq!(orders, expected);
 }

@@ -155,8 +155,8 @@ fn a_name_that_is_not_known_is_told_with_the_nearest_that_is() {
     let problems = problems_of(&document);
     for (path, meant) in [
         ("design.components[2].site", "“eu-1”"),
-        ("design.links[1].to", "“Web servers” (web)"),
-        ("script[0].action.kill.component", "“Web servers” (web)"),
+        ("design.links[1].to", "“Web tier” (web)"),
+        ("script[0].action.kill.component", "“Web tier” (web)"),
         ("view.selected", "“Cache” (cache)"),
     ] {
         let found = problems.iter().find(|problem| problem.path == path);

@@ -1,5 +1,7 @@
 //! The next step, built in the design that runs.
 
+use std::rc::Rc;
+
 use headroom_engine::snapshot::{InstanceState, Snapshot};
 use headroom_scenario::step::LADDER;
 use headroom_scenario::{Action, Change, Design, Scenario, TimedAction};
@@ -13,35 +15,44 @@ pub enum Building {
     Back(Vec<Action>),
 }
 
-/// The design that runs, with what was and will be done to it.
-#[derive(Clone, Copy, Debug)]
-pub struct Site<'a> {
+/// The design that runs, with what was and will be done to it: what may be built follows from nothing else, and is
+/// found anew when this changes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Site {
+    /// Place of its step.
+    pub step: usize,
     /// The design as it stands.
-    pub live: &'a Scenario,
-    /// What was done to it by now.
-    pub done: &'a [TimedAction],
-    /// What the script will do to it.
-    pub ahead: &'a [TimedAction],
-    /// Its figures, once there are some.
-    pub snapshot: Option<&'a Snapshot>,
+    pub live: Rc<Scenario>,
+    /// The document, with its script.
+    pub document: Rc<Scenario>,
+    /// How many actions of that were done by now.
+    pub done: usize,
+    /// The numbers of the instances that each component has and keeps.
+    pub instances: Vec<Vec<u16>>,
 }
 
 impl Building {
     /// What may be built at a step. None after the last step, or where the reader has made something of the design
     /// that the next step does not go with.
-    pub fn at(place: usize, site: Site<'_>) -> Option<Self> {
-        let (own, next) = (LADDER[place].scenario(), LADDER.get(place + 1)?.scenario());
+    pub fn at(site: &Site) -> Option<Self> {
+        let own = LADDER[site.step].scenario();
+        let next = LADDER.get(site.step + 1)?.scenario();
+        let (done, ahead_of_it) = site.document.script.split_at_checked(site.done)?;
         let live = &site.live.design;
         let [ahead, back] = [(&own, &next), (&next, &own)]
             .map(|(from, to)| live.fitting(from.design.changes_to(&to.design)));
         let is_built = ahead.is_empty() || has_parts(&back) && !has_parts(&ahead);
-        let numbers = |id: &str| numbers(live, site.snapshot, id);
+        let numbers = |id: &str| {
+            let there = live.component(id);
+            let numbers = there.and_then(|(place, _)| site.instances.get(place));
+            numbers.cloned().unwrap_or_default()
+        };
         let actions = if is_built {
             let theirs = |timed: &&TimedAction| own.script.contains(*timed);
-            let grown = resized(&own.design, site.done.iter().filter(theirs), 1);
+            let grown = resized(&own.design, done.iter().filter(theirs), 1);
             live.actions_between(&next.design, &grown, numbers)
         } else {
-            let left = resized(&next.design, site.ahead.iter(), -1);
+            let left = resized(&next.design, ahead_of_it.iter(), -1);
             live.actions_between(&own.design, &left, numbers)
         };
         // What is done to instances the engine refuses where it must.
@@ -90,12 +101,11 @@ pub(super) fn has_parts(changes: &[Change]) -> bool {
     changes.iter().any(is_part)
 }
 
-/// The numbers of the instances that a component has and keeps.
-fn numbers(design: &Design, snapshot: Option<&Snapshot>, id: &str) -> Vec<u16> {
-    let Some((place, component)) = design.component(id) else {
-        return Vec::new();
-    };
-    match snapshot.and_then(|snapshot| snapshot.components.get(place)) {
+/// The numbers of the instances that each component has and keeps.
+pub(super) fn kept_instances(design: &Design, snapshot: Option<&Snapshot>) -> Vec<Vec<u16>> {
+    let gauge = |place: usize| snapshot?.components.get(place);
+    let components = design.components.iter().enumerate();
+    let numbers = components.map(|(place, component)| match gauge(place) {
         Some(gauge) => (0..)
             .zip(&gauge.instances)
             .filter(|(_, gauge)| {
@@ -104,7 +114,8 @@ fn numbers(design: &Design, snapshot: Option<&Snapshot>, id: &str) -> Vec<u16> {
             .map(|(number, _)| number)
             .collect(),
         None => (0..component.kind.instances()).collect(),
-    }
+    });
+    numbers.collect()
 }
 
 #[cfg(test)]
@@ -112,14 +123,28 @@ mod tests {
     use super::*;
     use headroom_engine::snapshot::ComponentGauge;
 
-    fn at(place: usize, live: &Scenario, snapshot: Option<&Snapshot>) -> Option<Building> {
-        let site = Site {
-            live,
-            done: &[],
-            ahead: &[],
-            snapshot,
+    fn at(step: usize, live: &Scenario, snapshot: Option<&Snapshot>) -> Option<Building> {
+        scripted(step, live, &[], 0, snapshot)
+    }
+
+    fn scripted(
+        step: usize,
+        live: &Scenario,
+        script: &[TimedAction],
+        done: usize,
+        snapshot: Option<&Snapshot>,
+    ) -> Option<Building> {
+        let document = Scenario {
+            script: script.to_vec(),
+            ..live.clone()
         };
-        Building::at(place, site)
+        Building::at(&Site {
+            step,
+            live: Rc::new(live.clone()),
+            document: Rc::new(document),
+            done,
+            instances: kept_instances(&live.design, snapshot),
+        })
     }
 
     fn place(name: &str) -> usize {
@@ -197,25 +222,13 @@ mod tests {
         let mut scenario = LADDER[place].scenario();
         let snapshot = with_servers(&scenario, 3);
         let script = scenario.script.clone();
-        let early = Site {
-            live: &scenario,
-            done: &[],
-            ahead: &script,
-            snapshot: Some(&snapshot),
-        };
-        let ahead = Building::at(place, early);
+        let ahead = scripted(place, &scenario, &script, 0, Some(&snapshot));
         assert_eq!(added(ahead.as_ref()), 0, "the script adds the fourth");
         for action in ahead.expect("it is there").actions() {
             action.carry_out(&mut scenario);
         }
         let snapshot = with_servers(&scenario, 4);
-        let late = Site {
-            live: &scenario,
-            done: &script,
-            ahead: &[],
-            snapshot: Some(&snapshot),
-        };
-        let back = Building::at(place, late);
+        let back = scripted(place, &scenario, &script, script.len(), Some(&snapshot));
         assert!(matches!(back, Some(Building::Back(_))));
         assert_eq!(removed(back.as_ref()), [] as [u16; 0]);
     }

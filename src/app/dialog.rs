@@ -58,6 +58,10 @@ const KEYS: &[(&str, &str)] = &[
     ("Ctrl+Z", "undo; with Shift, redo"),
     ("s", "share"),
     ("t", "light, dark, or as the system has it"),
+    (
+        "+, − and 0",
+        "on the diagram: nearer, further away, all of it; arrows move it",
+    ),
     ("Escape", "select nothing"),
     ("?", "this list"),
 ];

@@ -368,7 +368,7 @@ mod tests {
         }
         let told = edit_in_words(&first, &bigger);
         assert!(
-            told.starts_with("Web server: ") && told.contains("→ 9"),
+            told.starts_with("Web tier: ") && told.contains("→ 9"),
             "{told}"
         );
         let mut other = Scenario::clone(&first);

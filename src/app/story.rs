@@ -2,11 +2,13 @@
 
 use headroom_engine::lab::{Breach, Load, Objective};
 use headroom_scenario::step::{LADDER, Step};
+use web_sys::{ScrollBehavior, ScrollIntoViewOptions, ScrollLogicalPosition, window};
 use yew::prelude::*;
 
-use super::building::Building;
+use super::building::{Building, Site};
 use super::header::short_title;
 use super::icon;
+use crate::diagram::wants_less_motion;
 use crate::format;
 use crate::intent::{Intent, Intents};
 use crate::lab::{CacheOutcome, Finding, Outcome, Progress};
@@ -37,8 +39,8 @@ pub struct StoryProps {
     pub is_built_on: bool,
     /// Instances that the reader added or removed are there, or not, from the start in the design after.
     pub is_resized_by_hand: bool,
-    /// What of the next step may be built in the running design.
-    pub building: Option<Building>,
+    /// What the next step may be built in.
+    pub site: Option<Site>,
     /// Where wishes go.
     pub intents: Intents,
 }
@@ -49,8 +51,11 @@ const ANY_LOAD_BELOW: f64 = 2.0;
 /// The story at the left.
 #[component]
 pub fn Story(props: &StoryProps) -> Html {
+    let building = use_memo(props.site.clone(), |site| {
+        site.as_ref().and_then(Building::at)
+    });
     match props.step.map(|place| (place, &LADDER[place])) {
-        Some((place, step)) => told(props, place, step),
+        Some((place, step)) => told(props, place, step, building.as_ref().as_ref()),
         None => html! {
             <aside class="story" aria-label="Story">
                 <h2 class="eyebrow">{ "A design of its own" }</h2>
@@ -72,7 +77,12 @@ pub fn name_of_own(name: &str) -> &str {
     }
 }
 
-fn told(props: &StoryProps, place: usize, step: &'static Step) -> Html {
+fn told(
+    props: &StoryProps,
+    place: usize,
+    step: &'static Step,
+    building: Option<&Building>,
+) -> Html {
     html! {
         <aside class="story" aria-label="Story">
             <div class="story-text">
@@ -83,7 +93,10 @@ fn told(props: &StoryProps, place: usize, step: &'static Step) -> Html {
                 if place > 0 { { payoff(props) } { changed(props) } }
                 <p><b>{ "What it costs you. " }</b>{ step.cost }</p>
                 <p class="try"><b>{ "Try it. " }</b>{ step.try_it }</p>
-                { building(props, place) }
+                if building.is_some() {
+                    <p class="build"><b>{ "Or watch it come. " }</b>
+                        { "The next step can be built in this design while it runs, and taken back: same users, same requests." }</p>
+                }
             </div>
             <nav class="story-steps" aria-label="Neighbouring steps">
                 { hurts(props) }
@@ -91,6 +104,7 @@ fn told(props: &StoryProps, place: usize, step: &'static Step) -> Html {
                     <button class="btn back" data-control="step-before" aria-label="Back" title="Back (p)"
                         onclick={open(props, place - 1)}>{ "←" }</button>
                 }
+                { build(props, place, building) }
                 if let Some(next) = LADDER.get(place + 1) {
                     <button class="btn primary" data-control="next-step" onclick={open(props, place + 1)}>
                         { format!("Next: {} →", short_title(next.name).to_ascii_lowercase()) }
@@ -108,28 +122,44 @@ fn open(props: &StoryProps, place: usize) -> Callback<MouseEvent> {
     Callback::from(move |_| intents.emit(Intent::OpenStep(place)))
 }
 
-/// The next step, built here: nothing starts anew.
-fn building(props: &StoryProps, place: usize) -> Html {
-    let (Some(building), Some(next)) = (&props.building, LADDER.get(place + 1)) else {
+/// The next step, built here: nothing starts anew. It stands beside the way on, in sight wherever one reads, and
+/// brings what it builds into sight.
+fn build(props: &StoryProps, place: usize, building: Option<&Building>) -> Html {
+    let (Some(building), Some(next)) = (building, LADDER.get(place + 1)) else {
         return Html::default();
     };
     let next = short_title(next.name).to_ascii_lowercase();
     let (control, words) = match building {
-        Building::Ahead(_) => ("build-next", format!("Build it here: {next}")),
-        Building::Back(_) => ("take-back", format!("Take it back: {next}")),
+        Building::Ahead(_) => ("build-next", "Build it"),
+        Building::Back(_) => ("take-back", "Take back"),
     };
     let (intents, actions) = (props.intents.clone(), building.actions().to_vec());
-    let build = Callback::from(move |_: MouseEvent| {
+    let onclick = Callback::from(move |_: MouseEvent| {
         actions
             .iter()
             .for_each(|action| intents.emit(Intent::Apply(action.clone())));
+        show_stage();
     });
     html! {
-        <>
-            <p class="build"><b>{ "Or watch it come. " }</b>
-                { "The next step can be built in this design while it runs, and taken back: same users, same requests." }</p>
-            <button class="btn" data-control={control} onclick={build}>{ words }</button>
-        </>
+        <button class="btn build-here" data-control={control} {onclick} title={format!("{words} in this design, while it runs: {next}")}
+            aria-label={format!("{words} here: {next}")}>{ words }</button>
+    }
+}
+
+/// Brings the diagram into sight, where the page is one column and one reads below it.
+fn show_stage() {
+    let Some(document) = window().and_then(|window| window.document()) else {
+        return;
+    };
+    if let Ok(Some(stage)) = document.query_selector(".stage") {
+        let options = ScrollIntoViewOptions::new();
+        options.set_block(ScrollLogicalPosition::Nearest);
+        options.set_behavior(if wants_less_motion() {
+            ScrollBehavior::Instant
+        } else {
+            ScrollBehavior::Smooth
+        });
+        stage.scroll_into_view_with_scroll_into_view_options(&options);
     }
 }
 

@@ -8,6 +8,7 @@ use web_sys::{Element, HtmlInputElement};
 use yew::prelude::*;
 
 use super::icon;
+use crate::bunch;
 use crate::choice::Choice;
 use crate::entry::Entry;
 use crate::format;
@@ -274,7 +275,7 @@ pub fn Track(props: &TrackProps) -> Html {
         let (pointed, width_px) = (pointed.clone(), *width_px);
         let told: Vec<(f64, String)> = placed
             .iter()
-            .map(|placed| (placed.x / 100.0 * width_px, placed.shown.told()))
+            .map(|placed| (placed.x / 100.0 * width_px, placed.told()))
             .collect();
         Callback::from(move |event: MouseEvent| {
             let x = f64::from(event.offset_x()) - THUMB_PX / 2.0;
@@ -307,8 +308,8 @@ pub fn Track(props: &TrackProps) -> Html {
                 aria-label="Moment of the run" aria-valuetext={format::clock(at_ns)} title={(*pointed).clone()}
                 {oninput} {onchange} {onmousemove} />
             <ul class="visually-hidden" aria-label="Marks of the run">
-                { for placed.iter().map(|placed| html! {
-                    <li data-testid="mark" data-ahead={placed.shown.ahead.to_string()}>{ placed.shown.told() }</li>
+                { for marks.iter().map(|shown| html! {
+                    <li data-testid="mark" data-ahead={shown.ahead.to_string()}>{ shown.told() }</li>
                 }) }
             </ul>
             <div class="track-ends" aria-hidden="true">
@@ -368,9 +369,12 @@ fn span_ms(horizon_ns: u64, last_ns: u64) -> u64 {
     fitting.unwrap_or_else(|| needed_ms.next_power_of_two().max(60 * MINUTE_MS))
 }
 
-/// A mark where it is drawn.
+/// A mark where it is drawn, or several that stand together.
 struct Placed<'a> {
+    /// The one that speaks for them.
     shown: Shown<'a>,
+    /// All of them.
+    all: &'a [Shown<'a>],
     /// Its words, as many as the track has room for.
     words: String,
     /// From the left, as a share of the track in percent.
@@ -381,6 +385,14 @@ struct Placed<'a> {
     line: Option<Line>,
     /// Where its words stand.
     side: Side,
+}
+
+impl Placed<'_> {
+    /// All there is to say of them, one below the other.
+    fn told(&self) -> String {
+        let told: Vec<String> = self.all.iter().map(|shown| shown.told()).collect();
+        told.join("\n")
+    }
 }
 
 /// Where words stand: at their mark, or at an end of the track.
@@ -406,23 +418,32 @@ const MARKS_MAX: usize = 60;
 const REACH_PX: f64 = 6.0;
 /// Width of the slider's thumb, by half of which it reaches over the track at both ends.
 const THUMB_PX: f64 = 16.0;
+/// Marks so near to one another are drawn as one, and edits so near.
+const CLOSE_PX: f64 = 1.0;
+const CLOSE_EDITS_PX: f64 = 6.0;
 
 /// Gives each mark its words where they overlap no others: above the line, else below it, else as
 /// a title only. The last that went bad has the right of way (or, before any has, the first that will),
 /// then what went wrong, then the latest.
-fn placed<'a>(marks: &[Shown<'a>], span_ms: u64, width_px: f64) -> Vec<Placed<'a>> {
-    let mut placed: Vec<Placed<'a>> = marks
-        .iter()
-        .map(|shown| unplaced(*shown, span_ms, width_px))
+fn placed<'a>(marks: &'a [Shown<'a>], span_ms: u64, width_px: f64) -> Vec<Placed<'a>> {
+    let px_per_ns = width_px / span_ms as f64 / 1e6;
+    let joins = |first: &Shown<'_>, next: &Shown<'_>| {
+        let apart_px = (next.mark.at_ns - first.mark.at_ns) as f64 * px_per_ns;
+        let are_close = bunch::are_close(first.mark, next.mark, apart_px, CLOSE_PX, CLOSE_EDITS_PX);
+        first.ahead == next.ahead && are_close
+    };
+    let mut placed: Vec<Placed<'a>> = bunch::bunches(marks, joins)
+        .into_iter()
+        .filter_map(|range| unplaced(&marks[range], span_ms, width_px))
         .collect();
-    let is_bad = |shown: &Shown<'_>| shown.mark.tone == Tone::Bad;
-    let last = marks
+    let is_bad = |placed: &Placed<'_>| placed.shown.mark.tone == Tone::Bad;
+    let last = placed
         .iter()
-        .rposition(|shown| is_bad(shown) && !shown.ahead);
-    let last = last.or_else(|| marks.iter().position(is_bad));
-    let mut order: Vec<usize> = (0..marks.len()).rev().collect();
+        .rposition(|placed| is_bad(placed) && !placed.shown.ahead);
+    let last = last.or_else(|| placed.iter().position(is_bad));
+    let mut order: Vec<usize> = (0..placed.len()).rev().collect();
     sort_by_key(&mut order, |number| {
-        let is_wrong = matches!(marks[*number].mark.tone, Tone::Bad | Tone::Warning);
+        let is_wrong = matches!(placed[*number].shown.mark.tone, Tone::Bad | Tone::Warning);
         (Some(*number) != last, !is_wrong)
     });
     let mut taken: [Vec<(f64, f64)>; 2] = Default::default();
@@ -447,11 +468,16 @@ fn placed<'a>(marks: &[Shown<'a>], span_ms: u64, width_px: f64) -> Vec<Placed<'a
     placed
 }
 
-/// A mark with the stretch that its words would take, on the track as far as they can be.
-fn unplaced(shown: Shown<'_>, span_ms: u64, width_px: f64) -> Placed<'_> {
-    let share = (shown.mark.at_ns as f64 / 1e6 / span_ms as f64).min(1.0);
+/// Marks that stand together, with the stretch that their words would take, on the track as far as they can be.
+fn unplaced<'a>(all: &'a [Shown<'a>], span_ms: u64, width_px: f64) -> Option<Placed<'a>> {
+    let first = all.first()?;
+    let shown = Shown {
+        mark: bunch::speaker(all.iter().map(|shown| shown.mark))?,
+        ..*first
+    };
+    let share = (first.mark.at_ns as f64 / 1e6 / span_ms as f64).min(1.0);
     let at = share * width_px;
-    let words = WORDS.cut(&shown.mark.words, width_px);
+    let words = WORDS.cut(&bunch::words(shown.mark, all.len()), width_px);
     let half = WORDS.width(&words) / 2.0;
     let centre = at.clamp(
         half.min(width_px / 2.0),
@@ -464,14 +490,15 @@ fn unplaced(shown: Shown<'_>, span_ms: u64, width_px: f64) -> Placed<'_> {
     } else {
         Side::Middle
     };
-    Placed {
+    Some(Placed {
         shown,
+        all,
         words,
         x: share * 100.0,
         words_px: (centre - half - GAP_PX, centre + half + GAP_PX),
         line: None,
         side,
-    }
+    })
 }
 
 fn mark(placed: &Placed<'_>) -> Html {
@@ -585,7 +612,8 @@ mod tests {
             )
         };
         let marks = [long];
-        let placed = placed(&happened(&marks), 60_000, 200.0);
+        let happened = happened(&marks);
+        let placed = placed(&happened, 60_000, 200.0);
         assert_eq!(placed[0].words, "cache: TTL 300 → 2 s, room 10,0…");
         assert_eq!(
             placed[0].shown.told(),
@@ -603,7 +631,8 @@ mod tests {
             mark_at(22, "web/1 dies"),
             mark_at(50, "web/2 back"),
         ];
-        let lines: Vec<_> = placed(&happened(&marks), 60_000, 700.0)
+        let happened = happened(&marks);
+        let lines: Vec<_> = placed(&happened, 60_000, 700.0)
             .iter()
             .map(|placed| placed.line)
             .collect();
@@ -653,7 +682,8 @@ mod tests {
             good(21, "web/4 in after 2 good checks"),
             good(22, "web/5 in after 2 good checks"),
         ];
-        let placed = placed(&happened(&marks), 60_000, 700.0);
+        let happened = happened(&marks);
+        let placed = placed(&happened, 60_000, 700.0);
         let lines: Vec<_> = placed.iter().map(|placed| placed.line).collect();
         assert!(lines == [Some(Line::Above), None, Some(Line::Below)]);
         assert!(
@@ -662,6 +692,21 @@ mod tests {
                 .map(|placed| &placed.words)
                 .eq(marks.iter().map(|mark| &mark.words))
         );
+    }
+
+    #[test]
+    fn all_that_happened_in_one_moment_is_told() {
+        let edit = |words| Mark {
+            tone: Tone::Neutral,
+            ..mark_at(20, words)
+        };
+        let marks = [edit("Load balancer added"), edit("web/2 boots")];
+        let happened = happened(&marks);
+        let placed = placed(&happened, 60_000, 700.0);
+        assert_eq!(placed.len(), 1, "one circle");
+        assert_eq!(placed[0].words, "Load balancer added, +1 more");
+        let told = "00:20.000: Load balancer added\n00:20.000: web/2 boots";
+        assert_eq!(placed[0].told(), told);
     }
 
     #[test]

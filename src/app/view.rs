@@ -7,7 +7,7 @@ use yew::html::Scope;
 use yew::prelude::*;
 
 use super::badge::{Badge, Capacity, Found};
-use super::building::{Building, Site};
+use super::building::{Site, kept_instances};
 use super::dialog::{Keys, Unopened};
 use super::header::Header;
 use super::legend::Legend;
@@ -57,7 +57,7 @@ pub(super) fn page(app: &App, link: &Scope<App>) -> Html {
                 is_broken={!app.broken().is_empty()} {read_only} theme={app.look.theme} intents={app.intents.clone()} />
             <Story {step} name={app.document.scenario.name.clone()} {load} payoff={finding(&app.experiments.payoff)} comparison={finding(&app.experiments.comparison)}
                 payoff_progress={progress(&app.experiments.payoff)} comparison_progress={progress(&app.experiments.comparison)}
-                capacity={capacity.load()} is_broken_by_hand={app.experiments.leaves_out_faults} is_resized_by_hand={app.experiments.resizes} is_built_on={app.experiments.is_built_on} building={building(app)} intents={app.intents.clone()} />
+                capacity={capacity.load()} is_broken_by_hand={app.experiments.leaves_out_faults} is_resized_by_hand={app.experiments.resizes} is_built_on={app.experiments.is_built_on} site={site(app)} intents={app.intents.clone()} />
             <main class="stage" aria-label="The design">
                 // Where the story is not beside the diagram but below it.
                 <p class="stage-title" aria-hidden="true" title={app.title().to_owned()}>{ match step {
@@ -112,20 +112,19 @@ fn cost(app: &App) -> Cost {
     }
 }
 
-/// What of the next step may be built where the document may be changed and runs.
-fn building(app: &App) -> Option<Building> {
+/// What the next step may be built in, where the document may be changed and runs.
+fn site(app: &App) -> Option<Site> {
     let step = app
         .step()
         .filter(|_| !app.read_only() && app.document.problems.is_empty())?;
     let live = app.document.after(&app.unanswered);
-    let done = app.document.done();
-    let site = Site {
-        live: &live,
-        done,
-        ahead: &app.document.scenario.script[done.len()..],
-        snapshot: app.run.snapshot.as_deref(),
-    };
-    Building::at(step, site)
+    Some(Site {
+        step,
+        instances: kept_instances(&live.design, app.run.snapshot.as_deref()),
+        live,
+        document: app.document.scenario.clone(),
+        done: app.document.done().len(),
+    })
 }
 
 /// What the design as it stands holds, as far as it is known.

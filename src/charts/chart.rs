@@ -7,6 +7,7 @@ use web_sys::Element;
 use yew::prelude::*;
 
 use super::scale::{Scale, axis, nudged};
+use crate::bunch;
 use crate::format;
 use crate::lettering::Lettering;
 use crate::order::sort_by_key;
@@ -267,9 +268,10 @@ fn read_out_time(props: &Props, place: Option<usize>) -> String {
         return props.lately.to_string();
     };
     let then = props.marks.iter().filter(|mark| is_near(mark, *stretch));
+    let count = then.clone().count();
     let mut text = moment(*stretch);
-    for mark in then.take(1) {
-        text += &format!(" · {}", mark.words);
+    if let Some(mark) = bunch::speaker(then) {
+        text += &format!(" · {}", bunch::words(mark, count));
     }
     text
 }
@@ -549,28 +551,54 @@ impl Picture {
     fn marks(&self, props: &Props) -> Html {
         let within = |mark: &&Mark| mark.at_ns >= props.span.0 && mark.at_ns <= props.span.1;
         let marks: Vec<&Mark> = props.marks.iter().filter(within).collect();
-        let xs: Vec<f64> = marks
-            .iter()
-            .map(|mark| self.time.place(mark.at_ns as f64))
-            .collect();
+        let lines = hairlines(&marks, |mark| self.time.place(mark.at_ns as f64));
         let words = if props.marks_named {
-            roomy(&marks, &xs)
+            roomy(&lines)
         } else {
-            vec![None; xs.len()]
+            vec![None; lines.len()]
         };
         html! {
             <g class="marks" aria-hidden="true">
-                { for marks.iter().zip(&xs).zip(words).map(|((mark, x), place)| html! {
-                    <g class={tone_class(mark.tone)}>
-                        <line x1={u(*x)} x2={u(*x)} y1={u(PLOT.1 - 3.0)} y2={u(PLOT.3)} />
+                { for lines.into_iter().zip(words).map(|(MarkLine { x, tone, words }, place)| html! {
+                    <g class={tone_class(tone)}>
+                        <line x1={u(x)} x2={u(x)} y1={u(PLOT.1 - 3.0)} y2={u(PLOT.3)} />
                         if let Some(start) = place {
-                            <text x={u(start)} y="9">{ mark.words.clone() }</text>
+                            <text x={u(start)} y="9">{ words }</text>
                         }
                     </g>
                 }) }
             </g>
         }
     }
+}
+
+/// A hairline for one mark, or for several that stand close together.
+struct MarkLine {
+    x: f64,
+    tone: Tone,
+    words: String,
+}
+
+/// Marks so close together are drawn as one, and edits so close, lest many of them hatch the plot.
+const CLOSE: f64 = 1.5;
+const CLOSE_EDITS: f64 = 9.0;
+
+fn hairlines(marks: &[&Mark], place: impl Fn(&Mark) -> f64) -> Vec<MarkLine> {
+    let joins = |first: &&Mark, next: &&Mark| {
+        bunch::are_close(first, next, place(next) - place(first), CLOSE, CLOSE_EDITS)
+    };
+    bunch::bunches(marks, joins)
+        .into_iter()
+        .filter_map(|range| {
+            let (x, count) = (place(marks[range.start]), range.len());
+            let mark = bunch::speaker(marks[range].iter().copied())?;
+            Some(MarkLine {
+                x,
+                tone: mark.tone,
+                words: bunch::words(mark, count),
+            })
+        })
+        .collect()
 }
 
 /// Whether there is room for all names beside their lines or bars, each before its figure. Else they
@@ -606,18 +634,19 @@ const LETTER: f64 = 5.4;
 
 /// Where the words of each mark start, if there is room for them. What broke is named before what
 /// follows from it, and what is later before what is earlier.
-fn roomy(marks: &[&Mark], xs: &[f64]) -> Vec<Option<f64>> {
+fn roomy(marks: &[MarkLine]) -> Vec<Option<f64>> {
     let mut order: Vec<usize> = (0..marks.len()).rev().collect();
     sort_by_key(&mut order, |number| marks[*number].tone != Tone::Bad);
     let mut taken: Vec<(f64, f64)> = Vec::new();
-    let mut starts = vec![None; xs.len()];
+    let mut starts = vec![None; marks.len()];
     for number in order {
-        let wide = marks[number].words.chars().count() as f64 * LETTER;
-        let start = xs[number].min(PLOT.2 + 60.0 - wide).max(0.0);
+        let MarkLine { x, words, .. } = &marks[number];
+        let wide = words.chars().count() as f64 * LETTER;
+        let start = x.min(PLOT.2 + 60.0 - wide).max(0.0);
         let free = taken
             .iter()
             .all(|(from, to)| start + wide + 8.0 < *from || *to + 8.0 < start);
-        if free && start <= xs[number] + 1.0 {
+        if free && start <= x + 1.0 {
             taken.push((start, start + wide));
             starts[number] = Some(start);
         }
@@ -679,8 +708,8 @@ fn stacked(series: &[Series]) -> Vec<Vec<f64>> {
 }
 
 /// A length as an attribute.
-fn u(length: f64) -> String {
-    format!("{length:.1}")
+fn u(length: f64) -> AttrValue {
+    AttrValue::from(format!("{length:.1}"))
 }
 
 #[cfg(test)]
@@ -717,17 +746,38 @@ mod tests {
 
     #[test]
     fn words_of_marks_never_cover_each_other_and_faults_are_named_first() {
-        let mark = |tone| Mark {
-            details: String::new(),
-            at_ns: 0,
+        let mark = |tone, x| MarkLine {
+            x,
             tone,
             words: "web/2 dies".to_string(),
+        };
+        let marks = [
+            mark(Tone::Bad, 60.0),
+            mark(Tone::Warning, 64.0),
+            mark(Tone::Good, 160.0),
+        ];
+        assert_eq!(roomy(&marks), [Some(60.0), None, Some(160.0)]);
+    }
+
+    #[test]
+    fn many_edits_in_a_row_hatch_nothing_and_say_how_many_they_are() {
+        let edit = |at_ns, tone| Mark {
+            details: String::new(),
+            at_ns,
+            tone,
+            words: "Cache added".to_string(),
             component: None,
             instance: None,
         };
-        let marks = [mark(Tone::Bad), mark(Tone::Warning), mark(Tone::Good)];
-        let starts = roomy(&marks.each_ref(), &[60.0, 64.0, 160.0]);
-        assert_eq!(starts, [Some(60.0), None, Some(160.0)]);
+        let mut marks: Vec<Mark> = (0..60).map(|at| edit(at, Tone::Neutral)).collect();
+        let place = |mark: &Mark| mark.at_ns as f64;
+        let lines = hairlines(&marks.iter().collect::<Vec<_>>(), place);
+        assert_eq!(lines.len(), 6);
+        assert!(lines.windows(2).all(|pair| pair[1].x - pair[0].x > 9.0));
+        assert_eq!(lines[0].words, "Cache added, +9 more");
+        marks.push(edit(62, Tone::Bad));
+        let lines = hairlines(&marks.iter().collect::<Vec<_>>(), place);
+        assert_eq!(lines[6].tone, Tone::Bad, "a fault has its own");
     }
 
     #[test]

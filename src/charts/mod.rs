@@ -12,10 +12,11 @@ use headroom_engine::happening::Mark;
 use headroom_engine::reason::Reason;
 use headroom_engine::series::{Bin, ComponentBin};
 use headroom_engine::snapshot::Snapshot;
-use headroom_scenario::{Kind, Scenario, SessionStore, WriteMode};
+use headroom_scenario::{Component, Kind, Scenario, SessionStore, WriteMode};
 use yew::prelude::*;
 
 use crate::format;
+use crate::order::sort_by;
 use chart::{Chart, Drawing, Measure, Series};
 use history::History;
 use window::Window;
@@ -254,6 +255,36 @@ fn line_class(number: usize) -> &'static str {
     CLASSES[number % CLASSES.len()]
 }
 
+/// The components whose figures the window shows: those that are there, and those that were.
+fn shown<'a>(
+    seen: &Seen<'_>,
+    scenario: &'a Scenario,
+) -> impl Iterator<Item = (usize, &'a Component)> {
+    let components = &scenario.design.components;
+    let shown: Vec<usize> = (0..components.len())
+        .filter(|number| {
+            let was_there = |bin: &Bin| bin.components.get(*number).is_some_and(is_there);
+            components.has(*number) || seen.any(was_there)
+        })
+        .collect();
+    let component = |number| (number, &components[number]);
+    shown.into_iter().map(component)
+}
+
+/// Whether a part was there in a stretch: it cost something, or did something.
+fn is_there(part: &ComponentBin) -> bool {
+    part.usd_month > 0.0 || part.answered > 0 || part.utilisation > 0.0
+}
+
+/// The figures of a component in a stretch; none after it was taken out.
+fn part_of<'a>(bin: &'a Bin, number: usize, scenario: &Scenario) -> Option<&'a ComponentBin> {
+    let part = bin.components.get(number);
+    part.filter(|part| scenario.design.components.has(number) || is_there(part))
+}
+
+/// Lines of a chart at most: of more components, those of which the figure is largest.
+const LINES_MAX: usize = 8;
+
 /// A line for each component that `keep` keeps.
 fn by_component(
     seen: &Seen<'_>,
@@ -261,12 +292,24 @@ fn by_component(
     keep: impl Fn(usize, &Kind) -> bool,
     of: impl Fn(&Bin, &ComponentBin) -> f64,
 ) -> Vec<Series> {
-    let components = scenario.design.components.present();
-    let kept = components.filter(|(number, component)| keep(*number, &component.kind));
-    kept.enumerate()
+    let kept = shown(seen, scenario);
+    let kept = kept.filter(|(number, component)| keep(*number, &component.kind));
+    let lately = |number: usize| {
+        let part = part_of(seen.recent, number, scenario);
+        part.map_or(f64::NEG_INFINITY, |part| of(seen.recent, part))
+    };
+    let mut kept: Vec<(usize, &Component)> = kept.collect();
+    if kept.len() > LINES_MAX {
+        sort_by(&mut kept, |(a, _), (b, _)| {
+            lately(*b).total_cmp(&lately(*a))
+        });
+        kept.truncate(LINES_MAX);
+    }
+    kept.into_iter()
+        .enumerate()
         .map(|(place, (number, component))| {
             seen.series(component.title().to_owned(), line_class(place), |bin| {
-                let part = bin.components.get(number);
+                let part = part_of(bin, number, scenario);
                 part.map_or(f64::NAN, |part| of(bin, part))
             })
         })
@@ -293,8 +336,7 @@ fn log_ins(seen: &Seen<'_>, scenario: &Scenario) -> Option<Figures> {
             if service.sessions == SessionStore::Server && service.instances > 1);
         has_others || seen.any_of(number, |part| part.login_calls)
     };
-    let components = scenario.design.components.present();
-    let numbers: Vec<usize> = components
+    let numbers: Vec<usize> = shown(seen, scenario)
         .filter(|(number, component)| can_lose(*number, &component.kind))
         .map(|(number, _)| number)
         .collect();
@@ -418,11 +460,14 @@ fn writes_in_doubt(seen: &Seen<'_>) -> Option<Figures> {
 
 /// What the database has to do.
 fn queries(seen: &Seen<'_>, scenario: &Scenario) -> Option<Figures> {
-    let mut parts = scenario.design.components.present();
-    let (number, _) = parts.find(|(_, part)| matches!(part.kind, Kind::Database(_)))?;
+    let databases =
+        shown(seen, scenario).filter(|(_, part)| matches!(part.kind, Kind::Database(_)));
+    let databases: Vec<usize> = databases.map(|(number, _)| number).collect();
+    let present = |number: &&usize| scenario.design.components.has(**number);
+    let number = *databases.iter().find(present).or(databases.first())?;
     let rate = |name, place, count: fn(&ComponentBin) -> u32| {
         seen.series(name, line_class(place), move |bin| {
-            let part = bin.components.get(number);
+            let part = part_of(bin, number, scenario);
             part.map_or(f64::NAN, |part| bin.per_s(count(part).into()))
         })
     };
@@ -453,7 +498,7 @@ fn lines_of(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use headroom_scenario::{Autoscaling, Cache, Component, Database, Service};
+    use headroom_scenario::{Autoscaling, Cache, Database, Service};
 
     fn bin(arrived: u64, failed: [u64; Reason::COUNT], hits: u32, misses: u32) -> Rc<Bin> {
         Rc::new(Bin {
@@ -670,6 +715,49 @@ mod tests {
         assert_eq!(figures.series[0].figures, [60.0]);
         assert_eq!(figures.series[1].figures, [8.0]);
         assert!(queries(&seen(&bins), &with(Kind::Cache(Cache::default()))).is_none());
+    }
+
+    #[test]
+    fn what_was_taken_out_is_drawn_as_long_as_the_window_reaches_back_to_it() {
+        let busy = ComponentBin {
+            reads: 30,
+            answered: 30,
+            usd_month: 140.0,
+            ..ComponentBin::default()
+        };
+        let mut taken_out = with(Kind::Database(Database::default()));
+        taken_out.design.components.remove(0);
+        let bins = [
+            of_parts(vec![busy]),
+            of_parts(vec![ComponentBin::default()]),
+        ];
+        let figures = queries(&seen(&bins), &taken_out).expect("it was there");
+        let reads = &figures.series[0];
+        assert_eq!(reads.figures[0], 60.0);
+        assert!(reads.figures[1].is_nan() && reads.lately.is_nan());
+        assert_eq!(utilisation(&seen(&bins), &taken_out).series.len(), 1);
+        let later = seen(&bins[1..]);
+        assert!(queries(&later, &taken_out).is_none());
+        assert!(utilisation(&later, &taken_out).series.is_empty());
+    }
+
+    #[test]
+    fn of_very_many_components_those_of_which_there_is_most_to_see_are_drawn() {
+        let mut many = with(Kind::Database(Database::default()));
+        for number in 1..20 {
+            many.design.components.push(Component {
+                id: format!("store-{number}"),
+                ..many.design.components[0].clone()
+            });
+        }
+        let parts = (0..20u8).map(|number| ComponentBin {
+            utilisation: f32::from(number) / 20.0,
+            ..ComponentBin::default()
+        });
+        let bins = [of_parts(parts.collect())];
+        let lines = utilisation(&seen(&bins), &many).series;
+        assert_eq!(lines.len(), LINES_MAX);
+        assert_eq!(lines[0].name, "store-19");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::dots::RADIUS;
 use super::flights::LANE;
 use super::geometry::{Point, Rect};
 use super::layout::Layout;
-use super::scene::px;
+use super::scene::{boxed, px};
 use crate::lettering::Lettering;
 use crate::order::sort_by;
 use yew::prelude::*;
@@ -68,7 +68,7 @@ impl Forms {
         let high = place.height - 2.0 * AROUND;
         html! {
             <>
-                <rect x={px(place.x)} y={px(top)} width={px(place.width)} height={px(high)} rx="8" />
+                { boxed("", &Rect::new(place.x, top, place.width, high), 8.0) }
                 { for lines.zip(0u8..).map(|(line, number)| html! {
                     <text x={px(x)} y={px(top + 12.0 + f64::from(number) * LINE)}>{ line.clone() }</text>
                 }) }

@@ -3,10 +3,12 @@
 //! What is sparse and can be picked is SVG by Yew, drawn anew with every snapshot; what moves is
 //! painted on a canvas above it for every frame, outside of Yew.
 
+mod camera;
 mod canvas;
 mod dots;
 mod flights;
 mod geometry;
+mod gestures;
 mod labels;
 mod layout;
 mod menu;
@@ -19,6 +21,7 @@ mod sprites;
 mod trouble;
 mod webgl;
 mod wire;
+mod zoom;
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -28,14 +31,16 @@ use headroom_engine::happening::Happening;
 use headroom_engine::snapshot::{LinkGauge, Snapshot};
 use headroom_scenario::{Action, Problem, Scenario};
 use wasm_bindgen::{JsCast, closure::Closure};
-use web_sys::{Element, HtmlCanvasElement, HtmlElement, ResizeObserver};
+use web_sys::{Element, HtmlCanvasElement, HtmlElement, MediaQueryList, ResizeObserver};
 use yew::prelude::*;
 
 use crate::deed::{self, Deed};
 use crate::selection::Selection;
 use crate::stage::StageHandle;
-use geometry::Point;
-use layout::{Form, Layout, Sheet};
+use camera::Lens;
+use geometry::{Fit, Point, Rect};
+use gestures::Steer;
+use layout::{Layout, Sheet, SiteFrame};
 use menu::Menu;
 use motion::Motion;
 pub use node::idle;
@@ -88,6 +93,8 @@ pub fn Diagram(props: &Props) -> Html {
     });
     let ground = (layout.clone(), looks.clone(), size, still);
     let motion = use_motion(&props.stage, &host, &canvas, ground);
+    let lens = use_state_eq(Lens::default);
+    let steer = use_steer(&host, &motion, &lens, &menu);
 
     let on_pick = {
         let (scenario, on_select, menu) = (
@@ -148,6 +155,7 @@ pub fn Diagram(props: &Props) -> Html {
         selection: props.selection.as_ref(),
         pointed: pointed(props.happening.as_deref()),
         exact: speed < EXACT_BELOW,
+        fit: fit_of(&motion, &layout, size),
         on_pick: &on_pick,
         on_link: &on_link,
         on_words: &on_words,
@@ -161,18 +169,15 @@ pub fn Diagram(props: &Props) -> Html {
         motion.borrow_mut().set_widths(widths.clone());
     }
     let badges = node::badges(&scene);
-    let fit = layout.fit;
-    let placed = format!(
-        "translate({} {}) scale({:.4})",
-        scene::px(fit.x),
-        scene::px(fit.y),
-        fit.scale
-    );
+    let placed = placed(scene.fit);
+    let onkeydown = on_key(&steer);
     html! {
-        <div ref={&host} class="diagram" data-testid="diagram" {onclick}>
+        <>
+        <div ref={&host} class={classes!("diagram", (*lens != Lens::Fitted).then_some("near"))} data-testid="diagram" {onclick} {onkeydown}>
             <svg class="drawing" width={scene::px(size.0)} height={scene::px(size.1)}
-                role="group" aria-label={summary(&scene)}>
-                <g transform={placed.clone()}>
+                role="group" aria-label={summary(&scene)} aria-keyshortcuts="+ - 0" tabindex="0" data-control="diagram">
+                <g class={PLACED} transform={placed.clone()}>
+                    { sites(&scene) }
                     { wire::wires(&scene) }
                     { for layout.order.iter().map(|number| html! {
                         <>
@@ -186,7 +191,7 @@ pub fn Diagram(props: &Props) -> Html {
             <canvas ref={&canvas} class="dots" aria-hidden="true" data-testid="dots" />
             // Words that no dot may hide.
             <svg class="drawing above" width={scene::px(size.0)} height={scene::px(size.1)} aria-hidden="true">
-                <g transform={placed}>
+                <g class={PLACED} transform={placed}>
                     // Apart, so that those of one sort stay the same elements while others come and go.
                     <g>{ for badges.iter().map(node::badge) }</g>
                     <g>{ wire::notes(&scene, &badges, still) }</g>
@@ -200,6 +205,95 @@ pub fn Diagram(props: &Props) -> Html {
                 }
             }
         </div>
+        { zoom::buttons(*lens, &steer) }
+        </>
+    }
+}
+
+/// The groups of the drawing that the camera places.
+const PLACED: &str = "placed";
+
+/// How those groups are placed.
+fn placed(fit: Fit) -> String {
+    format!(
+        "translate({} {}) scale({:.4})",
+        scene::px(fit.x),
+        scene::px(fit.y),
+        fit.scale
+    )
+}
+
+/// How the drawing is placed in a box of that size: where the reader has brought it.
+fn fit_of(motion: &MotionSlot, layout: &Layout, size: (f64, f64)) -> Fit {
+    let motion = motion.borrow();
+    let camera = motion.as_ref().map(|motion| motion.borrow().camera());
+    camera.unwrap_or_default().within(size).over(layout.fit)
+}
+
+/// Keys that work while the diagram, or something in it, has the focus.
+fn on_key(steer: &Steer) -> Callback<KeyboardEvent> {
+    let steer = steer.clone();
+    Callback::from(move |event: KeyboardEvent| {
+        let is_meant = !(event.ctrl_key() || event.meta_key() || event.alt_key());
+        if !is_meant || event.default_prevented() {
+            return;
+        }
+        if let Some(by) = gestures::move_of_key(&event.key())
+            && steer(by)
+        {
+            event.prevent_default();
+        }
+    })
+}
+
+/// What moves the camera. The drawing follows at once, without being drawn anew; its dots with the next frame.
+#[hook]
+fn use_steer(
+    host: &NodeRef,
+    motion: &MotionSlot,
+    lens: &UseStateHandle<Lens>,
+    menu: &UseStateHandle<Option<Hung>>,
+) -> Steer {
+    let steer = {
+        let (host, motion) = (host.clone(), motion.clone());
+        let (lens, menu) = (lens.setter(), menu.setter());
+        use_memo((), move |()| -> Steer {
+            Rc::new(move |by| {
+                let Some(motion) = motion.borrow().clone() else {
+                    return false;
+                };
+                if !motion.borrow_mut().steer(by) {
+                    return false;
+                }
+                let (fit, camera) = (motion.borrow().fit(), motion.borrow().camera());
+                place(&host, fit);
+                lens.set(camera.lens());
+                menu.set(None);
+                true
+            })
+        })
+    };
+    let steer = Steer::clone(&steer);
+    {
+        let (host, steer) = (host.clone(), steer.clone());
+        use_effect_with((), move |()| {
+            let host = host.cast::<Element>();
+            let listeners = host.map(|host| gestures::listen(&host, &steer));
+            move || drop(listeners)
+        });
+    }
+    steer
+}
+
+/// Places what is drawn.
+fn place(host: &NodeRef, fit: Fit) {
+    let Some(host) = host.cast::<Element>() else {
+        return;
+    };
+    let groups = host.get_elements_by_class_name(PLACED);
+    for group in (0..groups.length()).filter_map(|number| groups.item(number)) {
+        // The name of the attribute is a good one.
+        let _ = group.set_attribute("transform", &placed(fit));
     }
 }
 
@@ -253,7 +347,7 @@ fn menu_at(
             focus_part(&host, &part);
         })
     };
-    let Point { x, y } = at.unwrap_or_else(|| scene.layout.fit.pixels(beside));
+    let Point { x, y } = at.unwrap_or_else(|| scene.fit.pixels(beside));
     html! {
         <Menu {name} {deeds} {testid} {x} {y} on_action={props.on_action.clone()} {on_close} />
     }
@@ -273,11 +367,7 @@ struct MenuOf {
 fn instance_menu(scene: &Scene<'_>, number: usize, instance: u16) -> Option<MenuOf> {
     let component = scene.scenario.design.components.get(number)?;
     let rect = scene.layout.rect(number, Some(instance))?;
-    let present = match &scene.place(number).form {
-        Form::Single => 1,
-        Form::Cards(cards) => cards.len(),
-        Form::Grid(grid) => grid.instances.len(),
-    };
+    let present = scene.place(number).form.count();
     let (name, part) = if component.kind.facts().is_scalable {
         let name = component.instance_name(instance);
         let part = format!("[data-instance=\"{name}\"]");
@@ -343,6 +433,20 @@ fn hit(host: &NodeRef, motion: &MotionSlot, event: &MouseEvent) -> Option<u64> {
 fn pointed(happening: Option<&Happening>) -> Option<(usize, Option<u16>)> {
     let happening = happening?;
     Some((happening.component? as usize, happening.instance))
+}
+
+/// The places of the design, where there are several.
+fn sites(scene: &Scene<'_>) -> Html {
+    let frame = |site: &SiteFrame| {
+        let Rect { x, y, .. } = site.frame;
+        html! {
+            <g class="site">
+                { scene::boxed("site-frame", &site.frame, 16.0) }
+                { scene::words("soft", x + 14.0, y + 18.0, site.name.clone()) }
+            </g>
+        }
+    };
+    scene.layout.sites.iter().map(frame).collect()
 }
 
 /// The diagram in one sentence.
@@ -440,15 +544,22 @@ fn use_sheet(host: &NodeRef) -> Sheet {
     *sheet
 }
 
+/// The question whether the reader has asked for less motion.
+fn motion_query() -> Option<MediaQueryList> {
+    let window = gloo::utils::window();
+    let query = window.match_media("(prefers-reduced-motion: reduce)");
+    query.ok().flatten()
+}
+
 /// Whether the reader has asked for less motion.
+pub fn wants_less_motion() -> bool {
+    motion_query().is_some_and(|query| query.matches())
+}
+
+/// Whether the reader has asked for less motion, kept up to date.
 #[hook]
 pub fn use_reduced_motion() -> bool {
-    let query = use_memo((), |()| {
-        gloo::utils::window()
-            .match_media("(prefers-reduced-motion: reduce)")
-            .ok()
-            .flatten()
-    });
+    let query = use_memo((), |()| motion_query());
     let still = use_state_eq(|| query.as_ref().as_ref().is_some_and(|query| query.matches()));
     {
         let (still, query) = (still.clone(), query.clone());

@@ -6,9 +6,10 @@ use std::rc::{Rc, Weak};
 use gloo::render::{AnimationFrame, request_animation_frame};
 use web_sys::{Element, HtmlCanvasElement};
 
+use super::camera::{Camera, Move};
 use super::dots::{self, Colours, Frame, Painter};
 use super::flights::{self, Crowd, Flights, Trip, View};
-use super::geometry::Point;
+use super::geometry::{Fit, Point};
 use super::layout::Layout;
 use super::palette::Look;
 use crate::stage::{STRIDE, StageHandle};
@@ -36,6 +37,7 @@ pub struct Motion {
     flights: Flights,
     epoch: u32,
     box_size: (f64, f64),
+    camera: Camera,
     /// Readers who asked for less motion see counters instead.
     still: bool,
     painted: Option<Frame>,
@@ -61,6 +63,7 @@ impl Motion {
             flights: Flights::default(),
             epoch: 0,
             box_size: (1.0, 1.0),
+            camera: Camera::default(),
             still: false,
             painted: None,
             crowd: Crowd::default(),
@@ -97,8 +100,25 @@ impl Motion {
         self.layout = layout;
         self.looks = looks.iter().map(|look| look.0).collect();
         self.box_size = box_size;
+        self.camera = self.camera.within(box_size);
         self.flights.rewire(&self.layout);
         self.rewire();
+    }
+
+    /// The camera that the drawing is seen by.
+    pub fn camera(&self) -> Camera {
+        self.camera
+    }
+
+    /// Moves the camera; says whether that moved anything.
+    pub fn steer(&mut self, by: Move) -> bool {
+        let moved = self.camera.moved(by, self.box_size);
+        std::mem::replace(&mut self.camera, moved) != moved
+    }
+
+    /// How the drawing is placed in its box.
+    pub fn fit(&self) -> Fit {
+        self.camera.over(self.layout.fit)
     }
 
     /// How broad the wires of the drawing are.
@@ -185,7 +205,7 @@ impl Motion {
         let pixels = |length: f64| (length * ratio).round().max(1.0) as u32;
         Frame {
             view,
-            fit: self.layout.fit,
+            fit: self.fit(),
             ratio,
             pixels: (pixels(self.box_size.0), pixels(self.box_size.1)),
             size: dots::size_of(self.crowd),
@@ -233,7 +253,7 @@ impl Motion {
         if self.still {
             return None;
         }
-        let fit = self.layout.fit;
+        let fit = self.fit();
         self.flights
             .nearest(
                 &self.layout,

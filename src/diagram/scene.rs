@@ -7,8 +7,8 @@ use headroom_engine::snapshot::{
 use headroom_scenario::{Component, Scenario};
 use yew::prelude::*;
 
-use super::geometry::Rect;
-use super::layout::{Flow, Layout, Place};
+use super::geometry::{Fit, Rect};
+use super::layout::{Flow, Form, Layout, Place};
 use super::palette::Look;
 use crate::format;
 use crate::lettering::Lettering;
@@ -67,6 +67,8 @@ pub struct Scene<'a> {
     pub pointed: Option<(usize, Option<u16>)>,
     /// Time runs slowly enough to show what is busy this very moment instead of lately.
     pub exact: bool,
+    /// How the drawing is placed in its box.
+    pub fit: Fit,
     /// Something was picked by click or key.
     pub on_pick: &'a Callback<Pick>,
     /// A link was clicked: what was meant may be a dot on it.
@@ -111,7 +113,7 @@ impl<'a> Scene<'a> {
         self.snapshot?.links.get(number)
     }
 
-    /// What a link is called, by the names of its ends: `Web servers → Database`.
+    /// What a link is called, by the names of its ends: `Web tier → Database`.
     pub fn link_name(&self, number: usize) -> String {
         let design = &self.scenario.design;
         let link = &design.links[number];
@@ -181,7 +183,8 @@ impl<'a> Scene<'a> {
         match (pick, self.pointed) {
             (Pick::Component(number), Some((pointed, None))) => number == pointed,
             (Pick::Component(number), Some((pointed, Some(_)))) => {
-                number == pointed && matches!(self.place(number).form, super::layout::Form::Single)
+                number == pointed
+                    && matches!(self.place(number).form, Form::Single | Form::Compact(_))
             }
             (Pick::Instance(number, instance), Some((pointed, Some(at)))) => {
                 number == pointed && instance == at
@@ -286,14 +289,29 @@ fn busy(gauge: &InstanceGauge, exact: bool) -> u32 {
 }
 
 /// A length as an attribute: to a tenth of a pixel.
-pub fn px(length: f64) -> String {
+#[inline(never)]
+pub fn px(length: f64) -> AttrValue {
     let text = format!("{length:.1}");
-    text.strip_suffix(".0").map(str::to_string).unwrap_or(text)
+    let text = text.strip_suffix(".0").unwrap_or(&text);
+    AttrValue::from(text.to_owned())
+}
+
+/// A box with corners that round.
+#[inline(never)]
+pub fn boxed(class: &'static str, rect: &Rect, radius: f64) -> Html {
+    html! {
+        <rect {class} x={px(rect.x)} y={px(rect.y)} width={px(rect.width)} height={px(rect.height)} rx={px(radius)} />
+    }
 }
 
 /// Words on the drawing.
 pub fn words(class: &'static str, x: f64, y: f64, text: impl Into<AttrValue>) -> Html {
-    let text: AttrValue = text.into();
+    written(class, x, y, text.into())
+}
+
+// Once for all that is written: in each of its places it would weigh more than the call.
+#[inline(never)]
+fn written(class: &'static str, x: f64, y: f64, text: AttrValue) -> Html {
     html! { <text class={class} x={px(x)} y={px(y)}>{ text }</text> }
 }
 

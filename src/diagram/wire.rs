@@ -23,6 +23,13 @@ const RARE_RPS: f64 = 0.05;
 /// What stands at a link over which nothing can pass as the design is, and why that is.
 const UNUSED: &str = "not used";
 const UNUSED_WHY: &str = "not used: only read-through and write-back go this way";
+/// Of so many links at most each has its rate beside it: beside more, words would be read as those of another, and
+/// finding places for them takes longer than the drawing.
+const RATED_MAX: usize = 32;
+/// Of so many broken links at most what is wrong stands beside them in words.
+const TROUBLES_MAX: usize = 32;
+/// Beside the name of a tier, as far as it is picked by.
+const HALO: f64 = 8.0;
 /// Room at both ends of a rate together.
 const ENDS: f64 = 4.0;
 
@@ -72,15 +79,14 @@ fn link_rps(scene: &Scene<'_>, link: usize) -> f64 {
 /// Calls a second over one of a link's wires: all of the link's, by the parts that its two ends have in
 /// what their components do.
 fn flow_rps(scene: &Scene<'_>, wire: usize, link: usize) -> f64 {
-    let design = &scene.scenario.design;
-    let part = |id: &str, instance: Option<u16>| {
-        let (component, _) = design.component(id)?;
-        Some(instance.map_or(1.0, |instance| part_of(scene, component, instance)))
+    let part = |component: usize, instance: Option<u16>| {
+        instance.map_or(1.0, |instance| part_of(scene, component, instance))
     };
-    let (from, to) = scene.layout.ends(wire);
-    let link_of = &design.links[link];
-    let parts = part(&link_of.from, from).zip(part(&link_of.to, to));
-    parts.map_or(0.0, |(from, to)| link_rps(scene, link) * from * to)
+    let (caller, called) = scene.layout.ends(wire);
+    let components = scene.layout.components_of(link);
+    components.map_or(0.0, |(from, to)| {
+        link_rps(scene, link) * part(from, caller) * part(to, called)
+    })
 }
 
 /// The part of a component's calls that one of its instances has.
@@ -117,21 +123,21 @@ fn is_unused(scene: &Scene<'_>, link: usize) -> bool {
     if link_rps(scene, link) > 0.0 {
         return false;
     }
-    let design = &scene.scenario.design;
-    let from = design.component(&design.links[link].from);
-    from.is_some_and(
-        |(_, from)| matches!(&from.kind, Kind::Cache(cache) if !cache.calls_database()),
-    )
+    let components = scene.layout.components_of(link);
+    components.is_some_and(|(from, _)| {
+        let from = &scene.component(from).kind;
+        matches!(from, Kind::Cache(cache) if !cache.calls_database())
+    })
 }
 
 /// The links that leave a component: broad and unseen, to be picked.
 pub fn links(scene: &Scene<'_>, from: usize) -> Html {
-    let id = &scene.component(from).id;
-    html! {
-        { for scene.scenario.design.links.present()
-            .filter(|(_, link)| link.from == *id)
-            .map(|(number, _)| link(scene, number)) }
-    }
+    let leaves = |number: &usize| {
+        let components = scene.layout.components_of(*number);
+        components.is_some_and(|(caller, _)| caller == from)
+    };
+    let links = 0..scene.scenario.design.links.len();
+    html! { { for links.filter(leaves).map(|number| link(scene, number)) } }
 }
 
 /// What stands at the links: what is wrong with them, how much passes over them, and of the selected one
@@ -139,7 +145,9 @@ pub fn links(scene: &Scene<'_>, from: usize) -> Html {
 pub fn notes(scene: &Scene<'_>, badges: &[Badge], still: bool) -> Html {
     let components = scene.layout.order.iter();
     let headings = components.filter_map(|number| node::heading_place(scene, *number));
-    let headings = headings.map(|(_, rect)| rect);
+    // With the halo around them, by which they are picked.
+    let headings = headings
+        .map(|(_, name)| Rect::new(name.x - HALO, name.y, name.width + 2.0 * HALO, name.height));
     let mut words: Vec<Rect> = headings
         .chain(badges.iter().map(|badge| badge.place))
         .collect();
@@ -151,10 +159,13 @@ pub fn notes(scene: &Scene<'_>, badges: &[Badge], still: bool) -> Html {
         .iter()
         .copied()
         .filter_map(|link| trouble(scene, link));
-    let rates = links.iter().filter_map(|link| rate(scene, *link, still));
+    let is_told = |link: &&usize| links.len() <= RATED_MAX || is_selected(scene, **link);
+    let rates = links.iter().filter(is_told);
+    let rates = rates.filter_map(|link| rate(scene, *link, still));
     let (selected, others): (Vec<Note>, Vec<Note>) = rates.partition(Note::is_selected);
     // Who comes first has the best place.
-    let notes: Vec<Note> = troubles.chain(selected).chain(others).collect();
+    let notes = troubles.take(TROUBLES_MAX).chain(selected).chain(others);
+    let notes: Vec<Note> = notes.collect();
     let wishes: Vec<Wish> = notes.iter().map(|note| note.wish(scene, still)).collect();
     let places = labels::places(scene.layout, scene.widths, &words, &wishes);
     html! {
@@ -372,10 +383,11 @@ fn link(scene: &Scene<'_>, number: usize) -> Html {
 /// One way, with half the users' round trip where they are at one end.
 fn latency_ms(scene: &Scene<'_>, number: usize) -> f64 {
     let link = &scene.scenario.design.links[number];
-    let design = &scene.scenario.design;
-    let caller = design.ends(number).map(|ends| ends.from.place());
-    let is_clients = |place: usize| matches!(design.components[place].kind, Kind::Clients(_));
-    if !caller.is_some_and(is_clients) {
+    let from_users = scene
+        .layout
+        .components_of(number)
+        .is_some_and(|(from, _)| matches!(scene.component(from).kind, Kind::Clients(_)));
+    if !from_users {
         return link.latency_ms;
     }
     let regions = &scene.scenario.traffic.regions;

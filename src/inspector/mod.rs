@@ -15,6 +15,7 @@ use yew::prelude::*;
 
 use crate::intent::{Intent, Intents};
 use crate::selection::Selection;
+use building::Building;
 use form::Form;
 use impairments::Impairments;
 use instances::Instances;
@@ -125,7 +126,9 @@ fn component_view(props: &InspectorProps, place: usize, component: &Component) -
                 { form(props, component.id.clone(), Subject::Component(component.id.clone())) }
             }
             { links_view(props, &component.id) }
-            { building::removal(props, component) }
+            if !props.read_only {
+                <Building live={props.live.clone()} component={component.id.clone()} intents={props.intents.clone()} />
+            }
         </>
     }
 }
@@ -197,7 +200,9 @@ fn design_view(props: &InspectorProps) -> Html {
             <h2 class="inspector-title">{ "What the design must hold" }</h2>
             <p class="help">{ "Headroom and “pays off” are judged by these. Select a part, above or on the diagram, to change it." }</p>
             { form(props, "objectives".into(), Subject::Objectives) }
-            { building::additions(props) }
+            if !props.read_only {
+                <Building live={props.live.clone()} intents={props.intents.clone()} />
+            }
         </>
     }
 }

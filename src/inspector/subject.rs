@@ -1,7 +1,7 @@
 //! What the inspector edits, and what a change of one of its fields asks for.
 
 use headroom_scenario::parameter::{Parameters, Row, Value};
-use headroom_scenario::{Action, Kind, Link, Scenario, validate_action};
+use headroom_scenario::{Action, Change, Kind, Link, Scenario, validate_action};
 
 use crate::intent::Intent;
 
@@ -71,19 +71,12 @@ impl Subject {
         const GONE: &str = "It is not there any more.";
         match self {
             Subject::Component(id) => {
-                let (at, component) = live.design.component(id).ok_or(GONE)?;
+                let (_, component) = live.design.component(id).ok_or(GONE)?;
                 if starts_with(&component.kind, place) {
                     return rewrite(document, |scenario| {
-                        let component = &mut scenario.design.components[at];
-                        component.kind.set_parameter(place, value);
-                        // Actions say all of a kind, and would bring the old start back.
-                        for timed in &mut scenario.script {
-                            if let Action::Configure { component, kind } = &mut timed.action
-                                && component == id
-                            {
-                                kind.set_parameter(place, value);
-                            }
-                        }
+                        change_kinds(scenario, id, |kind| {
+                            kind.set_parameter(place, value);
+                        });
                     });
                 }
                 let (component, mut kind) = (id.clone(), component.kind.clone());
@@ -133,6 +126,41 @@ pub fn apply(live: &Scenario, action: Action) -> Result<Intent, String> {
     };
     validate_action(&design, &action).map_err(|problem| problem.message)?;
     Ok(Intent::Apply(action))
+}
+
+/// Changes a component's parameters wherever a document says them: in its design, unless the component comes
+/// later, and in actions, which say all of a kind and would bring the old start back.
+fn change_kinds(scenario: &mut Scenario, id: &str, change_kind: impl Fn(&mut Kind)) {
+    for component in &mut scenario.design.components {
+        if component.id == id {
+            change_kind(&mut component.kind);
+        }
+    }
+    for timed in &mut scenario.script {
+        if let Action::Configure { component, kind } = &mut timed.action
+            && component == id
+        {
+            change_kind(kind);
+        }
+        if let Action::Edit { changes } = &mut timed.action {
+            for change in changes {
+                change_kind_of(change, id, &change_kind);
+            }
+        }
+    }
+}
+
+fn change_kind_of(change: &mut Change, id: &str, change_kind: impl Fn(&mut Kind)) {
+    if let Change::Add { component } = change
+        && component.id == id
+    {
+        change_kind(&mut component.kind);
+    }
+    if let Change::Configure { component, kind } = change
+        && component == id
+    {
+        change_kind(kind);
+    }
 }
 
 fn rewrite(document: &Scenario, change: impl FnOnce(&mut Scenario)) -> Result<Intent, String> {
@@ -194,6 +222,34 @@ mod tests {
             .find(|row| row.parameter.key == key)
             .map(|row| row.place)
             .expect("the field is there")
+    }
+
+    #[test]
+    fn the_start_of_a_component_that_came_while_the_design_ran_is_that_of_its_coming() {
+        let cache = LADDER[7].scenario();
+        let (_, added) = cache.design.component("cache").unwrap();
+        let mut document = LADDER[6].scenario();
+        let action = Action::Edit {
+            changes: vec![Change::Add {
+                component: added.clone(),
+            }],
+        };
+        let mut live = document.clone();
+        action.carry_out(&mut live);
+        document.script = vec![TimedAction { at_ns: 9, action }];
+        let subject = Subject::Component("cache".into());
+        let place = place_of(&subject, &live, "nodes");
+        let changed = subject.change(&document, &live, place, &Value::Number(5.0));
+        let Ok(Intent::Rewrite(changed)) = changed else {
+            panic!("{changed:?}");
+        };
+        let Action::Edit { changes } = &changed.script[0].action else {
+            panic!("it comes still");
+        };
+        let [Change::Add { component }] = &changes[..] else {
+            panic!("it comes still");
+        };
+        assert_eq!(component.kind.instances(), 5);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use headroom_e2e::{Failure, Outcome};
 
 use crate::run::{cargo, command, run};
-use crate::{no_arguments, node, project, tools};
+use crate::{no_arguments, node, project, slim, style, tools};
 
 /// Features of WebAssembly that rustc uses and `wasm-opt` must be told of.
 const WASM_FEATURES: [&str; 5] = [
@@ -36,9 +36,11 @@ pub fn release_page() -> Outcome {
         .env("PATH", tools::path_with(&wasm_bindgen)?)
         // Trunk reads this variable as a switch of its own, and refuses a plain 1.
         .env_remove("NO_COLOR"))?;
+    style::join(&project::dist())?;
     let wasm = page_wasm()?;
     optimise(&wasm)?;
-    number_imports(&wasm)
+    number_imports(&wasm)?;
+    slim::slim(&project::dist())
 }
 
 /// wasm-bindgen tells the imports of one name apart by hashes, in the module and in its script.
@@ -99,7 +101,7 @@ fn optimise(wasm: &Path) -> Outcome {
             .arg(wasm))
     };
     // The lowest 1,024 bytes are the end of the stack: no address is computed from one among them.
-    pass(&["-O3", "--low-memory-unused", "--debuginfo"])?;
+    pass(&["-O3", "--converge", "--low-memory-unused", "--debuginfo"])?;
     // Instances of one generic function bear one name: side by side, they compress into each other.
     pass(&[
         "--reorder-functions-by-name",

@@ -13,6 +13,8 @@ mod run;
 mod serve;
 mod shots;
 mod size;
+mod slim;
+mod style;
 mod system;
 mod test;
 mod tools;

@@ -171,11 +171,12 @@ fn named_by(code: &str) -> Vec<&str> {
 
 /// The rooms of the page, the lowest first: what a reader wants lies below what is drawn, and all of it below
 /// what holds the page together.
-const PAGE_ROOMS: [&str; 30] = [
+const PAGE_ROOMS: [&str; 31] = [
     "mathematics",
     "format",
     "order",
     "lettering",
+    "bunch",
     "shared",
     "selection",
     "speed",
@@ -302,4 +303,36 @@ fn nothing_that_is_told_apart_is_caught_with_the_rest() {
         }
     }
     assert_eq!(found, [""; 0]);
+}
+
+#[test]
+fn the_style_sheet_takes_type_space_and_corners_from_its_tokens() {
+    const TOKENS: [&str; 5] = ["font-size", "border-radius", "gap", "padding", "margin"];
+    // What follows from the size of something else, by file and declaration.
+    const OTHERS: [&str; 7] = [
+        "margin: -1px",
+        "margin-bottom: -1px",
+        "margin: -4px",
+        "margin: 0 -20px -16px",
+        "padding-bottom: 62px",
+        "padding-bottom: 106px",
+        "scroll-padding",
+    ];
+    let folder = root().join("static/style");
+    let mut loose = Vec::new();
+    for entry in fs::read_dir(folder).expect("the style sheet is there") {
+        let path = entry.expect("the style sheet is there").path();
+        let sheet = fs::read_to_string(&path).expect("a style sheet is text");
+        loose.extend(
+            sheet
+                .lines()
+                .map(str::trim)
+                .filter(|line| TOKENS.iter().any(|token| line.starts_with(token)))
+                .filter(|line| {
+                    line.contains("px") && !OTHERS.iter().any(|other| line.starts_with(other))
+                })
+                .map(|line| format!("{}: {line}", path.display())),
+        );
+    }
+    assert_eq!(loose, [] as [String; 0]);
 }

@@ -54,7 +54,8 @@ impl Headroom {
     pub fn figure(self) -> String {
         match self.times {
             0.0 => "holds at no load".into(),
-            times if times < 0.095 => format!("takes 1/{} of this load", grouped(1.0 / times)),
+            times if times < 0.001 => "takes less than 0.1 % of this load".into(),
+            times if times < 0.095 => format!("takes {:.1} % of this load", 100.0 * times),
             times if times < 1.0 => format!("takes {:.2} × this load", times.min(0.99)),
             times if times < 9.95 => format!("takes {times:.1} × this load"),
             times => format!("takes {} × this load", grouped(times)),
@@ -120,7 +121,7 @@ mod tests {
             ),
             (
                 1_000_000.0,
-                "takes 1/725 of this load",
+                "takes 0.1 % of this load",
                 "725 × its capacity asked",
                 Strain::Over,
             ),

@@ -5,8 +5,17 @@ use headroom_engine::snapshot::{InstanceState, KindGauge};
 use headroom_scenario::{Algorithm, LoadBalancer};
 use yew::prelude::*;
 
+use super::super::layout::{Block, Flow};
 use super::super::scene::{Part, Pick, Scene, cut, state_words, words};
 use super::{Tone, badge_of, beside_pause, card, pause};
+
+/// Its room.
+pub fn block(flow: Flow) -> Block {
+    match flow {
+        Flow::Rightwards => Block::single(136.0, 88.0, 0.0),
+        Flow::Downwards => Block::single(150.0, 64.0, 0.0),
+    }
+}
 
 /// The address that faces the world.
 pub const PUBLIC_ADDRESS: &str = "88.88.88.1";

@@ -2,12 +2,28 @@
 
 use headroom_engine::series::ComponentBin;
 use headroom_engine::snapshot::{InstanceState, KindGauge};
+use headroom_scenario::Kind;
 use yew::prelude::*;
 
 use super::super::geometry::Rect;
+use super::super::layout::{Block, Flow};
 use super::super::scene::{Part, Pick, Scene, cut, px, state_words, words};
 use super::{beside_pause, card, instance_label, pause};
 use crate::format;
+
+/// The room of its nodes. Wires arrive from above where requests flow downwards, and none leave: there its name
+/// stands below.
+pub fn block(nodes: Vec<u16>, flow: Flow) -> Block {
+    match flow {
+        Flow::Rightwards => Block::tier(nodes, flow, (148.0, 68.0)),
+        Flow::Downwards => Block::tier(nodes, flow, (104.0, 64.0)).named_below(),
+    }
+}
+
+/// Whether its name stands below it.
+pub fn is_named_below(kind: &Kind, flow: Flow) -> bool {
+    flow == Flow::Downwards && matches!(kind, Kind::Cache(_))
+}
 
 pub fn draw(scene: &Scene<'_>, number: usize, instance: u16, rect: &Rect) -> Html {
     let name = scene.component(number).instance_name(instance);

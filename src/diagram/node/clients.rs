@@ -4,10 +4,18 @@ use headroom_engine::snapshot::KindGauge;
 use headroom_scenario::LoopModel;
 use yew::prelude::*;
 
-use super::super::layout::WORDS_WIDTH;
+use super::super::layout::{Block, Flow, WORDS_WIDTH};
 use super::super::scene::{Part, Pick, Scene, cut, px, words};
 use super::card;
 use crate::format;
+
+/// Their room: their words stand below them where there is room, else beside them.
+pub fn block(flow: Flow) -> Block {
+    match flow {
+        Flow::Rightwards => Block::single(76.0, 96.0, 54.0),
+        Flow::Downwards => Block::single(176.0, 52.0, 0.0),
+    }
+}
 
 /// How far away the users are.
 fn away(scene: &Scene<'_>) -> String {

@@ -5,13 +5,21 @@ use headroom_scenario::Database;
 use yew::prelude::*;
 
 use super::super::geometry::Rect;
-use super::super::layout::WORDS_WIDTH;
+use super::super::layout::{Block, Flow, WORDS_WIDTH};
 use super::super::scene::{Part, Pick, Scene, cut, px, state_words, words};
 use super::{PAUSE, Tone, badge_of, component_badge, pause};
 use crate::format;
 
 /// Half the height of the drum's lid.
 const LID: f64 = 13.0;
+
+/// Its room, its words below it.
+pub fn block(flow: Flow) -> Block {
+    match flow {
+        Flow::Rightwards => Block::single(112.0, 100.0, 52.0),
+        Flow::Downwards => Block::single(112.0, 84.0, 52.0),
+    }
+}
 
 pub fn draw(scene: &Scene<'_>, number: usize, database: &Database) -> Html {
     let rect = scene.place(number).frame;

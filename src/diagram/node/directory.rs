@@ -3,9 +3,15 @@
 use headroom_scenario::Dns;
 use yew::prelude::*;
 
+use super::super::layout::Block;
 use super::super::scene::{Part, Pick, Scene, cut, px, words};
 use super::card;
 use crate::format;
+
+/// Its room.
+pub fn block() -> Block {
+    Block::single(88.0, 50.0, 0.0)
+}
 
 pub fn draw(scene: &Scene<'_>, number: usize, dns: &Dns) -> Html {
     let rect = scene.place(number).frame;

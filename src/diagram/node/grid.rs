@@ -61,7 +61,10 @@ pub fn draw(scene: &Scene<'_>, number: usize, grid: &Grid, frame: &Rect) -> Html
         let name = scene.component(number).instance_title(instance);
         Some(WORDS.cut_name(&name, room) + &share)
     });
-    let beside = told.unwrap_or_else(|| format!("{} wait", format::count(waiting)));
+    let shared = (grid.per_cell > 1).then(|| format!("1 cell = {}", grid.per_cell));
+    let beside = told
+        .or(shared)
+        .unwrap_or_else(|| format!("{} wait", format::count(waiting)));
     let summary = format!("{} busy · {beside}", format::gauge(busy));
     let group = format!(
         "Instances of {}: {}, {} failing. Arrow keys move between them.",
@@ -73,28 +76,57 @@ pub fn draw(scene: &Scene<'_>, number: usize, grid: &Grid, frame: &Rect) -> Html
         let gauge = gauges.get(usize::from(instance));
         gauge.is_some_and(|gauge| gauge.hangs)
     };
-    let entry = selected.or_else(|| grid.instances.first().copied());
+    // Who stands for each cell: of several the one that matters most.
+    let cells: Vec<u16> = grid
+        .instances
+        .chunks(grid.per_cell)
+        .filter_map(|shared| speaker(shared, selected, gauges))
+        .collect();
+    let entry = selected.or_else(|| cells.first().copied());
+    let hot_cell = |instance: u16| {
+        let places = grid.instances.iter().position(|other| *other == instance);
+        places.map(|place| place / grid.per_cell)
+    };
+    let hot_cell = hot.and_then(hot_cell);
     html! {
         <g>
             { card(frame) }
             { words("soft", frame.x + MARGIN, frame.y + 22.0, summary) }
             <g role="group" aria-label={group} data-testid={format!("grid-{}", component.id)}>
-                { for grid.instances.iter().enumerate().map(|(place, instance)| {
+                { for cells.iter().enumerate().map(|(place, instance)| {
                     let cell = Cell {
                         rect: grid.cell(place),
                         columns: grid.columns,
                         entry: entry == Some(*instance),
                         selected: selected == Some(*instance),
-                        hot: hot == Some(*instance),
+                        hot: hot_cell == Some(place),
                     };
                     draw_cell(scene, number, *instance, cell)
                 }) }
             </g>
-            { for grid.instances.iter().enumerate().filter(|(_, instance)| hangs(**instance)).map(|(place, _)| html! {
+            { for cells.iter().enumerate().filter(|(_, instance)| hangs(**instance)).map(|(place, _)| html! {
                 <path class="pause-bars" aria-hidden="true" d={bars(&grid.cell(place))} />
             }) }
         </g>
     }
+}
+
+/// Who stands for a cell that several share: the one that is selected, else one that fails, else the busiest.
+fn speaker(shared: &[u16], selected: Option<u16>, gauges: &[InstanceGauge]) -> Option<u16> {
+    let weight = |instance: &u16| {
+        let gauge = gauges.get(usize::from(*instance));
+        let busy = gauge.map_or(0.0, |gauge| gauge.utilisation);
+        (
+            selected == Some(*instance),
+            gauge.is_some_and(is_failing),
+            busy,
+        )
+    };
+    let heavier = |a: &&u16, b: &&u16| {
+        let (a, b) = (weight(a), weight(b));
+        (a.0, a.1).cmp(&(b.0, b.1)).then(a.2.total_cmp(&b.2))
+    };
+    shared.iter().rev().max_by(heavier).copied()
 }
 
 /// Which of them is busy, or waited at, as the mean one is not.
@@ -115,8 +147,8 @@ fn hottest<'a>(gauges: impl Iterator<Item = (u16, &'a InstanceGauge)> + Clone) -
 
 /// How many fail, or which one does, and why most of them do: a cell has no room for its reason. Where none
 /// fails, the same of what is not as it should be.
-pub fn mark(scene: &Scene<'_>, number: usize, grid: &Grid) -> Option<(Tone, String)> {
-    let gauges = grid.instances.iter();
+pub fn mark(scene: &Scene<'_>, number: usize, instances: &[u16]) -> Option<(Tone, String)> {
+    let gauges = instances.iter();
     let badges: Vec<(u16, Tone, String)> = gauges
         .filter_map(|instance| {
             let gauge = scene.instance(number, *instance)?;
@@ -130,7 +162,7 @@ pub fn mark(scene: &Scene<'_>, number: usize, grid: &Grid) -> Option<(Tone, Stri
         let (words, first, count) = most_frequent(said)?;
         let who = match count {
             1 => scene.component(number).instance_title(first),
-            _ => format!("{count} of {}", grid.instances.len()),
+            _ => format!("{count} of {}", instances.len()),
         };
         Some((tone, format!("{who}: {words}")))
     })
@@ -273,6 +305,17 @@ mod tests {
         assert_eq!(words(&[]), None);
         let found = words(&["down", "waiting line full", "waiting line full"]);
         assert_eq!(found, Some(("waiting line full".into(), 1, 2)));
+    }
+
+    #[test]
+    fn of_several_in_a_cell_the_one_that_matters_stands_for_all() {
+        let mut gauges = vec![super::super::idle(); 4];
+        assert_eq!(speaker(&[0, 1, 2, 3], None, &gauges), Some(0));
+        gauges[2].utilisation = 0.9;
+        assert_eq!(speaker(&[0, 1, 2, 3], None, &gauges), Some(2));
+        gauges[3].state = InstanceState::Down;
+        assert_eq!(speaker(&[0, 1, 2, 3], None, &gauges), Some(3));
+        assert_eq!(speaker(&[0, 1, 2, 3], Some(1), &gauges), Some(1));
     }
 
     #[test]

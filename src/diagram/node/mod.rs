@@ -3,6 +3,7 @@
 mod balancer;
 mod cache;
 mod clients;
+mod compact;
 mod database;
 mod directory;
 mod grid;
@@ -15,13 +16,42 @@ use js_sys::JsString;
 use yew::prelude::*;
 
 use super::geometry::Rect;
-use super::layout::{Form, HEADING, Layout};
-use super::scene::{Part, Pick, Scene, px, slower, words};
+use super::layout::{Block, Detail, Flow, Form, HEADING, Stand};
+use super::scene::{Part, Pick, Scene, boxed, px, slower, words};
 use crate::format;
 use crate::lettering::Lettering;
 
+/// The room that a component of a kind takes, with these instances.
+pub fn block(kind: &Kind, instances: Vec<u16>, flow: Flow, detail: Detail) -> Block {
+    if detail == Detail::Compact {
+        return Block::compact(instances);
+    }
+    match kind {
+        Kind::Clients(_) => clients::block(flow),
+        Kind::Dns(_) => directory::block(),
+        Kind::LoadBalancer(_) => balancer::block(flow),
+        Kind::Database(_) => database::block(flow),
+        Kind::Service(_) => server::block(instances, flow),
+        Kind::Cache(_) => cache::block(instances, flow),
+    }
+}
+
+/// Where a component of a kind stands among the others.
+pub fn stand(kind: &Kind) -> Stand {
+    match kind {
+        Kind::Clients(_) => Stand::First,
+        Kind::Dns(_) => Stand::Aside,
+        Kind::LoadBalancer(_) | Kind::Service(_) => Stand::Behind,
+        Kind::Cache(_) => Stand::Before,
+        Kind::Database(_) => Stand::Last,
+    }
+}
+
 /// Draws a component.
 pub fn component(scene: &Scene<'_>, number: usize) -> Html {
+    if let Form::Compact(instances) = &scene.place(number).form {
+        return compact::draw(scene, number, instances.len());
+    }
     let kind = &scene.component(number).kind;
     match kind {
         Kind::Clients(_) => clients::draw(scene, number),
@@ -39,7 +69,11 @@ pub fn component(scene: &Scene<'_>, number: usize) -> Html {
 
 /// How many there are of a tier, and of what.
 fn size(scene: &Scene<'_>, number: usize) -> Option<String> {
-    let present = present(scene, number);
+    let form = &scene.place(number).form;
+    if matches!(form, Form::Compact(_)) {
+        return None;
+    }
+    let present = form.count();
     match &scene.component(number).kind {
         Kind::Service(service) => Some(format!("{present} × {}", service.size.name())),
         Kind::Cache(_) => Some(format::counted(present as u64, "node", "nodes")),
@@ -79,30 +113,31 @@ fn badges_of(scene: &Scene<'_>, number: usize) -> Vec<Badge> {
             })
             .collect(),
         Form::Grid(grid) => {
-            let mark = grid::mark(scene, number, grid);
+            let mark = grid::mark(scene, number, &grid.instances);
             let mark = mark.map(|mark| badge(mark, &place.frame));
             mark.into_iter().collect()
         }
-        Form::Single => {
+        Form::Compact(instances) if instances.len() > 1 => {
+            let mark = grid::mark(scene, number, instances);
+            let mark = mark.map(|mark| badge(mark, &place.frame));
+            mark.into_iter().collect()
+        }
+        Form::Single | Form::Compact(_) => {
             let mark = match &scene.component(number).kind {
                 Kind::Clients(_) => component_badge(scene, number),
                 Kind::LoadBalancer(_) => balancer::mark(scene, number),
                 Kind::Database(_) => database::mark(scene, number),
-                Kind::Dns(_) | Kind::Service(_) | Kind::Cache(_) => None,
+                Kind::Service(_) | Kind::Cache(_) => {
+                    let only = scene
+                        .instance(number, place.form.instances().first().copied().unwrap_or(0));
+                    only.and_then(|gauge| badge_of(gauge, scene.reasons()))
+                }
+                Kind::Dns(_) => None,
             };
             mark.map(|mark| badge(mark, &place.frame))
                 .into_iter()
                 .collect()
         }
-    }
-}
-
-/// Instances that are there, whatever their state.
-fn present(scene: &Scene<'_>, number: usize) -> usize {
-    match &scene.place(number).form {
-        Form::Single => 1,
-        Form::Cards(cards) => cards.len(),
-        Form::Grid(grid) => grid.instances.len(),
     }
 }
 
@@ -122,7 +157,7 @@ fn tier(scene: &Scene<'_>, number: usize, card: impl Fn(u16, &Rect) -> Html) -> 
                 { for cards.iter().map(|(instance, rect)| card(*instance, rect)) }
             </>
         },
-        Form::Single => Html::default(),
+        Form::Single | Form::Compact(_) => Html::default(),
     }
 }
 
@@ -154,7 +189,7 @@ pub fn heading_place(scene: &Scene<'_>, number: usize) -> Option<(String, Rect)>
     let size = size(scene, number)?;
     let frame = scene.place(number).frame;
     let name = scene.name(number);
-    let is_below = Layout::names_below(&scene.component(number).kind, scene.layout.flow);
+    let is_below = cache::is_named_below(&scene.component(number).kind, scene.layout.flow);
     let baseline = if is_below {
         frame.bottom() + 19.0
     } else {
@@ -237,10 +272,7 @@ const EDGE: f64 = 5.0;
 
 /// The frame of a card.
 fn card(rect: &Rect) -> Html {
-    html! {
-        <rect class="card" x={px(rect.x)} y={px(rect.y)} width={px(rect.width)}
-            height={px(rect.height)} rx="12" />
-    }
+    boxed("card", rect, 12.0)
 }
 
 /// The sign of what hangs, its right edge there: it stands still, like a player that is paused.
@@ -349,7 +381,7 @@ pub fn badge(badge: &Badge) -> Html {
     let Rect { x, y, width, .. } = badge.place;
     html! {
         <g class={class} data-testid="badge">
-            <rect x={px(x)} y={px(y)} width={px(width)} height="18" rx="9" />
+            { boxed("", &badge.place, 9.0) }
             <text x={px(x + width / 2.0)} y={px(y + 12.8)}>{ badge.words.clone() }</text>
         </g>
     }

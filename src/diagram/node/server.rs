@@ -5,13 +5,23 @@ use headroom_scenario::{Kind, Service};
 use yew::prelude::*;
 
 use super::super::geometry::Rect;
+use super::super::layout::{Block, Flow};
 use super::super::palette::Look;
-use super::super::scene::{Part, Pick, Scene, cut, px, state_words, words};
+use super::super::scene::{Part, Pick, Scene, boxed, cut, px, state_words, words};
 use super::{balancer::PUBLIC_ADDRESS, beside_pause, card, idle, instance_label, pause};
 use crate::format;
 
 /// Marks of waiting requests in a row; the rest is a number.
 const MARKS_MAX: usize = 10;
+
+/// The room of some servers.
+pub fn block(servers: Vec<u16>, flow: Flow) -> Block {
+    let card = match flow {
+        Flow::Rightwards => (156.0, 86.0),
+        Flow::Downwards => (112.0, 86.0),
+    };
+    Block::tier(servers, flow, card)
+}
 
 pub fn draw(
     scene: &Scene<'_>,
@@ -53,8 +63,7 @@ pub fn draw(
                 { slots(scene.busy(gauge), gauge.slots, left, rect.y + 48.0, inner) }
                 { line(scene, gauge, left, rect.y + 73.0, inner) }
             } else if gauge.state == InstanceState::Booting {
-                <rect class="slot booting" x={px(left)} y={px(rect.y + 49.0)} width={px(inner)}
-                    height="10" rx="3" />
+                { boxed("slot booting", &Rect::new(left, rect.y + 49.0, inner, 10.0), 3.0) }
             }
         </>
     };
@@ -109,11 +118,9 @@ fn slots(busy: u32, count: u32, x: f64, y: f64, width: f64) -> Html {
     html! {
         { for (0..count).map(|slot| {
             let class = if slot < busy { "slot busy" } else { "slot" };
-            html! {
-                <rect class={class} x={px(x + f64::from(slot % per_row) * pitch)}
-                    y={px(y + f64::from(slot / per_row) * (high + 2.0))}
-                    width={px(wide)} height={px(high)} rx={px((wide / 4.0).min(3.0))} />
-            }
+            let (column, row) = (f64::from(slot % per_row), f64::from(slot / per_row));
+            let rect = Rect::new(x + column * pitch, y + row * (high + 2.0), wide, high);
+            boxed(class, &rect, (wide / 4.0).min(3.0))
         }) }
     }
 }
@@ -122,9 +129,8 @@ fn bar(busy: u32, count: u32, x: f64, y: f64, width: f64) -> Html {
     let part = f64::from(busy) / f64::from(count.max(1));
     html! {
         <>
-            <rect class="slot" x={px(x)} y={px(y)} width={px(width)} height="12" rx="3" />
-            <rect class="slot busy" x={px(x)} y={px(y)} width={px(width * part.min(1.0))}
-                height="12" rx="3" />
+            { boxed("slot", &Rect::new(x, y, width, 12.0), 3.0) }
+            { boxed("slot busy", &Rect::new(x, y, width * part.min(1.0), 12.0), 3.0) }
         </>
     }
 }

@@ -40,6 +40,32 @@ fn the_next_step_is_built_while_the_design_runs_and_taken_back() -> Outcome {
 }
 
 #[test]
+fn what_is_built_from_below_the_diagram_comes_into_sight() -> Outcome {
+    for look in [Look::PHONE, Look::PHONE.still()] {
+        let page = fixture::page("#step=bigger-server", look)?;
+        let within = |selector: &str| {
+            let script = "const box = document.querySelector(arguments[0]).getBoundingClientRect();
+                return box.bottom > 0 && box.top < innerHeight && box.bottom <= innerHeight + 1";
+            page.session().run(script, &serde_json::json!([selector]))
+        };
+        page.session()
+            .run("window.scrollTo(0, 1500)", &serde_json::json!([]))?;
+        assert_eq!(within("[data-control=build-next]")?, true, "it is at hand");
+        page.click("[data-control=build-next]")?;
+        page.until("the balancer is seen", |page| {
+            Ok(page.exists(BALANCER)? && within(BALANCER)? == true)
+        })?;
+    }
+    let desk = fixture::page("#step=hash-ring", Look::DESK)?;
+    let script =
+        "const box = document.querySelector('[data-control=build-next]').getBoundingClientRect();
+        return box.bottom <= innerHeight && box.top >= 0";
+    let is_seen = desk.session().run(script, &serde_json::json!([]))?;
+    assert_eq!(is_seen, true, "without scrolling");
+    Ok(())
+}
+
+#[test]
 fn a_link_opens_a_design_that_was_edited_while_it_ran() -> Outcome {
     let page = fixture::page("#step=bigger-server", Look::DESK)?;
     page.click("[data-control=build-next]")?;

@@ -296,6 +296,25 @@ rows! {
         page.click("[data-control=take-out]")?;
         page.until("it is gone", |page| Ok(!page.exists("[data-component=lb]")?))
     };
+    diagram_is_checked_in_camera: "diagram" at "" => |page| {
+        assert!(page.exists("[data-control=diagram][tabindex='0']")?);
+        Ok(())
+    };
+    zoom_in_comes_nearer: "zoom-in" at "" => |page| {
+        page.click("[data-control=zoom-in]")?;
+        page.until("it is near", |page| page.exists(".diagram.near"))
+    };
+    zoom_out_goes_away_again: "zoom-out" at "" => |page| {
+        page.click("[data-control=zoom-in]")?;
+        page.click("[data-control=zoom-out]")?;
+        page.until("all is seen", |page| Ok(!page.exists(".diagram.near")?))
+    };
+    zoom_fit_shows_all: "zoom-fit" at "" => |page| {
+        page.click("[data-control=zoom-in]")?;
+        page.click("[data-control=zoom-in]")?;
+        page.click("[data-control=zoom-fit]")?;
+        page.until("all is seen", |page| Ok(!page.exists(".diagram.near")?))
+    };
     share_opens_the_link: "share" at "" => |page| {
         page.click("[data-control=share]")?;
         page.until("the dialog is open", |page| page.exists("[data-testid=share-dialog]"))

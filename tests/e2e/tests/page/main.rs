@@ -4,6 +4,7 @@
 mod accessibility;
 mod autoscaling;
 mod building;
+mod camera;
 mod controls;
 mod faults;
 mod figures;

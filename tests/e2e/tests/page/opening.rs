@@ -26,7 +26,7 @@ fn servers_that_get_nothing_are_told_until_they_are_gone() -> Outcome {
     page.click("[data-control=add-instance][data-of=web]")?;
     page.until("the new server is told to get nothing", |page| {
         let told = page.text("[data-testid=warnings]").unwrap_or_default();
-        Ok(told.contains("put a load balancer before Web server"))
+        Ok(told.contains("put a load balancer before Web tier"))
     })?;
     page.click("[data-control=undo]")?;
     page.until("all is well again", |page| {

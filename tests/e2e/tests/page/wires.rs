@@ -62,13 +62,13 @@ fn a_link_is_cut_by_mouse_drawn_so_undone_and_in_the_shared_link() -> Outcome {
     page.until("the time line has it", |page| {
         Ok(page
             .text("[data-testid=mark]")?
-            .contains("Load balancer to Web servers: cut"))
+            .contains("Load balancer to Web tier: cut"))
     })?;
     page.click("[data-control=undo]")?;
     is_sound(&page)?;
     assert_eq!(
         page.text("[data-testid=live]")?,
-        "Undone: Load balancer to Web servers: cut"
+        "Undone: Load balancer to Web tier: cut"
     );
     page.click("[data-control=redo]")?;
     is_cut(&page)?;
