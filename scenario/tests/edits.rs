@@ -170,7 +170,7 @@ fn an_edit_is_refused_where_it_is_wrong_and_told_what_would_be_right() {
         (
             vec![link("users", "names"), add(&scenario, "names", dns())],
             "edit.changes[0].link.link.to",
-            "there is no component “names”: there are “Users” (users), “DNS” (dns), “Web servers” (web), \
+            "there is no component “names”: there are “Users” (users), “DNS” (dns), “Web tier” (web), \
              “Database” (db), “Load balancer” (lb)",
         ),
         (
