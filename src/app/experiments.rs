@@ -19,8 +19,11 @@ pub struct Experiments {
     pub payoff: Option<Question>,
     /// What its step changed, as the reader has changed it, at the load now.
     pub comparison: Option<Question>,
-    /// The reader has broken something that the last two leave out.
+    /// The script has faults besides the step's own, standing, mended or still to come, which the last two
+    /// leave out.
     pub leaves_out_faults: bool,
+    /// What the design can take is also where what pays off ends: both are of one design under one script.
+    pub is_bounded: bool,
     /// The reader has added or removed instances, which are there, or not, from the start after the step's change.
     pub resizes: bool,
     /// Components or links have come or gone since: before and after are of the step as it was opened.
@@ -66,18 +69,21 @@ impl Experiments {
                 .collect()
         };
         let resizes = !is_built_on && counts(&after) != counts(&document.live);
+        let paying = at_first_load(document, after.clone());
+        let opened = step.scenario();
         Self {
             capacity,
+            is_bounded: paying.script == standing.script && paying.design == standing.design,
             payoff: Some(Question::Payoff {
                 before: before.clone(),
-                after: Box::new(at_first_load(document, after.clone())),
+                after: Box::new(paying),
             }),
             comparison: Some(Question::Comparison {
                 before,
                 after: Box::new(after),
             }),
-            leaves_out_faults: by_hand(&standing.script, &step.scenario())
-                .any(|timed| is_fault(&timed.action)),
+            leaves_out_faults: by_hand(&document.scenario.script, &opened)
+                .any(|timed| timed.action.sort() == Sort::Fault),
             resizes,
             is_built_on,
         }
@@ -181,19 +187,13 @@ fn edited(document: &Document, step: &Step) -> Scenario {
     edited
 }
 
-/// Actions that are not the step's own.
+/// Actions that are not the step's own, or not at their time.
 fn by_hand<'a>(
     script: &'a [TimedAction],
     original: &Scenario,
 ) -> impl Iterator<Item = &'a TimedAction> {
-    script.iter().filter(|timed| {
-        let mut own = original.script.iter();
-        !own.any(|own| own.action == timed.action)
-    })
-}
-
-fn is_fault(action: &Action) -> bool {
-    action.sort() == Sort::Fault
+    let is_own = |timed: &&TimedAction| original.script.contains(timed);
+    script.iter().filter(move |timed| !is_own(timed))
 }
 
 #[cfg(test)]
@@ -282,7 +282,7 @@ mod tests {
             assert!(broken.leaves_out_faults, "before and after are without it");
             let mended = after(&[fault, mending]);
             assert_eq!(mended.capacity, untouched);
-            assert!(!mended.leaves_out_faults);
+            assert!(mended.leaves_out_faults, "they are still without it");
         }
     }
 
@@ -330,6 +330,49 @@ mod tests {
     }
 
     #[test]
+    fn faults_of_a_link_are_left_out_and_said_so_be_they_past_or_ahead() {
+        let step = LADDER[3].scenario();
+        let opened = |at_s: &[u64]| {
+            let mut scenario = step.clone();
+            for at_s in at_s {
+                scenario.script.push(TimedAction {
+                    at_ns: at_s * 1_000_000_000,
+                    action: Action::Kill {
+                        component: "web".into(),
+                        instance: 1,
+                    },
+                });
+            }
+            scenario.script.sort_by_key(|timed| timed.at_ns);
+            let mut document = Document::new(scenario);
+            document.advance_to(30_000_000_000);
+            Experiments::of(&document, Some(3)).leaves_out_faults
+        };
+        assert!(!opened(&[]), "the step's own are played");
+        assert!(opened(&[20]), "past");
+        assert!(opened(&[300]), "ahead");
+    }
+
+    #[test]
+    fn a_pay_off_is_bounded_by_what_the_design_takes_under_the_same_script_only() {
+        let scripted = after(&[]);
+        assert!(!scripted.is_bounded, "the script of the step is not in it");
+        let place = LADDER
+            .iter()
+            .position(|step| step.name == "sticky-sessions");
+        let place = place.expect("there is one");
+        let mut document = Document::new(LADDER[place].scenario());
+        assert!(LADDER[place].scenario().script.is_empty());
+        assert!(Experiments::of(&document, Some(place)).is_bounded);
+        let action = Action::Kill {
+            component: "web".into(),
+            instance: 0,
+        };
+        document.append(TimedAction { at_ns: 1, action }, Edit::New);
+        assert!(!Experiments::of(&document, Some(place)).is_bounded);
+    }
+
+    #[test]
     fn what_the_reader_broke_is_left_out_and_said_so() {
         let kill = Action::Kill {
             component: "web".into(),
@@ -342,7 +385,8 @@ mod tests {
             component: "web".into(),
             instance: 1,
         };
-        assert!(!after(&[kill, repair]).leaves_out_faults);
+        assert!(after(&[kill, repair]).leaves_out_faults);
+        assert!(!after(&[]).leaves_out_faults);
     }
 
     #[test]

@@ -33,8 +33,10 @@ pub struct StoryProps {
     pub comparison_progress: Option<Progress>,
     /// Largest load that the design holds, once it has been found.
     pub capacity: Option<Load>,
-    /// Something is broken that the reader broke, and that before and after leave out.
-    pub is_broken_by_hand: bool,
+    /// The script has faults besides the step's own, which before and after leave out.
+    pub leaves_out_faults: bool,
+    /// The capacity is of what pays off: the same design under the same script.
+    pub is_bounded: bool,
     /// Parts have come or gone since the step was opened: before and after are of the step as it was.
     pub is_built_on: bool,
     /// Instances that the reader added or removed are there, or not, from the start in the design after.
@@ -196,7 +198,7 @@ fn payoff(props: &StoryProps) -> Html {
         }) => html! {
             <>
                 { "Pays off " }
-                <b data-testid="pays-off-from" data-value={load.amount().to_string()}>{ from_load(*load, up_to(props)) }</b>
+                <b data-testid="pays-off-from" data-value={load.amount().to_string()}>{ from_load(*load, up_to(props.capacity, props.is_bounded)) }</b>
                 if let Some(breach) = breach {
                     <small>{ format!("{} the step before {}.", at_load(*load), past(breach)) }</small>
                 }
@@ -213,12 +215,9 @@ fn payoff(props: &StoryProps) -> Html {
 
 /// The load up to which the design itself holds, where that is known and is of what paid off: past it, neither
 /// design holds.
-fn up_to(props: &StoryProps) -> Option<Load> {
+fn up_to(capacity: Option<Load>, is_bounded: bool) -> Option<Load> {
     let is_within = |load: &Load| 0.0 < load.amount() && load.amount() < load.most().amount();
-    props
-        .capacity
-        .filter(is_within)
-        .filter(|_| !props.is_broken_by_hand)
+    capacity.filter(|_| is_bounded).filter(is_within)
 }
 
 /// From which load on, in words, and up to which.
@@ -357,8 +356,8 @@ fn changed(props: &StoryProps) -> Html {
                 if props.is_built_on {
                     <tr><td colspan="3" data-testid="without-what-is-built">{ "Both without what you built since: that is seen live." }</td></tr>
                 }
-                if props.is_broken_by_hand {
-                    <tr><td colspan="3" data-testid="without-your-faults">{ "Both without what you broke: that is seen live." }</td></tr>
+                if props.leaves_out_faults {
+                    <tr><td colspan="3" data-testid="without-your-faults">{ "Both without the faults that are not the step's own: they are seen live." }</td></tr>
                 }
                 if before.failed_share - after.failed_share > SILENCED_SHARE {
                     <tr><td colspan="3">{ format!("p99 is of answers: {} got none before.", format::share(before.failed_share)) }</td></tr>
@@ -700,6 +699,14 @@ mod tests {
         cache.evictions_rps = 220.0;
         let all = ["cache hits", "stale hits", "evictions/s"];
         assert_eq!(told(cache), all);
+    }
+
+    #[test]
+    fn a_pay_off_ends_at_a_capacity_of_the_same_conditions_only() {
+        let capacity = Some(Load::RateRps(1_156.0));
+        assert_eq!(up_to(capacity, true), capacity);
+        assert_eq!(up_to(capacity, false), None);
+        assert_eq!(up_to(Some(Load::RateRps(0.0)), true), None);
     }
 
     #[test]

@@ -57,7 +57,7 @@ pub(super) fn page(app: &App, link: &Scope<App>) -> Html {
                 is_broken={!app.broken().is_empty()} {read_only} theme={app.look.theme} intents={app.intents.clone()} />
             <Story {step} name={app.document.scenario.name.clone()} {load} payoff={finding(&app.experiments.payoff)} comparison={finding(&app.experiments.comparison)}
                 payoff_progress={progress(&app.experiments.payoff)} comparison_progress={progress(&app.experiments.comparison)}
-                capacity={capacity.load()} is_broken_by_hand={app.experiments.leaves_out_faults} is_resized_by_hand={app.experiments.resizes} is_built_on={app.experiments.is_built_on} site={site(app)} intents={app.intents.clone()} />
+                capacity={capacity.load()} leaves_out_faults={app.experiments.leaves_out_faults} is_bounded={app.experiments.is_bounded} is_resized_by_hand={app.experiments.resizes} is_built_on={app.experiments.is_built_on} site={site(app)} intents={app.intents.clone()} />
             <main class="stage" aria-label="The design">
                 // Where the story is not beside the diagram but below it.
                 <p class="stage-title" aria-hidden="true" title={app.title().to_owned()}>{ match step {

@@ -141,6 +141,16 @@ impl Seen<'_> {
         self.bins.iter().any(|bin| is_so(bin))
     }
 
+    /// Said where there is nothing to draw: of the first second, of which the gauges tell already, that it is
+    /// not over.
+    fn empty(&self, nothing: &'static str) -> &'static str {
+        if self.bins.is_empty() {
+            NOT_YET
+        } else {
+            nothing
+        }
+    }
+
     /// Whether a count of a component is above 0 in any bin.
     fn any_of(&self, number: usize, count: impl Fn(&ComponentBin) -> u32) -> bool {
         self.any(|bin| bin.components.get(number).is_some_and(|bin| count(bin) > 0))
@@ -189,11 +199,11 @@ fn latency(seen: &Seen<'_>) -> Figures {
         measure: Measure::Latency,
         drawing: Drawing::Lines,
         series: if any { lines } else { Vec::new() },
-        empty: if seen.any(|bin| bin.failed_total() > 0) {
+        empty: seen.empty(if seen.any(|bin| bin.failed_total() > 0) {
             "No request was answered."
         } else {
             "No request has ended yet."
-        },
+        }),
     }
 }
 
@@ -233,11 +243,11 @@ fn errors(seen: &Seen<'_>) -> Figures {
         drawing: Drawing::Stacked,
         series: parts,
         // The diagram shows the calls that failed, and were tried again.
-        empty: if seen.any(|bin| bin.retries > 0) {
+        empty: seen.empty(if seen.any(|bin| bin.retries > 0) {
             "No request failed: calls that failed were tried again."
         } else {
             "No request failed."
-        },
+        }),
     }
 }
 
@@ -324,7 +334,7 @@ fn utilisation(seen: &Seen<'_>, scenario: &Scenario) -> Figures {
         measure: Measure::Share,
         drawing: Drawing::Lines,
         series: by_component(seen, scenario, works, |_, part| f64::from(part.utilisation)),
-        empty: "Nothing in this design does any work.",
+        empty: seen.empty("Nothing in this design does any work."),
     }
 }
 
@@ -560,6 +570,22 @@ mod tests {
         let none = errors(&seen(&[bin(1, [0; Reason::COUNT], 0, 0)]));
         assert!(none.series.is_empty());
         assert_eq!(none.empty, "No request failed.");
+    }
+
+    #[test]
+    fn no_chart_contradicts_the_gauges_of_a_second_that_is_not_over() {
+        let recent = bin(900, [3; Reason::COUNT], 0, 0);
+        let first = Seen {
+            bins: &[],
+            recent: &recent,
+        };
+        let servers = with(Kind::Service(Service::default()));
+        let all = [throughput(&first), latency(&first), errors(&first)];
+        for figures in all.into_iter().chain([utilisation(&first, &servers)]) {
+            assert_eq!(figures.empty, NOT_YET, "{}", figures.title);
+        }
+        let over = seen(&[bin(0, [0; Reason::COUNT], 0, 0)]).empty("nothing");
+        assert_eq!(over, "nothing");
     }
 
     #[test]

@@ -23,6 +23,8 @@ const RARE_RPS: f64 = 0.05;
 /// What stands at a link over which nothing can pass as the design is, and why that is.
 const UNUSED: &str = "not used";
 const UNUSED_WHY: &str = "not used: only read-through and write-back go this way";
+/// What stands there where two components stand so close to each other that there is no room for it.
+const UNUSED_SHORT: &str = "0/s";
 /// Of so many links at most each has its rate beside it: beside more, words would be read as those of another, and
 /// finding places for them takes longer than the drawing.
 const RATED_MAX: usize = 32;
@@ -320,6 +322,7 @@ fn rate(scene: &Scene<'_>, number: usize, still: bool) -> Option<Note> {
                         vec![vec![all], vec![rate.clone(), latency], vec![rate]]
                     }
                     (true, false) => vec![vec![one_way(scene, number)]],
+                    (false, _) if unused => unused_lines(),
                     (false, _) => vec![vec![rate]],
                 },
                 ends: ENDS,
@@ -328,6 +331,13 @@ fn rate(scene: &Scene<'_>, number: usize, still: bool) -> Option<Note> {
             selected,
         },
     })
+}
+
+/// That a link is not used, in each form that has room somewhere.
+fn unused_lines() -> Vec<Vec<String>> {
+    [UNUSED, UNUSED_SHORT]
+        .map(|words| vec![words.into()])
+        .into()
 }
 
 /// What a rate is of: more calls come than requests.
@@ -407,6 +417,37 @@ fn latency_ms(scene: &Scene<'_>, number: usize) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::diagram::layout::layout;
+    use headroom_scenario::step::LADDER;
+
+    #[test]
+    fn a_link_is_said_to_be_unused_on_a_desk_and_on_a_phone() {
+        let step = LADDER.iter().find(|step| step.name == "cache");
+        let design = step.expect("there is one").scenario().design;
+        for box_size in [(1_240.0, 860.0), (749.0, 733.0), (390.0, 390.0)] {
+            let layout = layout(&design, None, box_size);
+            let wish = |(number, link): (usize, &headroom_scenario::Link)| {
+                let lines = match link.from.as_str() {
+                    "cache" => unused_lines(),
+                    "web" => vec![vec!["3,128/s in all".to_string()]],
+                    _ => vec![vec!["1,804/s".to_string()]],
+                };
+                let wires: Vec<usize> = layout.wires_of(number).collect();
+                (!wires.is_empty()).then_some(Wish {
+                    wires,
+                    sizes: Forms { lines, ends: ENDS }.sizes(),
+                    beside: 4.0,
+                    need: Need::Nothing,
+                })
+            };
+            let links = design.links.iter().enumerate();
+            let wishes: Vec<Wish> = links.filter_map(wish).collect();
+            let places = labels::places(&layout, &[], &[], &wishes);
+            assert!(places.iter().all(Option::is_some), "in {box_size:?}");
+            let is_whole = places.last().copied().flatten().map(|at| at.width > 40.0);
+            assert_eq!(is_whole, Some(box_size.0 > 400.0), "in {box_size:?}");
+        }
+    }
 
     #[test]
     fn a_rate_says_what_is_counted() {
