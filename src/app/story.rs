@@ -225,7 +225,7 @@ fn from_load(load: Load, up_to: Option<Load>) -> String {
     let up_to = up_to.filter(|up_to| up_to.amount() > load.amount());
     let figure = |rate_rps: f64| format::rate(two_figures(rate_rps));
     match (load, up_to) {
-        (_, None) if is_any(load) => "at any load".into(),
+        (_, None) if is_any(load) => "from the smallest load on".into(),
         (_, Some(up_to)) if is_any(load) => format!("at any load up to {}", format::load(up_to)),
         (Load::RateRps(from_rps), Some(Load::RateRps(to_rps))) => {
             format!("from {} to {} requests/s", figure(from_rps), figure(to_rps))
@@ -712,7 +712,9 @@ mod tests {
     #[test]
     fn a_pay_off_says_from_where_and_what_breaks_there() {
         let rate = Load::RateRps;
-        assert_eq!(from_load(rate(1.0), None), "at any load");
+        // Not at any: how large a load it holds is not known.
+        let open = from_load(rate(1.0), None);
+        assert_eq!(open, "from the smallest load on");
         let both = from_load(rate(658.3), Some(rate(2_361.0)));
         assert_eq!(both, "from 660 to 2,400 requests/s");
         let any = from_load(rate(1.0), Some(rate(759.0)));
