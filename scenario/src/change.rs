@@ -126,7 +126,9 @@ fn of_parts(changes: &[Change], before: &Design) -> Vec<String> {
             Change::Configure { component, kind } => {
                 if let Some((_, row)) = design.component(component) {
                     let changes = of_kind(&row.kind, kind).join(", ");
-                    told.push(format!("{}: {changes}", row.title()));
+                    if !changes.is_empty() {
+                        told.push(format!("{}: {changes}", row.title()));
+                    }
                 }
             }
             Change::Link { .. } | Change::Unlink { .. } => {}

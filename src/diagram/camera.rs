@@ -78,7 +78,9 @@ impl Camera {
             Move::Zoom(factor, at) => {
                 let at = at.unwrap_or(Point::new(size.0 / 2.0, size.1 / 2.0));
                 let wanted = (self.zoom * factor).clamp(1.0, ZOOM_MAX);
-                let zoom = if wanted < FITTED_BELOW { 1.0 } else { wanted };
+                // Slow hands come nearer by little at a time: only on the way back the rest is taken at once.
+                let is_fitted = factor < 1.0 && wanted < FITTED_BELOW;
+                let zoom = if is_fitted { 1.0 } else { wanted };
                 // What is there stays there.
                 let stay = |offset: f64, at: f64| at - (at - offset) / self.zoom * zoom;
                 Self {
@@ -145,8 +147,15 @@ mod tests {
         assert_eq!(nearest.moved(Move::Fit, SIZE), Camera::default());
         let away = nearest.moved(Move::Zoom(1e-9, None), SIZE);
         assert_eq!(away, Camera::default(), "no further than all of it");
-        let hardly = Camera::default().moved(Move::Zoom(1.01, None), SIZE);
-        assert_eq!(hardly.lens(), Lens::Fitted);
+        let slowly = |camera: Camera| camera.moved(Move::Zoom(1.005, None), SIZE);
+        let nearer = (0..4).fold(Camera::default(), |camera, _| slowly(camera));
+        assert_eq!(nearer.lens(), Lens::Between, "slow hands get there too");
+        let hardly = nearer.moved(Move::Zoom(0.995, None), SIZE);
+        assert_eq!(
+            hardly,
+            Camera::default(),
+            "on the way back the rest is nothing"
+        );
     }
 
     #[test]

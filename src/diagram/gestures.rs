@@ -13,6 +13,8 @@ use super::camera::{Move, STEP};
 use super::geometry::Point;
 use crate::mathematics::power;
 
+/// The bit of the main button among those that are held down.
+const MAIN_BUTTON: u16 = 1;
 /// A hand that moves less than this, in pixels, has clicked.
 const CLICK_PX: f64 = 4.0;
 /// The wheel has turned by so many pixels where it doubles the drawing, and counts no more than so many at once.
@@ -105,6 +107,10 @@ fn held(hand: &mut Hand, element: &Element, _: &Steer, event: &web_sys::Event) {
 
 fn dragged(hand: &mut Hand, element: &Element, steer: &Steer, event: &web_sys::Event) {
     let event: &PointerEvent = event.unchecked_ref();
+    // Let go of outside of the drawing, it is not heard.
+    if event.buttons() & MAIN_BUTTON == 0 {
+        hand.held = None;
+    }
     let Some(from) = hand.held else {
         return;
     };

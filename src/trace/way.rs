@@ -126,8 +126,9 @@ pub fn sums_ms(trace: &Trace) -> [f64; 3] {
 /// The spans that made it take as long as it did, last first, each with its milliseconds. Of calls that were
 /// made side by side they are those that the request waited for longest: the others cost it nothing.
 fn critical_path(trace: &Trace) -> Vec<(Span, f64)> {
-    let ended_ns = |branch: u8| {
-        let spans = trace.spans.iter().filter(|span| span.branch == branch);
+    let ended_ns = |of: &Span| {
+        let is_same = |span: &&Span| (span.attempt, span.branch) == (of.attempt, of.branch);
+        let spans = trace.spans.iter().filter(is_same);
         spans.map(|span| end_of(span, trace)).max()
     };
     let mut path = Vec::new();
@@ -141,7 +142,7 @@ fn critical_path(trace: &Trace) -> Vec<(Span, f64)> {
         // Who waits for calls waits for one of them, where that is known.
         let waited_for = |span: &&Span| {
             let is_call = span.activity != Activity::Join;
-            (is_call, ended_ns(span.branch), span.start_ns)
+            (is_call, ended_ns(span), span.start_ns)
         };
         if let Some(span) = spans.max_by_key(waited_for) {
             path.push((*span, (until_ns - span.start_ns) as f64 / 1e6));

@@ -28,6 +28,12 @@ pub struct Trace {
 }
 
 impl Trace {
+    /// All that it does is over.
+    pub(crate) fn close_all(&mut self, now_ns: u64) {
+        let open = self.spans.iter_mut().filter(|span| span.end_ns == 0);
+        open.for_each(|span| span.end_ns = now_ns);
+    }
+
     /// What a branch of its way does is over.
     pub(crate) fn close(&mut self, branch: u8, now_ns: u64) {
         let mut open = self.spans.iter_mut().rev();

@@ -806,7 +806,8 @@ impl World {
     /// where it is, abandoned. None at the limit of records.
     pub fn split(&mut self, id: u32, depth: u8) -> Option<u32> {
         let heir = self.requests.allocate()?;
-        if self.is_write(id) {
+        // No call of a write is a record of its own, but traffic may have turned its class into one since.
+        if self.is_write(id) && self.requests[id].parent().is_none() {
             let request = &mut self.requests[id];
             request.past = self.written.split(request.number, request.past);
         }
@@ -1022,7 +1023,7 @@ impl World {
     pub fn join(&mut self, id: u32) -> Option<u32> {
         let call = &self.requests[id];
         let (parent, failure) = (call.parent()?, call.failure);
-        if call.has(flag::SAMPLED) {
+        if call.has(flag::SAMPLED) && self.is_for_user(call) {
             self.tracer
                 .rejoin(call.number, call.made, self.calendar.now_ns());
         }

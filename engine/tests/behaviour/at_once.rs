@@ -2,7 +2,7 @@
 
 use headroom_engine::trace::Activity;
 use headroom_scenario::{
-    Action, Class, ClassKind, Database, Distribution, Kind, Scenario, Service,
+    Action, Class, ClassKind, Database, Distribution, Kind, Retries, Scenario, Service,
 };
 
 use crate::design::*;
@@ -203,4 +203,35 @@ fn calls_go_on_where_traffic_changes_under_way() {
         engine.conservation().expect("the books balance");
     }
     assert_eq!(engine.report().requests.failed_total(), 0);
+}
+
+#[test]
+fn calls_of_an_attempt_that_was_given_up_are_not_those_of_the_next_one() {
+    let mut scenario = forked(1.0, CALLS, idle());
+    if let Kind::Database(database) = &mut scenario.design.components[2].kind {
+        database.read_time_ms = 30.0;
+    }
+    scenario.traffic.client.timeout_ms = 15.0;
+    scenario.traffic.client.retries = Retries {
+        max: 1,
+        backoff_ms: 1.0,
+        jitter: 0.0,
+        ..Retries::default()
+    };
+    let mut engine = engine(scenario);
+    run_to(&mut engine, 10.0);
+    let traces: Vec<_> = engine.traces().filter(|it| it.failed.is_some()).collect();
+    assert!(traces.len() > 3, "{} have failed", traces.len());
+    for trace in traces {
+        let ended_ns = trace.end_ns.expect("it has failed");
+        for span in &trace.spans {
+            assert!(span.end_ns != 0, "nothing goes on after the end: {span:?}");
+            // What is asked by the second attempt is under way when that is given up, whatever came back of
+            // the first one meanwhile.
+            let is_query = span.branch > 0 && span.activity == Activity::Work;
+            if span.attempt == 1 && is_query {
+                assert_eq!(span.end_ns, ended_ns, "{span:?}");
+            }
+        }
+    }
 }
