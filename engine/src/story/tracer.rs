@@ -157,10 +157,11 @@ impl Tracer {
             return;
         };
         let WayPoint { attempt, branch } = point;
-        match (branch, note.change) {
-            // Whoever goes on by itself waits for no call any more.
-            (0, change) if change != Change::Activity(Activity::Join) => trace.close_all(now_ns),
-            _ => trace.close(branch, now_ns),
+        // Whoever goes on by itself waits for no call any more.
+        if branch == 0 && note.change != Change::Activity(Activity::Join) {
+            trace.close_all(now_ns);
+        } else {
+            trace.close(branch, now_ns);
         }
         match note.change {
             Change::Activity(activity) if trace.spans.len() < SPANS_MAX => {

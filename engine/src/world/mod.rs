@@ -1057,7 +1057,7 @@ impl World {
         self.named[usize::from(component)].title()
     }
 
-    /// A call of a request's own to make: blank but for what the callee must know.
+    /// A call that a component makes for itself: blank but for what the called must know.
     pub fn internal(&mut self, operation: Operation, key: u32, version: u32) -> Option<u32> {
         let id = self.requests.allocate()?;
         let started_ns = self.now_ns();

@@ -15,7 +15,8 @@ pub struct Hop {
     pub instance: u16,
 }
 
-/// Where a record's one pending token is. Every live record has exactly one.
+/// Where a record's one pending token is. Every live record has exactly one, but for who waits for its calls: they
+/// have theirs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Stage {
