@@ -130,7 +130,7 @@ fn a_hand_that_drags_the_drawing_picks_nothing() -> Outcome {
     let [before, _] = placed(&page)?;
     let script = "const card = document.querySelector('[data-instance=\"web/2\"]'), box = card.getBoundingClientRect();
         const at = (name, kind, by) => card.dispatchEvent(new kind(name, {clientX: box.left + 20 + by,
-            clientY: box.top + 20, button: 0, pointerId: 1, pointerType: 'mouse', bubbles: true, cancelable: true}));
+            clientY: box.top + 20, button: 0, buttons: name === 'pointerup' ? 0 : 1, pointerId: 1, pointerType: 'mouse', bubbles: true, cancelable: true}));
         at('pointerdown', PointerEvent, 0); at('pointermove', PointerEvent, 30); at('pointerup', PointerEvent, 30);
         at('click', MouseEvent, 30);";
     page.session().run(script, &json!([]))?;
