@@ -373,8 +373,12 @@ rows! {
         step_is(page, "one-server")
     };
     go_on_leads_from_a_bad_link_back_to_the_design: "go-on" at "#step=cache" => |page| {
-        page.session().run("location.hash = '#step=cahce'", &json!([]))?;
-        page.until("it is explained", |page| page.exists("[data-testid=unopened-reason]"))?;
+        // A page that is just opening may not listen yet: it is told again.
+        let told = "location.hash = '#step=cahce'; window.dispatchEvent(new Event('hashchange'))";
+        page.until("it is explained", |page| {
+            page.session().run(told, &json!([]))?;
+            page.exists("[data-testid=unopened-reason]")
+        })?;
         assert!(page.text("[data-testid=unopened-reason]")?.contains("did you mean cache?"));
         page.click("[data-control=go-on]")?;
         page.until("the dialog is closed", |page| Ok(!page.exists("dialog[open]")?))?;
