@@ -4,7 +4,7 @@ use headroom_scenario::Design;
 
 use super::super::geometry::{Fit, Point, Rect};
 use super::block::{Block, Place};
-use super::tree::{SiteTree, Tree};
+use super::tree::{SiteTree, Tree, columns_of};
 use super::{Detail, Flow, Sheet, SiteFrame, Stand};
 
 /// Between the directory and the users: room for what is written beside the wire.
@@ -263,16 +263,6 @@ fn in_columns(sites: &[SiteTree], way: &Way<'_>) -> Option<Arrangement> {
         fit: way.fit(scale),
         corners,
     })
-}
-
-/// What stands in each column, of all places.
-fn columns_of(sites: &[SiteTree]) -> Vec<Vec<usize>> {
-    let tiers = sites.first().map_or(0, |site| site.tiers.len());
-    let of_tier = |tier: usize| {
-        let members = sites.iter().flat_map(|site| &site.tiers[tier]);
-        members.copied().collect()
-    };
-    (0..tiers).map(of_tier).collect()
 }
 
 /// Stacks a tier in the middle of its band.

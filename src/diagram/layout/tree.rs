@@ -71,10 +71,18 @@ impl Tree {
 
     /// Components in the order of reading.
     pub fn order(&self) -> Vec<usize> {
-        let tiers = self.sites.first().map_or(0, |site| site.tiers.len());
-        let of_tier = |tier: usize| self.sites.iter().flat_map(move |site| &site.tiers[tier]);
-        (0..tiers).flat_map(of_tier).copied().collect()
+        columns_of(&self.sites).concat()
     }
+}
+
+/// What stands in each column, of all places.
+pub fn columns_of(sites: &[SiteTree]) -> Vec<Vec<usize>> {
+    let tiers = sites.first().map_or(0, |site| site.tiers.len());
+    let of_tier = |tier: usize| {
+        let members = sites.iter().flat_map(|site| &site.tiers[tier]);
+        members.copied().collect()
+    };
+    (0..tiers).map(of_tier).collect()
 }
 
 /// Components by distance from the users: the longest way there is. What stores data stands in one
