@@ -133,6 +133,13 @@ const CROWDED: &str = "
     return found;
 ";
 
+/// What is [`CROWDED`] once the drawing has been laid out anew for a window that has just changed.
+fn crowded_at_rest(page: &Page) -> Outcome<serde_json::Value> {
+    let crowded = || page.session().run(CROWDED, &json!([]));
+    let laid_out = page.until("nothing is crowded", |_| Ok(crowded()? == json!([])));
+    laid_out.map_or_else(|_| crowded(), |()| Ok(json!([])))
+}
+
 /// A design that is down here and there, with names as long as a document lets them be, or those of the step.
 fn broken(long: bool) -> Scenario {
     let mut scenario = step::LADDER[7].scenario();
@@ -166,7 +173,7 @@ fn names_and_badges_have_room_however_long_and_narrow() -> Outcome {
         for window in WINDOWS {
             fixture::resize(&page, window)?;
             page.until("badges are there", |page| page.exists(".diagram .badge"))?;
-            let crowded = page.session().run(CROWDED, &json!([]))?;
+            let crowded = crowded_at_rest(&page)?;
             assert_eq!(crowded, json!([]), "long: {long}, {window:?}");
             let found = misfits(&page, &["figures", "queues", "inspector"])?;
             assert!(found.is_empty(), "long: {long}, {window:?}: {found:?}");
