@@ -366,19 +366,21 @@ fn component_at(document: &Value, place: &[Step]) -> Option<String> {
     }
 }
 
-/// The deserialiser's message with the names of Rust's types said in words.
+/// The deserialiser's message with the names of Rust's types said in words, and without their bounds, which
+/// are wider than those of any parameter.
 fn in_plain_words(message: &str) -> String {
     const WORDS: [(&str, &str); 9] = [
-        ("u8", "a whole number from 0 to 255"),
-        ("u16", "a whole number from 0 to 65535"),
-        ("u32", "a whole number from 0 to 4294967295"),
-        ("u64", "a whole number of 0 or more"),
+        ("u8", WHOLE),
+        ("u16", WHOLE),
+        ("u32", WHOLE),
+        ("u64", WHOLE),
         ("f64", "a number"),
         ("a sequence", "a list"),
         ("a map", "an object"),
         ("a boolean", "true or false"),
         ("a string", "a text"),
     ];
+    const WHOLE: &str = "a whole number of 0 or more";
     let Some((wrong, right)) = message.rsplit_once(", expected ") else {
         return message.to_owned();
     };
@@ -392,21 +394,20 @@ fn in_plain_words(message: &str) -> String {
             None => right.to_owned(),
         },
     };
-    let fraction = wrong
+    let number = wrong
         .strip_prefix("invalid type: floating point `")
-        .and_then(|number| number.strip_suffix('`'));
-    match fraction {
-        Some(number) if right.starts_with("a whole number") && number.starts_with('-') => {
-            format!("it is negative: give {right}")
-        }
+        .or_else(|| wrong.strip_prefix("invalid value: integer `"))
+        .and_then(|number| number.strip_suffix('`'))
+        .filter(|_| right == WHOLE);
+    match number {
+        Some(number) if number.starts_with('-') => format!("it is negative: give {WHOLE}"),
         // What is whole and yet no whole number to the reader has more digits than it has room for, and
         // can't be told as it was typed.
-        Some(number) if right.starts_with("a whole number") && number.ends_with(".0") => {
+        Some(number) if number.ends_with(".0") => {
             format!("it is too large: whole numbers go up to {INTEGER_MAX}")
         }
-        Some(number) if right.starts_with("a whole number") => {
-            format!("{number} is not whole: give {right}")
-        }
-        _ => format!("{wrong}, expected {right}"),
+        Some(number) if number.contains('.') => format!("{number} is not whole: give {WHOLE}"),
+        Some(number) => format!("{number} is too large"),
+        None => format!("{wrong}, expected {right}"),
     }
 }

@@ -19,7 +19,9 @@ pub(crate) fn read(text: &str) -> Result<(Value, Vec<Problem>), serde_json::Erro
     };
     let value = node.deserialize(&mut reader)?;
     reader.end()?;
-    Ok((value, problems.into_list()))
+    let mut problems = problems.into_list();
+    problems.dedup();
+    Ok((value, problems))
 }
 
 /// A value on its way out of the text, and where it stands.
@@ -143,7 +145,8 @@ mod tests {
 
     #[test]
     fn every_key_given_twice_is_told_with_its_path() {
-        let text = r#"{"a": 1, "b": [{"c": 1, "c": 2}, {"d": {"e": 1, "f": 2, "e": 3}}], "a": 4}"#;
+        let text =
+            r#"{"a": 1, "b": [{"c": 1, "c": 2, "c": 3}, {"d": {"e": 1, "f": 2, "e": 3}}], "a": 4}"#;
         let (_, problems) = read(text).expect("it is JSON");
         let paths: Vec<&str> = problems.iter().map(|problem| &*problem.path).collect();
         assert_eq!(paths, ["b[0].c", "b[1].d.e", "a"]);

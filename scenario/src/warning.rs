@@ -7,12 +7,14 @@ use crate::{
 };
 
 impl ValidScenario {
-    /// What changes nothing though it is there: servers that nobody sends anything, sites, the curve of a
-    /// closed loop, health checks that a server passes however slow it is made. Each with its place, and what would make it count. O(components x links + actions).
+    /// What changes nothing though it is there: servers that nobody sends anything, caches of servers that
+    /// leave look-ups to others, sites, the curve of a closed loop, health checks that a server passes however
+    /// slow it is made. Each with its place, and what would make it count. O(components x links + actions).
     pub fn warnings(&self) -> Vec<Problem> {
         let mut warnings = Problems::default();
         let design = &Path::Root.field("design");
         idle_servers(&mut warnings, design, self);
+        idle_caches(&mut warnings, design, self);
         sites(&mut warnings, design, self);
         curve(&mut warnings, &Path::Root.field("traffic"), self);
         unnoticed(&mut warnings, &Path::Root.field("script"), self);
@@ -84,6 +86,32 @@ fn others(scenario: &Scenario, component: &Component) -> Option<String> {
         3 => Some(format!("{id}/2 and {id}/3")),
         count => Some(format!("{id}/2 to {id}/{count}")),
     }
+}
+
+/// A service that calls another and stores nothing leaves it all look-ups: its own caches are never asked.
+fn idle_caches(warnings: &mut Problems, design: &Path, scenario: &Scenario) {
+    let components = &design.field("components");
+    for (index, component) in scenario.design.components.present() {
+        let has_caches =
+            matches!(&component.kind, Kind::Service(of) if of.local_cache_entries != Some(0));
+        let callees = || scenario.design.callees(index).map(|(_, callee)| callee);
+        let stores = callees().any(|callee| callee.kind.facts().stores);
+        let onward = callees().find(|callee| callee.kind.tag() == KindTag::Service);
+        let Some(onward) = onward.filter(|_| has_caches && !stores) else {
+            continue;
+        };
+        warnings.about(Some(&component.id));
+        let message = format!(
+            "nothing is looked up in it: {} leaves that to {}, whose own cache would be asked",
+            component.title(),
+            onward.title()
+        );
+        let kind = components.index(index);
+        let kind = kind.field("kind");
+        let service = kind.field("service");
+        warnings.add(&service.field("local_cache_entries"), message);
+    }
+    warnings.about(None);
 }
 
 fn sites(warnings: &mut Problems, design: &Path, scenario: &Scenario) {
@@ -244,6 +272,27 @@ mod tests {
         let expected = "nothing of what web sends reaches back/2 and back/3, for all goes to back/1: a \
                         service can't call a load balancer yet; take a bigger machine for back instead";
         assert_eq!(told(tiers), [expected]);
+    }
+
+    #[test]
+    fn a_cache_in_servers_that_leave_look_ups_to_others_is_said_to_be_idle() {
+        let front = Service {
+            local_cache_entries: Some(100),
+            ..Service::default()
+        };
+        let mut tiers = direct(1);
+        tiers.design.components[1].kind = Kind::Service(front);
+        assert_eq!(told(tiers.clone()), [""; 0]);
+        let back = component("back", Kind::Service(Service::default()));
+        tiers.design.components.push(back);
+        tiers.design.links.push(link("web", "back"));
+        let expected =
+            "nothing is looked up in it: web leaves that to back, whose own cache would be asked";
+        assert_eq!(told(tiers.clone()), [expected]);
+        let database = component("db", Kind::Database(crate::Database::default()));
+        tiers.design.components.push(database);
+        tiers.design.links.push(link("web", "db"));
+        assert_eq!(told(tiers), [""; 0]);
     }
 
     #[test]

@@ -102,7 +102,7 @@ fn all_problems_of_shape_come_at_once_each_at_its_place() {
     let workers = workers.expect("it is there");
     assert_eq!(workers.component.as_deref(), Some("web"));
     assert!(
-        workers.message.contains("a whole number from 0 to 65535"),
+        workers.message.contains("a whole number of 0 or more"),
         "{}",
         workers.message
     );
@@ -217,10 +217,13 @@ fn a_whole_number_may_have_a_fraction_of_nothing_and_no_other() {
         found[0],
         "seed: 3.5 is not whole: give a whole number of 0 or more"
     );
-    assert!(
-        found[1].starts_with("traffic.users: invalid value"),
-        "{found:?}"
+    assert_eq!(
+        found[1],
+        "traffic.users: it is negative: give a whole number of 0 or more"
     );
+    let problems = with("1", "1", "1e10").expect_err("more than its type holds");
+    let told: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    assert_eq!(told, ["traffic.users: 10000000000 is too large"]);
 }
 
 #[test]
