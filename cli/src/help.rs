@@ -57,6 +57,8 @@ OPTIONS
     --warmup TIME   Simulated time before that, not measured         [5s]
     --json          One JSON document instead of tables
     --check         Exit with 1 unless every objective holds
+    --threads N     Run a design with several sites on so many threads, 1 to 16: the figures are
+                    the same on any number                           [as many as processors]
     --series FILE   Also write figures over time as CSV, over what FILE had; - for
                     standard output, alone
 

@@ -16,6 +16,7 @@ mod report_text;
 mod series;
 mod source;
 mod table;
+mod threads;
 
 use std::process::ExitCode;
 

@@ -2,15 +2,19 @@
 //!
 //! Read with lexopt: it is small, has no dependencies, and leaves the help text to us.
 
+use std::thread;
+
 use headroom_engine::lab::Window;
 use headroom_engine::time::SimTime;
 use headroom_scenario::{
-    INTEGER_MAX, LoopModel, RATE_MAX_RPS, RATE_MIN_RPS, Scenario, nearest, read_number, read_whole,
+    INTEGER_MAX, LoopModel, RATE_MAX_RPS, RATE_MIN_RPS, SITES_MAX, Scenario, nearest, read_number,
+    read_whole,
 };
 use lexopt::{Arg, Parser, ValueExt};
 
 use crate::duration;
 use crate::failure::Failure;
+use crate::threads::Threads;
 
 /// What stands on the command line after the command's name.
 #[derive(Debug, Default)]
@@ -29,6 +33,8 @@ pub struct Options {
     pub page: Option<String>,
     /// `--series`: a file's name, or `-`.
     pub series: Option<String>,
+    /// `--threads`, at least one.
+    pub threads: Option<usize>,
     /// `--whole`
     pub whole: bool,
     /// `--json`
@@ -81,6 +87,7 @@ impl Options {
             "seed" => self.seed = Some(seed(&parser.value()?.string()?)?),
             "rate" => self.rate_rps = Some(rate_rps(&parser.value()?.string()?)?),
             "for" => self.duration_s = Some(seconds(name, parser).and_then(lasting)?),
+            "threads" => self.threads = Some(threads(&parser.value()?.string()?)?),
             "warmup" => self.warmup_s = Some(seconds(name, parser)?),
             _ => unreachable!("a known option is read above"),
         }
@@ -98,6 +105,12 @@ impl Options {
             };
             Failure::Usage(format!("{problem}: {usage}"))
         })
+    }
+
+    /// The threads that a run may use: as many as were asked for, or as there are processors.
+    pub fn threads(&self) -> Threads {
+        let processors = || thread::available_parallelism().map_or(1, usize::from);
+        Threads::new(self.threads.unwrap_or_else(processors))
     }
 
     /// The stretch to measure.
@@ -203,6 +216,20 @@ fn seed(text: &str) -> Result<u64, Failure> {
         .ok_or_else(|| {
             Failure::Usage(format!(
                 "--seed: '{text}' is no whole number from 0 to {INTEGER_MAX}"
+            ))
+        })
+}
+
+/// More would have nothing to do: a run has a place for each site, and no more.
+const THREADS_MAX: usize = SITES_MAX;
+
+fn threads(text: &str) -> Result<usize, Failure> {
+    let count = read_whole(text).and_then(|count| usize::try_from(count).ok());
+    count
+        .filter(|count| (1..=THREADS_MAX).contains(count))
+        .ok_or_else(|| {
+            Failure::Usage(format!(
+                "--threads: '{text}' is no whole number from 1 to {THREADS_MAX}"
             ))
         })
 }

@@ -7,8 +7,8 @@ use std::process::{Command, Output, Stdio};
 
 use headroom_engine::reason::Reason;
 use headroom_scenario::{
-    Action, ClassKind, Direction, Impairment, Kind, Link, LoopModel, Scenario, Size, TimedAction,
-    WriteMode, price, step,
+    Action, ClassKind, Direction, Impairment, Kind, Link, LoopModel, Scenario, Site, Size,
+    TimedAction, WriteMode, price, step,
 };
 use serde_json::Value;
 
@@ -944,6 +944,9 @@ fn a_command_line_that_makes_no_sense_is_explained() {
             &["run", "cache", "--seed", "9007199254740992"],
             "whole number",
         ),
+        (&["run", "cache", "--threads", "0"], "from 1 to 16"),
+        (&["run", "cache", "--threads", "17"], "from 1 to 16"),
+        (&["run", "cache", "--threads", "two"], "from 1 to 16"),
         (
             &["run", "cache", "--json", "--series", "-"],
             "standard output",
@@ -1264,6 +1267,40 @@ impl Table {
 }
 
 /// Runs with a series in a file; the report and the table.
+/// The last step at a load that is worth two threads, with its users in one site and the rest in another.
+fn in_two_sites() -> String {
+    let mut scenario = step::LADDER[7].scenario();
+    scenario.traffic.rate_rps = 50_000.0;
+    let site = |id: &str| Site {
+        id: id.into(),
+        region: "anywhere".into(),
+    };
+    scenario.design.sites = vec![site("home"), site("abroad")];
+    for place in 0..scenario.design.components.len() {
+        let component = &mut scenario.design.components[place];
+        let is_user = matches!(component.kind, Kind::Clients(_) | Kind::Dns(_));
+        component.site = Some(if is_user { "home" } else { "abroad" }.into());
+    }
+    scenario.to_json()
+}
+
+#[test]
+fn a_run_in_two_sites_is_the_same_on_any_number_of_threads() {
+    let run = |more: &[&str]| -> Value {
+        let window = ["run", "-", "--json", "--warmup", "0s", "--for", "1s"];
+        let output = headroom_reading(&in_two_sites(), &[&window[..], more].concat());
+        assert_eq!(code(&output), 0, "{}", errors(&output));
+        let mut report: Value = serde_json::from_slice(&output.stdout).expect("it is JSON");
+        report["wall_s"] = Value::Null;
+        report
+    };
+    let alone = run(&["--threads", "1"]);
+    assert!(alone["requests"]["arrived"].as_u64() > Some(40_000));
+    for more in [&["--threads", "2"][..], &["--threads", "16"], &[]] {
+        assert_eq!(run(more), alone, "{more:?}");
+    }
+}
+
 fn run_with_series(name: &str, arguments: &[&str]) -> (Value, Table) {
     let folder = Folder::new(name);
     let path = folder.path("series.csv");

@@ -1,55 +1,45 @@
-//! The engine: takes the next event, hands it to the component it is about, and keeps the books.
-
-mod outlook;
+//! The engine: a run in one place or in several, and what is seen of it.
+//!
+//! Places run side by side in windows that are no longer than what the fastest link between two of them takes, and
+//! exchange what has crossed at the end of each. A run in one place has no windows.
 
 use headroom_scenario::{Action, Scenario, TimedAction, ValidScenario};
 
 use crate::books::ring_view::RingView;
-use crate::books::{conservation, narration, reporting, ring_view, snapshotting};
-use crate::calendar::{Event, EventKind, What};
-use crate::component::Component;
-use crate::component::part::Part;
-use crate::control::Control;
-use crate::engine::outlook::Outlook;
+use crate::books::{conservation, gathering, reporting, ring_view, snapshotting};
 use crate::figures::report::Report;
 use crate::figures::series::Bin;
-use crate::figures::snapshot::{InstanceState, Snapshot};
+use crate::figures::snapshot::Snapshot;
+use crate::mechanism::digest::Digest;
+use crate::place::{Place, Progress, TIME_MAX_NS};
 use crate::run::Run;
+use crate::run::statistics::TICK_NS;
 use crate::story::flight::Flight;
-use crate::story::happening::{Happening, Mark, Tone};
+use crate::story::happening::{Happening, Mark};
 use crate::story::trace::Trace;
 use crate::time::SimTime;
-use crate::world::request::{Hop, Origin, Stage};
 
-/// The last moment a run can reach.
-const TIME_MAX_NS: u64 = u64::MAX - 1;
+/// Who brings the places of a run forward: what comes of it is the same, whoever it is.
+pub trait Crew {
+    /// Runs each of the places to the end of a window, in any order or at the same time.
+    fn run(&mut self, places: &mut [Place], end: SimTime);
+}
 
-/// How far [`Engine::run_until`] came.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Progress {
-    /// The moment is reached.
-    Reached,
-    /// The budget of events is spent; there is more to do before that moment.
-    BudgetSpent,
+/// One after the other.
+#[derive(Clone, Copy, Debug)]
+pub struct InTurn;
+
+impl Crew for InTurn {
+    fn run(&mut self, places: &mut [Place], end: SimTime) {
+        places.iter_mut().for_each(|place| place.run_window(end));
+    }
 }
 
 /// A run of a scenario, driven by its script and by live edits. Cloning it is a checkpoint.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Engine {
-    pub(crate) run: Run,
-    pub(crate) control: Control,
-    outlook: Outlook,
-}
-
-// Derived, it would be compiled anew by every crate that clones one, all its parts with it.
-impl Clone for Engine {
-    fn clone(&self) -> Self {
-        Self {
-            run: self.run.clone(),
-            control: self.control.clone(),
-            outlook: self.outlook,
-        }
-    }
+    /// One for each site of the design, and one where it has fewer than two.
+    pub(crate) places: Vec<Place>,
 }
 
 impl Engine {
@@ -57,26 +47,32 @@ impl Engine {
     pub fn new(scenario: &ValidScenario) -> Self {
         let mut scenario: Scenario = (**scenario).clone();
         let script = std::mem::take(&mut scenario.script);
-        let mut control = Control::of(scenario.clone(), script);
-        let mut run = Run::new(scenario);
-        for number in 0..run.components.len() {
-            control.follow_autoscaling(&mut run, number as u8);
-        }
+        let count = scenario.design.sites.len().max(1);
+        let place = |number| Place::new(scenario.clone(), script.clone(), number as u8);
         Self {
-            run,
-            control,
-            outlook: Outlook::default(),
+            places: (0..count).map(place).collect(),
         }
+    }
+
+    /// The place of the users.
+    fn users(&self) -> &Place {
+        let clients = self.places[0].run.clients_number;
+        &self.places[self.place_of(clients)]
+    }
+
+    fn place_of(&self, component: usize) -> usize {
+        self.places[0].run.world.border.place_of(component)
     }
 
     /// The moment the run has reached.
     pub fn now(&self) -> SimTime {
-        SimTime(self.run.world.now_ns())
+        let reached = self.places.iter().map(|place| place.run.world.now_ns());
+        SimTime(reached.max().unwrap_or(0))
     }
 
     /// Events handled since the start.
     pub fn events(&self) -> u64 {
-        self.run.events
+        self.places.iter().map(|place| place.run.events).sum()
     }
 
     /// Applies a live edit or a fault: it takes effect in the first nanosecond not yet begun, after
@@ -86,380 +82,257 @@ impl Engine {
     /// # Errors
     /// A sentence that says what is wrong with the action, and what would be right.
     pub fn apply(&mut self, action: &Action) -> Result<TimedAction, String> {
-        self.control.apply(&self.run, action)
+        let at_ns = self.now().0 + u64::from(self.events() > 0);
+        let [first, others @ ..] = &mut self.places[..] else {
+            unreachable!("a run has a place")
+        };
+        let timed = first.control.apply(at_ns, action)?;
+        for place in others {
+            place.control.apply(at_ns, action)?;
+        }
+        Ok(timed)
     }
 
     /// Digest of every event so far.
     pub fn digest(&self) -> u64 {
-        self.run.digest.value()
+        let mut digests = self.places.iter().map(|place| place.run.digest.value());
+        let first = digests.next().unwrap_or(0);
+        digests.fold(first, |all, of_place| {
+            let mut digest = Digest::default();
+            digest.mix(all);
+            digest.mix(of_place);
+            digest.value()
+        })
     }
 
     /// Digest of what became of every request that has ended: its number, its start, its end and its
     /// result. Two runs that differ only in how they were computed have the same.
     pub fn outcomes_digest(&self) -> u64 {
-        self.run.world.outcomes.digest()
+        self.users().run.world.outcomes.digest()
     }
 
     /// The scenario as its script and live edits have made it by now, without its script.
     pub fn scenario(&self) -> &Scenario {
-        &self.run.scenario
+        &self.places[0].run.scenario
+    }
+
+    /// In how many places it runs.
+    pub fn places(&self) -> usize {
+        self.places.len()
     }
 
     /// Handles one event, and says what it did. None when nothing will ever happen again.
     pub fn step(&mut self) -> Option<Happening> {
-        self.run.world.tracer.narrate();
-        let event = self.advance(TIME_MAX_NS, self.run.events + 1)?;
-        let narration = self.run.world.tracer.narrated();
-        Some(narration::happening(&self.run.world, &event, narration))
+        if let [place] = &mut self.places[..] {
+            return place.step(TIME_MAX_NS);
+        }
+        loop {
+            let next_ns = self.next_ns();
+            if next_ns == u64::MAX {
+                return None;
+            }
+            let happening = self.places.iter_mut().find_map(|place| place.step(next_ns));
+            self.hand_over();
+            if happening.is_some() {
+                return happening;
+            }
+        }
     }
 
     /// Runs on to a moment, or until so many events are handled. Events of that very nanosecond are
     /// handled too. [`SimTime::NEVER`] is reached when nothing will ever happen again.
+    ///
+    /// In several places the budget is looked at between windows.
     pub fn run_until(&mut self, until: SimTime, events_budget: u64) -> Progress {
-        if events_budget == 0 {
-            return Progress::BudgetSpent;
+        self.run_until_by(&mut InTurn, until, events_budget)
+    }
+
+    /// The same, where a crew brings the places forward.
+    pub fn run_until_by(
+        &mut self,
+        crew: &mut impl Crew,
+        until: SimTime,
+        events_budget: u64,
+    ) -> Progress {
+        if let [place] = &mut self.places[..] {
+            return place.run_until(until, events_budget);
         }
-        let until_ns = until.0.min(TIME_MAX_NS).max(self.run.world.now_ns());
-        let last = self.run.events.saturating_add(events_budget);
-        if self.advance(until_ns, last).is_some() {
-            return Progress::BudgetSpent;
+        let until_ns = until.0.min(TIME_MAX_NS).max(self.now().0);
+        let last = self.events().saturating_add(events_budget);
+        while self.events() < last {
+            let end_ns = self.window_end_ns(until_ns);
+            crew.run(&mut self.places, SimTime(end_ns));
+            self.hand_over();
+            if end_ns == until_ns {
+                return Progress::Reached;
+            }
         }
-        if until_ns < TIME_MAX_NS {
-            self.run.world.calendar.advance_to(until_ns);
+        Progress::BudgetSpent
+    }
+
+    /// The last moment up to which nothing that is sent from now on arrives in another place. What an action does
+    /// may make a link faster: a window ends with it.
+    fn window_end_ns(&self, until_ns: u64) -> u64 {
+        let next_ns = self.next_ns();
+        if next_ns == u64::MAX {
+            return until_ns;
         }
-        Progress::Reached
+        let action_ns = self.places[0].action_ns();
+        if action_ns == next_ns {
+            return until_ns.min(action_ns);
+        }
+        let least_ns = self.places[0].run.world.least_crossing_ns();
+        let arrives_ns = next_ns.saturating_add(least_ns);
+        let tick_ns = self.next_tick_ns();
+        until_ns.min(arrives_ns.min(action_ns).min(tick_ns) - 1)
+    }
+
+    /// When the next thing happens, of itself or by the script; `u64::MAX` where nothing ever will.
+    fn next_ns(&self) -> u64 {
+        let events = self.places.iter().map(Place::next_ns);
+        let action_ns = self.places[0].action_ns();
+        events.fold(action_ns, u64::min)
+    }
+
+    /// The next tick that is not the first thing of the next window: what that counts is settled by then.
+    fn next_tick_ns(&self) -> u64 {
+        let run = &self.places[0].run;
+        let next_ns = run.statistics.next_tick_ns();
+        match next_ns > run.world.now_ns() + 1 {
+            true => next_ns,
+            false => next_ns + TICK_NS,
+        }
+    }
+
+    /// What has crossed is on its way in the place that it goes to, and what was written is known in the others.
+    fn hand_over(&mut self) {
+        if self.places.len() == 1 {
+            return;
+        }
+        for from in 0..self.places.len() {
+            let written = self.places[from].run.world.take_written();
+            for place in &mut self.places {
+                place.run.hear(from, &written);
+            }
+            for crossing in self.places[from].run.world.border.take_sent() {
+                let world = &mut self.places[usize::from(crossing.to)].run.world;
+                world.border.expect(crossing, &mut world.calendar);
+            }
+        }
     }
 
     /// Runs on to a moment, of whose nanosecond nothing is handled yet, or until so many events are handled.
     pub fn run_before(&mut self, moment: SimTime, events_budget: u64) -> Progress {
-        let moment_ns = moment.0.min(TIME_MAX_NS);
-        if moment_ns <= self.run.world.now_ns() {
+        self.run_before_by(&mut InTurn, moment, events_budget)
+    }
+
+    /// The same, where a crew brings the places forward.
+    pub fn run_before_by(
+        &mut self,
+        crew: &mut impl Crew,
+        moment: SimTime,
+        events_budget: u64,
+    ) -> Progress {
+        if let [place] = &mut self.places[..] {
+            return place.run_before(moment, events_budget);
+        }
+        let moment = moment.min(SimTime(TIME_MAX_NS));
+        if moment <= self.now() {
             return Progress::Reached;
         }
-        let before = SimTime(moment_ns - 1);
-        if self.run_until(before, events_budget) == Progress::BudgetSpent {
+        let before = SimTime(moment.0 - 1);
+        if self.run_until_by(crew, before, events_budget) == Progress::BudgetSpent {
             return Progress::BudgetSpent;
         }
-        self.run.world.calendar.advance_to(moment_ns);
-        if self.run.statistics.next_tick_ns() == moment_ns {
-            self.tick();
+        for place in &mut self.places {
+            place.run_before(moment, u64::MAX);
         }
         Progress::Reached
     }
 
-    /// Handles the events up to a moment, and returns the one whose number is `last`; none if there are
-    /// not so many.
-    #[inline(never)]
-    fn advance(&mut self, until_ns: u64, last: u64) -> Option<Event> {
-        loop {
-            let end_ns = self.end_ns(until_ns);
-            let seen_ns = self.look_ahead(end_ns);
-            self.run.world.stop_at(seen_ns);
-            loop {
-                let event = if self.run.world.calendar.is_due() {
-                    self.run.world.calendar.pop()
-                } else if let Some(event) = self.next_deadline(seen_ns) {
-                    event
-                } else {
-                    break;
-                };
-                self.handle(event);
-                if self.run.events == last {
-                    return Some(event);
-                }
-            }
-            if self.run.world.next_ns() >= end_ns && !self.act_or_tick(until_ns) {
-                return None;
-            }
-        }
-    }
-
-    /// The moment before which the run's own events come first: a tick ends a stretch before anything of
-    /// its nanosecond, and an action takes effect before all else of that.
-    #[inline]
-    fn end_ns(&self, until_ns: u64) -> u64 {
-        let first_ns = self.action_ns().min(self.run.statistics.next_tick_ns());
-        first_ns.min(until_ns + 1)
-    }
-
-    fn action_ns(&self) -> u64 {
-        let next = self.control.next_timed();
-        next.map_or(u64::MAX, |timed| timed.at_ns)
-    }
-
-    /// Whether nothing will ever happen again: all users wait for what does not come.
-    fn is_over(&self) -> bool {
-        let world = &self.run.world;
-        let is_quiet =
-            world.calendar.next_ns() == u64::MAX && world.first_deadline_ns() == u64::MAX;
-        is_quiet && self.control.next_timed().is_none()
-    }
-
-    /// Does the script's next action or the next tick, if one is due up to a moment.
-    fn act_or_tick(&mut self, until_ns: u64) -> bool {
-        let (action_ns, tick_ns) = (self.action_ns(), self.run.statistics.next_tick_ns());
-        if action_ns.min(tick_ns) > until_ns || until_ns == TIME_MAX_NS && self.is_over() {
-            return false;
-        }
-        self.run.world.calendar.advance_to(action_ns.min(tick_ns));
-        if tick_ns <= action_ns {
-            self.tick();
-        } else {
-            self.control.act_by_script(&mut self.run);
-        }
-        true
-    }
-
-    /// Takes the figures of the stretch that ends now.
-    fn tick(&mut self) {
-        let design = &self.run.scenario.design;
-        self.run
-            .statistics
-            .tick(&mut self.run.world, &mut self.run.components, design);
-    }
-
-    /// The next deadline, if it is before a moment and before all other events. An answer of its nanosecond is in
-    /// time.
-    #[inline(never)]
-    fn next_deadline(&mut self, end_ns: u64) -> Option<Event> {
-        let world = &mut self.run.world;
-        let next_ns = world.first_deadline_ns();
-        if next_ns >= end_ns.min(world.calendar.next_ns()) {
-            return None;
-        }
-        let (at_ns, what) = world.first_deadline(self.run.clients_number as u8)?;
-        world.calendar.advance_to(at_ns);
-        Some(Event {
-            at_ns,
-            sequence: u64::MAX,
-            what,
-        })
-    }
-
-    #[inline(always)]
-    fn handle(&mut self, event: Event) {
-        self.run.events += 1;
-        event.fold_into(&mut self.run.digest);
-        if !self.run.standstill.is_over() && self.run.puts_aside(event) {
-            return;
-        }
-        let What {
-            request: id,
-            instance,
-            place,
-            kind,
-        } = event.what;
-        let world = &mut self.run.world;
-        match kind {
-            EventKind::Forward => {
-                if let Some(to) = world.enter(id, place, instance) {
-                    self.run.components[usize::from(to)].deliver(world, id, instance);
-                }
-            }
-            EventKind::Back => self.come_back(event.what),
-            EventKind::WorkDone => {
-                let request = &world.requests[id];
-                // The instance may have died since: then the work is void.
-                if request.stage == Stage::Slot && request.mark == event.sequence {
-                    self.run.components[usize::from(place)].work_done(world, id, instance);
-                }
-            }
-            EventKind::Arrival => self
-                .run
-                .clients(|clients, world| clients.arrive(world, id != 0)),
-            EventKind::Deadline => self
-                .run
-                .clients(|clients, world| clients.timed_out(world, id)),
-            _ => self.handle_rare(event.what),
-        }
-    }
-
-    /// Events of which there are few for each request, or none.
-    fn handle_rare(&mut self, what: What) {
-        let What {
-            request,
-            instance,
-            place,
-            kind,
-        } = what;
-        match kind {
-            EventKind::CallDeadline => self.time_call_out(request, instance as u8),
-            EventKind::Thought => self
-                .run
-                .clients(|clients, world| clients.thought(world, request)),
-            EventKind::BackoffDone => {
-                self.run
-                    .clients(|clients, world| clients.try_again(world, request));
-            }
-            EventKind::Resolved => self.resolve(request),
-            EventKind::Booted => self.boot(place, instance, request),
-            EventKind::Deploy => self.control.go_on_deploying(&mut self.run, place),
-            EventKind::Scale => self.control.scale(&mut self.run, place),
-            EventKind::Leave => self.control.go_on_leaving(&mut self.run, place, instance),
-            EventKind::TakenOver => self.run.take_over(place, instance),
-            EventKind::SetOut | EventKind::Passed => self.run.world.go_on_carrying(what),
-            EventKind::Timer => {
-                self.run.components[usize::from(place)].timer(&mut self.run.world, what);
-            }
-            EventKind::Forward
-            | EventKind::Back
-            | EventKind::WorkDone
-            | EventKind::Arrival
-            | EventKind::Deadline => unreachable!("handled before"),
-        }
-    }
-
-    #[inline]
-    fn come_back(&mut self, what: What) {
-        let id = what.request;
-        let world = &mut self.run.world;
-        let from = usize::from(world.wires[usize::from(what.place)].from);
-        let depth = world.requests[id].depth;
-        world.clear_call_deadline(id, depth);
-        let origin = world.requests[id].origin;
-        if depth > 0 || matches!(origin, Origin::User | Origin::Request) {
-            let called = Hop {
-                link: what.place,
-                instance: what.instance,
-            };
-            return self.run.components[from].answered(world, id, called);
-        }
-        if origin == Origin::Component {
-            self.run.components[from].answered_itself(world, id, what.instance);
-        }
-        world.release(id);
-    }
-
-    /// The answer to a call has not come in time: its caller goes on without. At the limit of records it goes
-    /// on waiting.
-    fn time_call_out(&mut self, id: u32, depth: u8) {
-        let world = &mut self.run.world;
-        let request = &world.requests[id];
-        // What the called asks of others for it meanwhile is another call.
-        if request.depth <= depth + 1 {
-            let Hop { link, instance } = request.hop(depth);
-            let called = usize::from(world.wires[usize::from(link)].to);
-            self.run.components[called].not_answered(world, id, instance);
-        }
-        if let Some((heir, called)) = world.time_call_out(id, depth) {
-            let caller = world.wires[usize::from(called.link)].from;
-            let caller = &mut self.run.components[usize::from(caller)];
-            caller.call_timed_out(world, heir, called);
-        }
-    }
-
-    fn resolve(&mut self, id: u32) {
-        let mut directory = None;
-        self.run.clients(|clients, world| {
-            directory = clients.directory();
-            clients.resolved(world, id);
-        });
-        let Some(number) = directory else { return };
-        let mut wires = self.run.world.wires.iter_mut();
-        if let Some(wire) = wires.find(|wire| wire.to == number) {
-            wire.calls += 1;
-        }
-        if let Component::Dns(dns) = &mut self.run.components[usize::from(number)] {
-            dns.looked_up(&mut self.run.world, number);
-        }
-    }
-
-    fn boot(&mut self, place: u8, instance: u16, incarnation: u32) {
-        let Some(booted) = self.run.components[usize::from(place)].instance_mut(instance) else {
-            return;
-        };
-        if booted.state != InstanceState::Booting || booted.incarnation != incarnation {
-            return;
-        }
-        self.run.settle();
-        if let Some(booted) = self.run.components[usize::from(place)].instance_mut(instance) {
-            booted.state = InstanceState::Up;
-            booted.has_booted = true;
-        }
-        // That an autoscaler has started it is told already.
-        if !self.control.is_scaled(place) {
-            let words = format!("{} has booted", self.run.world.name(place, instance));
-            self.run
-                .world
-                .mark(Tone::Good, words, place, Some(instance));
-        }
-        self.run.tell_balancers(place, |balancer, world| {
-            balancer.instance_booted(world, instance)
-        });
-    }
-
     /// One request in `every` is traced and drawn from now on; 0 is none. Never changes the run.
     pub fn sample_every(&mut self, every: u64) {
-        self.run.world.tracer.sample_every(every);
+        for place in &mut self.places {
+            place.run.world.tracer.sample_every(every);
+        }
     }
 
     /// One request in how many is traced and drawn.
     pub fn sampling(&self) -> u64 {
-        self.run.world.tracer.sampling()
+        self.users().run.world.tracer.sampling()
     }
 
     /// Trips of sampled requests since the last call.
-    pub fn drain_flights(&mut self) -> std::vec::Drain<'_, Flight> {
-        self.run.world.tracer.drain_flights()
+    pub fn drain_flights(&mut self) -> impl Iterator<Item = Flight> {
+        let places = self.places.iter_mut();
+        places.flat_map(|place| place.run.world.tracer.drain_flights())
     }
 
     /// Traces of the latest sampled requests, oldest first.
     pub fn traces(&self) -> impl Iterator<Item = &Trace> {
-        self.run.world.tracer.traces()
+        self.users().run.world.tracer.traces()
     }
 
     /// The trace of a sampled request, by its number.
     pub fn trace(&self, request: u64) -> Option<&Trace> {
-        self.run.world.tracer.trace(request)
+        self.users().run.world.tracer.trace(request)
     }
 
     /// Marks of the time line from a moment on.
-    pub fn marks_since(&self, at_ns: u64) -> &[Mark] {
-        let marks = self.run.world.marks.all();
-        &marks[marks.partition_point(|mark| mark.at_ns < at_ns)..]
+    pub fn marks_since(&self, at_ns: u64) -> Vec<Mark> {
+        gathering::whole(self.runs(), |run| run.world.marks.since(at_ns).to_vec())
     }
 
     /// Closed bins that start at a moment or later.
     pub fn bins_since(&self, start_ns: u64) -> Vec<Bin> {
-        self.run.statistics.bins_since(start_ns)
+        gathering::whole(self.runs(), |run| run.statistics.bins_since(start_ns))
     }
 
     /// What has passed since the last closed bin, as of the last report; none where nothing has.
     pub fn open_bin(&self) -> Option<Bin> {
-        self.run
-            .statistics
-            .open_bin(&self.run.world, &self.run.components)
+        let open = gathering::whole(self.runs(), |run| {
+            run.statistics.open_bin(&run.world, &run.components)
+        });
+        (open.length_ns > 0 || open.has_counts()).then_some(open)
     }
 
     /// Bins of every length that were closed after a moment: for who keeps the history and goes on with it.
     pub fn bins_closed_after(&self, moment: SimTime) -> Vec<Bin> {
-        self.run.statistics.bins_closed_after(moment.0)
+        gathering::whole(self.runs(), |run| {
+            run.statistics.bins_closed_after(moment.0)
+        })
     }
 
     /// The gauges now.
     pub fn snapshot(&self) -> Snapshot {
-        snapshotting::snapshot(&self.run)
+        let mut snapshot = gathering::whole(self.runs(), snapshotting::snapshot);
+        snapshot.digest = format!("{:016x}", self.digest());
+        snapshot
     }
 
     /// The ring of a balancer or a cache, by its number in the design.
     pub fn ring(&self, component: usize) -> Option<RingView> {
-        ring_view::ring(&self.run, component)
+        ring_view::ring(&self.places[self.place_of(component)].run, component)
     }
 
     /// The warm-up is over: reports count from here.
     pub fn begin_measurement(&mut self) {
-        let design = &self.run.scenario.design;
-        self.run.statistics.begin_measurement(
-            &mut self.run.world,
-            &mut self.run.components,
-            design,
-        );
+        for place in &mut self.places {
+            let run = &mut place.run;
+            let design = &run.scenario.design;
+            run.statistics
+                .begin_measurement(&mut run.world, &mut run.components, design);
+        }
     }
 
     /// The run in figures, since the measurement began.
     pub fn report(&mut self) -> Report {
-        self.run.settle();
-        reporting::report(&self.run)
+        for place in &mut self.places {
+            place.run.settle();
+        }
+        let mut report = gathering::whole(self.runs(), reporting::report);
+        report.digest = format!("{:016x}", self.digest());
+        report
     }
 
     /// Checks that nothing is lost: arrivals are completed, failed or in flight, for the whole design
@@ -468,30 +341,33 @@ impl Engine {
     /// # Errors
     /// A sentence that says where the books do not balance.
     pub fn conservation(&self) -> Result<(), String> {
-        conservation::check(&self.run)
+        self.runs().try_for_each(conservation::check)?;
+        conservation::check_borders(self.runs())
     }
 
     /// Requests started.
     pub fn arrived(&self) -> u64 {
-        self.run.world.outcomes.arrived
+        self.users().run.world.outcomes.arrived
     }
 
     /// Requests started and not ended.
     pub fn in_flight(&self) -> u64 {
-        self.run.world.outcomes.in_flight
+        self.users().run.world.outcomes.in_flight
     }
 
     /// Bytes held by what grows with the requests in flight, for each of the most there were at once:
     /// records, deadlines, calendar.
     pub fn bytes_per_request(&self) -> f64 {
-        self.memory_bytes() as f64 / self.run.world.requests.most().max(1) as f64
+        let most: usize = self.runs().map(|run| run.world.requests.most()).sum();
+        self.memory_bytes() as f64 / most.max(1) as f64
     }
 
     /// All these bytes together.
     pub fn memory_bytes(&self) -> usize {
-        self.run.world.requests.memory_bytes()
-            + self.run.world.deadlines.memory_bytes()
-            + self.run.world.calls.memory_bytes()
-            + self.run.world.calendar.memory_bytes()
+        self.runs().map(|run| run.world.memory_bytes()).sum()
+    }
+
+    fn runs(&self) -> impl Iterator<Item = &Run> + Clone {
+        self.places.iter().map(|place| &place.run)
     }
 }

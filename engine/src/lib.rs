@@ -18,7 +18,8 @@
 //! - `run`: one run of a design, and the statistics taken of it;
 //! - `books`: makes figures of a run, and checks that they balance;
 //! - `control`: what users and controllers do to a running design;
-//! - `engine`: takes the next event, and hands it to the component it is about;
+//! - `place`: takes the next event, and hands it to the component it is about;
+//! - `engine`: runs one place, or several side by side;
 //! - `lab`: searches over whole runs.
 //!
 //! Nothing here names a clock, a thread, a file or the web: the same scenario and seed are the same
@@ -33,14 +34,16 @@ mod figures;
 pub mod lab;
 pub mod limits;
 mod mechanism;
+mod place;
 mod run;
 mod story;
 pub mod time;
 mod world;
 
 pub use books::ring_view;
-pub use engine::{Engine, Progress};
+pub use engine::{Crew, Engine, InTurn};
 pub use figures::{reason, report, series, snapshot};
 pub use mechanism::{autoscaler, choice, hash, histogram, popularity, ring, store};
+pub use place::{Place, Progress};
 pub use run::ENGINE_VERSION;
 pub use story::{flight, happening, marks, trace};

@@ -83,6 +83,8 @@ pub const INSTANCES_TOTAL_MAX: usize = 4_000;
 pub const POSITION: Bounds<f64> = Bounds::new(-100_000.0, 100_000.0);
 /// A light signal goes around the Earth in 134 ms; this is some dozens of slow detours.
 pub const LATENCY_MS: Bounds<f64> = Bounds::new(0.0, 10_000.0);
+/// The least that a link between two sites takes: they are run apart for so long, and light goes 20 km in that time.
+pub const LATENCY_BETWEEN_SITES_MIN_MS: f64 = 0.1;
 /// Share of messages lost. Where it is nine in ten, one is sent ten times on average, the last of them
 /// minutes later; what loses more is as good as cut.
 pub const LOSS_SHARE: Bounds<f64> = Bounds::new(0.0, 0.9);

@@ -4,6 +4,7 @@ mod component;
 mod design;
 mod edit;
 mod script;
+mod sites;
 mod text;
 mod traffic;
 mod wiring;

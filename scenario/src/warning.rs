@@ -117,7 +117,7 @@ fn idle_caches(warnings: &mut Problems, design: &Path, scenario: &Scenario) {
 fn sites(warnings: &mut Problems, design: &Path, scenario: &Scenario) {
     let components = &scenario.design.components;
     if !scenario.design.sites.is_empty() || components.iter().any(|row| row.site.is_some()) {
-        let message = "sites change nothing yet: every link takes the time it says, wherever its ends \
+        let message = "sites change no figure yet: every link takes the time it says, wherever its ends \
                        are; set the latency of the links between them";
         warnings.add(&design.field("sites"), message);
     }
@@ -353,7 +353,7 @@ mod tests {
             id: "east".into(),
             region: "us-east".into(),
         }];
-        assert!(told(placed.clone())[0].starts_with("sites change nothing yet"));
+        assert!(told(placed.clone())[0].starts_with("sites change no figure yet"));
         placed.design.components[1].site = Some("east".into());
         assert_eq!(told(placed).len(), 1, "once");
     }

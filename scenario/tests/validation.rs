@@ -1103,3 +1103,92 @@ fn the_largest_machine_is_for_a_database_alone() {
     let problem = validate_action(&cached(), &grow).expect_err("no server is so large");
     assert!(problem.path.ends_with("kind.service.size"), "{problem}");
 }
+
+/// The last step, with the users and their directory in one site and the rest in another.
+fn in_two_sites() -> Value {
+    let mut document = last_step();
+    document["design"]["sites"] = json!([{"id": "a", "region": "x"}, {"id": "b", "region": "x"}]);
+    let components = document["design"]["components"].as_array_mut();
+    for component in components.expect("there are components") {
+        let kind = component["kind"].as_object().expect("it has a kind");
+        let is_user = kind.contains_key("clients") || kind.contains_key("dns");
+        component["site"] = json!(if is_user { "a" } else { "b" });
+    }
+    document
+}
+
+#[test]
+fn a_link_between_two_sites_takes_its_time() {
+    let least_ms = limits::LATENCY_BETWEEN_SITES_MIN_MS;
+    let mut document = in_two_sites();
+    let links = document["design"]["links"].as_array();
+    let entry = links.expect("there are links").iter();
+    let entry = entry
+        .clone()
+        .position(|link| link["to"] == "lb")
+        .expect("users call the balancer");
+    document["design"]["links"][entry]["latency_ms"] = json!(least_ms);
+    assert_eq!(problems_of(&document), []);
+
+    document["design"]["links"][entry]["latency_ms"] = json!(least_ms / 2.0);
+    let problems = problems_of(&document);
+    let told: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    let expected = "Users is in site “a” and Load balancer in “b”: a link between two sites takes 0.1 ms or more";
+    assert_eq!(
+        told,
+        [format!("design.links[{entry}].latency_ms: {expected}")]
+    );
+
+    document["design"]["links"][entry]["latency_ms"] = json!(least_ms);
+    let faster = json!({"set_latency": {"from": "users", "to": "lb", "latency_ms": 0}});
+    document["script"] = json!([{"at_ns": 1, "action": faster}]);
+    let problems = problems_of(&document);
+    assert_eq!(
+        paths(&problems),
+        ["script[0].action.set_latency.latency_ms"]
+    );
+    assert!(problems[0].message.contains(expected), "{problems:?}");
+
+    // In one site it may take none at all.
+    document["design"]["sites"] = json!([{"id": "a", "region": "x"}]);
+    for component in document["design"]["components"]
+        .as_array_mut()
+        .expect("they are there")
+    {
+        component["site"] = json!("a");
+    }
+    assert_eq!(problems_of(&document), []);
+}
+
+#[test]
+fn who_knows_at_once_how_another_is_stands_in_its_site() {
+    let mut document = in_two_sites();
+    let components = document["design"]["components"].as_array_mut();
+    for component in components.expect("there are components") {
+        if component["id"] == "lb" {
+            component["site"] = json!("a");
+        }
+    }
+    let problems = problems_of(&document);
+    assert_eq!(problems.len(), 1, "{problems:?}");
+    assert!(
+        problems[0]
+            .message
+            .ends_with("put both in one site, since one knows at once how the other is")
+    );
+    // A component that names no site stands in the first one.
+    let mut document = in_two_sites();
+    for component in document["design"]["components"]
+        .as_array_mut()
+        .expect("they are there")
+    {
+        if component["id"] == "lb" {
+            component
+                .as_object_mut()
+                .expect("it is an object")
+                .remove("site");
+        }
+    }
+    let again = problems_of(&document);
+    assert_eq!(again, problems);
+}

@@ -142,7 +142,7 @@ fn dependencies_run_one_way() {
 }
 
 /// The rooms of the engine, the lowest first: each names only those before it.
-const ROOMS: [&str; 13] = [
+const ROOMS: [&str; 14] = [
     "time",
     "limits",
     "mechanism",
@@ -154,6 +154,7 @@ const ROOMS: [&str; 13] = [
     "run",
     "books",
     "control",
+    "place",
     "engine",
     "lab",
 ];

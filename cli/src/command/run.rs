@@ -16,11 +16,14 @@ use crate::failure::Failure;
 use crate::options::Options;
 use crate::progress::{Progress, SLICE_EVENTS};
 use crate::series::Series;
+use crate::threads::Threads;
 use crate::{report_text, source};
 
 pub(super) const COMMAND: Command = Command {
     name: "run",
-    options: &["seed", "rate", "for", "warmup", "json", "check", "series"],
+    options: &[
+        "seed", "rate", "for", "warmup", "json", "check", "series", "threads",
+    ],
     execute,
 };
 
@@ -78,7 +81,7 @@ fn execute(options: &Options) -> Result<Answer, Failure> {
         .as_ref()
         .map(|name| Series::create(name, source, &scenario))
         .transpose()?;
-    let ended = run(&scenario, window, series)?;
+    let ended = run(&scenario, window, options.threads(), series)?;
     let report = &ended.report;
     let verdict = Verdict::of(report, &scenario.objectives);
     let at_end = Ending::of(&ended.scenario.design, &ended.snapshot);
@@ -128,12 +131,13 @@ fn rooms(scenario: &Scenario) -> BTreeMap<&str, Vec<Room>> {
 fn run(
     scenario: &ValidScenario,
     window: Window,
+    mut threads: Threads,
     mut series: Option<Series>,
 ) -> Result<Ended, Failure> {
     let mut progress = Progress::new();
     let mut measurement = Measurement::new(scenario, window);
     loop {
-        let finished = measurement.advance_by(STRETCH_S, SLICE_EVENTS);
+        let finished = measurement.advance_by(&mut threads, STRETCH_S, SLICE_EVENTS);
         let engine = measurement.engine();
         if let Some(report) = finished {
             if let Some(series) = series {

@@ -20,6 +20,24 @@ pub fn check(run: &Run) -> Result<(), String> {
     check_rented(run)
 }
 
+/// Every record that is in another place is a guest there, or on its way.
+///
+/// # Errors
+/// A sentence that says how many are missing.
+pub fn check_borders<'a>(runs: impl Iterator<Item = &'a Run>) -> Result<(), String> {
+    let (mut abroad, mut found) = (0, 0);
+    for Run { world, .. } in runs {
+        abroad += world.abroad();
+        found += world.guests() + world.border.crossings();
+    }
+    match abroad == found {
+        true => Ok(()),
+        false => Err(format!(
+            "{abroad} records are in another place, {found} found there or on the way"
+        )),
+    }
+}
+
 /// What is paid for is what is there.
 fn check_rented(run: &Run) -> Result<(), String> {
     let rows = &run.scenario.design.components;

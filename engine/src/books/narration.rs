@@ -109,6 +109,7 @@ fn without_request(world: &World, event: &Event) -> String {
         EventKind::Leave => format!("{} finishes what it has.", name(what.place)),
         EventKind::SetOut => "A message sets out over a faulty link.".into(),
         EventKind::Passed => "A message has had its turn on a narrow link.".into(),
+        EventKind::Crossed => "A message arrives from another site.".into(),
         EventKind::Back => "An answer comes that nobody waits for any more.".into(),
         EventKind::WorkDone => "A worker ends work that died with its server.".into(),
         EventKind::Forward

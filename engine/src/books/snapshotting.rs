@@ -59,7 +59,7 @@ fn links(run: &Run) -> Vec<LinkGauge> {
         LinkGauge {
             calls_rps,
             impairments: impaired.map_or_else(Vec::new, |it| it.impairments().collect()),
-            held: impaired.map_or(0, |it| it.held() as u64),
+            held: impaired.map_or(0, |it| it.held().len() as u64),
         }
     };
     wires.map(gauge).collect()

@@ -67,6 +67,9 @@ pub enum EventKind {
     SetOut,
     /// A message is on the wire of link `place`, which is narrow; `request` is the number of its turn.
     Passed,
+    /// A message from another place, whose number is `instance`, arrives over link `place`; `request` is its
+    /// number there.
+    Crossed,
 }
 
 /// An event: what, when, and its place in the order of scheduling.
@@ -138,8 +141,12 @@ pub struct LaneNumber(u16);
 /// Events of the heap looked at for those that come soon.
 const HEAP_AHEAD: usize = 63;
 
+/// Events that are scheduled here are numbered from there on: what comes from elsewhere has a lower rank, which
+/// says from where and how manieth it is.
+const FIRST_SEQUENCE: u64 = 1 << 48;
+
 /// The calendar of a run.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Calendar {
     now_ns: u64,
     sequence: u64,
@@ -149,6 +156,20 @@ pub struct Calendar {
     lanes: Lanes,
     heap: BinaryHeap<Reverse<Event>>,
     alarm: Option<(u64, What)>,
+}
+
+impl Default for Calendar {
+    fn default() -> Self {
+        Self {
+            now_ns: 0,
+            sequence: FIRST_SEQUENCE,
+            stop_ns: 0,
+            fronts: Fronts::default(),
+            lanes: Lanes::default(),
+            heap: BinaryHeap::default(),
+            alarm: None,
+        }
+    }
 }
 
 impl Calendar {
@@ -185,13 +206,29 @@ impl Calendar {
     /// owner of a cancelled event knows it again. O(log n) in such events.
     pub fn push_at(&mut self, at_ns: u64, what: What) -> u64 {
         let event = self.event(at_ns, what);
+        self.push(event);
+        event.sequence
+    }
+
+    /// Schedules what was sent by another calendar, of that number, as its event of a number of its own: within a
+    /// nanosecond before all that is scheduled here, whenever this is told of it. O(log n) in events of the heap.
+    pub fn push_foreign(&mut self, at_ns: u64, from: u8, number: u32, what: What) {
+        assert!(at_ns >= self.now_ns, "what crosses takes its time");
+        self.push(Event {
+            at_ns,
+            sequence: u64::from(from) << 32 | u64::from(number),
+            what,
+        });
+    }
+
+    #[inline]
+    fn push(&mut self, event: Event) {
         let first = self.heap.peek().map(|Reverse(first)| *first);
         self.heap.push(Reverse(event));
         if first.is_none_or(|first| event < first) {
             self.fronts.drop(Source::Heap);
             self.fronts.add(event, Source::Heap);
         }
-        event.sequence
     }
 
     /// Sets the alarm, in place of the one that was set. O(lanes).

@@ -294,7 +294,7 @@ impl Cache {
         if let Lookup::Hit { version, .. } = held.store.lookup(key, now_ns) {
             if world.is_first_count(id) {
                 self.hits += 1;
-                self.stale_hits += u64::from(world.is_stale(self.data, key, version));
+                self.stale_hits += u64::from(world.is_stale(self.me, self.data, key, version));
                 world.meter(self.me, node).hits += 1;
             }
             let request = &mut world.requests[id];
@@ -568,6 +568,10 @@ impl Part for Cache {
 
     fn entries(&self, instance: usize) -> u32 {
         self.nodes[instance].store.len() as u32
+    }
+
+    fn found_stale(&mut self) {
+        self.stale_hits += 1;
     }
 
     fn own_counts(&self) -> OwnCounts {

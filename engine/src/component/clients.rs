@@ -19,7 +19,7 @@ use crate::story::trace::{Activity, Trace};
 use crate::story::tracer::{Change, Maker, Note, WayPoint};
 use crate::time::{NS_PER_MS, NS_PER_S, ns_from_ms};
 use crate::world::World;
-use crate::world::request::{Hop, Operation, Origin, Request, Stage, flag, past};
+use crate::world::request::{Hop, Request, Stage, flag, past};
 use crate::world::wire::Departure;
 use crate::world::written::next_attempt;
 
@@ -302,8 +302,8 @@ impl Clients {
             }
             None => {
                 world.deadlines.clear(id);
-                world.requests[id].origin = Origin::Nobody;
                 self.give_up(world, id, Reason::TooManyInFlight);
+                world.give_up(id);
             }
         }
     }
@@ -445,10 +445,7 @@ impl Clients {
 
     #[inline]
     fn set_out(&mut self, world: &mut World, id: u32) {
-        let request = &mut world.requests[id];
-        request.made = 0;
-        request.operation = Operation::Call;
-        request.failure = 0;
+        world.requests.begin(id);
         match self.entry {
             Some(link) => world.send(id, Hop { link, instance: 0 }, Departure::Now),
             None => self.failed(world, id, Reason::ConnectionRefused),
@@ -506,7 +503,7 @@ impl Clients {
         request.attempt += 1;
         request.past = next_attempt(request.past);
         request.failure = 0;
-        request.flags &= flag::SAMPLED | flag::OF_LOOP;
+        request.flags &= flag::SAMPLED | flag::OF_LOOP | flag::OTHER_KEY;
         request.stage = Stage::Client;
         let drawn = 1.0 - jitter * self.backoffs.uniform();
         let at_ns = world.now_ns() + ns_from_ms(wait_ms * drawn);
@@ -561,6 +558,9 @@ impl Clients {
     }
 
     fn schedule_thought(&mut self, world: &mut World, user: u32) {
+        if !world.border.is_here(self.me) {
+            return;
+        }
         let LoopModel::Closed { think_time_ms, .. } = self.traffic.client.loop_model else {
             return;
         };
@@ -578,6 +578,9 @@ impl Clients {
 
     /// Draws the next arrival of a Poisson process.
     fn schedule_arrival(&mut self, world: &mut World, from_ns: u64) {
+        if !world.border.is_here(self.me) {
+            return;
+        }
         let mean_ns = NS_PER_S as f64 / self.traffic.rate_rps;
         if !matches!(self.traffic.curve, Curve::Steady) {
             return self.schedule_thinned_arrival(world, from_ns, mean_ns);

@@ -136,6 +136,8 @@ impl Database {
             world.apply_write(id);
         }
         if is_write {
+            let version = world.requests[id].version;
+            world.tell_written(self.me, key, version);
             self.writes += 1;
             self.is_full = false;
         } else {

@@ -473,14 +473,14 @@ impl Part for LoadBalancer {
         let failure = request.failure;
         let has_answered = !request.has(flag::NO_ANSWER);
         request.flags &= !flag::NO_ANSWER;
-        if has_answered && request.is_awaited() {
-            self.set_cookie(request.user, from_instance);
+        if has_answered && world.is_wanted(id) {
+            self.set_cookie(world.requests[id].user, from_instance);
         }
         if !has_answered
             && may_go_elsewhere(world, id, failure)
             && let Some(next) = self.another(world, id, from_instance)
         {
-            world.requests[id].failure = 0;
+            world.requests.begin(id);
             return self.send_on(world, id, next);
         }
         self.tried.remove(&attempt(world, id));

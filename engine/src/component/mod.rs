@@ -175,6 +175,10 @@ impl Part for Component {
         each!(self, part => part.entries(instance))
     }
 
+    fn found_stale(&mut self) {
+        each!(self, part => part.found_stale())
+    }
+
     fn own_counts(&self) -> OwnCounts {
         each!(self, part => part.own_counts())
     }

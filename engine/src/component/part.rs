@@ -102,6 +102,9 @@ pub trait Part {
         0
     }
 
+    /// A hit that it has had was older than what had been written in another place.
+    fn found_stale(&mut self) {}
+
     /// What only its kind counts, since the start of the run.
     fn own_counts(&self) -> OwnCounts {
         OwnCounts::default()

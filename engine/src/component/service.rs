@@ -357,11 +357,11 @@ impl Service {
     /// A request makes its next call: a look-up but for the first is of a key of its own.
     #[inline(always)]
     fn count_call(&mut self, world: &mut World, id: u32, call: Call) {
-        let request = &mut world.requests[id];
-        if call == Call::LookUp && request.made > 0 {
-            request.key = self.draw_key(world.popularity.as_ref());
+        if call == Call::LookUp && world.requests[id].made > 0 {
+            let key = self.draw_key(world.popularity.as_ref());
+            world.requests.ask_for_other(id, key);
         }
-        request.made += 1;
+        world.requests[id].made += 1;
     }
 
     /// A call sets out, unless the server itself has what is looked up.
@@ -462,7 +462,7 @@ impl Service {
             world.meter(self.me, instance).misses += 1;
             return false;
         };
-        self.stale_hits += u64::from(world.is_stale(self.data, key, version));
+        self.stale_hits += u64::from(world.is_stale(self.me, self.data, key, version));
         world.meter(self.me, instance).hits += 1;
         world.note(id, Activity::Hit, self.me, instance);
         true
@@ -759,6 +759,10 @@ impl Part for Service {
 
     fn slots(&self) -> u32 {
         u32::from(self.parameters.workers) * u32::from(self.parameters.size.factor())
+    }
+
+    fn found_stale(&mut self) {
+        self.stale_hits += 1;
     }
 
     fn own_counts(&self) -> OwnCounts {

@@ -19,12 +19,11 @@ use crate::time::ns_from_ms;
 use crate::world::request::{Hop, Line};
 
 impl Control {
-    /// Puts an action into the script, where [`crate::Engine::apply`] says.
+    /// Puts an action into the script, behind what that has for the same moment.
     ///
     /// # Errors
     /// A sentence that says what is wrong with the action, and what would be right.
-    pub fn apply(&mut self, run: &Run, action: &Action) -> Result<TimedAction, String> {
-        let at_ns = run.world.now_ns() + u64::from(run.events > 0);
+    pub fn apply(&mut self, at_ns: u64, action: &Action) -> Result<TimedAction, String> {
         let place = done_by(&self.script, at_ns);
         let (before, after) = self.script.split_at(place);
         let so_far = Scenario {
@@ -437,22 +436,25 @@ impl Run {
         let world = &mut self.world;
         let is_here =
             |hop: Hop| hop.instance == instance && world.wires[usize::from(hop.link)].to == number;
-        let held: Vec<(u32, u8, bool)> = world
-            .requests
-            .iter()
-            .filter_map(|(id, request)| {
-                let depth = request.hops().position(is_here)? as u8;
-                let is_top = depth + 1 == request.depth;
-                Some((id, depth, is_top && request.stage.is_local()))
-            })
-            .collect();
-        let here = |id| held.binary_search_by_key(&id, |&(id, ..)| id);
-        world.disown(|id| here(id).is_ok_and(|place| held[place].2));
-        for (id, depth, is_local) in held {
-            let reset = if is_local {
-                Some(id)
-            } else {
-                world.split(id, depth + 1)
+        let (mut local, mut held) = (Vec::new(), Vec::new());
+        for (id, request) in world.requests.iter() {
+            let Some(depth) = request.hops().position(is_here) else {
+                continue;
+            };
+            if depth + 1 == usize::from(request.depth) && request.stage.is_local() {
+                local.push(id);
+            }
+            held.push((request.order(id), depth as u16));
+        }
+        // Who hears of it first is not a question of where its record is.
+        held.sort_unstable();
+        let is_local = |id: u32| local.binary_search(&id).is_ok();
+        world.disown(is_local);
+        for (order, depth) in held {
+            let id = order as u32;
+            let reset = match is_local(id) {
+                true => Some(id),
+                false => world.split(id, depth as u8 + 1),
             };
             if let Some(reset) = reset {
                 world.refuse(reset, Reason::ConnectionReset);

@@ -59,6 +59,9 @@ impl Control {
 impl Run {
     /// A controller looks again after a wait how a component stands, or one of its instances.
     fn look_again(&mut self, kind: EventKind, component: u8, instance: u16, wait_ns: u64) {
+        if !self.world.border.is_here(component) {
+            return;
+        }
         let what = What {
             request: 0,
             instance,

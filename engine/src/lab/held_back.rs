@@ -10,10 +10,12 @@ impl Engine {
     /// it starts, and of its script only the actions of the first nanosecond are done.
     pub(crate) fn held_back(scenario: &ValidScenario) -> Self {
         let mut engine = Self::new(scenario);
-        engine.control.forget_after(0);
-        engine
-            .run
-            .clients(|clients, world| clients.count_curve_from(world, u64::MAX));
+        for place in &mut engine.places {
+            place.control.forget_after(0);
+            place
+                .run
+                .clients(|clients, world| clients.count_curve_from(world, u64::MAX));
+        }
         engine
     }
 
@@ -22,12 +24,16 @@ impl Engine {
     pub(crate) fn let_go(&mut self, scenario: &Scenario) {
         let now_ns = self.now().0;
         let later = scenario.script.iter().filter(|timed| timed.at_ns > 0);
-        self.control.add(later.map(|timed| TimedAction {
+        let later = later.map(|timed| TimedAction {
             at_ns: now_ns + timed.at_ns,
             action: timed.action.clone(),
-        }));
-        self.run
-            .clients(|clients, world| clients.count_curve_from(world, now_ns));
+        });
+        for place in &mut self.places {
+            place.control.add(later.clone());
+            place
+                .run
+                .clients(|clients, world| clients.count_curve_from(world, now_ns));
+        }
     }
 }
 
@@ -62,7 +68,7 @@ mod tests {
             engine.run_until(SimTime::from_s(second), u64::MAX);
             engine.arrived() - before
         };
-        let state = |engine: &Engine| engine.run.components[1].instances()[0].state;
+        let state = |engine: &Engine| engine.places[0].run.components[1].instances()[0].state;
         assert!((800..1_200).contains(&arrived_until(&mut engine, 10.0)));
         engine.let_go(&scenario);
         assert!((60..140).contains(&arrived_until(&mut engine, 11.0)));

@@ -5,7 +5,7 @@ use headroom_scenario::ValidScenario;
 use crate::figures::report::Report;
 use crate::lab::Window;
 use crate::time::SimTime;
-use crate::{Engine, Progress};
+use crate::{Crew, Engine, InTurn, Progress};
 
 /// Runs a scenario and measures it in one go.
 pub fn measure(scenario: &ValidScenario, window: Window) -> Report {
@@ -41,15 +41,20 @@ impl Measurement {
 
     /// Runs on for at most so many events; the report when the window has passed.
     pub fn advance(&mut self, events_budget: u64) -> Option<Report> {
-        self.advance_to(self.end_at, events_budget)
+        self.advance_to(&mut InTurn, self.end_at, events_budget)
             .then(|| self.engine.report())
     }
 
-    /// The same, and for no longer than a stretch of simulated time, in seconds.
-    pub fn advance_by(&mut self, stretch_s: f64, events_budget: u64) -> Option<Report> {
+    /// The same by a crew, and for no longer than a stretch of simulated time, in seconds.
+    pub fn advance_by(
+        &mut self,
+        crew: &mut impl Crew,
+        stretch_s: f64,
+        events_budget: u64,
+    ) -> Option<Report> {
         let stretch_end = self.engine.now().0 + SimTime::from_s(stretch_s).0;
         let until = SimTime(stretch_end).min(self.end_at);
-        let is_over = self.advance_to(until, events_budget) && until == self.end_at;
+        let is_over = self.advance_to(crew, until, events_budget) && until == self.end_at;
         is_over.then(|| self.engine.report())
     }
 
@@ -67,14 +72,15 @@ impl Measurement {
     }
 
     /// Runs on to a moment of the window; whether it got there within the budget.
-    fn advance_to(&mut self, until: SimTime, events_budget: u64) -> bool {
+    fn advance_to(&mut self, crew: &mut impl Crew, until: SimTime, events_budget: u64) -> bool {
         let stop_after = self.engine.events().saturating_add(events_budget);
         if !self.is_warm {
             if until < self.warm_at {
-                return self.engine.run_until(until, events_budget) == Progress::Reached;
+                let progress = self.engine.run_until_by(crew, until, events_budget);
+                return progress == Progress::Reached;
             }
             // What happens at the end of the warm-up is measured.
-            let warming = self.engine.run_before(self.warm_at, events_budget);
+            let warming = self.engine.run_before_by(crew, self.warm_at, events_budget);
             if warming == Progress::BudgetSpent {
                 return false;
             }
@@ -82,6 +88,6 @@ impl Measurement {
             self.is_warm = true;
         }
         let events_left = stop_after.saturating_sub(self.engine.events());
-        self.engine.run_until(until, events_left) == Progress::Reached
+        self.engine.run_until_by(crew, until, events_left) == Progress::Reached
     }
 }

@@ -9,8 +9,11 @@ use headroom_scenario::Scenario;
 use crate::component::Component;
 use crate::component::clients::Clients;
 use crate::component::load_balancer::LoadBalancer;
+use crate::component::part::Part;
 use crate::mechanism::digest::Digest;
 use crate::world::World;
+use crate::world::border::PlaceNumber;
+use crate::world::hearsay::Written;
 use standstill::Standstill;
 use statistics::Statistics;
 
@@ -35,9 +38,9 @@ pub(crate) struct Run {
 }
 
 impl Run {
-    /// The run of a scenario before its first event.
-    pub fn new(scenario: Scenario) -> Self {
-        let mut world = World::new(&scenario);
+    /// The run of a scenario in one of its places, before its first event.
+    pub fn new(scenario: Scenario, place: PlaceNumber) -> Self {
+        let mut world = World::new(&scenario, place);
         let count = scenario.design.components.len();
         let components: Vec<Component> = (0..count)
             .map(|number| Component::new(number as u8, &scenario, &mut world))
@@ -78,6 +81,13 @@ impl Run {
             {
                 tell(balancer, &mut self.world);
             }
+        }
+    }
+
+    /// Hears what was written in another place, in order, all of it by now.
+    pub fn hear(&mut self, from: usize, written: &[Written]) {
+        for component in self.world.hear(from, written) {
+            self.components[usize::from(component)].found_stale();
         }
     }
 

@@ -182,7 +182,8 @@ impl Run {
             | EventKind::Scale
             | EventKind::Leave
             | EventKind::SetOut
-            | EventKind::Passed => None,
+            | EventKind::Passed
+            | EventKind::Crossed => None,
         }
     }
 

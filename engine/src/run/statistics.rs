@@ -342,14 +342,12 @@ impl Statistics {
             .collect()
     }
 
-    /// The second that is not over yet, as far as settled; none where no time has passed in it and nothing
-    /// happened.
-    pub fn open_bin(&self, world: &World, components: &[Component]) -> Option<Bin> {
+    /// The second that is not over yet, as far as settled.
+    pub fn open_bin(&self, world: &World, components: &[Component]) -> Bin {
         let mut stretch = self.since_second(world);
         stretch.components = self.components.iter().map(|figures| figures.open).collect();
         let length_ns = world.now_ns() - stretch.start_ns;
-        let bin = stretch.bin(components, length_ns);
-        (bin.length_ns > 0 || bin.has_counts()).then_some(bin)
+        stretch.bin(components, length_ns)
     }
 
     fn close_second(&mut self, world: &mut World, components: &[Component]) {

@@ -22,9 +22,9 @@ pub(crate) struct Marks {
 }
 
 impl Marks {
-    /// All that are kept.
-    pub fn all(&self) -> &[Mark] {
-        &self.kept
+    /// Those from a moment on, as far as they are kept.
+    pub fn since(&self, at_ns: u64) -> &[Mark] {
+        &self.kept[self.kept.partition_point(|mark| mark.at_ns < at_ns)..]
     }
 
     /// One more.
@@ -283,7 +283,7 @@ mod tests {
                 instance: None,
             });
         }
-        assert_eq!(marks.all().len(), MARKS_MAX);
-        assert_eq!(marks.all()[0].at_ns, 5);
+        assert_eq!(marks.since(0).len(), MARKS_MAX);
+        assert_eq!(marks.since(0)[0].at_ns, 5);
     }
 }

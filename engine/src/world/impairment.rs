@@ -59,7 +59,7 @@ pub struct Message {
 /// What has become of a message that is to be sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fate {
-    /// It is on the wire.
+    /// It is on the wire, and whoever carries it has yet to see that it arrives.
     Arrives {
         /// When it sets out.
         start_ns: u64,
@@ -92,7 +92,8 @@ pub struct Impaired {
     loss_share: f64,
     mbps: Option<f64>,
     cut: Option<Direction>,
-    losses: Stream,
+    /// By way: which messages are lost.
+    losses: [Stream; 2],
     /// By way: what waits for a narrow link, the first of it being put on the wire.
     lines: [VecDeque<Kept>; 2],
     /// By way: the number of the event that ends the turn of the first in line.
@@ -120,7 +121,7 @@ impl Impaired {
             loss_share: 0.0,
             mbps: None,
             cut: None,
-            losses: Stream::new(seed, &name, "losses"),
+            losses: ["lost calls", "lost answers"].map(|lost| Stream::new(seed, &name, lost)),
             lines: Default::default(),
             turns: [0; 2],
             later: BTreeMap::new(),
@@ -163,8 +164,8 @@ impl Impaired {
     }
 
     /// Messages that were sent into a cut.
-    pub fn held(&self) -> usize {
-        self.held.len()
+    pub fn held(&self) -> impl ExactSizeIterator<Item = What> {
+        self.held.iter().map(|kept| kept.message.what)
     }
 
     /// Whether a call that was sent to an instance by some moment is not on the wire yet, and will be by
@@ -232,15 +233,12 @@ impl Impaired {
         self.held.len() >= self.look_at
     }
 
-    /// Drops what nobody waits for any more from what is held, and returns it: who has given up has closed
-    /// the connection.
-    pub fn forget(&mut self, is_over: impl Fn(&What) -> bool) -> Vec<What> {
-        let (over, held): (Vec<_>, Vec<_>) = std::mem::take(&mut self.held)
-            .into_iter()
-            .partition(|kept| is_over(&kept.message.what));
-        self.held = held;
+    /// Drops some of what is held, in its order: who has given up has closed the connection.
+    pub fn forget(&mut self, over: &[What]) {
+        let mut over = over.iter().peekable();
+        self.held
+            .retain(|kept| over.next_if_eq(&&kept.message.what).is_none());
         self.look_at = LOOK_MIN.max(2 * self.held.len());
-        over.into_iter().map(|kept| kept.message.what).collect()
     }
 
     fn send_later(&mut self, kept: Kept, calendar: &mut Calendar) -> Fate {
@@ -286,7 +284,7 @@ impl Impaired {
         }
         if self.loss_share > 0.0
             && kept.losses < RETRANSMISSIONS_MAX
-            && self.losses.uniform() < self.loss_share
+            && self.losses[message.way as usize].uniform() < self.loss_share
         {
             kept.at_ns += retransmission_ns(kept.losses);
             kept.losses += 1;
@@ -297,9 +295,7 @@ impl Impaired {
             kept.message.way = Way::Answer;
             kept.message.comes_back = false;
             (kept.at_ns, kept.losses) = (end_ns, 0);
-            self.send_later(kept, calendar);
-        } else {
-            calendar.push_at(end_ns, message.what);
+            return self.send_later(kept, calendar);
         }
         Fate::Arrives { start_ns, end_ns }
     }

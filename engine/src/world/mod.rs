@@ -1,9 +1,12 @@
 //! What all components share: the calendar, the records, the wires between them, the meters.
 //! Components never touch each other: they send and answer through here.
 
+pub(crate) mod border;
 pub(crate) mod call;
 pub(crate) mod data;
 pub(crate) mod deadline;
+pub(crate) mod giving_up;
+pub(crate) mod hearsay;
 pub(crate) mod impairment;
 pub(crate) mod request;
 pub(crate) mod route;
@@ -27,9 +30,11 @@ use crate::story::marks::Marks;
 use crate::story::trace::Activity;
 use crate::story::tracer::{Change, Maker, Note, Tracer, WayPoint};
 use crate::time::ns_from_ms;
+use crate::world::border::{Border, PlaceNumber};
 use crate::world::call::CallDeadlines;
 use crate::world::data::Data;
 use crate::world::deadline::Deadlines;
+use crate::world::hearsay::Hearsay;
 use crate::world::impairment::{Fate, Impaired, Message, Way};
 use crate::world::request::{Hop, Operation, Origin, Request, Requests, Stage, flag, past};
 use crate::world::route::Route;
@@ -135,6 +140,10 @@ pub struct World {
     pub deadlines: Deadlines,
     /// The time-outs of their calls.
     pub calls: CallDeadlines,
+    /// What is here, and what travels to other places and from there.
+    pub border: Border,
+    /// What is to be told of this window in other places.
+    hearsay: Hearsay,
     /// The links, in the order of the design.
     pub wires: Vec<Wire>,
     /// The classes, in the order of the mix.
@@ -168,13 +177,15 @@ pub struct World {
 }
 
 impl World {
-    /// The world of a scenario before its first event.
-    pub fn new(scenario: &Scenario) -> Self {
+    /// The world of a scenario in one of its places, before its first event.
+    pub fn new(scenario: &Scenario, place: PlaceNumber) -> Self {
         let mut world = World {
             calendar: Calendar::default(),
             requests: Requests::default(),
             deadlines: Deadlines::default(),
             calls: CallDeadlines::default(),
+            border: Border::at(place),
+            hearsay: Hearsay::default(),
             wires: Vec::new(),
             classes: Vec::new(),
             outcomes: Outcomes::default(),
@@ -209,6 +220,7 @@ impl World {
             rented: Level::from(self.now_ns(), component.kind.instances().into()),
         });
         self.named.push(component.clone());
+        self.border.open(design, place);
         self.routes.push(None);
         let mut data = Data::default();
         if component.kind.tag() == KindTag::Database {
@@ -222,7 +234,9 @@ impl World {
         while let Some(ends) = scenario.design.ends(self.wires.len()) {
             let link = self.wires.len();
             let row = &scenario.design.links[link];
-            let wire = Wire::new(ends.from.into(), ends.to.into(), self.now_ns());
+            let mut wire = Wire::new(ends.from.into(), ends.to.into(), self.now_ns());
+            let [from, to] = [ends.from, ends.to].map(|end| self.border.place_of(end.place()));
+            wire.crosses = from != to;
             self.wires.push(wire);
             self.set_latency(link, row.latency_ms, scenario);
             self.set_timeout(link, row.timeout_ms);
@@ -286,6 +300,22 @@ impl World {
         impaired.any(|it| it.keeps(instance, by_ns))
     }
 
+    /// The least time in which something that sets out now arrives in another place; `u64::MAX` where no link leads
+    /// there.
+    pub fn least_crossing_ns(&self) -> u64 {
+        let wires = self.wires.iter().filter(|wire| wire.crosses);
+        let latencies = wires.flat_map(|wire| &wire.latency_ns);
+        latencies.copied().min().unwrap_or(u64::MAX)
+    }
+
+    /// Bytes held by what grows with the requests in flight.
+    pub fn memory_bytes(&self) -> usize {
+        self.requests.memory_bytes()
+            + self.deadlines.memory_bytes()
+            + self.calls.memory_bytes()
+            + self.calendar.memory_bytes()
+    }
+
     /// The moment the run has reached.
     #[inline]
     pub fn now_ns(&self) -> u64 {
@@ -341,12 +371,6 @@ impl World {
     #[inline]
     pub fn stored(&self, database: u8, key: u32) -> u32 {
         self.data[usize::from(database)].stored(key)
-    }
-
-    /// Whether a version of a value is older than what users were told is written.
-    #[inline]
-    pub fn is_stale(&self, database: u8, key: u32, version: u32) -> bool {
-        self.data[usize::from(database)].is_stale(key, version)
     }
 
     /// Sends a request over a link to an instance at its other end.
@@ -471,8 +495,8 @@ impl World {
             true => self.region_of(user),
         };
         let wire = &mut self.wires[usize::from(hop.link)];
-        if !wire.is_sound() {
-            return self.carry_impaired(what, way, region, departure.wait_ns());
+        if !wire.is_plain() {
+            return self.carry_specially(what, way, region, departure.wait_ns());
         }
         let (start_ns, end_ns) = wire.carry(what, region, departure, &mut self.calendar);
         if is_followed {
@@ -480,9 +504,16 @@ impl World {
         }
     }
 
+    /// Over a link that is impaired, or leads to another place.
     #[cold]
     #[inline(never)]
-    fn carry_impaired(&mut self, what: What, way: Way, region: usize, wait_ns: u64) {
+    fn carry_specially(&mut self, what: What, way: Way, region: usize, wait_ns: u64) {
+        let wire = &self.wires[usize::from(what.place)];
+        if wire.is_sound() {
+            let start_ns = self.now_ns() + wait_ns;
+            let end_ns = start_ns + wire.latency_ns[region];
+            return self.set_off(what, start_ns, end_ns);
+        }
         let message = Message {
             what,
             way,
@@ -519,11 +550,9 @@ impl World {
         let called = wire.to;
         for (what, fate) in wire.with_impaired(|impaired| does(impaired, &mut self.calendar)) {
             match fate {
-                Fate::Arrives { start_ns, end_ns } if self.is_followed(what.request) => {
-                    self.show_flight(what, start_ns, end_ns);
-                }
+                Fate::Arrives { start_ns, end_ns } => self.set_off(what, start_ns, end_ns),
                 Fate::Held => self.note(what.request, Activity::HeldUp, called, what.instance),
-                Fate::Arrives { .. } | Fate::Waits => {}
+                Fate::Waits => {}
             }
         }
         let impaired = self.wires[usize::from(link)].impaired();
@@ -532,11 +561,32 @@ impl World {
         }
     }
 
+    /// A message is on the wire, and arrives at a moment: here, or in another place.
+    fn set_off(&mut self, what: What, start_ns: u64, end_ns: u64) {
+        if self.is_followed(what.request) {
+            self.show_flight(what, start_ns, end_ns);
+        }
+        let hop = Hop {
+            link: what.place,
+            instance: what.instance,
+        };
+        if !self.wires[usize::from(hop.link)].crosses {
+            self.calendar.push_at(end_ns, what);
+        } else if what.kind == EventKind::Back {
+            self.send_home(what.request, hop, end_ns);
+        } else {
+            self.send_abroad(what.request, hop, end_ns);
+        }
+    }
+
     fn forget_held(&mut self, link: usize) {
-        let (requests, now_ns) = (&self.requests, self.calendar.now_ns());
-        let is_over = |what: &What| requests[what.request].is_over(now_ns);
-        let over = self.wires[link].forget(is_over);
-        over.into_iter().for_each(|what| self.release(what.request));
+        let held = self.wires[link].impaired();
+        let held = held.into_iter().flat_map(Impaired::held);
+        let over: Vec<What> = held.filter(|what| self.is_over(*what)).collect();
+        self.wires[link].forget(&over);
+        for what in over {
+            self.drop_message(what);
+        }
     }
 
     /// How large a message is: so much by itself, and the values that it carries.
@@ -793,6 +843,19 @@ impl World {
         is_first
     }
 
+    /// A user's write has been applied in another place, which does not know of the other records that go on with
+    /// it: one that was applied there before by its own past is counted there.
+    fn apply_shared(&mut self, id: u32) {
+        let request = &mut self.requests[id];
+        let before = request.past & past::APPLIED_BEFORE;
+        let (past, again) = self.written.apply(
+            request.number,
+            request.past & !(past::APPLIED | past::APPLIED_BEFORE),
+        );
+        request.past = past | before;
+        self.outcomes.writes_applied_again += u64::from(again && before == 0);
+    }
+
     /// A user's write is applied, where it is acknowledged from.
     #[inline]
     pub fn apply_write(&mut self, id: u32) {
@@ -811,15 +874,14 @@ impl World {
             let request = &mut self.requests[id];
             request.past = self.written.split(request.number, request.past);
         }
-        let mut copy = self.requests[id].clone();
+        self.requests.copy(id, heir);
+        let copy = &mut self.requests[heir];
         copy.depth = depth;
         copy.stage = Stage::Client;
-        self.requests[heir] = copy;
         self.deadlines.hand_over(id, heir);
         self.calls.split(id, heir, depth);
-        let orphan = &mut self.requests[id];
-        orphan.origin = Origin::Nobody;
-        orphan.forget_outermost(depth);
+        self.requests[id].forget_outermost(depth);
+        self.give_up(id);
         Some(heir)
     }
 
@@ -932,7 +994,7 @@ impl World {
             end_ns,
             request: u64::from(request.number),
             link: u16::from(hop.link),
-            from_instance: self.inside(request).map_or(0, |caller| caller.instance),
+            from_instance: self.caller_instance(request),
             to_instance: hop.instance,
             class: request.class,
             flags: bits,
@@ -979,6 +1041,12 @@ impl World {
             .or_else(|| self.requests[request.parent()?].top())
     }
 
+    /// The instance that a record is at, or its caller, here or in another place; 0 of users.
+    fn caller_instance(&self, request: &Request) -> u16 {
+        let here = self.inside(request).map(|caller| caller.instance);
+        here.or_else(|| request.caller_abroad()).unwrap_or(0)
+    }
+
     /// Where the request is that makes a call which is a record; none of others.
     fn caller_of_call(&self, id: u32) -> Option<Hop> {
         let parent = self.requests[id].parent()?;
@@ -988,20 +1056,8 @@ impl World {
     /// Whether a user waits for a record, or for the request whose call it is.
     fn is_for_user(&self, request: &Request) -> bool {
         match request.parent() {
-            Some(parent) => self.requests[parent].is_awaited(),
-            None => request.is_awaited(),
-        }
-    }
-
-    /// Whether anybody waits for a record: a user, a component, or a request for which somebody does.
-    pub fn is_wanted(&self, id: u32) -> bool {
-        let request = &self.requests[id];
-        match request.origin {
-            Origin::User | Origin::Component => true,
-            Origin::Request => request
-                .parent()
-                .is_some_and(|parent| self.is_wanted(parent)),
-            Origin::Nobody => false,
+            Some(parent) => self.is_for_user(&self.requests[parent]),
+            None => request.is_awaited() || request.origin == Origin::Abroad,
         }
     }
 
@@ -1047,7 +1103,7 @@ impl World {
                 self.release(id);
             } else {
                 self.clear_call_deadline(id, 0);
-                self.requests[id].origin = Origin::Nobody;
+                self.give_up(id);
             }
         }
     }

@@ -33,6 +33,8 @@ pub enum Stage {
     Join,
     /// With its client: asking for the address, or backing off.
     Client,
+    /// In another place, where it has another record.
+    Abroad,
     /// Freed.
     Free,
 }
@@ -42,7 +44,7 @@ impl Stage {
     pub fn is_local(self) -> bool {
         match self {
             Self::Line | Self::Slot | Self::Lease | Self::Join => true,
-            Self::Wire | Self::Client | Self::Free => false,
+            Self::Wire | Self::Client | Self::Abroad | Self::Free => false,
         }
     }
 }
@@ -61,6 +63,8 @@ pub enum Origin {
     Request,
     /// Nobody any more: who asked has given up, or has died. The work goes on.
     Nobody,
+    /// Its own record in another place, from which it was sent: its [home](Request::home).
+    Abroad,
 }
 
 /// What a call asks of the called, and so what its answer means to the caller.
@@ -111,6 +115,8 @@ pub mod flag {
     /// It has failed because the called did not answer: nobody listened there, or the machine died. Whoever
     /// hears of it takes the mark off: its own caller has an answer.
     pub const NO_ANSWER: u8 = 32;
+    /// Its key is that of a further look-up: what it asked for first is kept.
+    pub const OTHER_KEY: u8 = 64;
 }
 
 /// Bits of [`Request::past`].
@@ -132,7 +138,7 @@ pub mod past {
 #[repr(C, align(64))]
 pub struct Request {
     /// When its first attempt started; of a balancer's probe, when its answer comes too late; of a call of
-    /// another request, that request.
+    /// another request, that request; of one from another place, its record there and where its caller is.
     pub started_ns: u64,
     /// In a line: since when. In a slot: the sequence number of the event that ends it. Waiting for what
     /// another request fetches: when its own turn is over. Waiting for its calls: how many are out.
@@ -194,15 +200,6 @@ impl Request {
         self.origin == Origin::User
     }
 
-    /// Whether nobody waits for it at a moment, nor is anybody on its way to be answered: it need not go on.
-    pub fn is_over(&self, now_ns: u64) -> bool {
-        let is_awaited = match self.operation {
-            Operation::Probe => now_ns < self.started_ns,
-            _ => self.origin != Origin::Nobody,
-        };
-        self.depth == 0 && !is_awaited
-    }
-
     /// The call that it makes next, as a record of its own: inside of no place. `id` is its own record.
     pub fn call(&self, id: u32) -> Self {
         Self {
@@ -214,6 +211,50 @@ impl Request {
             stage: Stage::Wire,
             ..self.clone()
         }
+    }
+
+    /// The record that stands for it in another place, in which its caller is at an instance.
+    pub fn guest(&self, home: u32, caller_instance: u16) -> Self {
+        Self {
+            started_ns: u64::from(home) | u64::from(caller_instance) << 32,
+            mark: 0,
+            origin: Origin::Abroad,
+            depth: 0,
+            past: self.past & !past::SHARED,
+            flags: self.flags & !flag::OTHER_KEY,
+            stage: Stage::Wire,
+            ..self.clone()
+        }
+    }
+
+    /// Its record in the place from which it was sent, where that is its origin.
+    pub fn home(&self) -> u32 {
+        self.started_ns as u32
+    }
+
+    /// The instance that its caller is at, in the place from which it was sent.
+    pub fn caller_abroad(&self) -> Option<u16> {
+        (self.origin == Origin::Abroad).then_some((self.started_ns >> 32) as u16)
+    }
+
+    /// It is what its guest in another place has become, but for whom it is here, and for what a user asks.
+    pub fn come_home(&mut self, guest: &Self) {
+        let of_guest = guest.past & !past::SHARED;
+        let is_call = self.depth > 0 || self.origin != Origin::User;
+        *self = Self {
+            started_ns: self.started_ns,
+            mark: self.mark,
+            next: self.next,
+            hop_instances: self.hop_instances,
+            hop_links: self.hop_links,
+            depth: self.depth,
+            origin: self.origin,
+            past: self.past & (past::SHARED | past::UNKNOWN) | of_guest,
+            stage: Stage::Wire,
+            key: if is_call { guest.key } else { self.key },
+            flags: guest.flags & !flag::OTHER_KEY | self.flags & flag::OTHER_KEY,
+            ..guest.clone()
+        };
     }
 
     /// Whether it is a balancer's health check, and no call that anybody counts.
@@ -241,6 +282,12 @@ impl Request {
     /// Every place it is inside of, outermost first.
     pub fn hops(&self) -> impl Iterator<Item = Hop> + '_ {
         (0..self.depth).map(|depth| self.hop(depth))
+    }
+
+    /// What records are put in order by where no event does it: the number of the request, and its record, which
+    /// ends it.
+    pub fn order(&self, id: u32) -> u64 {
+        u64::from(self.number) << 32 | u64::from(id)
     }
 
     /// Whether it can go inside of no further place.
@@ -307,6 +354,8 @@ const BLANK: Request = Request {
 pub struct Requests {
     records: Vec<Request>,
     free: u32,
+    /// By record, as far as any has looked up more than one key: the first.
+    first_keys: Vec<u32>,
 }
 
 impl Default for Requests {
@@ -314,6 +363,7 @@ impl Default for Requests {
         Self {
             records: Vec::new(),
             free: NOBODY,
+            first_keys: Vec::new(),
         }
     }
 }
@@ -348,6 +398,45 @@ impl Requests {
         self.free = id;
     }
 
+    /// A request asks for another key, after the one that it asked for first.
+    pub fn ask_for_other(&mut self, id: u32, key: u32) {
+        let record = &mut self.records[id as usize];
+        let first = std::mem::replace(&mut record.key, key);
+        if !record.has(flag::OTHER_KEY) {
+            record.flags |= flag::OTHER_KEY;
+            self.keep_first_key(id, first);
+        }
+    }
+
+    /// A request is sent to a server, for the first time or once more: it asks for what it asked for first, and none
+    /// of its calls is made.
+    #[inline]
+    pub fn begin(&mut self, id: u32) {
+        let record = &mut self.records[id as usize];
+        record.made = 0;
+        record.operation = Operation::Call;
+        record.failure = 0;
+        if record.has(flag::OTHER_KEY) {
+            record.flags &= !flag::OTHER_KEY;
+            record.key = self.first_keys[id as usize];
+        }
+    }
+
+    /// A record goes on with what another one asked for.
+    pub fn copy(&mut self, from: u32, to: u32) {
+        self.records[to as usize] = self.records[from as usize].clone();
+        if self.records[to as usize].has(flag::OTHER_KEY) {
+            self.keep_first_key(to, self.first_keys[from as usize]);
+        }
+    }
+
+    fn keep_first_key(&mut self, id: u32, first: u32) {
+        if self.first_keys.len() <= id as usize {
+            self.first_keys.resize(self.records.len(), 0);
+        }
+        self.first_keys[id as usize] = first;
+    }
+
     /// Reads a record that will be needed soon, and returns something of it.
     #[inline]
     pub fn peek(&self, id: u32) -> u32 {
@@ -380,6 +469,7 @@ impl Requests {
     /// Bytes held.
     pub fn memory_bytes(&self) -> usize {
         self.records.capacity() * size_of::<Request>()
+            + self.first_keys.capacity() * size_of::<u32>()
     }
 }
 

@@ -30,6 +30,8 @@ pub struct Wire {
     /// What is wrong with it, or was.
     impaired: Option<Box<Impaired>>,
     is_sound: bool,
+    /// It joins two places.
+    pub crosses: bool,
 }
 
 /// When a message sets out.
@@ -79,6 +81,7 @@ impl Wire {
             usual: None,
             impaired: None,
             is_sound: true,
+            crosses: false,
         }
     }
 
@@ -105,6 +108,12 @@ impl Wire {
     #[inline]
     pub fn is_sound(&self) -> bool {
         self.is_sound
+    }
+
+    /// Whether nothing is wrong with it, and what is put on it stays in the same place.
+    #[inline]
+    pub fn is_plain(&self) -> bool {
+        self.is_sound && !self.crosses
     }
 
     /// What is wrong with it.
@@ -144,10 +153,11 @@ impl Wire {
         fates
     }
 
-    /// Forgets what nobody waits for any more of what is held, and returns it.
-    pub fn forget(&mut self, is_over: impl Fn(&What) -> bool) -> Vec<What> {
-        let impaired = self.impaired.as_mut();
-        impaired.map_or_else(Vec::new, |impaired| impaired.forget(is_over))
+    /// Drops some of what is held, in its order.
+    pub fn forget(&mut self, over: &[What]) {
+        if let Some(impaired) = &mut self.impaired {
+            impaired.forget(over);
+        }
     }
 
     /// Carries a message, and says when it sets out and when it arrives.

@@ -40,8 +40,10 @@ impl Written {
                 is_applied: false,
             };
             match self.place(number) {
+                // Another attempt of it came from another place by itself.
+                Ok(place) if self.shared[place].records > 0 => self.shared[place].records += 1,
                 Ok(place) => {
-                    self.ended -= usize::from(self.shared[place].records == 0);
+                    self.ended -= 1;
                     self.shared[place] = shared;
                 }
                 Err(place) => self.shared.insert(place, shared),

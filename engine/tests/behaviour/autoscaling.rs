@@ -77,7 +77,8 @@ fn up_at(engine: &mut Engine, seconds: f64) -> usize {
 }
 
 fn marks(engine: &Engine, words: &str) -> usize {
-    let marks = engine.marks_since(0).iter();
+    let marks = engine.marks_since(0);
+    let marks = marks.iter();
     marks.filter(|mark| mark.words.contains(words)).count()
 }
 
@@ -115,11 +116,8 @@ fn a_decision_is_told_with_its_reason() {
     let report = stretch(&mut engine, 0.0, 5.0);
     let busy = (part(&report, "web").load.utilisation * 100.0).round();
     near("busy", busy, 84.0, 1.0);
-    let words: Vec<&str> = engine
-        .marks_since(0)
-        .iter()
-        .map(|mark| mark.words.as_str())
-        .collect();
+    let told = engine.marks_since(0);
+    let words: Vec<&str> = told.iter().map(|mark| mark.words.as_str()).collect();
     let expected = format!("web scales out 3 → 5: {busy} % busy, target 60 %");
     assert_eq!(words, [expected.as_str()]);
     assert_eq!(states(&engine)[3..], [InstanceState::Booting; 2]);

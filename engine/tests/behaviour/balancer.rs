@@ -505,7 +505,8 @@ fn a_balancer_that_is_down_checks_nobody() {
     ];
     let mut engine = engine(scenario);
     run_to(&mut engine, 60.0);
-    let marks = engine.marks_since(0).iter();
+    let marks = engine.marks_since(0);
+    let marks = marks.iter();
     let told: Vec<&str> = marks.map(|mark| mark.words.as_str()).collect();
     assert!(
         told.iter().all(|words| !words.contains("checks")),

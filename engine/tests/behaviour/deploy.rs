@@ -63,7 +63,8 @@ fn most_out(engine: &mut Engine, from_s: f64, to_s: f64) -> usize {
 }
 
 fn marks(engine: &Engine, words: &str) -> usize {
-    let marks = engine.marks_since(0).iter();
+    let marks = engine.marks_since(0);
+    let marks = marks.iter();
     marks.filter(|mark| mark.words.contains(words)).count()
 }
 

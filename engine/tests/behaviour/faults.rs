@@ -549,7 +549,8 @@ fn a_probe_counts_that_a_short_cut_has_delayed() {
         run_to(&mut engine, 4.0);
         engine.begin_measurement();
         run_to(&mut engine, 8.0);
-        let marks = engine.marks_since(0).iter();
+        let marks = engine.marks_since(0);
+        let marks = marks.iter();
         let out = marks
             .filter(|mark| mark.words.contains("out after"))
             .count();
@@ -582,7 +583,8 @@ fn taken_over_s(script: &[(f64, Action)]) -> Vec<f64> {
     run_to(&mut engine, 20.0);
     let report = stretch(&mut engine, 20.0, 25.0);
     assert_eq!(report.requests.failed.len(), 0, "it serves in the end");
-    let marks = engine.marks_since(0).iter();
+    let marks = engine.marks_since(0);
+    let marks = marks.iter();
     let taken_over = marks.filter(|mark| mark.words.starts_with("standby takes over"));
     taken_over.map(|mark| mark.at_ns as f64 / 1e9).collect()
 }

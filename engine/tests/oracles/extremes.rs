@@ -71,7 +71,7 @@ fn look(engine: &mut Engine) {
     for component in 0..snapshot.components.len() {
         engine.ring(component);
     }
-    engine.drain_flights();
+    engine.drain_flights().for_each(drop);
     let report = engine.report();
     let latency = &report.latency_ms;
     let is_answered = report.requests.completed > 0;

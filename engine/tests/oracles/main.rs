@@ -19,6 +19,7 @@ mod fork_join;
 mod impatience;
 mod little;
 mod numbers;
+mod places;
 mod queueing;
 mod ring;
 mod runs;

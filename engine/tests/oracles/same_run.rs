@@ -80,7 +80,7 @@ fn same_run_whatever_the_budget_and_the_sampling() {
             engine.snapshot();
         }
         while engine.run_until(SimTime::from_s(3.0), 997) != headroom_engine::Progress::Reached {
-            engine.drain_flights();
+            engine.drain_flights().for_each(drop);
         }
         assert_eq!(engine.digest(), expected, "{}", step.name);
     }

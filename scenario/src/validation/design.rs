@@ -2,7 +2,7 @@
 
 use super::text::{self, named, quoted};
 use super::wiring::Wiring;
-use super::{Part, at_most, component, parameters};
+use super::{Part, at_most, component, parameters, sites};
 use crate::limits;
 use crate::parameter::Parameters;
 use crate::problem::{Path, Problems};
@@ -10,7 +10,7 @@ use crate::{Component, Design, Keys, Kind, Link, Target, nearest};
 
 /// Rules for each part by itself.
 pub(super) fn parts(problems: &mut Problems, at: &Path, design: &Design, keys: &Keys) {
-    sites(problems, &at.field("sites"), design);
+    sites::check(problems, &at.field("sites"), design);
     components(problems, &at.field("components"), design, keys);
     latencies(problems, &at.field("links"), design);
 }
@@ -47,25 +47,11 @@ fn is_hidden(id: &str, design: &Design) -> bool {
 
 /// Rules for what the parts are to each other.
 pub(super) fn whole(problems: &mut Problems, at: &Path, design: &Design) {
-    places(problems, &at.field("components"), design);
+    sites::stands(problems, &at.field("components"), design);
     // A link of an id that two have may be either's, and another id is missing for it.
     if are_told_apart(design) {
         links(problems, &at.field("links"), design);
         Wiring::of(design).check(problems, at);
-    }
-}
-
-fn sites(problems: &mut Problems, at: &Path, design: &Design) {
-    at_most(problems, at, design.sites.len(), limits::SITES_MAX, "sites");
-    text::unique(
-        problems,
-        at,
-        design.sites.iter().map(|site| site.id.as_str()),
-    );
-    for (index, site) in design.sites.iter().enumerate() {
-        let at = &at.index(index);
-        text::id(problems, &at.field("id"), &site.id);
-        text::id(problems, &at.field("region"), &site.region);
     }
 }
 
@@ -126,6 +112,13 @@ fn latencies(problems: &mut Problems, at: &Path, design: &Design) {
 pub(super) fn times(problems: &mut Problems, at: &Path, design: &Design, link: &Link) {
     parameters(problems, at, &link.rows());
     timeout(problems, at, design, &link.from, link.timeout_ms);
+    sites::between(
+        problems,
+        at,
+        design,
+        [&link.from, &link.to],
+        link.latency_ms,
+    );
 }
 
 /// Whether the caller of a link has such a time-out at all.
@@ -143,30 +136,6 @@ pub(super) fn timeout(
             "clients wait as long as their own time-out says: set it in traffic.client, and 0 here";
         problems.add(&at.field("timeout_ms"), message);
     }
-}
-
-/// Every component stands in a site that there is.
-fn places(problems: &mut Problems, at: &Path, design: &Design) {
-    for (index, component) in design.components.iter().enumerate() {
-        let is_known = |site: &String| design.sites.iter().any(|known| known.id == *site);
-        let ids = design.sites.iter().map(|known| &known.id);
-        let is_hidden = || text::repeated(ids.clone()).next().is_some();
-        if let Some(site) = component
-            .site
-            .as_ref()
-            .filter(|site| !is_known(site) && !is_hidden())
-        {
-            let sites = design.sites.iter().map(|known| known.id.as_str());
-            let advice = match nearest(site, sites) {
-                Some(meant) => format!("did you mean {}?", quoted(meant)),
-                None => "name one of the design's sites".to_owned(),
-            };
-            let what = format!("there is no site {}", quoted(site));
-            problems.about(Some(&component.id));
-            problems.miss(&at.index(index).field("site"), what, &advice);
-        }
-    }
-    problems.about(None);
 }
 
 fn links(problems: &mut Problems, at: &Path, design: &Design) {

@@ -2,7 +2,7 @@
 
 use super::design::{self, unknown_component};
 use super::edit;
-use super::{Part, at_most, component, text::named, traffic};
+use super::{Part, at_most, component, sites, text::named, traffic};
 use crate::limits;
 use crate::problem::{Path, Problems};
 use crate::{
@@ -194,10 +194,15 @@ impl<'a> Stage<'a> {
                 self.configure(problems, &at.field("configure"), component, kind);
             }
             Action::Edit { changes } => self.edit(problems, &at.field("edit"), changes),
-            Action::SetLatency { latency_ms, .. } => {
+            Action::SetLatency {
+                from,
+                to,
+                latency_ms,
+            } => {
                 let at = &at.field("set_latency");
                 self.target(problems, at, action);
                 Part::of(problems, at).within("latency_ms", *latency_ms, limits::LATENCY_MS);
+                sites::between(problems, at, self.design(), [from, to], *latency_ms);
             }
             Action::SetTimeout {
                 from, timeout_ms, ..

@@ -140,6 +140,9 @@ impl LoadBalancer {
     }
 
     fn set_timer(&self, world: &mut World, instance: u16, number: u32, wait_ns: u64) {
+        if !world.border.is_here(self.me) {
+            return;
+        }
         let what = What {
             request: number,
             instance,

@@ -6,7 +6,7 @@ use std::hint::black_box;
 
 use crate::calendar::{EventKind, What};
 use crate::component::part::Part;
-use crate::engine::Engine;
+use crate::place::Place;
 use crate::time::NS_PER_MS;
 
 /// Requests in flight from which on memory is read ahead: fewer fit the processor's cache anyway.
@@ -36,7 +36,7 @@ impl Default for Outlook {
     }
 }
 
-impl Engine {
+impl Place {
     /// Looks ahead, if what was seen has happened: up to which moment before `end_ns` memory has been read.
     pub(super) fn look_ahead(&mut self, end_ns: u64) -> u64 {
         if self.outlook.until_ns < end_ns {
