@@ -92,6 +92,50 @@ pub enum Curve {
     },
 }
 
+impl Curve {
+    /// The largest factor it ever has.
+    pub fn peak(&self) -> f64 {
+        match self {
+            Self::Steady => 1.0,
+            Self::Ramp { from, to, .. } => from.max(*to),
+            Self::Spike { factor, .. } => factor.max(1.0),
+            Self::Diurnal { depth, .. } => 1.0 + depth,
+            Self::Stepped { factors, .. } => factors.iter().copied().fold(0.0, f64::max),
+        }
+    }
+
+    /// When it is there for the first time, in seconds.
+    pub fn peaks_from_s(&self) -> f64 {
+        match self {
+            Self::Steady => 0.0,
+            Self::Ramp {
+                from, to, end_s, ..
+            } => {
+                if to > from {
+                    *end_s
+                } else {
+                    0.0
+                }
+            }
+            Self::Spike {
+                factor, start_s, ..
+            } => {
+                if *factor > 1.0 {
+                    *start_s
+                } else {
+                    0.0
+                }
+            }
+            Self::Diurnal { period_s, .. } => period_s / 4.0,
+            Self::Stepped { factors, every_s } => {
+                let peak = self.peak();
+                let steps = factors.iter().take_while(|factor| **factor < peak);
+                steps.count() as f64 * every_s
+            }
+        }
+    }
+}
+
 /// A region users send from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

@@ -591,7 +591,7 @@ impl Clients {
 
     /// The process at the curve's peak, thinned to the curve (Lewis and Shedler, 1979).
     fn schedule_thinned_arrival(&mut self, world: &mut World, from_ns: u64, mean_ns: f64) {
-        let peak = peak(&self.traffic.curve);
+        let peak = self.traffic.curve.peak();
         let mut at_ns = from_ns;
         for _ in 0..CANDIDATES_MAX {
             // Where the curve leaves nothing, the next arrival is at the end of time.
@@ -749,17 +749,6 @@ fn factor(curve: &Curve, at_ns: u64) -> f64 {
             let index = ((at_s / every_s) as usize).min(factors.len() - 1);
             factors[index]
         }
-    }
-}
-
-/// The largest factor a curve ever has.
-fn peak(curve: &Curve) -> f64 {
-    match curve {
-        Curve::Steady => 1.0,
-        Curve::Ramp { from, to, .. } => from.max(*to),
-        Curve::Spike { factor, .. } => factor.max(1.0),
-        Curve::Diurnal { depth, .. } => 1.0 + depth,
-        Curve::Stepped { factors, .. } => factors.iter().fold(0.0, |most, &next| most.max(next)),
     }
 }
 

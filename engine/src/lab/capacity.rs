@@ -7,6 +7,7 @@ use crate::Engine;
 use crate::lab::bottleneck::bottleneck;
 use crate::lab::filling::Filling;
 use crate::lab::load::{Load, at_load};
+use crate::lab::top::with_top_in;
 use crate::lab::trial::{Found, Opening, Run, Trial, loaded};
 use crate::lab::verdict::Breach;
 use crate::lab::{Headroom, Stretch, Verdict, Window};
@@ -85,12 +86,13 @@ enum Stage {
 impl CapacitySearch {
     /// A search that starts at the scenario's own load.
     pub fn new(scenario: &ValidScenario, window: Window) -> Self {
+        let scenario = with_top_in(scenario, window);
         let own = Load::of(&scenario.traffic);
-        let load_max = load_max(scenario);
+        let load_max = load_max(&scenario);
         let load = own.with_amount(own.amount().min(load_max.amount()));
-        let opening = Opening::new(scenario, load, window);
+        let opening = Opening::new(&scenario, load, window);
         Self {
-            scenario: scenario.clone(),
+            scenario,
             window,
             held: None,
             broke: None,

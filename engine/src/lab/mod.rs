@@ -30,6 +30,7 @@ mod measurement;
 mod payoff;
 pub(crate) mod queue;
 mod standing;
+mod top;
 mod trial;
 mod verdict;
 mod window;

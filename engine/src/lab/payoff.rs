@@ -4,6 +4,7 @@ use headroom_scenario::{Problem, ValidScenario};
 use serde::{Deserialize, Serialize};
 
 use crate::lab::load::Load;
+use crate::lab::top::with_top_in;
 use crate::lab::trial::{Found, Opening, Trial};
 use crate::lab::{Capacity, CapacitySearch, Window, facing};
 
@@ -60,7 +61,7 @@ impl PayoffSearch {
     ) -> Result<Self, Vec<Problem>> {
         let search = CapacitySearch::new(&facing(before, after)?.scenario, window);
         Ok(Self {
-            after: after.clone(),
+            after: with_top_in(after, window),
             window,
             stage: Stage::Before(Box::new(search)),
         })

@@ -1,9 +1,9 @@
 //! The design that stands there now.
 
-use headroom_scenario::{Action, Change, Curve, Design, Kind, ValidScenario};
+use headroom_scenario::{Action, Change, Design, Kind, ValidScenario};
 
-/// The design as its script leaves it, under a steady load: what is searched when the question is
-/// how much the design that stands there *now* can take.
+/// The design as its script leaves it, under the curve of its traffic: what is searched when the question
+/// is how much the design that stands there *now* can take.
 ///
 /// Every action takes effect at the start, new instances have booted, and the rate is the last one
 /// the script set. A script that can only be followed in its own time is left as it is.
@@ -47,7 +47,6 @@ pub fn settled(scenario: &ValidScenario) -> ValidScenario {
         false
     });
     changed.script = script;
-    changed.traffic.curve = Curve::Steady;
     changed.validate().unwrap_or_else(|_| scenario.clone())
 }
 

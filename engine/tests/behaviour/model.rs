@@ -198,6 +198,7 @@ const LINES: &[(&str, &str, &str)] = &[
         "20000 s",
         "const STRETCH_MAX_S: f64 = 20_000.0;",
     ),
+    ("top of a curve by", "0.5", "const TOP_BY_SHARE: f64 = 0.5;"),
     ("looks at a run", "16", "const MARKS: u32 = 16;"),
     (
         "most events of a run",

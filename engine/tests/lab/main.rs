@@ -2,5 +2,6 @@
 
 mod capacity;
 mod conditions;
+mod curves;
 mod designs;
 mod judgment;
