@@ -10,6 +10,7 @@ use headroom_engine::time::NS_PER_S;
 use headroom_scenario::Objectives;
 use yew::prelude::*;
 
+use super::booting::Booting;
 use super::stop::Stop;
 use super::story::{breaking, past};
 use crate::format;
@@ -30,6 +31,8 @@ pub struct BadgeProps {
     pub stop: Option<Stop>,
     /// What is broken, and may leave some of it through.
     pub wound: Option<Stop>,
+    /// What is counted in what the design holds, and does not serve yet.
+    pub booting: Option<Booting>,
 }
 
 /// What a design holds, as far as it is known.
@@ -156,25 +159,31 @@ fn failing_now(lines: Vec<String>) -> Told {
 /// Of a design of which it is known what it holds, and what the gauges show broken.
 fn held(props: &BadgeProps, found: &Found, failing: Option<String>) -> Told {
     let headroom = Headroom::new(found.load, props.load, found.is_unlimited);
+    let booted = props.booting.as_ref().map(|booting| booting.over(cut));
+    let once = |gap: &str, state: Option<&str>| {
+        let states: Vec<&str> = booted.as_deref().into_iter().chain(state).collect();
+        match states.is_empty() {
+            true => String::new(),
+            false => format!("{gap}once {}", states.join(" and ")),
+        }
+    };
     let (strain, failing) = match (headroom.strain(), failing) {
         // What it can take is of no use to those who get no answer now. By then it is warm.
         (Strain::Roomy | Strain::Close, Some(failing)) => {
-            let holds = found.holds().map(|holds| holds + " once it has recovered");
+            let once = once(" ", Some("it has recovered"));
+            let holds = found.holds().map(|holds| holds + &once);
             return failing_now(iter::once(failing).chain(holds).collect());
         }
         now => now,
     };
-    let once_warm = if found.holds_from_cold {
-        ""
-    } else {
-        ", once it is warm"
-    };
+    let warm = (!found.holds_from_cold).then_some("it is warm");
+    let once = once(", ", warm);
     let lines = [
         // That it is asked too much says why, and not what comes of it.
         failing.or_else(|| headroom.share()),
         found.first(culprit(props)),
         found.nothing_holds(),
-        found.holds().map(|holds| holds + once_warm),
+        found.holds().map(|holds| holds + &once),
     ];
     Told {
         tone: match strain {
@@ -327,6 +336,7 @@ mod tests {
             objectives: Objectives::default(),
             stop: None,
             wound: None,
+            booting: None,
         }
     }
 
@@ -369,6 +379,26 @@ mod tests {
         (failing.recent.completed, failing.recent.failed[0]) = (88, 12);
         props.snapshot = Some(Rc::new(failing));
         let recovered = "holds up to 1,380/s once it has recovered";
+        assert_eq!(last(&props).as_deref(), Some(recovered));
+    }
+
+    #[test]
+    fn what_counts_servers_that_boot_is_said_to_hold_once_they_have() {
+        let mut props = props(800.0, Snapshot::default());
+        props.booting = Some(Booting::One("srv/2".into()));
+        let last = |props: &BadgeProps| told(props).lines.pop();
+        let booted = "holds up to 1,380/s, once srv/2 has booted";
+        assert_eq!(last(&props).as_deref(), Some(booted));
+        props.capacity = Capacity::Found(Found {
+            holds_from_cold: false,
+            ..found()
+        });
+        let warm = "holds up to 1,380/s, once srv/2 has booted and it is warm";
+        assert_eq!(last(&props).as_deref(), Some(warm));
+        let mut failing = Snapshot::default();
+        (failing.recent.completed, failing.recent.failed[0]) = (88, 12);
+        props.snapshot = Some(Rc::new(failing));
+        let recovered = "holds up to 1,380/s once srv/2 has booted and it has recovered";
         assert_eq!(last(&props).as_deref(), Some(recovered));
     }
 

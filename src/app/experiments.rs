@@ -373,6 +373,28 @@ mod tests {
     }
 
     #[test]
+    fn what_the_design_takes_and_where_it_pays_off_are_under_the_same_curve() {
+        let traffic = headroom_scenario::Traffic {
+            curve: headroom_scenario::Curve::Spike {
+                factor: 3.0,
+                start_s: 10.0,
+                length_s: 20.0,
+            },
+            ..LADDER[3].scenario().traffic
+        };
+        let curved = after(&[Action::SetTraffic {
+            traffic: traffic.clone(),
+        }]);
+        let (Some(Question::Capacity { scenario }), Some(Question::Payoff { after, .. })) =
+            (curved.capacity, curved.payoff)
+        else {
+            panic!("both are asked");
+        };
+        assert_eq!(scenario.traffic, traffic);
+        assert_eq!(after.traffic, traffic);
+    }
+
+    #[test]
     fn what_the_reader_broke_is_left_out_and_said_so() {
         let kill = Action::Kill {
             component: "web".into(),

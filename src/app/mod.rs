@@ -1,6 +1,7 @@
 //! The page as a whole: one place that holds its state and fulfils what the reader wants.
 
 mod badge;
+mod booting;
 mod breakage;
 mod building;
 mod dialog;

@@ -7,6 +7,7 @@ use yew::html::Scope;
 use yew::prelude::*;
 
 use super::badge::{Badge, Capacity, Found};
+use super::booting::Booting;
 use super::building::{Site, kept_instances};
 use super::dialog::{Keys, Unopened};
 use super::header::Header;
@@ -69,7 +70,8 @@ pub(super) fn page(app: &App, link: &Scope<App>) -> Html {
                     on_action={app.intents.reform(Intent::Apply)} on_trace={app.intents.reform(Intent::OpenTrace)}
                     happening={run.happening.clone()} problems={app.document.problems.clone()} {read_only} />
                 <Badge {load} capacity={capacity.clone()} snapshot={run.snapshot.clone()} objectives={live.objectives.clone()}
-                    stop={stops(Stop::of_all)} wound={stops(Stop::of_some)} />
+                    stop={stops(Stop::of_all)} wound={stops(Stop::of_some)}
+                    booting={run.snapshot.as_deref().and_then(|snapshot| Booting::of(&live.design, snapshot))} />
                 { stage_foot(app) }
                 { failure(app) }
             </main>
