@@ -29,7 +29,7 @@ pub fn judged_p99_ms(report: &Report) -> f64 {
 /// A figure of both designs.
 struct Row {
     name: &'static str,
-    /// Not a number where there is none, as nobody was answered.
+    /// In the unit that the name tells. Not a number where there is none, as nobody was answered.
     figure: fn(&Report) -> f64,
     show: fn(f64) -> String,
     /// Whether it says something of a design. It is left out where it says nothing of both.
@@ -71,8 +71,8 @@ const ROWS: [Row; 18] = [
     ),
     row(
         "failed, %",
-        |report| of_some(report.requests.ended(), report.failed_share()),
-        percents,
+        |report| percent(of_some(report.requests.ended(), report.failed_share())),
+        number,
     ),
     row("latency mean, ms", |report| report.latency_ms.mean, number),
     row("latency p50, ms", |report| report.latency_ms.p50, number),
@@ -92,17 +92,26 @@ const ROWS: [Row; 18] = [
     },
     row(
         "users who had to log in anew, %",
-        |report| of_some(report.requests.completed, report.sessions_lost_share()),
-        percents,
+        |report| {
+            percent(of_some(
+                report.requests.completed,
+                report.sessions_lost_share(),
+            ))
+        },
+        number,
     ),
     row(
         "requests that had to, %",
-        |report| of_some(report.requests.completed, report.login_share()),
-        percents,
+        |report| percent(of_some(report.requests.completed, report.login_share())),
+        number,
     ),
     Row {
         is_told: has_cache,
-        ..row("stale hits, %", Report::stale_share, percents)
+        ..row(
+            "stale hits, %",
+            |report| percent(report.stale_share()),
+            number,
+        )
     },
     Row {
         is_told: has_cache,
@@ -137,8 +146,8 @@ fn whole(value: f64) -> String {
     count(value as u64)
 }
 
-fn percents(share: f64) -> String {
-    number(share * 100.0)
+fn percent(share: f64) -> f64 {
+    100.0 * share
 }
 
 /// A share of so many; not a number where they are none.
@@ -157,4 +166,54 @@ fn has_cache(report: &Report) -> bool {
 
 fn has_writes_in_doubt(report: &Report) -> bool {
     report.requests.writes_unknown + report.requests.writes_applied_again > 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use headroom_engine::report::ReportComponent;
+
+    /// Shares of a hundred requests, by their rows.
+    fn report(failed: u64, lost: f64, logins: f64, stale: f64) -> Report {
+        let mut report = Report::default();
+        (report.requests.arrived, report.requests.completed) = (100, 100 - failed);
+        report.requests.failed.insert("timed_out".into(), failed);
+        let part = |kind: &str, extra: &[(&str, f64)]| ReportComponent {
+            kind: kind.into(),
+            extra: extra
+                .iter()
+                .map(|(name, value)| (name.to_string(), *value))
+                .collect(),
+            ..ReportComponent::default()
+        };
+        let web = [
+            ("sessions", 100.0),
+            ("sessions_lost", lost),
+            ("session_calls", 100.0),
+            ("login_calls", logins),
+        ];
+        let cache = [("hits", 100.0), ("stale_hits", stale)];
+        let parts = [
+            ("web", part("service", &web)),
+            ("cache", part("cache", &cache)),
+        ];
+        report.components = parts.map(|(id, part)| (id.to_owned(), part)).into();
+        report
+    }
+
+    #[test]
+    fn what_a_share_changed_by_is_told_in_the_unit_of_its_row() {
+        let (before, after) = (report(50, 40.0, 30.0, 5.0), report(1, 20.0, 33.0, 25.0));
+        let cells = |name: &str| {
+            let row = ROWS.iter().find(|row| row.name == name);
+            let [_, was, is, change] = row.expect("it is told").cells(&before, &after);
+            [was, is, change]
+        };
+        assert_eq!(cells("failed, %"), ["50.0", "1.00", "−49.0"]);
+        let lost = cells("users who had to log in anew, %");
+        assert_eq!(lost, ["40.0", "20.0", "−20.0"]);
+        assert_eq!(cells("requests that had to, %"), ["30.0", "33.0", "+3.00"]);
+        assert_eq!(cells("stale hits, %"), ["5.00", "25.0", "+20.0"]);
+        assert_eq!(cells("completed"), ["50", "99", "+49.0"]);
+    }
 }
