@@ -498,7 +498,8 @@ pub struct Cache {
     /// What a write does to the cache.
     pub write_mode: WriteMode,
     /// How long a written value waits before it goes to the database, write-back only, in milliseconds. Each
-    /// key counts by itself, from its first write: all its writes until then go as one. What is written
+    /// key counts by itself, from its first write: all its writes until then go as one, and what is lost with
+    /// the node depends on when it dies, half an interval's writes of a busy key on average. What is written
     /// while a value is on its way, and what the database refuses, waits anew from the answer on. A value
     /// goes at once where it has to make room or its node is taken out.
     pub write_back_ms: f64,

@@ -456,6 +456,33 @@ fn nothing_leaves_a_node_that_is_down_until_it_is_repaired() {
 }
 
 #[test]
+fn what_a_node_that_is_down_has_no_room_for_any_more_is_lost_and_does_not_leave_it() {
+    let mut scenario = written_back(100.0, 20_000.0, true);
+    scenario.traffic.keys.count = 1_000_000;
+    scenario.traffic.keys.zipf_exponent = 0.0;
+    let mut smaller = scenario.design.components[2].kind.clone();
+    if let Kind::Cache(cache) = &mut smaller {
+        cache.entries_per_node = Some(100);
+    }
+    let configure = Action::Configure {
+        component: "cache".into(),
+        kind: smaller,
+    };
+    scenario.script = vec![
+        at_s(19.0, kill("cache", 0)),
+        at_s(20.0, configure),
+        at_s(30.0, repair("cache", 0)),
+    ];
+    let mut engine = engine(scenario);
+    let down = stretch(&mut engine, 19.1, 29.9);
+    assert_eq!(part(&down, "db").extra["writes"], 0.0);
+    let lost = part(&down, "cache").extra["writes_lost"];
+    near("writes lost", lost, 1_800.0, 150.0);
+    let up = stretch(&mut engine, 29.9, 49.9);
+    assert_eq!(part(&up, "cache").extra["writes_lost"], 0.0);
+}
+
+#[test]
 fn every_acknowledged_write_that_the_database_never_got_is_lost() {
     let (mut writes, mut values) = (0.0, 0.0);
     for seed in 1..=40 {
