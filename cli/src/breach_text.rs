@@ -4,8 +4,19 @@ use headroom_engine::lab::{Breach, Objective};
 
 use crate::figure::{number, percent};
 
+/// All that broke, each thing once: of several objectives it may be the same, that nothing is answered.
+pub fn of_all(breaches: &[Breach]) -> String {
+    let mut all: Vec<String> = Vec::new();
+    for words in breaches.iter().map(of) {
+        if !all.contains(&words) {
+            all.push(words);
+        }
+    }
+    all.join("; ")
+}
+
 /// `p99 is 712 ms, over 500 ms`.
-pub fn of(breach: &Breach) -> String {
+fn of(breach: &Breach) -> String {
     let limit = breach.limit;
     let Some(found) = breach.found else {
         return "nothing is answered".into();
@@ -35,5 +46,33 @@ pub fn of(breach: &Breach) -> String {
             )
         }
         Objective::Requests => "no request came".into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn that_nothing_is_answered_is_said_once() {
+        let unknown = |objective| Breach {
+            objective,
+            found: None,
+            limit: 0.5,
+        };
+        let failed = Breach {
+            objective: Objective::FailedShare,
+            found: Some(1.0),
+            limit: 0.01,
+        };
+        let broken = [
+            unknown(Objective::LatencyP99Ms),
+            failed,
+            unknown(Objective::SessionsLostShare),
+        ];
+        assert_eq!(
+            of_all(&broken),
+            "nothing is answered; 100 % of requests fail, over 1.00 %"
+        );
     }
 }

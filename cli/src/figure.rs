@@ -33,6 +33,16 @@ pub fn percent(share: f64) -> String {
     format!("{} %", number(share * 100.0))
 }
 
+/// An amount of data, given in gigabytes: `12.0 KB`.
+pub fn data(gb: f64) -> String {
+    let (value, unit) = match gb {
+        gb if gb >= 0.9995 => (gb, "GB"),
+        gb if gb >= 0.000_999_5 => (gb * 1e3, "MB"),
+        gb => (gb * 1e6, "KB"),
+    };
+    format!("{} {unit}", number(value))
+}
+
 /// A price, in whole dollars: `$1,204`.
 pub fn dollars(usd: f64) -> String {
     format!("${}", count(usd.round() as u64))

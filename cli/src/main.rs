@@ -11,6 +11,7 @@ mod failure;
 mod figure;
 mod help;
 mod options;
+mod own_figures;
 mod progress;
 mod report_text;
 mod series;

@@ -8,6 +8,7 @@ use headroom_scenario::{Design, Keys, Scenario};
 
 use crate::ending::Ending;
 use crate::figure::{count, dollars, number, percent};
+use crate::own_figures::{self, plain};
 use crate::table::{Align, Table};
 
 /// Instances of a component that get a line of their own; the others are counted.
@@ -186,7 +187,7 @@ fn components(scenario: &Scenario, report: &Report) -> String {
         let keys = &scenario.traffic.keys;
         let rooms = part.kind.rooms(keys);
         let rooms = rooms.iter().map(|room| room_words(room, keys));
-        let told: Vec<String> = rooms.chain(own_figures(component)).collect();
+        let told: Vec<String> = rooms.chain(of_its_own(component)).collect();
         if !told.is_empty() {
             notes.push_str(&format!("  {}: {}\n", part.title(), told.join(", ")));
         }
@@ -228,15 +229,6 @@ fn row(name: &str, kind: &str, load: &ReportLoad) -> [String; 8] {
     ]
 }
 
-/// A whole number in full, any other with the digits that matter.
-fn plain(value: f64) -> String {
-    if value.fract() == 0.0 && value >= 0.0 {
-        count(value as u64)
-    } else {
-        number(value)
-    }
-}
-
 /// `buffer 10,000 entries by the machine`.
 fn room_words(room: &Room, keys: &Keys) -> String {
     let amount = plain(room.amount);
@@ -257,21 +249,9 @@ fn room_words(room: &Room, keys: &Keys) -> String {
     format!("{words} {by}")
 }
 
-/// Figures of the component's kind that are not 0, and why its calls failed.
-fn own_figures(component: &ReportComponent) -> Vec<String> {
-    const TOLD_AS_SHARES: [&str; 4] = ["sessions", "sessions_lost", "session_calls", "login_calls"];
-    let figures = component
-        .extra
-        .iter()
-        .filter(|(name, value)| **value != 0.0 && !TOLD_AS_SHARES.contains(&name.as_str()));
-    let figures = figures.map(|(name, value)| {
-        let value = if name.ends_with("_ratio") || name.ends_with("_share") {
-            percent(*value)
-        } else {
-            plain(*value)
-        };
-        format!("{} {value}", name.replace('_', " "))
-    });
+/// Figures of the component's kind, and why its calls failed.
+fn of_its_own(component: &ReportComponent) -> Vec<String> {
+    let figures = own_figures::of(component).into_iter();
     let sessions = component.figure("sessions");
     let lost = (component.figure("sessions_lost") > 0.0).then(|| {
         format!(

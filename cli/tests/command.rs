@@ -209,7 +209,7 @@ fn a_full_disk_is_said_with_the_database() {
     assert_eq!(run["components"]["db"]["data_gb"], 0.5);
     assert!(run["requests"]["failed"]["disk_full"].as_u64() > Some(0));
     let table = read(&[]);
-    assert!(table.contains("disk used share 100 %"), "{table}");
+    assert!(table.contains("data 500 MB, disk 100 % full"), "{table}");
     assert!(table.contains("disk full"), "{table}");
 }
 

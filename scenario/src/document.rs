@@ -24,6 +24,7 @@ impl Scenario {
                     "this is not a text in UTF-8: save it as that",
                 )]
             }
+            Unread::NotJson(_) if is_empty(text) => vec![Problem::of_all("the file is empty")],
             Unread::NotJson(error) => {
                 vec![Problem::of_all(format!(
                     "this is not a JSON document: {error}"
@@ -77,10 +78,19 @@ pub(crate) enum Unread {
     Problems(Vec<Problem>),
 }
 
-/// Reads a document of any released version. The mark that some editors begin a text with is passed over.
+/// The text without the mark that some editors begin one with.
+fn unmarked(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
+}
+
+fn is_empty(text: &str) -> bool {
+    unmarked(text).trim().is_empty()
+}
+
+/// Reads a document of any released version.
 pub(crate) fn read(text: &str) -> Result<Scenario, Unread> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let (raw, twice) = json::read(text).map_err(|error| Unread::NotJson(error.to_string()))?;
+    let (raw, twice) =
+        json::read(unmarked(text)).map_err(|error| Unread::NotJson(error.to_string()))?;
     let read = match migrate::to_current(raw) {
         Ok(current) => from_value(current),
         Err(Unreadable::Newer(version)) => return Err(Unread::Newer(version)),

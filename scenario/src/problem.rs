@@ -41,13 +41,21 @@ impl Problem {
     pub fn sentence(thing: &str, problems: &[Problem]) -> String {
         match problems {
             [] => format!("{thing} has problems."),
-            [only] => format!("{thing} has a problem: {only}."),
-            [first, rest @ ..] => format!(
-                "{thing} has {} problems, the first of them: {first}.",
+            [only] => ended(format!("{thing} has a problem: {only}")),
+            [first, rest @ ..] => ended(format!(
+                "{thing} has {} problems, the first of them: {first}",
                 rest.len() + 1
-            ),
+            )),
         }
     }
+}
+
+/// A sentence with its stop, where it does not end in a question already.
+pub(crate) fn ended(mut sentence: String) -> String {
+    if !sentence.ends_with(['?', '.']) {
+        sentence.push('.');
+    }
+    sentence
 }
 
 impl fmt::Display for Problem {
@@ -164,6 +172,19 @@ impl Problems {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_sentence_has_one_stop() {
+        let asked = Problem::of_all("unknown field `rte`: did you mean `rate_rps`?");
+        let told = Problem::of_all("it is empty");
+        let sentence = |problems: &[Problem]| Problem::sentence("The file", problems);
+        assert_eq!(
+            sentence(std::slice::from_ref(&asked)),
+            "The file has a problem: unknown field `rte`: did you mean `rate_rps`?"
+        );
+        assert!(sentence(&[asked, told.clone()]).ends_with("did you mean `rate_rps`?"));
+        assert_eq!(sentence(&[told]), "The file has a problem: it is empty.");
+    }
 
     #[test]
     fn what_is_wrong_ends_where_the_advice_begins() {

@@ -967,6 +967,10 @@ fn a_bad_link_says_why() {
         ("#step=cahce", "did you mean cache?"),
         ("#step=cache&panel=rng", "did you mean ring?"),
         ("#step=", "no step “”"),
+        (
+            "#step=cache&at=999999999999",
+            "“999999999999” is too large: give at most 9007199.254740991 seconds",
+        ),
         ("#step=teleport&v=99.0.0", "too new"),
         ("#s2=AAAA", "too new"),
         ("#s99999999999999999999=AAAA", "too new"),
@@ -980,6 +984,7 @@ fn a_bad_link_says_why() {
     ] {
         let shown: String = text.chars().take(60).collect();
         assert!(why(text).contains(reason), "{shown}: {}", why(text));
+        assert!(!why(text).contains("?."), "{shown}: {}", why(text));
     }
 }
 

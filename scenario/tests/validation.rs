@@ -407,7 +407,8 @@ fn all_problems_of_content_come_at_once_each_at_its_place() {
 #[test]
 fn what_is_no_scenario_at_all_is_said_to_be_none() {
     for (text, part) in [
-        ("", "not a JSON document"),
+        ("", "the file is empty"),
+        ("\u{feff} \n", "the file is empty"),
         ("{", "not a JSON document"),
         ("[]", "JSON object"),
         ("null", "JSON object"),

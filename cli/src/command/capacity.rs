@@ -118,12 +118,11 @@ fn describe(design: &Design, now: Load, headroom: Headroom, capacity: &Capacity)
         ));
     }
     if let Some(breaks) = &capacity.breaks {
-        let why: Vec<String> = breaks.broken.iter().map(breach_text::of).collect();
         text.push_str(&format!(
             "At {}, in {} s measured until that was certain: {}.\n",
             load_text(breaks.load),
             number(breaks.measured_s),
-            why.join("; ")
+            breach_text::of_all(&breaks.broken)
         ));
     }
     if let Some(limited) = &capacity.limited {

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::query;
+use crate::problem::ended;
 use crate::step::LADDER;
 use crate::{Problem, did_you_mean, validation::quoted};
 
@@ -107,7 +108,8 @@ impl fmt::Display for FragmentError {
                 )
             }
             Self::BadValue { key, problem } => {
-                write!(f, "The link's value of {key} can't be: {problem}.")
+                let what = format!("The link's value of {key} can't be: {problem}");
+                f.write_str(&ended(what))
             }
             Self::Invalid(problems) => {
                 f.write_str(&Problem::sentence("The scenario in this link", problems))

@@ -184,12 +184,8 @@ impl<'a> Query<'a> {
         }
         let view = &mut scenario.view;
         if let Some(text) = self.at {
-            view.at_ns = nanoseconds(text).ok_or_else(|| {
-                bad(
-                    "at",
-                    format!("{} is no time: give seconds, such as 42.5", quoted(text)),
-                )
-            })?;
+            view.at_ns = nanoseconds(text)
+                .map_err(|complaint| bad("at", format!("{} {complaint}", quoted(text))))?;
         }
         if let Some(text) = self.speed {
             view.speed = number("speed", text, read_number(text), limits::SPEED)?;
@@ -370,15 +366,24 @@ fn seconds(ns: u64) -> String {
     }
 }
 
-/// Seconds as nanoseconds, exactly; nothing for what is no time or more than fits.
-fn nanoseconds(text: &str) -> Option<u64> {
+/// Seconds as nanoseconds, exactly; or what they are instead, and what would be right.
+fn nanoseconds(text: &str) -> Result<u64, String> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
     let are_digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-    if !are_digits(whole) || !are_digits(fraction) || fraction.len() > NS_DIGITS {
-        return None;
+    if !are_digits(whole) || !are_digits(fraction) {
+        return Err("is no time: give seconds, such as 42.5".into());
     }
-    let ns: u64 = format!("{whole}{fraction:0<NS_DIGITS$}").parse().ok()?;
-    limits::INTEGER.contain(ns).then_some(ns)
+    if fraction.len() > NS_DIGITS {
+        return Err(format!(
+            "is finer than a nanosecond: give at most {NS_DIGITS} digits after the point"
+        ));
+    }
+    // Digits that are no number are too many.
+    let ns: Option<u64> = format!("{whole}{fraction:0<NS_DIGITS$}").parse().ok();
+    ns.filter(|ns| limits::INTEGER.contain(*ns)).ok_or_else(|| {
+        let most = seconds(limits::INTEGER_MAX);
+        format!("is too large: give at most {most} seconds")
+    })
 }
 
 #[cfg(test)]
@@ -395,21 +400,22 @@ mod tests {
             42_500_000_000,
             limits::INTEGER_MAX,
         ] {
-            assert_eq!(nanoseconds(&seconds(ns)), Some(ns));
+            assert_eq!(nanoseconds(&seconds(ns)), Ok(ns));
         }
         assert_eq!(seconds(42_500_000_000), "42.5");
+        for text in ["", ".", "1.", ".5", "-1", "1e3", "１"] {
+            let complaint = nanoseconds(text).unwrap_err();
+            assert_eq!(complaint, "is no time: give seconds, such as 42.5");
+        }
+        let too_fine = "is finer than a nanosecond: give at most 9 digits after the point";
+        assert_eq!(nanoseconds("1.0000000001"), Err(too_fine.into()));
+        let too_large = "is too large: give at most 9007199.254740991 seconds";
         for text in [
-            "",
-            ".",
-            "1.",
-            ".5",
-            "-1",
-            "1e3",
-            "1.0000000001",
-            "9007199254.740992",
-            "１",
+            "9007199.254740992",
+            "999999999999",
+            "99999999999999999999999",
         ] {
-            assert_eq!(nanoseconds(text), None, "{text}");
+            assert_eq!(nanoseconds(text), Err(too_large.into()), "{text}");
         }
     }
 
