@@ -93,6 +93,45 @@ pub enum Curve {
 }
 
 impl Curve {
+    /// Its factor at a moment, in seconds.
+    pub fn factor(&self, at_s: f64) -> f64 {
+        match self {
+            Self::Steady => 1.0,
+            Self::Ramp {
+                from,
+                to,
+                start_s,
+                end_s,
+            } => {
+                // Before its end a ramp has some length.
+                let share = if at_s < *end_s {
+                    ((at_s - start_s) / (end_s - start_s)).max(0.0)
+                } else {
+                    1.0
+                };
+                from + (to - from) * share
+            }
+            Self::Spike {
+                factor,
+                start_s,
+                length_s,
+            } => {
+                if at_s >= *start_s && at_s < start_s + length_s {
+                    *factor
+                } else {
+                    1.0
+                }
+            }
+            Self::Diurnal { depth, period_s } => {
+                1.0 + depth * libm::sin(std::f64::consts::TAU * (at_s / period_s))
+            }
+            Self::Stepped { factors, every_s } => {
+                let index = ((at_s / every_s) as usize).min(factors.len() - 1);
+                factors[index]
+            }
+        }
+    }
+
     /// The largest factor it ever has.
     pub fn peak(&self) -> f64 {
         match self {
@@ -376,4 +415,58 @@ pub enum Distribution {
         /// Squared coefficient of variation, 1 or more; the larger, the heavier the tail.
         cs2: f64,
     },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_ramp_of_no_length_is_a_step() {
+        let ramp = |start_s, end_s| Curve::Ramp {
+            from: 1.0,
+            to: 3.0,
+            start_s,
+            end_s,
+        };
+        assert_eq!(
+            [4.0, 5.0, 6.0].map(|at_s| ramp(5.0, 5.0).factor(at_s)),
+            [1.0, 3.0, 3.0]
+        );
+        assert_eq!(ramp(0.0, 0.0).factor(0.0), 3.0);
+        assert_eq!(
+            [0.0, 2.0, 3.0, 4.0, 9.0].map(|at_s| ramp(2.0, 4.0).factor(at_s)),
+            [1.0, 1.0, 2.0, 3.0, 3.0]
+        );
+    }
+
+    #[test]
+    fn a_curve_is_at_its_peak_from_then_on_and_not_before() {
+        let curves = [
+            Curve::Ramp {
+                from: 1.0,
+                to: 3.0,
+                start_s: 2.0,
+                end_s: 4.0,
+            },
+            Curve::Spike {
+                factor: 5.0,
+                start_s: 4.0,
+                length_s: 1.0,
+            },
+            Curve::Diurnal {
+                depth: 0.5,
+                period_s: 16.0,
+            },
+            Curve::Stepped {
+                factors: vec![1.0, 2.0, 0.5],
+                every_s: 4.0,
+            },
+        ];
+        for curve in curves {
+            assert_eq!(curve.peaks_from_s(), 4.0, "{curve:?}");
+            assert_eq!(curve.factor(4.0), curve.peak(), "{curve:?}");
+            assert!(curve.factor(3.0) < curve.peak(), "{curve:?}");
+        }
+    }
 }

@@ -154,7 +154,12 @@ fn unnoticed(warnings: &mut Problems, script: &Path, scenario: &Scenario) {
             instance,
             factor,
         } = &timed.action
-            && let Some(checkup) = now.checkup(component, *factor)
+            && let Some(checkup) = now.checkup(
+                component,
+                *instance,
+                *factor,
+                rate_rps(&now.traffic, timed.at_ns),
+            )
         {
             warnings.about(Some(component));
             let action = script.index(index);
@@ -168,6 +173,14 @@ fn unnoticed(warnings: &mut Problems, script: &Path, scenario: &Scenario) {
         timed.action.carry_out(&mut now);
     }
     warnings.about(None);
+}
+
+/// Requests a second that users start at a moment; of a closed loop nobody knows.
+fn rate_rps(traffic: &Traffic, at_ns: u64) -> f64 {
+    match traffic.client.loop_model {
+        LoopModel::Open => traffic.rate_rps * traffic.curve.factor(at_ns as f64 / 1e9),
+        LoopModel::Closed { .. } => 0.0,
+    }
 }
 
 #[cfg(test)]
@@ -320,6 +333,7 @@ mod tests {
         checked.design.components.push(balancer);
         checked.design.links = vec![link("users", "lb"), link("lb", "web")].into();
         checked.design.links[1].latency_ms = 2.5;
+        checked.traffic.rate_rps = 1.0;
         let slowed = |factor: f64| {
             let mut slowed = checked.clone();
             let action = Action::Slow {
@@ -344,6 +358,96 @@ mod tests {
             balancer.health_check = None;
         }
         assert_eq!(told(unchecked), [""; 0], "nobody checks");
+    }
+
+    #[test]
+    fn a_server_that_is_slower_than_its_share_of_the_load_stays_in_service_and_that_is_said() {
+        // Three of four workers of 10 ms for 300 requests a second: each gets 100 and bears 400.
+        let mut checked = direct(3);
+        let balancer = LoadBalancer::default();
+        checked
+            .design
+            .components
+            .push(component("lb", Kind::LoadBalancer(balancer)));
+        checked.design.links = vec![link("users", "lb"), link("lb", "web")].into();
+        checked.traffic.rate_rps = 300.0;
+        if let Kind::Service(web) = &mut checked.design.components[1].kind {
+            (web.workers, web.service_time_ms) = (4, 10.0);
+        }
+        let slowed = |factor: f64, change: &dyn Fn(&mut Scenario)| {
+            let mut slowed = checked.clone();
+            let action = Action::Slow {
+                component: "web".into(),
+                instance: 0,
+                factor,
+            };
+            slowed.script = vec![TimedAction {
+                at_ns: 10_000_000_000,
+                action,
+            }];
+            change(&mut slowed);
+            !told(slowed).is_empty()
+        };
+        let as_it_is = |_: &mut Scenario| {};
+        let busy = |scenario: &mut Scenario| scenario.traffic.rate_rps = 3_000.0;
+        assert!(!slowed(1.0, &busy), "it is as fast as ever");
+        for (factor, is_told) in [
+            (2.0, false),
+            (4.0, false),
+            (4.1, true),
+            (10.0, true),
+            (40.0, true),
+        ] {
+            assert_eq!(slowed(factor, &as_it_is), is_told, "{factor}");
+        }
+        let with = |change: fn(&mut LoadBalancer)| {
+            move |scenario: &mut Scenario| {
+                if let Kind::LoadBalancer(balancer) = &mut scenario.design.components[2].kind {
+                    change(balancer);
+                }
+            }
+        };
+        let by_load = with(|lb| lb.algorithm = crate::Algorithm::LeastConnections);
+        assert!(!slowed(10.0, &by_load), "it gets what it can do");
+        let weighed = with(|lb| {
+            lb.algorithm = crate::Algorithm::WeightedRoundRobin;
+            lb.weights = vec![1, 4, 5];
+        });
+        assert!(
+            !slowed(10.0, &weighed) && slowed(14.0, &weighed),
+            "30 a second"
+        );
+        let light = |scenario: &mut Scenario| scenario.traffic.classes[0].work = 0.5;
+        assert!(!slowed(8.0, &light) && slowed(8.2, &light));
+        let late = |scenario: &mut Scenario| {
+            scenario.traffic.curve = Curve::Stepped {
+                factors: vec![0.5, 1.0],
+                every_s: 20.0,
+            };
+        };
+        assert!(
+            !slowed(8.0, &late) && slowed(8.2, &late),
+            "half as much comes then"
+        );
+        let scaled = |scenario: &mut Scenario| {
+            if let Kind::Service(web) = &mut scenario.design.components[1].kind {
+                web.autoscaling = Some(Autoscaling {
+                    instances_max: 6,
+                    ..Autoscaling::default()
+                });
+            }
+        };
+        assert!(
+            !slowed(8.0, &scaled) && slowed(8.2, &scaled),
+            "others may come"
+        );
+        let closed = |scenario: &mut Scenario| {
+            scenario.traffic.client.loop_model = LoopModel::Closed {
+                users: 10,
+                think_time_ms: 100.0,
+            };
+        };
+        assert!(!slowed(40.0, &closed), "users who wait ask for no more");
     }
 
     #[test]

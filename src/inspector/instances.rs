@@ -86,7 +86,11 @@ fn row(props: &InstancesProps, number: u16, instance: &InstanceGauge, count: usi
         props.component.instance_name(number),
         props.component.instance_title(number),
     );
-    let checkup = props.live.checkup(&props.gauge.id, instance.slow_factor);
+    let gauge = &props.gauge;
+    let rate_rps = gauge.throughput_rps + gauge.failed_rps;
+    let checkup = props
+        .live
+        .checkup(&gauge.id, number, instance.slow_factor, rate_rps);
     let deeds = deed::of_instance(&props.component, number, instance, count);
     // What is done to all of them stands below the list.
     let own = deeds

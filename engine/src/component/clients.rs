@@ -236,10 +236,10 @@ impl Clients {
     }
 
     fn factor(&self, at_ns: u64) -> f64 {
-        factor(
-            &self.traffic.curve,
-            at_ns.saturating_sub(self.curve_from_ns),
-        )
+        let passed_ns = at_ns.saturating_sub(self.curve_from_ns);
+        self.traffic
+            .curve
+            .factor(passed_ns as f64 / NS_PER_S as f64)
     }
 
     /// Requests a second that users start at a moment.
@@ -712,71 +712,11 @@ fn mix(traffic: &Traffic) -> Vec<f64> {
         .collect()
 }
 
-/// The factor of a curve at a moment.
-fn factor(curve: &Curve, at_ns: u64) -> f64 {
-    let at_s = at_ns as f64 / NS_PER_S as f64;
-    match curve {
-        Curve::Steady => 1.0,
-        Curve::Ramp {
-            from,
-            to,
-            start_s,
-            end_s,
-        } => {
-            // Before its end a ramp has some length.
-            let share = if at_s < *end_s {
-                ((at_s - start_s) / (end_s - start_s)).max(0.0)
-            } else {
-                1.0
-            };
-            from + (to - from) * share
-        }
-        Curve::Spike {
-            factor,
-            start_s,
-            length_s,
-        } => {
-            if at_s >= *start_s && at_s < start_s + length_s {
-                *factor
-            } else {
-                1.0
-            }
-        }
-        Curve::Diurnal { depth, period_s } => {
-            1.0 + depth * libm::sin(std::f64::consts::TAU * (at_s / period_s))
-        }
-        Curve::Stepped { factors, every_s } => {
-            let index = ((at_s / every_s) as usize).min(factors.len() - 1);
-            factors[index]
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     const DAY_NS: u64 = 86_400 * NS_PER_S;
-
-    #[test]
-    fn a_ramp_of_no_length_is_a_step() {
-        let ramp = |start_s, end_s| Curve::Ramp {
-            from: 1.0,
-            to: 3.0,
-            start_s,
-            end_s,
-        };
-        let at = |curve, at_s: u64| factor(&curve, at_s * NS_PER_S);
-        assert_eq!(
-            [4, 5, 6].map(|at_s| at(ramp(5.0, 5.0), at_s)),
-            [1.0, 3.0, 3.0]
-        );
-        assert_eq!(at(ramp(0.0, 0.0), 0), 3.0);
-        assert_eq!(
-            [0, 2, 3, 4, 9].map(|at_s| at(ramp(2.0, 4.0), at_s)),
-            [1.0, 1.0, 2.0, 3.0, 3.0]
-        );
-    }
 
     #[test]
     fn an_address_is_known_for_its_time_however_late() {
