@@ -470,7 +470,7 @@ fn capacity_says_how_much_is_left_and_what_gives_way() {
     let rate_rps = capacity["rate_rps"].as_f64().expect("a load");
     let breaks_rps = capacity["breaks"]["rate_rps"].as_f64().expect("a load");
     assert!(rate_rps > 0.0 && breaks_rps > rate_rps && breaks_rps < rate_rps * 1.03);
-    assert_eq!(capacity["limited"], "web");
+    assert_eq!(capacity["limited"]["component"], "web");
     assert_eq!(capacity["now"]["rate_rps"], 250.0);
     let times = capacity["headroom"]["times_now"]
         .as_f64()

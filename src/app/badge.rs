@@ -60,10 +60,19 @@ pub struct Found {
     pub is_unlimited: bool,
     /// It also comes up under that load from a cold start.
     pub holds_from_cold: bool,
-    /// What the component that gives way first is called.
-    pub limited: Option<String>,
+    /// What gives way first.
+    pub limited: Option<Limited>,
     /// The first objective that breaks just past that load.
     pub breach: Option<Breach>,
+}
+
+/// What gives way first, in words.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Limited {
+    /// What it is called.
+    pub name: String,
+    /// What is wrong with it, where it is the way between two components.
+    pub wrong: Option<String>,
 }
 
 impl Capacity {
@@ -107,16 +116,19 @@ struct Told {
 
 fn told(props: &BadgeProps) -> Told {
     let mut told = said(props);
-    let limited = match &props.capacity {
-        Capacity::Found(found) => found.limited.as_ref(),
-        _ => None,
-    };
     let named = match culprit(props) {
         Some(stop) => stop.name(),
-        None => limited,
+        None => limited(props).map(|limited| &limited.name),
     };
     told.named = named.filter(|name| cut(name) != **name).cloned();
     told
+}
+
+fn limited(props: &BadgeProps) -> Option<&Limited> {
+    match &props.capacity {
+        Capacity::Found(found) => found.limited.as_ref(),
+        Capacity::Searching { .. } | Capacity::Unanswerable(_) => None,
+    }
 }
 
 /// A name, as far as one line of the badge has room for it.
@@ -212,7 +224,10 @@ fn culprit(props: &BadgeProps) -> Option<&Stop> {
         .load()
         .is_some_and(|load| load.amount() == 0.0);
     let wound = props.wound.as_ref().filter(|_| takes_none);
-    props.stop.as_ref().or(wound)
+    // A search that has found which link it is says more than that it is one.
+    let is_found = limited(props).is_some_and(|limited| limited.wrong.is_some());
+    let stop = props.stop.as_ref().or(wound);
+    stop.filter(|stop| stop.name().is_some() || !is_found)
 }
 
 impl Found {
@@ -224,9 +239,14 @@ impl Found {
         if self.is_unlimited {
             return Some("takes all that the slider has".into());
         }
-        let name = self.limited.as_ref()?;
-        let verb = format::verb(name, "gives way", "give way");
-        Some(format!("{} {verb} first", cut(name)))
+        let Limited { name, wrong } = self.limited.as_ref()?;
+        Some(match wrong {
+            Some(wrong) => format!("{} {wrong}", cut(name)),
+            None => {
+                let verb = format::verb(name, "gives way", "give way");
+                format!("{} {verb} first", cut(name))
+            }
+        })
     }
 
     /// What is wrong at the smallest load, where not even that holds.
@@ -313,13 +333,20 @@ fn piling_up(recent: &Bin) -> Option<(Objective, f64, f64)> {
 mod tests {
     use super::*;
 
+    fn database() -> Limited {
+        Limited {
+            name: "Database".into(),
+            wrong: None,
+        }
+    }
+
     fn found() -> Found {
         Found {
             load: Load::RateRps(1_380.0),
             reached_rps: 1_380.0,
             is_unlimited: false,
             holds_from_cold: true,
-            limited: Some("Database".into()),
+            limited: Some(database()),
             breach: Some(Breach {
                 objective: Objective::LatencyP99Ms,
                 found: Some(700.0),
@@ -427,8 +454,27 @@ mod tests {
     }
 
     #[test]
+    fn a_link_that_gives_way_is_named_rather_than_that_there_is_one() {
+        let mut props = props(800.0, Snapshot::default());
+        props.capacity = Capacity::Found(Found {
+            load: Load::RateRps(0.0),
+            limited: Some(Limited {
+                name: "Web → Database".into(),
+                wrong: Some("loses 90 %".into()),
+            }),
+            ..found()
+        });
+        for stop in [None, Some(Stop::Cut), Some(Stop::Impaired)] {
+            props.wound = stop;
+            assert_eq!(told(&props).lines[0], "Web → Database loses 90 %");
+        }
+        props.stop = Some(Stop::Down("Database".into()));
+        assert_eq!(told(&props).lines[0], "Database is down");
+    }
+
+    #[test]
     fn where_no_load_holds_it_is_said_why_whatever_gives_way() {
-        for limited in [None, Some("Database".to_owned())] {
+        for limited in [None, Some(database())] {
             let found = Found {
                 load: Load::RateRps(0.0),
                 limited,

@@ -6,7 +6,7 @@ use headroom_scenario::{Design, price};
 use yew::html::Scope;
 use yew::prelude::*;
 
-use super::badge::{Badge, Capacity, Found};
+use super::badge::{Badge, Capacity, Found, Limited};
 use super::booting::Booting;
 use super::building::{Site, kept_instances};
 use super::dialog::{Keys, Unopened};
@@ -148,9 +148,10 @@ fn capacity(app: &App) -> Capacity {
             reached_rps: *reached_rps,
             is_unlimited: *is_unlimited,
             holds_from_cold: *holds_from_cold,
-            limited: limited
-                .as_ref()
-                .map(|id| app.document.live.design.title(id).to_owned()),
+            limited: limited.as_ref().map(|limited| Limited {
+                name: limited.title(&app.document.live.design),
+                wrong: limited.wrong(),
+            }),
             breach: *breach,
         }),
         Some(Finding::Unanswerable(reason)) => Capacity::Unanswerable(reason.clone()),

@@ -1,6 +1,6 @@
 //! What the page asks the lab, and what it finds.
 
-use headroom_engine::lab::{Breach, Load};
+use headroom_engine::lab::{Bottleneck, Breach, Load};
 use headroom_engine::report::Report;
 use headroom_scenario::Scenario;
 use serde::{Deserialize, Serialize};
@@ -105,8 +105,8 @@ pub enum Finding {
         is_unlimited: bool,
         /// It also comes up under that load from a cold start.
         holds_from_cold: bool,
-        /// Id of the component that gives way first.
-        limited: Option<String>,
+        /// What gives way first.
+        limited: Option<Bottleneck>,
         /// The first objective that breaks just past that load.
         breach: Option<Breach>,
     },

@@ -126,10 +126,12 @@ fn describe(design: &Design, now: Load, headroom: Headroom, capacity: &Capacity)
         ));
     }
     if let Some(limited) = &capacity.limited {
-        text.push_str(&format!(
-            "What gives way first: {}.\n",
-            design.title(limited)
-        ));
+        let title = limited.title(design);
+        let what = match limited.wrong() {
+            Some(wrong) => format!("the link {title}, which {wrong}"),
+            None => title,
+        };
+        text.push_str(&format!("What gives way first: {what}.\n"));
     }
     text
 }

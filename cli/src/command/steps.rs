@@ -1,6 +1,6 @@
 //! `headroom steps`: the ladder, and what each step of it is worth.
 
-use headroom_engine::lab::{Load, Payoff, PayoffSearch, Window};
+use headroom_engine::lab::{Bottleneck, Load, Payoff, PayoffSearch, Window};
 use headroom_scenario::step::{self, Step};
 use headroom_scenario::{RATE_MIN_RPS, ValidScenario, price};
 use serde::Serialize;
@@ -33,8 +33,8 @@ struct StepDocument {
 struct Measured {
     /// Largest load that holds the step's objectives, requests a second.
     capacity_rps: f64,
-    /// Id of the component that gives way first.
-    limited: Option<String>,
+    /// What gives way first.
+    limited: Option<Bottleneck>,
     /// What people call it.
     #[serde(skip)]
     limited_title: Option<String>,
@@ -92,7 +92,7 @@ fn measure(
         limited_title: capacity
             .limited
             .as_ref()
-            .map(|id| scenario.design.title(id).to_owned()),
+            .map(|limited| limited.title(&scenario.design)),
         limited: capacity.limited,
         pays_off_from_rps: payoff.and_then(|payoff| payoff.load).map(Load::amount),
     })

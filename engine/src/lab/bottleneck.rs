@@ -1,9 +1,11 @@
-//! Which component gives way first.
+//! What gives way first: a component, or the way to one.
 
-use headroom_scenario::Design;
+use headroom_scenario::{Design, Impairment, Scenario};
+use serde::{Deserialize, Serialize};
 
 use crate::figures::reason::Reason;
-use crate::figures::report::{Report, ReportComponent};
+use crate::figures::report::Report;
+use crate::lab::clues::Clues;
 
 /// Components as busy as this share of the busiest are as good as saturated together, and those that failed
 /// as often as this share of the worst have failed with it.
@@ -12,52 +14,111 @@ const AS_GOOD_AS_SHARE: f64 = 0.9;
 /// Where not even the busiest is as busy as this, it is not for want of capacity that requests fail.
 const BUSY_FROM: f64 = 0.5;
 
-/// The component that gives way, by a report of a run that has just broken.
-///
-/// That is the busiest by its busiest instance. Where a caller and the one it calls are both
-/// saturated, it is the called one: the caller's slots are held while it waits for the answer.
-/// Where nothing is busy, it is the one that failed most, its dead instances refuse, and again the called one.
-/// A disk that is full gives way, however
-/// busy anything is.
-pub(super) fn bottleneck(design: &Design, report: &Report) -> Option<String> {
-    let busy = |id: &str| {
-        report
-            .components
-            .get(id)
-            .map_or(0.0, utilisation_of_busiest_instance)
-    };
-    let failed = |id: &str| {
-        report
-            .components
-            .get(id)
-            .map_or(0, |component| component.failed.values().sum())
-    };
+/// What gives way first.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Bottleneck {
+    /// A component, by its id.
+    Component(String),
+    /// The way from one component to another.
+    Link {
+        /// Id of the caller.
+        from: String,
+        /// Id of the called.
+        to: String,
+        /// What the script has made wrong with it; nothing where it only takes long.
+        impairments: Vec<Impairment>,
+    },
+}
 
+impl Bottleneck {
+    /// What it is called: `Database`, `Web tier → Database`.
+    pub fn title(&self, design: &Design) -> String {
+        match self {
+            Self::Component(id) => design.title(id).to_owned(),
+            Self::Link { from, to, .. } => {
+                format!("{} → {}", design.title(from), design.title(to))
+            }
+        }
+    }
+
+    /// What is wrong with a link: `loses 90 %`; none of a component.
+    pub fn wrong(&self) -> Option<String> {
+        let Self::Link { impairments, .. } = self else {
+            return None;
+        };
+        let words = impairments.iter().map(|impairment| match impairment {
+            Impairment::Delay { .. } | Impairment::Cut { .. } => {
+                format!("is {}", impairment.words())
+            }
+            Impairment::Loss { .. } | Impairment::Bandwidth { .. } => impairment.words(),
+        });
+        let words: Vec<String> = words.collect();
+        Some(match words.is_empty() {
+            true => "takes most of the time".into(),
+            false => words.join(", "),
+        })
+    }
+}
+
+/// What gives way, by a report of a run that has just broken, at the smallest load there is or not.
+///
+/// That is the component that is busiest by its busiest instance; one that hangs is as busy as can be. Where
+/// a caller and the one it calls are both saturated, it is the called one: the caller's slots are held while
+/// it waits for the answer; where most of those are held by a way that the script has impaired, it is that.
+/// Where nothing is busy and calls are refused, it is the one that failed most, its dead instances refuse, and
+/// again the called one, or the way over which a balancer checks it. Where nothing is busy even at the smallest load, it is where the time goes.
+/// A disk that is full gives way, however busy anything is.
+pub(super) fn bottleneck(
+    scenario: &Scenario,
+    report: &Report,
+    is_least: bool,
+) -> Option<Bottleneck> {
+    let design = &scenario.design;
+    let clues = Clues { scenario, report };
     let ids = || {
         design
             .components
-            .iter()
-            .map(|component| component.id.as_str())
+            .present()
+            .map(|(_, component)| component.id.as_str())
     };
     let is_full = |id: &&str| {
-        let component = report.components.get(*id);
-        component.is_some_and(|component| component.failed.contains_key(Reason::DiskFull.name()))
+        let failed = clues.part(id).map(|part| &part.failed);
+        failed.is_some_and(|failed| failed.contains_key(Reason::DiskFull.name()))
     };
     if let Some(full) = ids().find(is_full) {
-        return Some(full.to_string());
+        return Some(Bottleneck::Component(full.into()));
     }
-    let busiest = ids().map(busy).fold(0.0, f64::max);
-    let most_failed = ids().map(failed).max().unwrap_or(0) as f64;
-    if busiest < BUSY_FROM && most_failed > 0.0 {
-        // Who calls it answers badly as often.
-        let alike = ids().filter(|id| failed(id) as f64 >= AS_GOOD_AS_SHARE * most_failed);
-        return called_by_the_others(design, &alike.collect::<Vec<_>>());
+    let as_good_as = |most: f64, figure: &dyn Fn(&str) -> f64| {
+        let alike: Vec<&str> = ids()
+            .filter(|id| figure(id) >= AS_GOOD_AS_SHARE * most)
+            .collect();
+        called_by_the_others(design, &alike)
+    };
+    let most = |figure: &dyn Fn(&str) -> f64| ids().map(figure).fold(0.0, f64::max);
+    let busy = |id: &str| clues.busy(id);
+    // Who calls it answers badly as often.
+    let failed = |id: &str| clues.failed(id);
+    let (busiest, most_failed) = (most(&busy), most(&failed));
+    if busiest < BUSY_FROM && most_failed > 0.0 && !clues.are_timed_out() {
+        return as_good_as(most_failed, &failed).map(|id| clues.refusing(id));
     }
-    if busiest == 0.0 {
-        return None;
+    if busiest < BUSY_FROM && is_least {
+        return clues.where_the_time_goes();
     }
-    let saturated = ids().filter(|id| busy(id) >= AS_GOOD_AS_SHARE * busiest);
-    called_by_the_others(design, &saturated.collect::<Vec<_>>())
+    let first = (busiest > 0.0)
+        .then(|| as_good_as(busiest, &busy))
+        .flatten();
+    let held = clues.impaired().find(|link| {
+        let is_before = first
+            .as_ref()
+            .is_none_or(|first| link.from == *first || reaches(design, first, &link.from));
+        is_before && clues.holds_slots(link)
+    });
+    match held {
+        Some(link) => Some(clues.way(link)),
+        None => first.map(Bottleneck::Component),
+    }
 }
 
 /// The first that calls none of the others.
@@ -68,15 +129,6 @@ fn called_by_the_others(design: &Design, ids: &[&str]) -> Option<String> {
     };
     let called = ids.iter().find(calls_no_other).or(ids.first());
     called.map(|id| id.to_string())
-}
-
-/// Utilisation of the instance that has most to do: one hot server is enough to break a tier.
-fn utilisation_of_busiest_instance(component: &ReportComponent) -> f64 {
-    let instances = component
-        .instances
-        .iter()
-        .map(|instance| instance.load.utilisation);
-    instances.fold(component.load.utilisation, f64::max)
 }
 
 /// Whether calls from one component can lead to another.
@@ -100,8 +152,18 @@ fn reaches(design: &Design, from: &str, to: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::figures::report::{ReportInstance, ReportLoad};
+    use crate::figures::report::{ReportComponent, ReportInstance, ReportLoad};
     use headroom_scenario::{Clients, Component, Database, Kind, Link, Service};
+
+    /// What gives way in a design without a script, at some load or the smallest.
+    fn first(design: &Design, report: &Report, is_least: bool) -> Option<String> {
+        let scenario = Scenario {
+            design: design.clone(),
+            ..Scenario::default()
+        };
+        let first = bottleneck(&scenario, report, is_least)?;
+        Some(first.title(design))
+    }
 
     fn design() -> Design {
         let component = |id: &str, kind| Component {
@@ -158,7 +220,7 @@ mod tests {
     #[test]
     fn the_busiest_gives_way() {
         assert_eq!(
-            bottleneck(&design(), &report(&[0.98], 0.4)).as_deref(),
+            first(&design(), &report(&[0.98], 0.4), false).as_deref(),
             Some("web")
         );
     }
@@ -166,7 +228,7 @@ mod tests {
     #[test]
     fn a_caller_that_waits_for_a_saturated_one_is_not_to_blame() {
         assert_eq!(
-            bottleneck(&design(), &report(&[1.0], 0.97)).as_deref(),
+            first(&design(), &report(&[1.0], 0.97), false).as_deref(),
             Some("data")
         );
     }
@@ -174,7 +236,7 @@ mod tests {
     #[test]
     fn one_hot_instance_is_enough() {
         assert_eq!(
-            bottleneck(&design(), &report(&[1.0, 0.2, 0.2], 0.7)).as_deref(),
+            first(&design(), &report(&[1.0, 0.2, 0.2], 0.7), false).as_deref(),
             Some("web")
         );
     }
@@ -184,7 +246,7 @@ mod tests {
         let mut full = report(&[0.98], 0.1);
         let data = full.components.get_mut("data").expect("is in the report");
         data.failed.insert("disk_full".into(), 1);
-        assert_eq!(bottleneck(&design(), &full).as_deref(), Some("data"));
+        assert_eq!(first(&design(), &full, false).as_deref(), Some("data"));
     }
 
     #[test]
@@ -202,25 +264,25 @@ mod tests {
                 let part = report.components.get_mut(id).expect("is in the report");
                 part.failed.insert("connection_refused".into(), count);
             }
-            assert_eq!(bottleneck(&design, &report).as_deref(), Some("data"));
+            assert_eq!(first(&design, &report, false).as_deref(), Some("data"));
         }
     }
 
     #[test]
     fn where_nothing_is_busy_the_one_that_refuses_gives_way() {
         let mut refusing = report(&[0.0], 0.0);
-        assert_eq!(bottleneck(&design(), &refusing), None);
+        assert_eq!(first(&design(), &refusing, false), None);
         let web = refusing
             .components
             .get_mut("web")
             .expect("is in the report");
         web.failed.insert("connection_refused".into(), 7);
-        assert_eq!(bottleneck(&design(), &refusing).as_deref(), Some("web"));
+        assert_eq!(first(&design(), &refusing, false).as_deref(), Some("web"));
         let data = refusing.components.get_mut("data").expect("is there");
         data.load.utilisation = 0.4;
-        assert_eq!(bottleneck(&design(), &refusing).as_deref(), Some("web"));
+        assert_eq!(first(&design(), &refusing, false).as_deref(), Some("web"));
         let data = refusing.components.get_mut("data").expect("is there");
         data.load.utilisation = 0.6;
-        assert_eq!(bottleneck(&design(), &refusing).as_deref(), Some("data"));
+        assert_eq!(first(&design(), &refusing, false).as_deref(), Some("data"));
     }
 }

@@ -4,7 +4,7 @@ use headroom_scenario::ValidScenario;
 use serde::{Deserialize, Serialize};
 
 use crate::Engine;
-use crate::lab::bottleneck::bottleneck;
+use crate::lab::bottleneck::{Bottleneck, bottleneck};
 use crate::lab::filling::Filling;
 use crate::lab::load::{Load, at_load};
 use crate::lab::top::with_top_in;
@@ -32,8 +32,8 @@ pub struct Capacity {
     /// Whether it also comes up under that load when all that it stores is empty: whether what piles up
     /// behind the cold start is gone after [`COMING_UP_S`].
     pub holds_from_cold: bool,
-    /// Id of the component that gives way first; none where the design takes all there is.
-    pub limited: Option<String>,
+    /// What gives way first; none where the design takes all there is.
+    pub limited: Option<Bottleneck>,
     /// Smallest load at which one broke, and which; none where the design takes all there is.
     pub breaks: Option<Break>,
 }
@@ -69,7 +69,7 @@ pub struct CapacitySearch {
     scenario: ValidScenario,
     window: Window,
     held: Option<(Load, f64)>,
-    broke: Option<(Break, Option<String>)>,
+    broke: Option<(Break, Option<Bottleneck>)>,
     load_max: Load,
     in_service: Vec<Engine>,
     stage: Stage,
@@ -167,7 +167,7 @@ impl CapacitySearch {
                 self.in_service = in_service;
             }
             Found::Breaks(report, verdict) => {
-                let limited = bottleneck(&self.scenario.design, &report);
+                let limited = bottleneck(&self.scenario, &report, load == load.least());
                 let broken = verdict.broken;
                 let measured_s = report.simulated_s;
                 let broke = Break {
@@ -263,7 +263,7 @@ mod tests {
             let found = capacity.load.amount();
             let error = found / expected - 1.0;
             assert!(error.abs() < 0.04, "{found} instead of {expected}");
-            assert_eq!(capacity.limited.as_deref(), Some("web"));
+            assert_eq!(capacity.limited, Some(Bottleneck::Component("web".into())));
             let breaks = capacity.breaks.expect("an M/M/1 breaks");
             assert!(breaks.load.amount() > found);
             assert!(breaks.load.amount() <= found * TOLERANCE);

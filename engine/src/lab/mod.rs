@@ -20,6 +20,7 @@
 pub mod bench;
 mod bottleneck;
 mod capacity;
+mod clues;
 mod comparison;
 mod facing;
 mod filling;
@@ -35,6 +36,7 @@ mod trial;
 mod verdict;
 mod window;
 
+pub use bottleneck::Bottleneck;
 pub use capacity::{Break, COMING_UP_S, Capacity, CapacitySearch};
 pub use comparison::Comparison;
 pub use facing::{Faced, LeftOut, Renamed, facing};

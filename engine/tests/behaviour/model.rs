@@ -118,6 +118,7 @@ const LINES: &[(&str, &str, &str)] = &[
     ),
     ("as good as", "0.9", "const AS_GOOD_AS_SHARE: f64 = 0.9;"),
     ("busy at all", "0.5", "const BUSY_FROM: f64 = 0.5;"),
+    ("held by the way", "0.5", "const HELD_SHARE: f64 = 0.5;"),
     (
         "requests to fill",
         "10000",

@@ -1,6 +1,6 @@
 //! What a design can take is what it takes in service, whatever the seed.
 
-use headroom_engine::lab::{COMING_UP_S, Load, Verdict, Window, at_load, measure};
+use headroom_engine::lab::{Bottleneck, COMING_UP_S, Load, Verdict, Window, at_load, measure};
 use headroom_scenario::{Kind, LoopModel, Service, TimedAction, ValidScenario};
 
 use crate::designs::*;
@@ -135,7 +135,7 @@ fn a_closed_loop_is_answered_in_users_with_the_rate_they_reach() {
     assert!((32..=38).contains(&users), "{users} users");
     let reached_rps = capacity.reached_rps;
     assert!((97.0..100.5).contains(&reached_rps), "{reached_rps}");
-    assert_eq!(capacity.limited.as_deref(), Some("web"));
+    assert_eq!(capacity.limited, Some(Bottleneck::Component("web".into())));
     let breaks = capacity.breaks.expect("more are too many").load;
     assert_eq!(breaks, Load::Users(users + 1), "users are whole");
 }
