@@ -45,6 +45,12 @@ impl Rect {
         }
     }
 
+    /// The box that reaches so far from a place.
+    pub fn around(place: Point, reach: f64) -> Self {
+        let wide = 2.0 * reach;
+        Self::new(place.x - reach, place.y - reach, wide, wide)
+    }
+
     /// Right edge.
     pub fn right(&self) -> f64 {
         self.x + self.width
@@ -188,6 +194,13 @@ impl Fit {
     /// Units to pixels.
     pub fn pixels(&self, point: Point) -> Point {
         Point::new(point.x * self.scale + self.x, point.y * self.scale + self.y)
+    }
+
+    /// The same of a box.
+    pub fn pixels_of(&self, rect: &Rect) -> Rect {
+        let corner = self.pixels(Point::new(rect.x, rect.y));
+        let (wide, high) = (rect.width * self.scale, rect.height * self.scale);
+        Rect::new(corner.x, corner.y, wide, high)
     }
 
     /// Pixels to units.

@@ -97,20 +97,12 @@ pub fn Diagram(props: &Props) -> Html {
     let steer = use_steer(&host, &motion, &lens, &menu);
 
     let on_pick = {
-        let (scenario, on_select, menu) = (
-            props.scenario.clone(),
-            props.on_select.clone(),
-            menu.clone(),
-        );
-        Callback::from(move |(pick, at): (Pick, Option<Point>)| {
+        let (host, menu) = (host.clone(), menu.clone());
+        let (scenario, on_select) = (props.scenario.clone(), props.on_select.clone());
+        Callback::from(move |(pick, event): (Pick, Option<MouseEvent>)| {
+            let at = event.and_then(|event| place_of(&host, &event));
             menu.set(has_menu(&scenario, pick).then_some(Hung { pick, at }));
             on_select.emit(pick.selection(&scenario));
-        })
-    };
-    let on_words = {
-        let (host, on_pick) = (host.clone(), on_pick.clone());
-        Callback::from(move |(link, event): (usize, MouseEvent)| {
-            on_pick.emit((Pick::Link(link), place_of(&host, &event)));
         })
     };
     let onclick = {
@@ -125,7 +117,7 @@ pub fn Diagram(props: &Props) -> Html {
         })
     };
     let on_link = {
-        let (host, motion, on_words) = (host.clone(), motion.clone(), on_words.clone());
+        let (host, motion, on_pick) = (host.clone(), motion.clone(), on_pick.clone());
         let (menu, on_trace) = (menu.clone(), props.on_trace.clone());
         Callback::from(move |(link, event): (usize, MouseEvent)| {
             match hit(&host, &motion, &event) {
@@ -133,11 +125,10 @@ pub fn Diagram(props: &Props) -> Html {
                     menu.set(None);
                     on_trace.emit(request);
                 }
-                None => on_words.emit((link, event)),
+                None => on_pick.emit((Pick::Link(link), Some(event))),
             }
         })
     };
-    let on_pick = on_pick.reform(|pick| (pick, None));
     let speed = {
         let stage = props.stage.borrow();
         if stage.clock.paused() {
@@ -158,7 +149,6 @@ pub fn Diagram(props: &Props) -> Html {
         fit: fit_of(&motion, &layout, size),
         on_pick: &on_pick,
         on_link: &on_link,
-        on_words: &on_words,
     };
     let widths = wire::widths(&scene);
     let scene = Scene {
@@ -168,6 +158,8 @@ pub fn Diagram(props: &Props) -> Html {
     if let Some(motion) = motion.borrow().as_ref() {
         motion.borrow_mut().set_widths(widths.clone());
     }
+    let hung = menu.and_then(|hung| Some((hung, menu_of(&scene, hung.pick)?)));
+    use_closing(&menu, hung.is_some());
     let badges = node::badges(&scene);
     let placed = placed(scene.fit);
     let onkeydown = on_key(&steer);
@@ -199,9 +191,9 @@ pub fn Diagram(props: &Props) -> Html {
             </svg>
             { probes() }
             { homeless(&scene, &props.problems) }
-            if let Some(hung) = *menu {
+            if let Some((hung, of)) = hung {
                 if !props.read_only {
-                    { menu_at(props, &scene, hung, &menu, &host) }
+                    { menu_at(props, scene.fit, hung, of, &menu, &host) }
                 }
             }
         </div>
@@ -302,7 +294,7 @@ fn place(host: &NodeRef, fit: Fit) {
 struct Hung {
     /// What it is of.
     pick: Pick,
-    /// Where it was asked for, in pixels of the diagram's box; none where it hangs at its part.
+    /// Where the pointer asked for it, in pixels of the diagram's box; none where a key did.
     at: Option<Point>,
 }
 
@@ -320,26 +312,19 @@ fn has_menu(scenario: &Scenario, pick: Pick) -> bool {
 
 fn menu_at(
     props: &Props,
-    scene: &Scene<'_>,
+    fit: Fit,
     Hung { pick, at }: Hung,
+    of: MenuOf,
     open: &UseStateHandle<Option<Hung>>,
     host: &NodeRef,
 ) -> Html {
-    let hung = match pick {
-        Pick::Component(number) => instance_menu(scene, number, 0),
-        Pick::Instance(number, instance) => instance_menu(scene, number, instance),
-        Pick::Link(link) => link_menu(scene, link),
-    };
-    let Some(MenuOf {
+    let MenuOf {
         name,
         part,
         deeds,
         testid,
-        at: beside,
-    }) = hung
-    else {
-        return Html::default();
-    };
+        place,
+    } = of;
     let on_close = {
         let (open, host) = (open.clone(), host.clone());
         Callback::from(move |()| {
@@ -347,11 +332,31 @@ fn menu_at(
             focus_part(&host, &part);
         })
     };
-    let Point { x, y } = at.unwrap_or_else(|| scene.fit.pixels(beside));
+    let place = fit.pixels_of(&place);
+    let spot = Rect::around(at.unwrap_or(place.center()), SPOT);
+    // A wire's box is most of the drawing: beside the pointer is beside the wire.
+    let beside = match pick {
+        Pick::Link(_) => [spot, spot],
+        Pick::Component(_) | Pick::Instance(..) => [place, spot],
+    };
     html! {
-        <Menu {name} {deeds} {testid} {x} {y} on_action={props.on_action.clone()} {on_close} />
+        <Menu {name} {deeds} {testid} {beside} on_action={props.on_action.clone()} {on_close} />
     }
 }
+
+/// Closes a menu for good that is of nothing any more.
+#[hook]
+fn use_closing(menu: &UseStateHandle<Option<Hung>>, is_of_something: bool) {
+    let (menu, is_stale) = (menu.clone(), menu.is_some() && !is_of_something);
+    use_effect_with(is_stale, move |is_stale| {
+        if *is_stale {
+            menu.set(None);
+        }
+    });
+}
+
+/// Half the width of what a menu must not cover around the pointer.
+const SPOT: f64 = 12.0;
 
 /// What a menu is of, and what it offers.
 struct MenuOf {
@@ -360,8 +365,18 @@ struct MenuOf {
     part: String,
     deeds: Vec<Deed>,
     testid: &'static str,
-    /// Where it hangs, in units of the drawing.
-    at: Point,
+    /// Where its part is, in units of the drawing.
+    place: Rect,
+}
+
+/// The menu of what was picked, as long as it is there, and is what is selected.
+fn menu_of(scene: &Scene<'_>, pick: Pick) -> Option<MenuOf> {
+    let menu = match pick {
+        Pick::Component(number) => instance_menu(scene, number, 0),
+        Pick::Instance(number, instance) => instance_menu(scene, number, instance),
+        Pick::Link(link) => link_menu(scene, link),
+    };
+    menu.filter(|menu| scene.is_selected(pick) && !menu.deeds.is_empty())
 }
 
 fn instance_menu(scene: &Scene<'_>, number: usize, instance: u16) -> Option<MenuOf> {
@@ -383,7 +398,7 @@ fn instance_menu(scene: &Scene<'_>, number: usize, instance: u16) -> Option<Menu
         part,
         deeds: deed::of_instance(component, instance, gauge, present),
         testid: "instance-menu",
-        at: Point::new(rect.x, rect.bottom() + 6.0),
+        place: rect,
     })
 }
 
@@ -391,14 +406,13 @@ fn link_menu(scene: &Scene<'_>, number: usize) -> Option<MenuOf> {
     let link = scene.scenario.design.links.get(number)?;
     let wires = scene.layout.wires_of(number);
     let wire = scene.layout.wires.get(wires.start + wires.len() / 2)?;
-    let Point { x, y } = wire.curve.at(0.5);
     let sound = LinkGauge::default();
     Some(MenuOf {
         name: scene.link_name(number),
         part: format!("[data-control=link][data-of=\"{}-{}\"]", link.from, link.to),
         deeds: deed::of_link(link, scene.link(number).unwrap_or(&sound)),
         testid: "link-menu",
-        at: Point::new(x, y + 12.0),
+        place: Rect::around(wire.curve.at(0.5), 0.0),
     })
 }
 

@@ -69,12 +69,10 @@ pub struct Scene<'a> {
     pub exact: bool,
     /// How the drawing is placed in its box.
     pub fit: Fit,
-    /// Something was picked by click or key.
-    pub on_pick: &'a Callback<Pick>,
+    /// Something was picked: by this click, or by a key.
+    pub on_pick: &'a Callback<(Pick, Option<MouseEvent>)>,
     /// A link was clicked: what was meant may be a dot on it.
     pub on_link: &'a Callback<(usize, MouseEvent)>,
-    /// The words beside a link were clicked.
-    pub on_words: &'a Callback<(usize, MouseEvent)>,
 }
 
 impl<'a> Scene<'a> {
@@ -174,7 +172,8 @@ impl<'a> Scene<'a> {
         }
     }
 
-    fn is_selected(&self, pick: Pick) -> bool {
+    /// Whether it is what is selected.
+    pub fn is_selected(&self, pick: Pick) -> bool {
         self.selection
             .is_some_and(|selection| pick.selection(self.scenario).as_ref() == Some(selection))
     }
@@ -207,13 +206,13 @@ impl<'a> Scene<'a> {
         let on_pick = self.on_pick.clone();
         let onclick = Callback::from(move |event: MouseEvent| {
             event.stop_propagation();
-            on_pick.emit(pick);
+            on_pick.emit((pick, Some(event)));
         });
         let on_pick = self.on_pick.clone();
         let onkeydown = Callback::from(move |event: KeyboardEvent| {
             if event.key() == "Enter" || event.key() == " " {
                 event.prevent_default();
-                on_pick.emit(pick);
+                on_pick.emit((pick, None));
             }
         });
         let about = self.about(pick);

@@ -252,10 +252,10 @@ impl Note {
 
     /// Draws it, so that a click on it is one on its link.
     fn draw(&self, scene: &Scene<'_>, place: &Rect) -> Html {
-        let (on_words, link) = (scene.on_words.clone(), self.link);
+        let (on_pick, pick) = (scene.on_pick.clone(), Pick::Link(self.link));
         let onclick = Callback::from(move |event: MouseEvent| {
             event.stop_propagation();
-            on_words.emit((link, event));
+            on_pick.emit((pick, Some(event)));
         });
         match &self.what {
             What::Trouble(trouble) => trouble.draw(&self.of, place, onclick),
@@ -376,7 +376,7 @@ fn link(scene: &Scene<'_>, number: usize) -> Html {
     let onkeydown = move |event: KeyboardEvent| {
         if event.key() == "Enter" || event.key() == " " {
             event.prevent_default();
-            on_key.emit(pick);
+            on_key.emit((pick, None));
         }
     };
     html! {

@@ -199,7 +199,7 @@ fn draw_cell(scene: &Scene<'_>, number: usize, instance: u16, cell: Cell) -> Htm
         let on_pick = on_pick.clone();
         Callback::from(move |event: MouseEvent| {
             event.stop_propagation();
-            on_pick.emit(pick);
+            on_pick.emit((pick, Some(event)));
         })
     };
     let columns = cell.columns as i32;
@@ -207,7 +207,7 @@ fn draw_cell(scene: &Scene<'_>, number: usize, instance: u16, cell: Cell) -> Htm
         let by = match event.key().as_str() {
             "Enter" | " " => {
                 event.prevent_default();
-                on_pick.emit(pick);
+                on_pick.emit((pick, None));
                 return;
             }
             "ArrowRight" => 1,

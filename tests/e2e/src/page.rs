@@ -179,6 +179,36 @@ impl Page {
         self.session.click(selector)
     }
 
+    /// Chooses from the menu that is open, or about to be. In its first moments it takes no press.
+    pub fn choose(&self, control: &str) -> Outcome {
+        let line = format!(".node-menu [data-control={control}]");
+        self.click(&line)?;
+        self.until("the menu is closed", |page| {
+            let is_open = page.exists(&line)?;
+            if is_open {
+                page.session.click(&line)?;
+            }
+            Ok(!is_open)
+        })
+    }
+
+    /// Clicks there twice, as fast as a hand can.
+    pub fn double_click(&self, selector: &str) -> Outcome {
+        let place = self.session.run(
+            "const box = document.querySelector(arguments[0]).getBoundingClientRect();\
+             return [box.x + box.width / 2, box.y + box.height / 2]",
+            &json!([selector]),
+        )?;
+        for (count, kind) in [1, 2]
+            .into_iter()
+            .flat_map(|count| ["mousePressed", "mouseReleased"].map(|kind| (count, kind)))
+        {
+            let press = json!({"type": kind, "x": place[0], "y": place[1], "button": "left", "clickCount": count});
+            self.session.devtools("Input.dispatchMouseEvent", press)?;
+        }
+        Ok(())
+    }
+
     /// Sets a field or a slider or a choice to a value, as a user who types or picks it does.
     pub fn set(&self, selector: &str, value: &str) -> Outcome {
         self.until(&format!("there is {selector}"), |page| {

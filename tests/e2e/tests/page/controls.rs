@@ -199,7 +199,7 @@ rows! {
     };
     deploy_starts_servers_anew: "deploy" at "#step=balancing-algorithm" => |page| {
         page.click("[data-instance='web/1']")?;
-        page.click("[data-testid=instance-menu] [data-control=deploy]")?;
+        page.choose("deploy")?;
         page.until("it boots", |page| page.exists("[data-instance='web/1'][data-state=booting]"))
     };
     slow_down_slows: "slow-down" at "#step=balancing-algorithm" => |page| {
@@ -463,7 +463,7 @@ rows! {
 /// Opens the menu of the link from the balancer to its servers, and chooses from it.
 fn of_link(page: &Page, control: &str) -> Outcome {
     open_link_menu(page)?;
-    page.click(&format!("[data-testid=link-menu] [data-control={control}]"))
+    page.choose(control)
 }
 
 fn open_link_menu(page: &Page) -> Outcome {

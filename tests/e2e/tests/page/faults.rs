@@ -1,5 +1,6 @@
 //! Instances killed, hung, destroyed, repaired, slowed, added and removed while the design runs.
 
+use headroom_e2e::session::key;
 use headroom_e2e::{Look, Outcome, Page};
 use serde_json::json;
 
@@ -7,12 +8,8 @@ use crate::fixture;
 
 /// Opens the menu of an instance of the web tier and chooses from it.
 fn choose(page: &Page, instance: &str, control: &str) -> Outcome {
-    let line = format!("[data-testid=instance-menu] [data-control={control}]");
     page.click(&format!("[data-instance='{instance}']"))?;
-    page.click(&line)?;
-    page.until("the menu is closed", |page| {
-        Ok(!page.exists("[data-testid=instance-menu]")?)
-    })
+    page.choose(control)
 }
 
 fn state_becomes(page: &Page, instance: &str, state: &str) -> Outcome {
@@ -134,7 +131,7 @@ fn a_database_destroyed_with_its_disk_tells_the_writes_that_are_lost() -> Outcom
     let destroy = "[data-testid=instance-menu] [data-control=destroy]";
     page.until("its menu is open", |page| page.exists(destroy))?;
     assert_eq!(page.text(destroy)?, "Destroy with its disk");
-    page.click(destroy)?;
+    page.choose("destroy")?;
     page.until("it is dead", |page| {
         page.exists("[data-component=db][data-state=down]")
     })?;
@@ -161,4 +158,62 @@ fn nothing_is_offered_to_be_destroyed_that_only_dies() -> Outcome {
     assert!(page.exists(&format!("{menu} [data-control=kill]"))?);
     assert!(!page.exists(&format!("{menu} [data-control=destroy]"))?);
     Ok(())
+}
+
+#[test]
+fn a_double_click_on_a_part_does_nothing_to_it_but_open_its_menu() -> Outcome {
+    for look in [Look::DESK, Look::PHONE] {
+        let page = fixture::page("#step=cache", look)?;
+        page.figure_becoming("[data-testid=clock]", "past 1 s", |clock| clock > 1.0)?;
+        for part in [
+            "[data-instance='web/1']",
+            "[data-component=db]",
+            "[data-instance='cache/1']",
+            "[data-component=lb]",
+            "[data-testid=rate][data-of=lb-web]",
+            "[data-testid=rate][data-of=users-lb]",
+        ] {
+            page.until("it is drawn", |page| page.exists(part))?;
+            page.double_click(part)?;
+            page.until("its menu is open", |page| page.exists(".node-menu"))?;
+            let covers =
+                "const part = document.querySelector(arguments[0]).getBoundingClientRect(),
+                menu = document.querySelector('.node-menu').getBoundingClientRect(),
+                x = part.x + part.width / 2, y = part.y + part.height / 2;
+                return x > menu.left && x < menu.right && y > menu.top && y < menu.bottom";
+            let covered = page.session().run(covers, &json!([part]))?;
+            assert_eq!(covered, json!(false), "{part} in {}", look.name());
+            page.session().press(&key::ESCAPE.to_string())?;
+            page.until("its menu is closed", |page| Ok(!page.exists(".node-menu")?))?;
+        }
+        assert!(
+            !page.exists("[data-control=undo]:enabled")?,
+            "nothing was done"
+        );
+    }
+    Ok(())
+}
+
+#[test]
+fn a_menu_goes_with_its_part() -> Outcome {
+    let page = fixture::page("#step=bigger-server", Look::DESK)?;
+    page.figure_becoming("[data-testid=clock]", "past 1 s", |clock| clock > 1.0)?;
+    page.click("[data-control=panel][data-of=inspector]")?;
+    page.click("[data-control=add-part][data-of^=Cache]")?;
+    page.until("there is a cache", |page| {
+        page.exists("[data-component=cache]")
+    })?;
+    page.click("[data-component=db]")?;
+    page.until("its menu is open", |page| page.exists(".node-menu"))?;
+    page.click("[data-control=take-out]")?;
+    page.until("it goes", |page| Ok(!page.exists("[data-component=db]")?))?;
+    assert!(!page.exists(".node-menu")?);
+    page.click("[data-control=undo]")?;
+    page.until("it is back", |page| page.exists("[data-component=db]"))?;
+    assert!(!page.exists(".node-menu")?);
+    // Another part inspected is another one's menu, or none.
+    page.click("[data-component=db]")?;
+    page.until("its menu is open", |page| page.exists(".node-menu"))?;
+    page.click("[data-control=next-step]")?;
+    page.until("it is gone", |page| Ok(!page.exists(".node-menu")?))
 }

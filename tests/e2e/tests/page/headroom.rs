@@ -20,9 +20,7 @@ fn holds(page: &Page, what: &str, seen: impl Fn(f64) -> bool) -> Outcome<f64> {
 
 fn choose(page: &Page, instance: &str, control: &str) -> Outcome {
     page.click(&format!("[data-instance='{instance}']"))?;
-    page.click(&format!(
-        "[data-testid=instance-menu] [data-control={control}]"
-    ))
+    page.choose(control)
 }
 
 #[test]

@@ -114,7 +114,7 @@ fn undo_and_redo_say_what_they_did() -> Outcome {
         page.until(words, |page| Ok(page.text("[data-testid=live]")? == words))
     };
     page.click("[data-instance='web/1']")?;
-    page.click("[data-testid=instance-menu] [data-control=kill]")?;
+    page.choose("kill")?;
     says("web/1 dies")?;
     page.click("[data-control=undo]")?;
     says("Undone: web/1 dies")?;

@@ -14,8 +14,7 @@ const MENU: &str = "[data-testid=link-menu]";
 /// Opens the menu of the link by the words beside it, and chooses from it.
 fn choose(page: &Page, control: &str) -> Outcome {
     page.click("[data-testid=rate][data-of=lb-web], [data-testid=trouble][data-of=lb-web]")?;
-    page.click(&format!("{MENU} [data-control={control}]"))?;
-    page.until("the menu is closed", |page| Ok(!page.exists(MENU)?))
+    page.choose(control)
 }
 
 /// The words beside the link, its lines one after the other.
@@ -199,7 +198,7 @@ fn trouble_covers_no_card_no_badge_and_no_rate() -> Outcome {
         let page = fixture::page("#step=cache", look)?;
         for (link, control) in [("lb-web", "lose"), ("users-lb", "slow-link")] {
             page.click(&format!("[data-testid=rate][data-of={link}]"))?;
-            page.click(&format!("{MENU} [data-control={control}]"))?;
+            page.choose(control)?;
             page.until("it is said", |page| {
                 page.exists(&format!("[data-testid=trouble][data-of={link}]"))
             })?;
@@ -222,7 +221,7 @@ fn accessibility_of_what_hangs_and_of_what_is_cut() -> Outcome {
         let page = fixture::page("#step=sticky-sessions", look)?;
         choose(&page, "cut-answers")?;
         page.click("[data-component=lb]")?;
-        page.click("[data-testid=instance-menu] [data-control=hang]")?;
+        page.choose("hang")?;
         page.until("it hangs", |page| {
             page.exists("[data-component=lb][data-state=hanging]")
         })?;
