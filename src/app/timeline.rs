@@ -330,6 +330,8 @@ struct Shown<'a> {
     mark: &'a Mark,
     /// It has not happened yet.
     ahead: bool,
+    /// It is something that was done, and not what followed.
+    done: bool,
 }
 
 impl Shown<'_> {
@@ -352,6 +354,7 @@ fn shown(props: &TrackProps, moment_ns: u64) -> Vec<Shown<'_>> {
         .map(|mark| Shown {
             mark,
             ahead: mark.at_ns > moment_ns,
+            done: props.scheduled.contains(mark),
         })
         .collect();
     let happened = marks.iter().filter(|shown| !shown.ahead).count();
@@ -423,8 +426,8 @@ const CLOSE_PX: f64 = 1.0;
 const CLOSE_EDITS_PX: f64 = 6.0;
 
 /// Gives each mark its words where they overlap no others: above the line, else below it, else as
-/// a title only. The last that went bad has the right of way (or, before any has, the first that will),
-/// then what went wrong, then the latest.
+/// a title only. What was done has the right of way over what followed, the last that went bad (or, before
+/// any has, the first that will) over the rest, then what went wrong, then the latest.
 fn placed<'a>(marks: &'a [Shown<'a>], span_ms: u64, width_px: f64) -> Vec<Placed<'a>> {
     let px_per_ns = width_px / span_ms as f64 / 1e6;
     let joins = |first: &Shown<'_>, next: &Shown<'_>| {
@@ -444,7 +447,11 @@ fn placed<'a>(marks: &'a [Shown<'a>], span_ms: u64, width_px: f64) -> Vec<Placed
     let mut order: Vec<usize> = (0..placed.len()).rev().collect();
     sort_by_key(&mut order, |number| {
         let is_wrong = matches!(placed[*number].shown.mark.tone, Tone::Bad | Tone::Warning);
-        (Some(*number) != last, !is_wrong)
+        (
+            !placed[*number].shown.done,
+            Some(*number) != last,
+            !is_wrong,
+        )
     });
     let mut taken: [Vec<(f64, f64)>; 2] = Default::default();
     for number in order {
@@ -473,6 +480,7 @@ fn unplaced<'a>(all: &'a [Shown<'a>], span_ms: u64, width_px: f64) -> Option<Pla
     let first = all.first()?;
     let shown = Shown {
         mark: bunch::speaker(all.iter().map(|shown| shown.mark))?,
+        done: all.iter().any(|shown| shown.done),
         ..*first
     };
     let share = (first.mark.at_ns as f64 / 1e6 / span_ms as f64).min(1.0);
@@ -543,7 +551,11 @@ mod tests {
     }
 
     fn happened(marks: &[Mark]) -> Vec<Shown<'_>> {
-        let shown = |mark| Shown { mark, ahead: false };
+        let shown = |mark| Shown {
+            mark,
+            ahead: false,
+            done: false,
+        };
         marks.iter().map(shown).collect()
     }
 
@@ -665,9 +677,37 @@ mod tests {
             assert!(placed(&happened, 60_000, width_px)[1].line.is_some());
             let ahead: Vec<Shown<'_>> = marks
                 .iter()
-                .map(|mark| Shown { mark, ahead: true })
+                .map(|mark| Shown {
+                    mark,
+                    ahead: true,
+                    done: true,
+                })
                 .collect();
             assert!(placed(&ahead, 60_000, width_px)[0].line.is_some());
+        }
+    }
+
+    #[test]
+    fn what_was_done_keeps_its_words_before_what_followed() {
+        let with = |tone, second, words| Mark {
+            tone,
+            ..mark_at(second, words)
+        };
+        let script = vec![mark_at(6, "Database hangs"), mark_at(20, "web/2 dies")];
+        let marks = vec![
+            script[0].clone(),
+            with(Tone::Warning, 9, "web/1 out after 2 failed checks"),
+            with(Tone::Warning, 10, "web/2 out after 2 failed checks"),
+            with(Tone::Good, 14, "web/1 in after 2 good checks"),
+            script[1].clone(),
+        ];
+        let props = track(marks, 30, script);
+        for width_px in [320.0, 700.0, 1_400.0] {
+            let marks = shown(&props, 30_000_000_000);
+            let placed = placed(&marks, 60_000, width_px);
+            for done in [0, 4] {
+                assert!(placed[done].line.is_some(), "{done} of {width_px}");
+            }
         }
     }
 
