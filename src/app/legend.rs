@@ -1,9 +1,10 @@
-//! What dots and wires are: a colour and a shape for each class, how many requests one dot stands for, and how
+//! What shapes and wires are: a colour and a shape for each class, how many requests one dot stands for, and how
 //! much more passes where a wire is broader.
 
 use headroom_scenario::{Class, ClassKind};
 use yew::prelude::*;
 
+use crate::diagram::use_reduced_motion;
 use crate::format;
 use crate::sampling::Sampling;
 
@@ -21,12 +22,16 @@ pub struct LegendProps {
 /// The legend, with what the shares on the diagram are of.
 #[component]
 pub fn Legend(props: &LegendProps) -> Html {
+    // Then there are no dots, and the shapes are those of requests that wait.
+    let still = use_reduced_motion();
     html! {
-        <ul class="legend" aria-label="What dots and wires are">
+        <ul class="legend" aria-label="What the shapes and wires are">
             { for props.classes.iter().map(|class| html! { <li>{ shape(class.kind) }{ &class.id }</li> }) }
-            <li>{ picture("answer", "M5 1.4a3.6 3.6 0 1 0 0 7.2 3.6 3.6 0 0 0 0-7.2z") }{ "answer" }</li>
-            <li>{ picture("failed", "M1.5 1.5l7 7M8.5 1.5l-7 7") }{ "call failed" }</li>
-            <li data-testid="sampling" data-value={props.sampling.drawn.to_string()}>{ scale(props.sampling) }</li>
+            if !still {
+                <li>{ picture("answer", "M5 1.4a3.6 3.6 0 1 0 0 7.2 3.6 3.6 0 0 0 0-7.2z") }{ "answer" }</li>
+                <li>{ picture("failed", "M1.5 1.5l7 7M8.5 1.5l-7 7") }{ "call failed" }</li>
+                <li data-testid="sampling" data-value={props.sampling.drawn.to_string()}>{ scale(props.sampling) }</li>
+            }
             <li data-testid="wire-scale">{ picture("wire", "M0 1.4h10v1.7H0zM0 5.6h10v3.4H0z") }{ "twice as broad = 10\u{a0}× the rate" }</li>
             if let Some(lately) = &props.lately {
                 <li data-testid="shares-of" title="Every call counts in the rates: log-ins and retries too.">

@@ -194,3 +194,21 @@ fn each_wire_that_carries_something_has_its_rate_on_nothing_else() -> Outcome {
         .devtools("Emulation.clearDeviceMetricsOverride", json!({}))?;
     Ok(())
 }
+
+#[test]
+fn without_motion_the_legend_explains_no_dots() -> Outcome {
+    let page = fixture::page("#step=cache", Look::DESK.still())?;
+    page.until("the wires are explained", |page| {
+        page.exists("[data-testid=wire-scale]")
+    })?;
+    let legend = page.text(".legend")?;
+    for of_dots in ["dot", "answer", "failed"] {
+        assert!(!legend.contains(of_dots), "{of_dots}: {legend}");
+    }
+    page.click("[data-control=panel][data-of=trace]")?;
+    page.until("a request can be chosen", |page| {
+        page.exists("[data-testid=trace-panel]")
+    })?;
+    assert!(!page.text("[data-testid=trace-panel]")?.contains("dot"));
+    Ok(())
+}
