@@ -9,8 +9,6 @@ use headroom_scenario::{
     Action, Problem, Scenario, Sort, TimedAction, done_by, step, validate_action,
 };
 
-use super::story::name_of_own;
-
 /// Documents that undo can go back to.
 const UNDO_MAX: usize = 100;
 
@@ -237,14 +235,21 @@ fn live(scenario: &Scenario, actions: usize) -> Scenario {
     live
 }
 
+/// What a document is called: by its own name, which that of a step is what the step is called.
+pub fn title(scenario: &Scenario) -> &str {
+    let step = scenario.step.as_deref().and_then(step::find);
+    match (scenario.name.as_str(), step) {
+        ("", Some(step)) => step.title,
+        ("", None) => "Shared design",
+        (name, _) => name,
+    }
+}
+
 /// What an edit did, by the document before and after it: in the words of the mark that it made where it
 /// made one.
 pub fn edit_in_words(before: &Scenario, after: &Scenario) -> String {
     if (&before.step, &before.name) != (&after.step, &after.name) {
-        let title = match after.step.as_deref().and_then(step::find) {
-            Some(step) => step.title,
-            None => name_of_own(&after.name),
-        };
+        let title = title(after);
         return format!("“{title}” opened");
     }
     if before.seed != after.seed {
@@ -374,6 +379,20 @@ mod tests {
         let mut other = Scenario::clone(&first);
         other.objectives.failed_share = 0.5;
         assert_eq!(edit_in_words(&first, &other), "the last edit");
+    }
+
+    #[test]
+    fn a_document_is_called_by_its_own_name_whatever_step_it_came_from() {
+        let step = &step::LADDER[1];
+        let mut scenario = step.scenario();
+        assert_eq!(title(&scenario), step.title);
+        scenario.name = "Mine".into();
+        assert_eq!(title(&scenario), "Mine");
+        assert_eq!(edit_in_words(&step.scenario(), &scenario), "“Mine” opened");
+        scenario.name = String::new();
+        assert_eq!(title(&scenario), step.title);
+        scenario.step = None;
+        assert_eq!(title(&scenario), "Shared design");
     }
 
     #[test]

@@ -8,9 +8,9 @@ use headroom_scenario::step::{self, LADDER};
 use headroom_scenario::{Problem, Scenario};
 use yew::Context;
 
-use super::document::Edit;
+use super::document::{self, Edit};
 use super::experiments::Experiments;
-use super::{App, Msg, file, story};
+use super::{App, Msg, file};
 use crate::address::{self, Place};
 use crate::intent::{Behind, Damaged, Dialog, Opening, Tab};
 use crate::protocol::Command;
@@ -41,12 +41,9 @@ impl App {
         self.document.scenario.view.read_only
     }
 
-    /// What the document is called: by its step, or by its own name.
+    /// What the document is called.
     pub(super) fn title(&self) -> &str {
-        match self.step() {
-            Some(place) => LADDER[place].title,
-            None => story::name_of_own(&self.document.scenario.name),
-        }
+        document::title(&self.document.scenario)
     }
 
     /// Opens what the address asks for when the page starts: there is nothing before it to go back to.

@@ -19,8 +19,8 @@ use crate::mathematics::decade;
 pub struct StoryProps {
     /// Place of the step, if the document came from one.
     pub step: Option<usize>,
-    /// The document's own name, for one that came from elsewhere.
-    pub name: AttrValue,
+    /// What the document is called: by its own name, where it came from elsewhere.
+    pub title: AttrValue,
     /// The load now.
     pub load: Load,
     /// From which load on the step pays off, once it has been found.
@@ -61,21 +61,12 @@ pub fn Story(props: &StoryProps) -> Html {
         None => html! {
             <aside class="story" aria-label="Story">
                 <h2 class="eyebrow">{ "A design of its own" }</h2>
-                <h1>{ name_of_own(&props.name) }</h1>
+                <h1>{ &props.title }</h1>
                 <p>{ "It came from a link or a file. Turn the traffic up, break a server, select a part to change it: \
                       everything you do is kept in the link." }</p>
                 <button class="btn primary" data-control="start-ladder" onclick={open(props, 0)}>{ "Start with one server" }</button>
             </aside>
         },
-    }
-}
-
-/// What a design is called that is no step.
-pub fn name_of_own(name: &str) -> &str {
-    if name.is_empty() {
-        "Shared design"
-    } else {
-        name
     }
 }
 
@@ -89,7 +80,10 @@ fn told(
         <aside class="story" aria-label="Story">
             <div class="story-text">
                 <h2 class="eyebrow">{ format!("Step {} of {}", place + 1, LADDER.len()) }</h2>
-                <h1 data-testid="step-title">{ step.title }</h1>
+                <h1 data-testid="step-title">{ &props.title }</h1>
+                if props.title != step.title {
+                    <p>{ format!("It came from this step: {}.", step.title) }</p>
+                }
                 <p>{ step.pain }</p>
                 <p class="change">{ step.change }</p>
                 if place > 0 { { payoff(props) } { changed(props) } }

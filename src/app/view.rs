@@ -56,7 +56,7 @@ pub(super) fn page(app: &App, link: &Scope<App>) -> Html {
             data-step={app.document.scenario.step.clone().unwrap_or_default()} data-playing={run.playing.to_string()}>
             <Header {step} can_undo={app.document.can_undo()} can_redo={app.document.can_redo()}
                 is_broken={!app.broken().is_empty()} {read_only} theme={app.look.theme} intents={app.intents.clone()} />
-            <Story {step} name={app.document.scenario.name.clone()} {load} payoff={finding(&app.experiments.payoff)} comparison={finding(&app.experiments.comparison)}
+            <Story {step} title={app.title().to_owned()} {load} payoff={finding(&app.experiments.payoff)} comparison={finding(&app.experiments.comparison)}
                 payoff_progress={progress(&app.experiments.payoff)} comparison_progress={progress(&app.experiments.comparison)}
                 capacity={capacity.load()} leaves_out_faults={app.experiments.leaves_out_faults} is_bounded={app.experiments.is_bounded} is_resized_by_hand={app.experiments.resizes} is_built_on={app.experiments.is_built_on} site={site(app)} intents={app.intents.clone()} />
             <main class="stage" aria-label="The design">

@@ -10,7 +10,9 @@ use crate::fixture;
 
 /// Chooses a file of this name and content in the share dialog.
 fn choose(page: &Page, name: &str, content: &[u8]) -> Outcome {
-    let folder = env::temp_dir().join(format!("headroom-file-{}-{name}", std::process::id()));
+    // A name may be as long as names of files get: it stands for itself in its folder's by a part of it.
+    let short: String = name.chars().take(40).collect();
+    let folder = env::temp_dir().join(format!("headroom-file-{}-{short}", std::process::id()));
     fs::create_dir_all(&folder)?;
     let path = folder.join(name);
     fs::write(&path, content)?;
@@ -161,6 +163,37 @@ fn refused(name: &str, content: &[u8], why: &str) -> Outcome {
     page.until("the edit before is undone", |page| {
         Ok(page.value("[data-control=rate]")? != "123")
     })
+}
+
+#[test]
+fn file_is_called_by_its_own_name_whatever_step_it_came_from() -> Outcome {
+    let page = fixture::page("", Look::DESK)?;
+    let mut scenario = own_design();
+    scenario.step = Some("cache".into());
+    choose(&page, "mine.json", scenario.to_json().as_bytes())?;
+    shows(&page, "cache", "4711")?;
+    assert_eq!(page.text("[data-testid=step-title]")?, "Of my own");
+    choose(&page, "bad.json", b"{")?;
+    page.until("the problem is explained", |page| {
+        Ok(page
+            .text("[data-testid=behind]")?
+            .contains("unchanged: Of my own"))
+    })
+}
+
+#[test]
+fn file_with_a_very_long_name_is_named_within_the_dialog() -> Outcome {
+    for look in [Look::DESK, Look::PHONE] {
+        let page = fixture::page("", look)?;
+        choose(&page, &format!("{}.json", "m".repeat(240)), b"{")?;
+        page.until("the problem is explained", |page| {
+            page.exists("[data-testid=unopened-reason]")
+        })?;
+        let fits = "const dialog = document.querySelector('dialog'); return dialog.scrollWidth <= dialog.clientWidth";
+        let fits = page.session().run(fits, &json!([]))?;
+        assert_eq!(fits, json!(true), "{}", look.name());
+    }
+    Ok(())
 }
 
 #[test]
