@@ -116,8 +116,12 @@ pub fn share(value: f64) -> String {
     format!("{}{NBSP}%", decimal(percent, decimals))
 }
 
-/// A share without decimals, for a gauge that moves: `38 %`.
+/// A share without decimals, for a gauge that moves: `38 %`; but next to nothing and next to all as [`share`]
+/// has them.
 pub fn gauge(value: f64) -> String {
+    if (value > 0.0 && value < 0.005) || (0.995..1.0).contains(&value) {
+        return share(value);
+    }
     format!("{}{NBSP}%", decimal(value * 100.0, 0))
 }
 
@@ -252,6 +256,10 @@ mod tests {
         assert_eq!(share(0.000_3), "<\u{a0}0.1\u{a0}%");
         assert_eq!(usd(577.6), "$578");
         assert_eq!(gauge(0.624), "62\u{a0}%");
+        assert_eq!(gauge(0.0324), "3\u{a0}%");
+        for near_an_end in [0.0, 0.000_3, 0.004, 0.996, 0.999_8, 1.0] {
+            assert_eq!(gauge(near_an_end), share(near_an_end));
+        }
         assert_eq!(counted(1, "server", "servers"), "1\u{a0}server");
         assert_eq!(counted(1_200, "server", "servers"), "1,200\u{a0}servers");
     }

@@ -693,7 +693,7 @@ mod tests {
             tone,
             ..mark_at(second, words)
         };
-        let script = vec![mark_at(6, "Database hangs"), mark_at(20, "web/2 dies")];
+        let script = vec![mark_at(6, "Database hangs"), mark_at(30, "web/2 dies")];
         let marks = vec![
             script[0].clone(),
             with(Tone::Warning, 9, "web/1 out after 2 failed checks"),
@@ -701,9 +701,9 @@ mod tests {
             with(Tone::Good, 14, "web/1 in after 2 good checks"),
             script[1].clone(),
         ];
-        let props = track(marks, 30, script);
+        let props = track(marks, 40, script);
         for width_px in [320.0, 700.0, 1_400.0] {
-            let marks = shown(&props, 30_000_000_000);
+            let marks = shown(&props, 40_000_000_000);
             let placed = placed(&marks, 60_000, width_px);
             for done in [0, 4] {
                 assert!(placed[done].line.is_some(), "{done} of {width_px}");

@@ -4,7 +4,7 @@ use headroom_engine::reason::Reason;
 use headroom_engine::snapshot::{
     ComponentGauge, InstanceGauge, InstanceState, LinkGauge, Snapshot,
 };
-use headroom_scenario::{Component, Scenario};
+use headroom_scenario::{Component, Kind, Scenario};
 use yew::prelude::*;
 
 use super::geometry::{Fit, Rect};
@@ -104,6 +104,19 @@ impl<'a> Scene<'a> {
     /// The figures of one of its instances.
     pub fn instance(&self, number: usize, instance: u16) -> Option<&'a InstanceGauge> {
         self.gauge(number)?.instances.get(instance as usize)
+    }
+
+    /// Its state in a word or two; none when it simply works.
+    pub fn state_words(&self, number: usize, gauge: Option<&InstanceGauge>) -> Option<String> {
+        let design = &self.scenario.design;
+        let id = &self.component(number).id;
+        let is_balancer = |from: &str| {
+            let from = design.component(from);
+            from.is_some_and(|(_, from)| matches!(from.kind, Kind::LoadBalancer(_)))
+        };
+        let mut links = design.links.present();
+        let is_balanced = links.any(|(_, link)| link.to == *id && is_balancer(&link.from));
+        state_words(gauge?, is_balanced)
     }
 
     /// The figures of a link.
@@ -314,15 +327,21 @@ fn written(class: &'static str, x: f64, y: f64, text: AttrValue) -> Html {
     html! { <text class={class} x={px(x)} y={px(y)}>{ text }</text> }
 }
 
-/// The state of an instance in a word or two; none when it simply works.
-pub fn state_words(gauge: &InstanceGauge) -> Option<String> {
+/// The state of an instance in a word or two; none when it simply works. Only a balancer takes any out of
+/// rotation.
+fn state_words(gauge: &InstanceGauge, is_balanced: bool) -> Option<String> {
     let words = |words: &str| Some(words.to_owned());
+    let with_rotation = |state: &str| {
+        Some(match (is_balanced, gauge.in_rotation) {
+            (false, _) => state.to_owned(),
+            (true, true) => format!("{state} · in rotation"),
+            (true, false) => format!("{state} · out of rotation"),
+        })
+    };
     match gauge.state {
-        InstanceState::Down if gauge.in_rotation => words("down · in rotation"),
-        InstanceState::Down => words("down · out of rotation"),
+        InstanceState::Down => with_rotation("down"),
         InstanceState::Gone => words("gone"),
-        InstanceState::Up if gauge.hangs && gauge.in_rotation => words("hangs · in rotation"),
-        InstanceState::Up if gauge.hangs => words("hangs · out of rotation"),
+        InstanceState::Up if gauge.hangs => with_rotation("hangs"),
         InstanceState::Booting | InstanceState::Draining if gauge.hangs => words("hangs"),
         InstanceState::Booting => words("booting"),
         InstanceState::Draining => words("draining"),
@@ -368,17 +387,25 @@ mod tests {
 
     #[test]
     fn an_instance_that_works_needs_no_words() {
-        assert_eq!(state_words(&gauge(InstanceState::Up)), None);
+        assert_eq!(state_words(&gauge(InstanceState::Up), true), None);
     }
 
     #[test]
     fn a_dead_instance_says_whether_it_still_gets_requests() {
         let mut dead = gauge(InstanceState::Down);
-        assert_eq!(state_words(&dead).as_deref(), Some("down · in rotation"));
+        assert_eq!(
+            state_words(&dead, true).as_deref(),
+            Some("down · in rotation")
+        );
         dead.in_rotation = false;
         assert_eq!(
-            state_words(&dead).as_deref(),
+            state_words(&dead, true).as_deref(),
             Some("down · out of rotation")
+        );
+        assert_eq!(
+            state_words(&dead, false).as_deref(),
+            Some("down"),
+            "no balancer, no rotation"
         );
     }
 
@@ -386,14 +413,14 @@ mod tests {
     fn a_slow_instance_says_by_how_much() {
         let mut slow = gauge(InstanceState::Up);
         slow.slow_factor = 2.5;
-        assert_eq!(state_words(&slow).as_deref(), Some("2.5× slower"));
+        assert_eq!(state_words(&slow, true).as_deref(), Some("2.5× slower"));
     }
 
     #[test]
     fn an_instance_that_hangs_says_so_whatever_else_it_is() {
         let mut hangs = gauge(InstanceState::Up);
         (hangs.hangs, hangs.slow_factor) = (true, 3.0);
-        let told = |gauge: &InstanceGauge| (state_name(gauge), state_words(gauge));
+        let told = |gauge: &InstanceGauge| (state_name(gauge), state_words(gauge, true));
         let words = |words: &str| ("hanging", Some(words.to_owned()));
         assert_eq!(told(&hangs), words("hangs · in rotation"));
         hangs.in_rotation = false;

@@ -6,7 +6,7 @@ use headroom_scenario::{Algorithm, LoadBalancer};
 use yew::prelude::*;
 
 use super::super::layout::{Block, Flow};
-use super::super::scene::{Part, Pick, Scene, cut, state_words, words};
+use super::super::scene::{Part, Pick, Scene, cut, words};
 use super::{Tone, badge_of, beside_pause, card, pause};
 
 /// Its room.
@@ -52,7 +52,7 @@ pub fn draw(scene: &Scene<'_>, number: usize, balancer: &LoadBalancer) -> Html {
         </>
     };
     let mut label = format!("{name}, load balancer, {algorithm}, public {PUBLIC_ADDRESS}");
-    for more in [Some(third.to_string()), gauge.and_then(state_words)] {
+    for more in [Some(third.to_string()), scene.state_words(number, gauge)] {
         if let Some(more) = more.filter(|more| !more.is_empty()) {
             label += &format!(", {more}");
         }

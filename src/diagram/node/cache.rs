@@ -7,7 +7,7 @@ use yew::prelude::*;
 
 use super::super::geometry::Rect;
 use super::super::layout::{Block, Flow};
-use super::super::scene::{Part, Pick, Scene, cut, px, state_words, words};
+use super::super::scene::{Part, Pick, Scene, cut, px, words};
 use super::{beside_pause, card, instance_label, pause};
 use crate::format;
 
@@ -53,7 +53,7 @@ pub fn draw(scene: &Scene<'_>, number: usize, instance: u16, rect: &Rect) -> Htm
             format::gauge(level)
         )
     };
-    let third = match gauge.and_then(state_words) {
+    let third = match scene.state_words(number, gauge) {
         // A narrow card has room for what it is, and none for what the balancer makes of it.
         Some(state) if scene.narrow() => state.split(" · ").next().unwrap_or_default().to_string(),
         Some(state) => state,
@@ -91,7 +91,7 @@ pub fn draw(scene: &Scene<'_>, number: usize, instance: u16, rect: &Rect) -> Htm
         pick: Pick::Instance(number, instance),
         label: format!(
             "{}, {fill}, {third}",
-            instance_label(&name, "cache node", gauge)
+            instance_label(&name, "cache node", gauge, None)
         ),
         rect,
         radius: 12.0,

@@ -23,7 +23,9 @@ pub fn draw(scene: &Scene<'_>, number: usize, count: usize) -> Html {
         let mut there = gauge.instances.iter();
         !gauge.instances.is_empty() && there.all(|one| one.state == InstanceState::Down)
     };
+    let down = gauge.is_some_and(is_down);
     let state = match (count > 1, works) {
+        _ if down => "down".into(),
         (true, true) => format!(
             "{} × · {} busy",
             format::count(count as u64),
@@ -43,7 +45,7 @@ pub fn draw(scene: &Scene<'_>, number: usize, count: usize) -> Html {
     let drawing = html! {
         <>
             { card(&rect) }
-            if works && level.width > 0.5 {
+            if works && !down && level.width > 0.5 {
                 { boxed("busy-bar", &level, 2.0) }
             }
             { words("title", rect.x + INSIDE, rect.y + 20.0, title) }
@@ -55,7 +57,7 @@ pub fn draw(scene: &Scene<'_>, number: usize, count: usize) -> Html {
         label: format!("{name}: {state}"),
         rect: &rect,
         radius: RADIUS,
-        dim: gauge.is_some_and(is_down),
+        dim: down,
         tooltip,
     };
     scene.part(part, drawing)

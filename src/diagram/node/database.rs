@@ -6,7 +6,7 @@ use yew::prelude::*;
 
 use super::super::geometry::Rect;
 use super::super::layout::{Block, Flow, WORDS_WIDTH};
-use super::super::scene::{Part, Pick, Scene, cut, px, state_words, words};
+use super::super::scene::{Part, Pick, Scene, cut, px, words};
 use super::{PAUSE, Tone, badge_of, component_badge, pause};
 use crate::format;
 
@@ -32,7 +32,7 @@ pub fn draw(scene: &Scene<'_>, number: usize, database: &Database) -> Html {
         || u32::from(database.workers) * u32::from(database.size.factor()),
         |gauge| gauge.slots,
     );
-    let busy = gauge.map_or(0, |gauge| scene.busy(gauge));
+    let busy = gauge.filter(|_| !down).map_or(0, |gauge| scene.busy(gauge));
     let kind = scene.gauge(number).map(|gauge| &gauge.kind);
     let (open, most, used) = if let Some(KindGauge::Database {
         connections,
@@ -53,7 +53,7 @@ pub fn draw(scene: &Scene<'_>, number: usize, database: &Database) -> Html {
         format::count(u64::from(open)),
         format::count(u64::from(most))
     );
-    let state = gauge.and_then(state_words);
+    let state = scene.state_words(number, gauge);
     let (title, tooltip) = cut(&name, WORDS_WIDTH);
     let drawing = html! {
         <>

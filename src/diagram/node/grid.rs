@@ -57,7 +57,8 @@ pub fn draw(scene: &Scene<'_>, number: usize, grid: &Grid, frame: &Rect) -> Html
             " {}",
             format::gauge(gauges.get(usize::from(instance))?.utilisation)
         );
-        let room = frame.width - 2.0 * MARGIN - WORDS.width("100 % busy · ") - WORDS.width(&share);
+        let room =
+            frame.width - 2.0 * MARGIN - WORDS.width("> 99.9 % busy · ") - WORDS.width(&share);
         let name = scene.component(number).instance_title(instance);
         Some(WORDS.cut_name(&name, room) + &share)
     });
@@ -232,7 +233,7 @@ fn draw_cell(scene: &Scene<'_>, number: usize, instance: u16, cell: Cell) -> Htm
             height={px(rect.height)} rx={px((rect.width / 5.0).min(4.0))}
             role="button" tabindex={if cell.entry { "0" } else { "-1" }}
             aria-pressed={if cell.selected { "true" } else { "false" }}
-            aria-label={instance_label(&name, "instance", gauge)}
+            aria-label={instance_label(&name, "instance", gauge, scene.state_words(number, gauge))}
             data-control="instance" data-of={name.clone()} data-instance={name}
             data-state={gauge.map(state_name)} {onclick} {onkeydown} />
     }

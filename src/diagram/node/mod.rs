@@ -395,16 +395,26 @@ pub fn component_badge(scene: &Scene<'_>, number: usize) -> Option<(Tone, String
     (gauge.failed_rps > 0.0).then(|| (Tone::Bad, words(*reason).to_string()))
 }
 
-/// What an instance is doing, in words for those who do not see it.
-fn instance_label(name: &str, what: &str, gauge: Option<&InstanceGauge>) -> String {
+/// What an instance is doing, in words for those who do not see it: its gauge, and its state where that is
+/// no usual one.
+fn instance_label(
+    name: &str,
+    what: &str,
+    gauge: Option<&InstanceGauge>,
+    state: Option<String>,
+) -> String {
+    let mut label = format!("{name}, {what}");
     let Some(gauge) = gauge else {
-        return format!("{name}, {what}");
+        return label;
     };
-    let mut label = format!("{name}, {what}, {} busy", format::gauge(gauge.utilisation));
+    // What is dead has been busy until it died.
+    if gauge.state != InstanceState::Down {
+        label += &format!(", {} busy", format::gauge(gauge.utilisation));
+    }
     if gauge.queue_depth > 0 {
         label += &format!(", {} waiting", format::count(u64::from(gauge.queue_depth)));
     }
-    if let Some(state) = super::scene::state_words(gauge) {
+    if let Some(state) = state {
         label += &format!(", {state}");
     }
     if let Some(reason) = gauge.failing.filter(|_| gauge.failed_rps > 0.0) {
@@ -472,6 +482,19 @@ mod tests {
         let at_the_edge = Rect::new(270.0, 100.0, 112.0, 84.0);
         let place = badge_place("too many connections", &at_the_edge, 390.0);
         assert!(place.right() <= 390.0 - EDGE);
+    }
+
+    #[test]
+    fn what_is_dead_is_not_said_to_be_busy() {
+        let mut gauge = idle();
+        gauge.utilisation = 1.0;
+        let said = |gauge: &InstanceGauge, state: Option<&str>| {
+            instance_label("web/1", "server", Some(gauge), state.map(str::to_owned))
+                .replace('\u{a0}', " ")
+        };
+        assert_eq!(said(&gauge, None), "web/1, server, 100 % busy");
+        gauge.state = InstanceState::Down;
+        assert_eq!(said(&gauge, Some("down")), "web/1, server, down");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use yew::prelude::*;
 use super::super::geometry::Rect;
 use super::super::layout::{Block, Flow};
 use super::super::palette::Look;
-use super::super::scene::{Part, Pick, Scene, boxed, cut, px, state_words, words};
+use super::super::scene::{Part, Pick, Scene, boxed, cut, px, words};
 use super::{balancer::PUBLIC_ADDRESS, beside_pause, card, idle, instance_label, pause};
 use crate::format;
 
@@ -38,11 +38,9 @@ pub fn draw(
     let down = gauge.state == InstanceState::Down;
     let serves = matches!(gauge.state, InstanceState::Up | InstanceState::Draining);
     let stands = gauge.hangs || gauge.state != InstanceState::Up;
-    let second = match state_words(gauge).filter(|_| stands) {
-        // Where users call it directly, nothing takes it out of any rotation.
-        Some(state) if scene.narrow() || is_public(scene, number, instance) => {
-            state.split(" · ").next().unwrap_or_default().to_string()
-        }
+    let state = scene.state_words(number, known);
+    let second = match state.clone().filter(|_| stands) {
+        Some(state) if scene.narrow() => state.split(" · ").next().unwrap_or_default().to_string(),
         Some(state) => state,
         None if scene.narrow() => format!("{} busy", format::gauge(gauge.utilisation)),
         None => format!(
@@ -69,7 +67,7 @@ pub fn draw(
     };
     let part = Part {
         pick: Pick::Instance(number, instance),
-        label: instance_label(&name, "server", known),
+        label: instance_label(&name, "server", known, state),
         rect,
         radius: 12.0,
         dim: down,
