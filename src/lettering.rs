@@ -62,7 +62,10 @@ fn em(letter: char) -> f64 {
         'm' | 'M' | 'W' | '%' | '@' | '…' => 0.98,
         'w' => 0.82,
         'a'..='z' => 0.62,
-        'A'..='Z' => 0.72,
+        'D' | 'G' | 'H' | 'N' | 'O' | 'Q' | 'U' | 'À'..='Þ' => 0.79,
+        'A'..='Z' => 0.7,
+        // Greek and Cyrillic have broad capitals.
+        '\u{370}'..='\u{52f}' => 0.85,
         // Letters of alphabets; those of other scripts are as wide as they are high.
         '\u{0}'..='\u{2e7f}' => 0.64,
         _ => 1.0,

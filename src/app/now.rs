@@ -46,7 +46,7 @@ pub fn Now(props: &NowProps) -> Html {
                 { figure("served/s", completed_rps.map_or_else(dash, format::rate), None, "completed-rps", completed_rps) }
                 { figure("p99", p99_ms.map_or_else(dash, format::ms), late, "p99-ms", p99_ms) }
                 { figure("failed", failed.map_or_else(dash, format::share),
-                    is_failing.then(|| format!("over {}\u{a0}%", format::plain(props.objectives.failed_share * 100.0))), "failed-share", failed) }
+                    is_failing.then(|| format!("over\u{a0}{}\u{a0}%", format::plain(props.objectives.failed_share * 100.0))), "failed-share", failed) }
                 { price(cost) }
             </dl>
         </section>
@@ -55,12 +55,12 @@ pub fn Now(props: &NowProps) -> Html {
 
 /// That answers are not in time, or those who got none.
 fn late(recent: &Bin, objectives: &Objectives) -> Option<String> {
-    let limit = format::ms(objectives.latency_p99_ms);
+    let limit = format!("over\u{a0}{}", format::ms(objectives.latency_p99_ms));
     if recent.is_overdue() {
         let overdue = format::count(recent.overdue);
-        return Some(format!("{overdue} wait over {limit}"));
+        return Some(format!("{overdue}\u{a0}wait {limit}"));
     }
-    (recent.latency_ms.p99 > objectives.latency_p99_ms).then(|| format!("over {limit}"))
+    (recent.latency_ms.p99 > objectives.latency_p99_ms).then_some(limit)
 }
 
 /// What the design costs now, and the mean over the run, once that is another.
@@ -71,7 +71,7 @@ fn price(cost: &Cost) -> Html {
             <dt>{ "a month" }</dt>
             if cost.has_changed() {
                 <dd class="more" data-testid="figure-cost-usd-month-mean" data-value={cost.usd_month_mean.to_string()}>
-                    { format!("run mean {}", format::usd(cost.usd_month_mean)) }
+                    { format!("run\u{a0}mean {}", format::usd(cost.usd_month_mean)) }
                 </dd>
             }
         </div>

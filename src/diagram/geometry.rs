@@ -68,6 +68,15 @@ impl Rect {
         wide.max(0.0) * high.max(0.0)
     }
 
+    /// Square of the distance from its edge to a place outside; 0 inside.
+    pub fn distance_squared(&self, place: Point) -> f64 {
+        let nearest = Point::new(
+            place.x.clamp(self.x, self.right()),
+            place.y.clamp(self.y, self.bottom()),
+        );
+        nearest.distance_squared(place)
+    }
+
     /// The middle.
     pub fn center(&self) -> Point {
         Point::new(self.x + self.width / 2.0, self.y + self.height / 2.0)

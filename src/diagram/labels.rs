@@ -24,6 +24,8 @@ const FAR: f64 = 40.0;
 /// As bad as to run over so many places of wires: words that stand nearer to another link's wire are taken
 /// for those of that.
 const MISREAD: f64 = 8.0;
+/// Words that stand by so little further from another link's wire may be taken for those of that.
+const HARDLY: f64 = 12.0;
 /// Places along a wire, the best first: where a wire is in the middle, it is the most by itself.
 const PARTS: [f64; 9] = [0.5, 0.44, 0.56, 0.36, 0.64, 0.28, 0.72, 0.2, 0.8];
 /// Of a link's many wires so many are tried, outermost ones included.
@@ -185,16 +187,15 @@ impl Ground {
         Some(crossed + 10.0 * (covered + 100.0 * outside))
     }
 
-    /// Whether what is nearest to the words is a wire that they are not about.
+    /// Whether a wire that the words are not about is as near to them as their own, or hardly further.
     fn is_nearer_to_others(&self, at: &Rect, wish: &Wish) -> bool {
-        let center = at.center();
         let [own, others] = [true, false].map(|own| {
             let wires = self.wires.iter();
             let wires = wires.filter(|(wire, ..)| wish.wires.contains(wire) == own);
-            let distances = wires.map(|(_, place, _)| place.distance_squared(center));
-            distances.fold(f64::INFINITY, f64::min)
+            let distances = wires.map(|(_, place, _)| at.distance_squared(*place));
+            distances.fold(f64::INFINITY, f64::min).sqrt()
         });
-        others < own
+        others < own + HARDLY
     }
 }
 

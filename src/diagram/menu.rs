@@ -133,19 +133,21 @@ fn hang(menu: &HtmlElement, beside: &[Rect; 2]) {
 fn place((wide, high): (f64, f64), room: (f64, f64), beside: &[Rect; 2]) -> Point {
     let (right, bottom) = (room.0 - wide - EDGE, room.1 - high - EDGE);
     let within = |x: f64, y: f64| Point::new(x.min(right).max(EDGE), y.min(bottom).max(EDGE));
-    let around = beside.iter().flat_map(|of| {
-        let (left, above) = (of.x - GAP - wide, of.y - GAP - high);
+    for of in beside {
         let places = [
             (of.x, of.bottom() + GAP),
-            (of.x, above),
+            (of.x, of.y - GAP - high),
             (of.right() + GAP, of.y),
-            (left, of.y),
+            (of.x - GAP - wide, of.y),
         ];
-        places.map(|(x, y)| (within(x, y), of))
-    });
-    let mut free = around.filter(|(at, of)| Rect::new(at.x, at.y, wide, high).overlap(of) == 0.0);
-    free.next()
-        .map_or(within(beside[1].x, beside[1].y), |(at, _)| at)
+        for (x, y) in places {
+            let at = within(x, y);
+            if Rect::new(at.x, at.y, wide, high).overlap(of) == 0.0 {
+                return at;
+            }
+        }
+    }
+    within(beside[1].x, beside[1].y)
 }
 
 /// Moves the focus so many items on, around the ends; 0 goes to the first.

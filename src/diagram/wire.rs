@@ -5,12 +5,13 @@ use yew::prelude::*;
 
 use super::geometry::Rect;
 use super::labels::{self, Forms, Need, Wish};
-use super::node::{self, Badge};
+use super::node::{self, Badge, HALO};
 use super::scene::{Pick, Scene, px};
 use super::trouble::{self, Trouble};
 use crate::deed::link_words;
 use crate::format;
 use crate::mathematics::power;
+use crate::order::sort_by_key;
 use crate::selection::Selection;
 
 /// The width of a wire that one call a second passes over.
@@ -18,20 +19,13 @@ const WIDTH_AT_1_RPS: f64 = 1.0;
 /// Ten times the rate is twice as broad (the logarithm of 2 to base 10), so that a million a second
 /// is 64 wide, which a drawing still holds, and a surge is seen without reading a figure.
 const GROWTH: f64 = std::f64::consts::LOG10_2;
-/// Calls a second that are too few to be written down.
-const RARE_RPS: f64 = 0.05;
-/// What stands at a link over which nothing can pass as the design is, and why that is.
-const UNUSED: &str = "not used";
+/// Why nothing can pass over a link as the design is.
 const UNUSED_WHY: &str = "not used: only read-through and write-back go this way";
-/// What stands there where two components stand so close to each other that there is no room for it.
-const UNUSED_SHORT: &str = "0/s";
 /// Of so many links at most each has its rate beside it: beside more, words would be read as those of another, and
 /// finding places for them takes longer than the drawing.
 const RATED_MAX: usize = 32;
 /// Of so many broken links at most what is wrong stands beside them in words.
 const TROUBLES_MAX: usize = 32;
-/// Beside the name of a tier, as far as it is picked by.
-const HALO: f64 = 8.0;
 /// Room at both ends of a rate together.
 const ENDS: f64 = 4.0;
 
@@ -156,18 +150,17 @@ pub fn notes(scene: &Scene<'_>, badges: &[Badge], still: bool) -> Html {
     let signs = trouble::signs(scene, &words);
     words.extend(signs.iter().map(|sign| sign.place));
     let links = scene.scenario.design.links.present();
-    let links: Vec<usize> = links.map(|(link, _)| link).collect();
-    let troubles = links
-        .iter()
-        .copied()
-        .filter_map(|link| trouble(scene, link));
-    let is_told = |link: &&usize| links.len() <= RATED_MAX || is_selected(scene, **link);
-    let rates = links.iter().filter(is_told);
-    let rates = rates.filter_map(|link| rate(scene, *link, still));
-    let (selected, others): (Vec<Note>, Vec<Note>) = rates.partition(Note::is_selected);
+    let mut links: Vec<usize> = links.map(|(link, _)| link).collect();
+    let troubles = links.iter().filter_map(|link| trouble(scene, *link));
+    let mut notes: Vec<Note> = troubles.take(TROUBLES_MAX).collect();
+    if links.len() > RATED_MAX {
+        links.retain(|link| is_selected(scene, *link));
+    }
     // Who comes first has the best place.
-    let notes = troubles.take(TROUBLES_MAX).chain(selected).chain(others);
-    let notes: Vec<Note> = notes.collect();
+    sort_by_key(&mut links, |link| {
+        (!is_selected(scene, *link), link_rps(scene, *link) == 0.0)
+    });
+    notes.extend(links.iter().filter_map(|link| rate(scene, *link)));
     let wishes: Vec<Wish> = notes.iter().map(|note| note.wish(scene, still)).collect();
     let places = labels::places(scene.layout, scene.widths, &words, &wishes);
     html! {
@@ -219,10 +212,6 @@ enum What {
 }
 
 impl Note {
-    fn is_selected(&self) -> bool {
-        matches!(self.what, What::Rate { selected: true, .. })
-    }
-
     fn wish(&self, scene: &Scene<'_>, still: bool) -> Wish {
         let wires = scene.layout.wires_of(self.link);
         let (wires, sizes, need) = match &self.what {
@@ -290,27 +279,22 @@ fn trouble(scene: &Scene<'_>, link: usize) -> Option<Note> {
     })
 }
 
-fn rate(scene: &Scene<'_>, number: usize, still: bool) -> Option<Note> {
+fn rate(scene: &Scene<'_>, number: usize) -> Option<Note> {
     let selected = is_selected(scene, number);
     let rate_rps = link_rps(scene, number);
     let is_drawn = !scene.layout.wires_of(number).is_empty();
-    // Beside one wire of several, the rate of all would be read as that one's.
-    let of_all = if passed(scene, number).len() > 1 {
-        " in all"
+    let rate = format!("{}/s", format::short_rate(rate_rps));
+    // Beside one wire of several, the rate of all would be read as that one's; that nothing passes is true of each.
+    let of_all = rate_rps > 0.0 && passed(scene, number).len() > 1;
+    let all = if of_all {
+        format!("{rate} in all")
     } else {
-        ""
-    };
-    let unused = is_unused(scene, number);
-    let rate = if unused {
-        UNUSED.to_string()
-    } else {
-        format!("{}/s{of_all}", format::short_rate(rate_rps))
+        rate.clone()
     };
     let is_known = scene
         .snapshot
         .is_some_and(|snapshot| !snapshot.links.is_empty());
-    let is_worth_it = is_known && (still || rate_rps >= RARE_RPS || unused);
-    (is_drawn && (is_worth_it || selected)).then(|| Note {
+    (is_drawn && (is_known || selected)).then(|| Note {
         link: number,
         of: of(scene, number),
         what: What::Rate {
@@ -318,12 +302,13 @@ fn rate(scene: &Scene<'_>, number: usize, still: bool) -> Option<Note> {
                 lines: match (selected, is_known) {
                     (true, true) => {
                         let latency = format::ms(latency_ms(scene, number));
-                        let all = format!("{rate} · {latency}");
-                        vec![vec![all], vec![rate.clone(), latency], vec![rate]]
+                        let both = format!("{all} · {latency}");
+                        vec![vec![both], vec![all.clone(), latency], vec![all]]
                     }
                     (true, false) => vec![vec![one_way(scene, number)]],
-                    (false, _) if unused => unused_lines(),
-                    (false, _) => vec![vec![rate]],
+                    // Between two columns there is often room for two short lines.
+                    (false, _) if of_all => vec![vec![all], vec![rate, "in all".into()]],
+                    (false, _) => vec![vec![all]],
                 },
                 ends: ENDS,
             },
@@ -331,13 +316,6 @@ fn rate(scene: &Scene<'_>, number: usize, still: bool) -> Option<Note> {
             selected,
         },
     })
-}
-
-/// That a link is not used, in each form that has room somewhere.
-fn unused_lines() -> Vec<Vec<String>> {
-    [UNUSED, UNUSED_SHORT]
-        .map(|words| vec![words.into()])
-        .into()
 }
 
 /// What a rate is of: more calls come than requests.
@@ -421,17 +399,18 @@ mod tests {
     use headroom_scenario::step::LADDER;
 
     #[test]
-    fn a_link_is_said_to_be_unused_on_a_desk_and_on_a_phone() {
+    fn a_link_that_carries_nothing_says_so_on_a_desk_and_on_a_phone() {
         let step = LADDER.iter().find(|step| step.name == "cache");
         let design = step.expect("there is one").scenario().design;
         for box_size in [(1_240.0, 860.0), (749.0, 733.0), (390.0, 390.0)] {
             let layout = layout(&design, None, box_size);
             let wish = |(number, link): (usize, &headroom_scenario::Link)| {
-                let lines = match link.from.as_str() {
-                    "cache" => unused_lines(),
-                    "web" => vec![vec!["3,128/s in all".to_string()]],
-                    _ => vec![vec!["1,804/s".to_string()]],
+                let words = match link.from.as_str() {
+                    "cache" => "0/s",
+                    "web" => "3,128/s in all",
+                    _ => "1,804/s",
                 };
+                let lines = vec![vec![words.to_string()]];
                 let wires: Vec<usize> = layout.wires_of(number).collect();
                 (!wires.is_empty()).then_some(Wish {
                     wires,
@@ -444,8 +423,6 @@ mod tests {
             let wishes: Vec<Wish> = links.filter_map(wish).collect();
             let places = labels::places(&layout, &[], &[], &wishes);
             assert!(places.iter().all(Option::is_some), "in {box_size:?}");
-            let is_whole = places.last().copied().flatten().map(|at| at.width > 40.0);
-            assert_eq!(is_whole, Some(box_size.0 > 400.0), "in {box_size:?}");
         }
     }
 

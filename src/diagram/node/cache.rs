@@ -1,4 +1,4 @@
-//! One cache node: a card filled as far as its memory is.
+//! One cache node: a card with a bar that is as long as its memory is full.
 
 use headroom_engine::series::ComponentBin;
 use headroom_engine::snapshot::{InstanceState, KindGauge};
@@ -7,7 +7,7 @@ use yew::prelude::*;
 
 use super::super::geometry::Rect;
 use super::super::layout::{Block, Flow};
-use super::super::scene::{Part, Pick, Scene, cut, px, words};
+use super::super::scene::{Part, Pick, Scene, boxed, cut, words};
 use super::{beside_pause, card, instance_label, pause};
 use crate::format;
 
@@ -62,9 +62,9 @@ pub fn draw(scene: &Scene<'_>, number: usize, instance: u16, rect: &Rect) -> Htm
             hits.map_or_else(|| "–".to_owned(), format::share)
         ),
     };
-    let high = (rect.height - 2.0) * level;
     let left = rect.x + 13.0;
     let inner = rect.width - 26.0;
+    let bar = |part: f64| Rect::new(left, rect.bottom() - 8.0, inner * part, 3.0);
     let (title, tooltip) = cut(
         &name,
         if scene.narrow() {
@@ -78,13 +78,14 @@ pub fn draw(scene: &Scene<'_>, number: usize, instance: u16, rect: &Rect) -> Htm
     let drawing = html! {
         <>
             { card(rect) }
-            if !down && high > 0.5 {
-                <path class="level" d={filled(rect, high)} />
-            }
             { words(if down { "title struck" } else { "title" }, left, rect.y + 23.0, title) }
             { pause(gauge, left + inner, pause_y) }
-            { words("soft on-level", left, rect.y + 40.0, fill.clone()) }
-            { words("soft on-level", left, rect.y + 57.0, third.clone()) }
+            { words("soft", left, rect.y + 38.0, fill.clone()) }
+            { words("soft", left, rect.y + 53.0, third.clone()) }
+            { boxed("slot", &bar(1.0), 1.5) }
+            if !down && level > 0.0 {
+                { boxed("slot busy", &bar(level), 1.5) }
+            }
         </>
     };
     let part = Part {
@@ -99,43 +100,4 @@ pub fn draw(scene: &Scene<'_>, number: usize, instance: u16, rect: &Rect) -> Htm
         tooltip,
     };
     scene.part(part, drawing)
-}
-
-/// The lower part of a card, filled to a height: its corners are as round as the card's.
-fn filled(rect: &Rect, high: f64) -> String {
-    let inset = Rect::new(
-        rect.x + 1.0,
-        rect.y + 1.0,
-        rect.width - 2.0,
-        rect.height - 2.0,
-    );
-    let lower = 11f64.min(high);
-    let upper = (high - (inset.height - 11.0)).clamp(0.0, 11.0);
-    let top = inset.bottom() - high;
-    format!(
-        "M{} {}a{u} {u} 0 0 1 {u} {up}H{}a{u} {u} 0 0 1 {u} {u}V{}a{l} {l} 0 0 1 {back} {l}H{}a{l} {l} 0 0 1 {back} {back}Z",
-        px(inset.x),
-        px(top + upper),
-        px(inset.right() - upper),
-        px(inset.bottom() - lower),
-        px(inset.x + lower),
-        u = px(upper),
-        up = px(-upper),
-        l = px(lower),
-        back = px(-lower),
-    )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::path_check::assert_draws;
-
-    #[test]
-    fn a_node_draws_however_full_it_is() {
-        let rect = Rect::new(12.3, 40.0, 150.0, 66.0);
-        for tenths in 0..=640 {
-            assert_draws(&filled(&rect, f64::from(tenths) / 10.0));
-        }
-    }
 }

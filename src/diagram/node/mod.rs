@@ -15,7 +15,7 @@ use headroom_scenario::Kind;
 use js_sys::JsString;
 use yew::prelude::*;
 
-use super::geometry::Rect;
+use super::geometry::{Curve, Point, Rect};
 use super::layout::{Block, Detail, Flow, Form, HEADING, Stand};
 use super::scene::{Part, Pick, Scene, boxed, px, slower, words};
 use crate::format;
@@ -196,14 +196,17 @@ pub fn heading_place(scene: &Scene<'_>, number: usize) -> Option<(String, Rect)>
         frame.y - HEADING_ABOVE
     };
     let right = right_of(scene, &frame);
-    let arrivals: Vec<(f64, f64)> = scene
-        .layout
-        .wires
-        .iter()
-        .zip(scene.widths)
-        .map(|(wire, width)| (wire.curve.points[3], CLEAR + width / 2.0))
-        .filter(|(end, _)| scene.narrow() && !is_below && (end.y - frame.y).abs() < 1.0)
-        .map(|(end, clear)| (end.x - clear, end.x + clear))
+    let wires = scene.layout.wires.iter().zip(scene.widths);
+    let crossed = wires.filter(|_| scene.narrow() && !is_below);
+    let arrivals: Vec<(f64, f64)> = crossed
+        .filter_map(|(wire, width)| {
+            passes(
+                &wire.curve,
+                baseline - 15.0,
+                baseline + 6.0,
+                CLEAR + width / 2.0,
+            )
+        })
         .collect();
     // Where there is no room for its name, the size alone says which tier it is.
     let words_at = |text: String| {
@@ -215,12 +218,28 @@ pub fn heading_place(scene: &Scene<'_>, number: usize) -> Option<(String, Rect)>
     let named = |room: f64| CAPS.cut(&upper(&name), room) + &size_after;
     // Before the first wire, as far as that leaves any of the name.
     let first = arrivals.iter().map(|(from, _)| *from);
-    let before = first.fold(f64::INFINITY, f64::min) - EDGE - CAPS.width(&size_after);
+    let before = first.fold(f64::INFINITY, f64::min) - HALO - CAPS.width(&size_after);
+    // How many cards there are can be seen: their name whole is worth more than their size.
+    let is_counted = matches!(scene.place(number).form, Form::Cards(_));
     let (text, x, width) = words_at(named(room))
+        .or_else(|| words_at(upper(&name)).filter(|_| is_counted))
         .or_else(|| words_at(named(before)).filter(|_| before > NAME_LEAST))
         .or_else(|| words_at(size.clone()))
         .unwrap_or_else(|| (size.clone(), frame.x, CAPS.width(&size)));
     Some((text, Rect::new(x, baseline - 13.0, width, 17.0)))
+}
+
+/// From where to where a wire passes, with so much around it, between two heights.
+fn passes(curve: &Curve, top: f64, bottom: f64, clear: f64) -> Option<(f64, f64)> {
+    const SAMPLES: u8 = 24;
+    let (mut from, mut to) = (f64::INFINITY, f64::NEG_INFINITY);
+    for sample in 0..=SAMPLES {
+        let Point { x, y } = curve.at(f64::from(sample) / f64::from(SAMPLES));
+        if (top..=bottom).contains(&y) {
+            (from, to) = (from.min(x - clear), to.max(x + clear));
+        }
+    }
+    (from < to).then_some((from, to))
 }
 
 /// How far words over a tier may reach: to what stands beside it, or to the edge of the drawing.
@@ -243,7 +262,7 @@ fn beside(arrivals: &[(f64, f64)], wanted: f64, width: f64, right: f64) -> Optio
     let is_free = |x: &f64| {
         let end = x + width;
         let crosses = |(from, to): &(f64, f64)| *x < *to && *from < end;
-        *x >= 0.0 && end <= right && !arrivals.iter().any(crosses)
+        *x >= HALO && end <= right && !arrivals.iter().any(crosses)
     };
     let before = arrivals.iter().map(|(from, _)| from - width);
     let behind = arrivals.iter().map(|(_, to)| *to);
@@ -253,6 +272,8 @@ fn beside(arrivals: &[(f64, f64)], wanted: f64, width: f64, right: f64) -> Optio
         .find(is_free)
 }
 
+/// Around the name of a tier, as far as it is picked by.
+pub const HALO: f64 = 8.0;
 /// How high over a tier its name stands: there is room for a badge between them.
 const HEADING_ABOVE: f64 = 23.0;
 /// The words over a tier: capitals, with room between them.
@@ -452,6 +473,8 @@ mod tests {
         let wires =
             |at: &[f64]| -> Vec<(f64, f64)> { at.iter().map(|x| (x - 14.0, x + 14.0)).collect() };
         assert_eq!(beside(&[], 20.0, 100.0, 300.0), Some(20.0));
+        let at_the_edge = beside(&wires(&[150.0]), 90.0, 130.0, 300.0);
+        assert_eq!(at_the_edge, Some(164.0), "what picks it is on the drawing");
         assert_eq!(beside(&wires(&[200.0]), 20.0, 100.0, 300.0), Some(20.0));
         let two = beside(&wires(&[100.0, 200.0]), 50.0, 60.0, 300.0);
         assert_eq!(two, Some(26.0));
@@ -460,6 +483,14 @@ mod tests {
         assert_eq!(beside(&apart, 40.0, 101.0, 260.0), None);
         // A broad one takes more room.
         assert_eq!(beside(&[(150.0, 214.0)], 60.0, 100.0, 400.0), Some(50.0));
+    }
+
+    #[test]
+    fn a_wire_passes_as_far_as_it_comes_between_two_heights() {
+        let wire = Curve::upright(Point::new(200.0, 0.0), Point::new(100.0, 60.0));
+        let (from, to) = passes(&wire, 30.0, 60.0, 10.0).expect("it does");
+        assert!((from - 90.0).abs() < 0.1 && (to - 160.0).abs() < 0.1);
+        assert_eq!(passes(&wire, 70.0, 90.0, 10.0), None);
     }
 
     #[test]

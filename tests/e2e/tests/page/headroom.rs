@@ -107,7 +107,7 @@ fn who_waits_for_ever_is_told_beside_the_percentile_of_those_answered() -> Outco
     let page = fixture::page(&format!("#{}", fragment::encode(&scenario)), Look::DESK)?;
     page.until("the gauge says how many wait", |page| {
         let beside = page.text(".figure.past")?;
-        Ok(beside.contains("p99") && beside.contains("wait over 500"))
+        Ok(beside.contains("p99") && beside.contains("wait over\u{a0}500"))
     })?;
     assert!(page.figure("[data-testid=figure-p99-ms]")? < 500.0);
     page.until("they are drawn", |page| {

@@ -238,14 +238,33 @@ fn accessibility_of_what_hangs_and_of_what_is_cut() -> Outcome {
 fn a_link_of_another_policy_is_said_to_be_unused_until_it_is_used() -> Outcome {
     let page = fixture::page("#step=cache", Look::DESK)?;
     let words = "[data-testid=rate][data-of=cache-db]";
-    page.until("it says so", |page| Ok(page.text(words)? == "not used"))?;
+    page.until("it says so", |page| Ok(page.text(words)? == "0/s"))?;
+    let link = "[data-control=link][data-of=cache-db]";
+    assert!(page.attribute(link, "aria-label")?.contains("not used"));
     page.click("[data-control=panel][data-of=inspector]")?;
     page.click("[data-control=inspect][data-of=cache]")?;
     page.set(
         "[data-control=parameter][data-of=cache][data-name=write_mode]",
         "write-back",
     )?;
-    page.until("it has a rate", |page| {
-        Ok(page.text(words)?.ends_with("/s"))
-    })
+    page.figure_becoming(words, "above 0", |rate_rps| rate_rps > 0.0)
+        .map(drop)
+}
+
+#[test]
+fn links_over_which_nothing_passes_any_more_say_so() -> Outcome {
+    for look in [Look::DESK, Look::PHONE] {
+        let page = fixture::page("#step=database-apart", look)?;
+        page.figure_becoming(
+            "[data-testid=rate][data-of=web-db]",
+            "above 0",
+            |rate_rps| rate_rps > 0.0,
+        )?;
+        page.click("[data-instance='web/1']")?;
+        page.choose("kill")?;
+        page.until("it has no rate any more", |page| {
+            Ok(page.text("[data-testid=rate][data-of=web-db]")? == "0/s")
+        })?;
+    }
+    Ok(())
 }
