@@ -2,7 +2,7 @@
 
 use headroom_engine::lab::{Breach, Load, Objective};
 use headroom_scenario::step::{LADDER, Step};
-use web_sys::{ScrollBehavior, ScrollIntoViewOptions, ScrollLogicalPosition, window};
+use web_sys::{Element, ScrollBehavior, ScrollIntoViewOptions, ScrollLogicalPosition, window};
 use yew::prelude::*;
 
 use super::building::{Building, Site};
@@ -55,6 +55,12 @@ const ANY_LOAD_BELOW: f64 = 2.0;
 pub fn Story(props: &StoryProps) -> Html {
     let building = use_memo(props.site.clone(), |site| {
         site.as_ref().and_then(Building::at)
+    });
+    let told_before = use_mut_ref(|| false);
+    use_effect_with((props.step, props.title.clone()), move |_| {
+        if told_before.replace(true) {
+            show_from_its_start();
+        }
     });
     match props.step.map(|place| (place, &LADDER[place])) {
         Some((place, step)) => told(props, place, step, building.as_ref().as_ref()),
@@ -142,12 +148,22 @@ fn build(props: &StoryProps, place: usize, building: Option<&Building>) -> Html 
     }
 }
 
+/// Brings a story that has just been opened into sight: its title, how it begins, and its diagram.
+fn show_from_its_start() {
+    if let Some(story) = find(".story") {
+        story.set_scroll_top(0);
+    }
+    show_stage();
+}
+
+fn find(selector: &str) -> Option<Element> {
+    let document = window()?.document()?;
+    document.query_selector(selector).ok()?
+}
+
 /// Brings the diagram into sight, where the page is one column and one reads below it.
 fn show_stage() {
-    let Some(document) = window().and_then(|window| window.document()) else {
-        return;
-    };
-    if let Ok(Some(stage)) = document.query_selector(".stage") {
+    if let Some(stage) = find(".stage") {
         let options = ScrollIntoViewOptions::new();
         options.set_block(ScrollLogicalPosition::Nearest);
         options.set_behavior(if wants_less_motion() {

@@ -66,6 +66,25 @@ fn what_is_built_from_below_the_diagram_comes_into_sight() -> Outcome {
 }
 
 #[test]
+fn the_next_step_is_shown_from_its_start_wherever_the_one_before_was_read() -> Outcome {
+    for look in [Look::PHONE, Look::PHONE.still(), Look::DESK] {
+        let page = fixture::page("#step=load-balancer", look)?;
+        let run = |script: &str| page.session().run(script, &serde_json::json!([]));
+        run("window.scrollTo(0, 1500); document.querySelector('.story').scrollTop = 1500")?;
+        page.click("[data-control=next-step]")?;
+        page.until("its title and its diagram are seen", |page| {
+            let is_next = page.attribute("[data-step]", "data-step")? == "balancing-algorithm";
+            let is_seen = run(
+                "const {top, bottom} = document.querySelector('.stage').getBoundingClientRect();
+                 return top >= 0 && bottom <= innerHeight && document.querySelector('.story').scrollTop === 0",
+            )?;
+            Ok(is_next && is_seen == true)
+        })?;
+    }
+    Ok(())
+}
+
+#[test]
 fn a_link_opens_a_design_that_was_edited_while_it_ran() -> Outcome {
     let page = fixture::page("#step=bigger-server", Look::DESK)?;
     page.click("[data-control=build-next]")?;
