@@ -4,7 +4,6 @@
 use headroom_scenario::{Class, ClassKind};
 use yew::prelude::*;
 
-use crate::diagram::use_reduced_motion;
 use crate::format;
 use crate::sampling::Sampling;
 
@@ -15,6 +14,8 @@ pub struct LegendProps {
     pub classes: Vec<Class>,
     /// How many requests one dot stands for.
     pub sampling: Sampling,
+    /// There are no dots: the shapes are those of requests that wait.
+    pub still: bool,
     /// Which seconds the shares and rates of the diagram are of, once there are any.
     pub lately: Option<AttrValue>,
 }
@@ -22,12 +23,10 @@ pub struct LegendProps {
 /// The legend, with what the shares on the diagram are of.
 #[component]
 pub fn Legend(props: &LegendProps) -> Html {
-    // Then there are no dots, and the shapes are those of requests that wait.
-    let still = use_reduced_motion();
     html! {
         <ul class="legend" aria-label="What the shapes and wires are">
             { for props.classes.iter().map(|class| html! { <li>{ shape(class.kind) }{ &class.id }</li> }) }
-            if !still {
+            if !props.still {
                 <li>{ picture("answer", "M5 1.4a3.6 3.6 0 1 0 0 7.2 3.6 3.6 0 0 0 0-7.2z") }{ "answer" }</li>
                 <li>{ picture("failed", "M1.5 1.5l7 7M8.5 1.5l-7 7") }{ "call failed" }</li>
                 <li data-testid="sampling" data-value={props.sampling.drawn.to_string()}>{ scale(props.sampling) }</li>

@@ -87,9 +87,6 @@ fn told(
             <div class="story-text">
                 <h2 class="eyebrow">{ format!("Step {} of {}", place + 1, LADDER.len()) }</h2>
                 <h1 data-testid="step-title">{ &props.title }</h1>
-                if props.title != step.title {
-                    <p>{ format!("It came from this step: {}.", step.title) }</p>
-                }
                 <p>{ step.pain }</p>
                 <p class="change">{ step.change }</p>
                 if place > 0 { { payoff(props) } { changed(props) } }

@@ -20,7 +20,7 @@ use super::story::Story;
 use super::timeline::Timeline;
 use super::traffic::Traffic;
 use super::{App, Msg, file};
-use crate::diagram::Diagram;
+use crate::diagram::{Diagram, wants_less_motion};
 use crate::format;
 use crate::intent::{Dialog, Intent};
 use crate::lab::{Finding, Progress};
@@ -186,7 +186,7 @@ fn stage_foot(app: &App) -> Html {
                 <p class="sentence" data-testid="sentence">{ &happening.sentence }</p>
             }
             </div>
-            <Legend classes={app.document.live.traffic.classes.clone()} sampling={app.run.sampling}
+            <Legend classes={app.document.live.traffic.classes.clone()} sampling={app.run.sampling} still={wants_less_motion()}
                 lately={app.run.snapshot.as_ref().map(|snapshot| AttrValue::from(format::lately(snapshot.recent.length_ns)))} />
         </div>
     }

@@ -71,8 +71,8 @@ impl Rect {
     /// Square of the distance from its edge to a place outside; 0 inside.
     pub fn distance_squared(&self, place: Point) -> f64 {
         let nearest = Point::new(
-            place.x.clamp(self.x, self.right()),
-            place.y.clamp(self.y, self.bottom()),
+            place.x.max(self.x).min(self.right()),
+            place.y.max(self.y).min(self.bottom()),
         );
         nearest.distance_squared(place)
     }

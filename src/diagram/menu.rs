@@ -1,6 +1,7 @@
 //! What can be done to a part of the drawing, beside it, while it runs.
 
 use headroom_scenario::Action;
+use js_sys::Date;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 use yew::prelude::*;
@@ -41,7 +42,7 @@ pub fn Menu(props: &Props) -> Html {
         let (node, opened_ms) = (node.clone(), opened_ms.clone());
         use_effect_with(at, move |(beside, _)| {
             if let Some(menu) = node.cast::<HtmlElement>() {
-                opened_ms.replace(now_ms());
+                opened_ms.replace(Date::now());
                 hang(&menu, beside);
                 focus_item(&menu, 0);
             }
@@ -99,14 +100,9 @@ pub fn Menu(props: &Props) -> Html {
 fn is_of_a_double_click(event: &MouseEvent, opened_ms: f64) -> bool {
     match event.detail() {
         0 => false,
-        1 => event.time_stamp() < opened_ms + FRESH_MS,
+        1 => Date::now() < opened_ms + FRESH_MS,
         _ => true,
     }
-}
-
-fn now_ms() -> f64 {
-    let performance = gloo::utils::window().performance();
-    performance.map_or(0.0, |performance| performance.now())
 }
 
 /// Puts the menu at its place, but within its box. By the object model: the page's policy forbids

@@ -11,7 +11,7 @@ use headroom_scenario::Scenario;
 use yew::prelude::*;
 
 use crate::diagram::palette::{self, Look};
-use crate::diagram::use_reduced_motion;
+use crate::diagram::wants_less_motion;
 use crate::format;
 use crate::order::{sort_by, sort_by_key};
 use crate::selection::Selection;
@@ -77,7 +77,6 @@ impl Order {
 #[component]
 pub fn TracePanel(props: &Props) -> Html {
     let order = use_state_eq(Order::default);
-    let still = use_reduced_motion();
     let looks = palette::looks(&props.scenario.traffic.classes);
     html! {
         <div class="trace" data-testid="trace-panel">
@@ -85,7 +84,7 @@ pub fn TracePanel(props: &Props) -> Html {
                 { chosen(props, trace, &looks) }
             } else {
                 <p class="nothing">
-                    { if still { "Choose a request" } else { "Click a moving dot, or choose a request" } }
+                    { if wants_less_motion() { "Choose a request" } else { "Click a moving dot, or choose a request" } }
                     { ", to see where its time goes." }
                 </p>
             }
