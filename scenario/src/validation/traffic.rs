@@ -36,14 +36,7 @@ fn curve(problems: &mut Problems, at: &Path, curve: &Curve) {
 
 /// Rate and curve may each be within bounds and together beyond them.
 pub(super) fn peak(problems: &mut Problems, at: &Path, rate_rps: f64, curve: &Curve) {
-    let factor = match curve {
-        Curve::Steady => 1.0,
-        Curve::Ramp { from, to, .. } => from.max(*to),
-        Curve::Spike { factor, .. } => factor.max(1.0),
-        Curve::Diurnal { depth, .. } => 1.0 + depth,
-        Curve::Stepped { factors, .. } => factors.iter().copied().fold(0.0, f64::max),
-    };
-    let peak_rps = rate_rps * factor;
+    let peak_rps = rate_rps * curve.peak();
     if peak_rps > limits::PEAK_MAX_RPS {
         let message = format!(
             "the curve's peak is {peak_rps:.0} requests/s: at most {:.0}; lower the rate or the curve",
