@@ -301,10 +301,7 @@ impl Place {
         world.clear_call_deadline(id, depth);
         let origin = world.requests[id].origin;
         if depth > 0 || matches!(origin, Origin::User | Origin::Request) {
-            let called = Hop {
-                link: what.place,
-                instance: what.instance,
-            };
+            let called = Hop::from(what);
             return self.run.components[from].answered(world, id, called);
         }
         if origin == Origin::Component {

@@ -8,13 +8,14 @@ use crate::{
 
 impl ValidScenario {
     /// What changes nothing though it is there: servers that nobody sends anything, caches of servers that
-    /// leave look-ups to others, sites, the curve of a closed loop, health checks that a server passes however
+    /// leave look-ups to others, caches that no read fills, sites, the curve of a closed loop, health checks that a server passes however
     /// slow it is made. Each with its place, and what would make it count. O(components x links + actions).
     pub fn warnings(&self) -> Vec<Problem> {
         let mut warnings = Problems::default();
         let design = &Path::Root.field("design");
         idle_servers(&mut warnings, design, self);
         idle_caches(&mut warnings, design, self);
+        unfilled_caches(&mut warnings, design, self);
         sites(&mut warnings, design, self);
         curve(&mut warnings, &Path::Root.field("traffic"), self);
         unnoticed(&mut warnings, &Path::Root.field("script"), self);
@@ -110,6 +111,30 @@ fn idle_caches(warnings: &mut Problems, design: &Path, scenario: &Scenario) {
         let kind = kind.field("kind");
         let service = kind.field("service");
         warnings.add(&service.field("local_cache_entries"), message);
+    }
+    warnings.about(None);
+}
+
+/// What a read has missed in a cache is put there when a database has answered: its own, or that of who asks it.
+fn unfilled_caches(warnings: &mut Problems, design: &Path, scenario: &Scenario) {
+    let has_database = |place: usize| {
+        let mut callees = scenario.design.callees(place);
+        callees.any(|(_, callee)| callee.kind.tag() == KindTag::Database)
+    };
+    for (place, component) in scenario.design.components.present() {
+        let mut callers = scenario.design.callers(place).peekable();
+        if component.kind.tag() == KindTag::Cache
+            && callers.peek().is_some()
+            && !has_database(place)
+            && !callers.any(|(caller, _)| has_database(caller))
+        {
+            warnings.about(Some(&component.id));
+            let message = format!(
+                "no read fills {}: link a database to it, or to who asks it",
+                component.title()
+            );
+            warnings.add(&design.field("components").index(place), message);
+        }
     }
     warnings.about(None);
 }
@@ -306,6 +331,24 @@ mod tests {
         tiers.design.components.push(database);
         tiers.design.links.push(link("web", "db"));
         assert_eq!(told(tiers), [""; 0]);
+    }
+
+    #[test]
+    fn a_cache_without_a_database_is_said_to_stay_empty() {
+        let mut cached = direct(1);
+        let cache = component("cache", Kind::Cache(crate::Cache::default()));
+        cached.design.components.push(cache);
+        assert_eq!(told(cached.clone()), [""; 0]);
+        cached.design.links.push(link("web", "cache"));
+        let expected = "no read fills cache: link a database to it, or to who asks it";
+        assert_eq!(told(cached.clone()), [expected]);
+        let database = component("db", Kind::Database(crate::Database::default()));
+        cached.design.components.push(database);
+        for caller in ["web", "cache"] {
+            let mut filled = cached.clone();
+            filled.design.links.push(link(caller, "db"));
+            assert_eq!(told(filled), [""; 0]);
+        }
     }
 
     #[test]

@@ -59,10 +59,7 @@ impl World {
             }
             Origin::User | Origin::Component | Origin::Request => None,
         };
-        let hop = Hop {
-            link: what.place,
-            instance: what.instance,
-        };
+        let hop = Hop::from(what);
         let way_ns = match what.kind {
             EventKind::Back => self.latency_ns(hop, request.user),
             _ => 0,
@@ -75,10 +72,7 @@ impl World {
     pub(super) fn drop_message(&mut self, what: What) {
         let request = &self.requests[what.request];
         if request.origin == Origin::Abroad {
-            let hop = Hop {
-                link: what.place,
-                instance: what.instance,
-            };
+            let hop = Hop::from(what);
             let at_ns = self.now_ns() + self.latency_ns(hop, request.user);
             self.send_home(what.request, hop, at_ns);
         } else {

@@ -566,10 +566,7 @@ impl World {
         if self.is_followed(what.request) {
             self.show_flight(what, start_ns, end_ns);
         }
-        let hop = Hop {
-            link: what.place,
-            instance: what.instance,
-        };
+        let hop = Hop::from(what);
         if !self.wires[usize::from(hop.link)].crosses {
             self.calendar.push_at(end_ns, what);
         } else if what.kind == EventKind::Back {
@@ -965,10 +962,7 @@ impl World {
             _ => return,
         };
         let id = what.request;
-        let hop = Hop {
-            link: what.place,
-            instance: what.instance,
-        };
+        let hop = Hop::from(what);
         let to = self.wires[usize::from(hop.link)].to;
         let change = Change::Activity(activity);
         self.note_change_at(id, change, to, hop.instance, start_ns);

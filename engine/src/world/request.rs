@@ -1,5 +1,6 @@
 //! A request's record: one cache line, held in a slab.
 
+use crate::calendar::What;
 use crate::limits::{DEPTH_MAX, RECORDS_MAX};
 use crate::mechanism::room::make_room;
 
@@ -13,6 +14,16 @@ pub struct Hop {
     pub link: u8,
     /// The instance it is at.
     pub instance: u16,
+}
+
+/// The hop that a message makes.
+impl From<What> for Hop {
+    fn from(what: What) -> Self {
+        Self {
+            link: what.place,
+            instance: what.instance,
+        }
+    }
 }
 
 /// Where a record's one pending token is. Every live record has exactly one, but for who waits for its calls: they
