@@ -219,10 +219,9 @@ pub fn heading_place(scene: &Scene<'_>, number: usize) -> Option<(String, Rect)>
     // Before the first wire, as far as that leaves any of the name.
     let first = arrivals.iter().map(|(from, _)| *from);
     let before = first.fold(f64::INFINITY, f64::min) - HALO - CAPS.width(&size_after);
-    // How many cards there are can be seen: their name whole is worth more than their size.
-    let is_counted = matches!(scene.place(number).form, Form::Cards(_));
     let (text, x, width) = words_at(named(room))
-        .or_else(|| words_at(upper(&name)).filter(|_| is_counted))
+        // Its name whole is worth more than its size.
+        .or_else(|| words_at(upper(&name)))
         .or_else(|| words_at(named(before)).filter(|_| before > NAME_LEAST))
         .or_else(|| words_at(size.clone()))
         .unwrap_or_else(|| (size.clone(), frame.x, CAPS.width(&size)));
