@@ -21,9 +21,10 @@ use crate::mechanism::store::{Lookup, Rules, Store};
 use crate::mechanism::stream::{Law, Stream, StreamAhead};
 use crate::story::trace::Activity;
 use crate::time::{ns_from_ms, stretched};
+use crate::world::World;
+use crate::world::class::Call;
 use crate::world::request::{Hop, Operation, Request, flag};
 use crate::world::wire::Departure;
-use crate::world::{Call, World};
 
 /// No server holds the user's session.
 const NOWHERE: Session = Session {

@@ -3,11 +3,13 @@
 
 pub(crate) mod border;
 pub(crate) mod call;
+pub(crate) mod class;
 pub(crate) mod data;
 pub(crate) mod deadline;
 pub(crate) mod giving_up;
 pub(crate) mod hearsay;
 pub(crate) mod impairment;
+mod regions;
 pub(crate) mod request;
 pub(crate) mod route;
 pub(crate) mod wire;
@@ -15,9 +17,7 @@ pub(crate) mod written;
 
 use std::sync::Arc;
 
-use headroom_scenario::{
-    Class, ClassKind, Component, Design, Impairment, KindTag, Region, Scenario, Traffic,
-};
+use headroom_scenario::{ClassKind, Component, Design, Impairment, KindTag, Scenario, Traffic};
 
 use crate::calendar::{Calendar, EventKind, What};
 use crate::figures::meter::{Level, Meter, Peak};
@@ -32,6 +32,7 @@ use crate::story::tracer::{Change, Maker, Note, Tracer, WayPoint};
 use crate::time::ns_from_ms;
 use crate::world::border::{Border, PlaceNumber};
 use crate::world::call::CallDeadlines;
+use crate::world::class::ClassRow;
 use crate::world::data::Data;
 use crate::world::deadline::Deadlines;
 use crate::world::hearsay::Hearsay;
@@ -45,76 +46,6 @@ use crate::world::written::Written;
 const LOOK_AGAIN_NS: u64 = 100_000_000;
 /// What a message takes beside the values in it: headers, a key, a status.
 const MESSAGE_BYTES: u64 = 1_000;
-
-/// A call that a class has a service make.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Call {
-    /// Look a key up, in a cache if there is one.
-    LookUp,
-    /// Run a query in the database.
-    Query,
-}
-
-/// A class of the mix as the engine runs it.
-#[derive(Clone, Copy, Debug)]
-pub struct ClassRow {
-    /// Which rules hold for it.
-    pub kind: ClassKind,
-    /// Computing time as a multiple of the service's mean.
-    pub work: f64,
-    /// Cacheable reads.
-    pub lookups: u8,
-    /// Queries for the database alone.
-    pub queries: u8,
-    /// Cost of a query as a multiple of the database's mean.
-    pub query_work: f64,
-    /// Calls that a server makes at the same time.
-    pub at_once: u8,
-}
-
-impl ClassRow {
-    /// The call that comes after so many, if there is one.
-    #[inline]
-    pub fn call(&self, made: u8) -> Option<Call> {
-        match made {
-            _ if made < self.lookups => Some(Call::LookUp),
-            _ if self.queries_left(made) > 0 => Some(Call::Query),
-            _ => None,
-        }
-    }
-
-    /// Whether the calls that come after so many are made side by side.
-    #[inline]
-    pub fn forks(&self, made: u8) -> bool {
-        self.at_once > 1 && u32::from(made) + 1 < u32::from(self.lookups) + u32::from(self.queries)
-    }
-
-    /// Queries among the calls that come after so many.
-    #[inline]
-    pub fn queries_left(&self, made: u8) -> u8 {
-        (self.lookups + self.queries)
-            .saturating_sub(made)
-            .min(self.queries)
-    }
-
-    fn of(class: &Class) -> Self {
-        // No cache holds the answer of a join: all that a search asks for is for the database.
-        let (lookups, queries) = match class.kind {
-            ClassKind::Search => (0, class.lookups + class.queries),
-            ClassKind::Static | ClassKind::Read | ClassKind::Write | ClassKind::Task => {
-                (class.lookups, class.queries)
-            }
-        };
-        Self {
-            kind: class.kind,
-            work: class.work,
-            lookups,
-            queries,
-            query_work: class.query_work,
-            at_once: class.at_once,
-        }
-    }
-}
 
 /// Id and name of a component, and its instances' meters.
 #[derive(Clone, Debug, Default)]
@@ -259,7 +190,7 @@ impl World {
         }
         self.value_bytes = (traffic.keys.value_kb * 1e3 + 0.5) as u64;
         let users = self.user_regions.len().max(traffic.population() as usize);
-        self.user_regions = user_regions(&traffic.regions, users);
+        self.user_regions = regions::of_users(&traffic.regions, users);
     }
 
     /// Sets the latency of a link: what is on the wire already arrives as it would have.
@@ -1120,27 +1051,4 @@ impl World {
         request.stage = Stage::Wire;
         Some(id)
     }
-}
-
-/// Settles users in regions one after the other, each where most are missing by the shares: however few
-/// there are, and however many of them are active, every region has its share of them to within one, and
-/// who is there already stays when more come. O(users x regions).
-fn user_regions(regions: &[Region], users: usize) -> Vec<u8> {
-    if regions.len() < 2 {
-        return Vec::new();
-    }
-    let all: f64 = regions.iter().map(|region| region.share).sum();
-    let mut missing = vec![0.0; regions.len()];
-    let mut settle = || {
-        let mut most = 0;
-        for (number, region) in regions.iter().enumerate() {
-            missing[number] += region.share / all;
-            if missing[number] > missing[most] {
-                most = number;
-            }
-        }
-        missing[most] -= 1.0;
-        most as u8
-    };
-    (0..users).map(|_| settle()).collect()
 }
