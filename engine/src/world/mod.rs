@@ -3,32 +3,34 @@
 
 pub(crate) mod border;
 pub(crate) mod call;
+mod carrying;
 pub(crate) mod class;
 pub(crate) mod data;
 pub(crate) mod deadline;
 pub(crate) mod giving_up;
 pub(crate) mod hearsay;
 pub(crate) mod impairment;
+mod joining;
+mod patience;
 mod regions;
 pub(crate) mod request;
 pub(crate) mod route;
+mod telling;
 pub(crate) mod wire;
 pub(crate) mod written;
 
 use std::sync::Arc;
 
-use headroom_scenario::{ClassKind, Component, Design, Impairment, KindTag, Scenario, Traffic};
+use headroom_scenario::{ClassKind, Component, Design, KindTag, Scenario, Traffic};
 
 use crate::calendar::{Calendar, EventKind, What};
 use crate::figures::meter::{Level, Meter, Peak};
 use crate::figures::outcome::Outcomes;
 use crate::figures::reason::Reason;
 use crate::mechanism::popularity::Popularity;
-use crate::story::flight::Flight;
-use crate::story::happening::{Mark, Tone};
 use crate::story::marks::Marks;
 use crate::story::trace::Activity;
-use crate::story::tracer::{Change, Maker, Note, Tracer, WayPoint};
+use crate::story::tracer::Tracer;
 use crate::time::ns_from_ms;
 use crate::world::border::{Border, PlaceNumber};
 use crate::world::call::CallDeadlines;
@@ -36,16 +38,11 @@ use crate::world::class::ClassRow;
 use crate::world::data::Data;
 use crate::world::deadline::Deadlines;
 use crate::world::hearsay::Hearsay;
-use crate::world::impairment::{Fate, Impaired, Message, Way};
+use crate::world::impairment::Way;
 use crate::world::request::{Hop, Operation, Origin, Request, Requests, Stage, flag, past};
 use crate::world::route::Route;
 use crate::world::wire::{Departure, Wire};
 use crate::world::written::Written;
-
-/// Time between two looks at whether a caller that hangs goes on.
-const LOOK_AGAIN_NS: u64 = 100_000_000;
-/// What a message takes beside the values in it: headers, a key, a status.
-const MESSAGE_BYTES: u64 = 1_000;
 
 /// Id and name of a component, and its instances' meters.
 #[derive(Clone, Debug, Default)]
@@ -304,22 +301,6 @@ impl World {
         self.data[usize::from(database)].stored(key)
     }
 
-    /// Sends a request over a link to an instance at its other end.
-    pub fn send(&mut self, id: u32, to: Hop, departure: Departure) {
-        self.requests[id].past &= !past::LOOKED_UP;
-        let timeout_ns = self.wires[usize::from(to.link)].timeout_ns;
-        if timeout_ns > 0 {
-            self.set_call_timeout(id, to, timeout_ns);
-        }
-        self.set_out(id, to, Way::Call, departure);
-    }
-
-    /// The earliest time-out of all, of users and of calls; `u64::MAX` where there is none.
-    #[inline]
-    pub fn first_deadline_ns(&self) -> u64 {
-        self.deadlines.first_ns().min(self.calls.first_ns())
-    }
-
     /// When the next event or time-out is; `u64::MAX` where nothing will ever happen again.
     pub fn next_ns(&self) -> u64 {
         self.calendar.next_ns().min(self.first_deadline_ns())
@@ -329,281 +310,6 @@ impl World {
     pub fn stop_at(&mut self, stop_ns: u64) {
         let in_time_ns = self.first_deadline_ns().saturating_add(1);
         self.calendar.stop_at(stop_ns.min(in_time_ns));
-    }
-
-    /// The earliest time-out of all, as an event; `clients` is the number of the users.
-    pub fn first_deadline(&self, clients: u8) -> Option<(u64, What)> {
-        let users = self.deadlines.first();
-        let calls = self.calls.first();
-        let of_call = |(at_ns, request, depth): (u64, u32, u8)| {
-            let caller = self.requests[request].hop(depth - 1);
-            let what = What {
-                request,
-                instance: depth.into(),
-                place: self.wires[usize::from(caller.link)].to,
-                kind: EventKind::CallDeadline,
-            };
-            (at_ns, what)
-        };
-        let of_user = |(at_ns, request): (u64, u32)| {
-            let caller = self.caller_of_call(request);
-            let what = What {
-                request,
-                instance: 0,
-                place: caller.map_or(clients, |caller| self.called(caller)),
-                kind: match caller {
-                    Some(_) => EventKind::CallDeadline,
-                    None => EventKind::Deadline,
-                },
-            };
-            (at_ns, what)
-        };
-        match (users, calls) {
-            (Some(user), Some(call)) if call.0 < user.0 => Some(of_call(call)),
-            (Some(user), _) => Some(of_user(user)),
-            (None, call) => call.map(of_call),
-        }
-    }
-
-    /// The caller waits so long. What a component asks for itself has a clock of its own.
-    #[inline(never)]
-    fn set_call_timeout(&mut self, id: u32, to: Hop, timeout_ns: u64) {
-        let request = &mut self.requests[id];
-        if request.origin != Origin::Component && !request.is_full() {
-            request.set_next(to);
-            let depth = request.depth;
-            self.set_call_deadline(id, depth, timeout_ns);
-        }
-    }
-
-    /// The call that a record at a depth makes fails so long from now. A call that is a record has no user with a
-    /// deadline, and its own in that place.
-    fn set_call_deadline(&mut self, id: u32, depth: u8, delay_ns: u64) {
-        if depth == 0 {
-            return self.set_deadline(id, delay_ns);
-        }
-        let now_ns = self.now_ns();
-        self.calls.set(id, depth, now_ns, delay_ns);
-        self.calendar.stop_by(now_ns + delay_ns + 1);
-    }
-
-    /// The call of a record at a depth waits for its answer no more.
-    #[inline]
-    pub fn clear_call_deadline(&mut self, id: u32, depth: u8) {
-        if depth > 0 {
-            self.calls.clear(id, depth);
-        } else if self.requests[id].origin == Origin::Request {
-            self.deadlines.clear(id);
-        }
-    }
-
-    /// The attempt of a request fails if no answer comes `delay_ns` from now.
-    pub fn set_deadline(&mut self, id: u32, delay_ns: u64) {
-        let now_ns = self.now_ns();
-        self.deadlines.set(id, now_ns, delay_ns);
-        self.calendar.stop_by(now_ns + delay_ns + 1);
-    }
-
-    /// Puts a request on a wire.
-    #[inline(always)]
-    fn set_out(&mut self, id: u32, hop: Hop, way: Way, departure: Departure) {
-        let request = &mut self.requests[id];
-        request.stage = Stage::Wire;
-        let user = request.user;
-        let what = What {
-            request: id,
-            instance: hop.instance,
-            place: hop.link,
-            kind: match way {
-                Way::Call => EventKind::Forward,
-                Way::Answer => EventKind::Back,
-            },
-        };
-        let is_followed = self.is_followed(id);
-        let wire = &self.wires[usize::from(hop.link)];
-        let region = match wire.is_by_region() {
-            false => 0,
-            true => self.region_of(user),
-        };
-        let wire = &mut self.wires[usize::from(hop.link)];
-        if !wire.is_plain() {
-            return self.carry_specially(what, way, region, departure.wait_ns());
-        }
-        let (start_ns, end_ns) = wire.carry(what, region, departure, &mut self.calendar);
-        if is_followed {
-            self.show_flight(what, start_ns, end_ns);
-        }
-    }
-
-    /// Over a link that is impaired, or leads to another place.
-    #[cold]
-    #[inline(never)]
-    fn carry_specially(&mut self, what: What, way: Way, region: usize, wait_ns: u64) {
-        let wire = &self.wires[usize::from(what.place)];
-        if wire.is_sound() {
-            let start_ns = self.now_ns() + wait_ns;
-            let end_ns = start_ns + wire.latency_ns[region];
-            return self.set_off(what, start_ns, end_ns);
-        }
-        let message = Message {
-            what,
-            way,
-            latency_ns: self.wires[usize::from(what.place)].latency_ns[region],
-            bytes: self.bytes_of(what.request, way),
-            comes_back: false,
-        };
-        self.put_on_impaired(what.place, message, wait_ns);
-    }
-
-    fn put_on_impaired(&mut self, link: u8, message: Message, wait_ns: u64) {
-        let at_ns = self.now_ns() + wait_ns;
-        self.with_impaired(link, |impaired, calendar| {
-            [(message.what, impaired.carry(message, at_ns, calendar))]
-        });
-    }
-
-    /// What waited on a link for a moment or for its turn goes on.
-    pub fn go_on_carrying(&mut self, what: What) {
-        let number = what.request;
-        self.with_impaired(what.place, |impaired, calendar| match what.kind {
-            EventKind::Passed => impaired.pass(number, calendar),
-            _ => impaired.set_out(number, calendar),
-        });
-    }
-
-    /// Does something with what is wrong with a link, and notes what becomes of the messages.
-    fn with_impaired<Fates: IntoIterator<Item = (What, Fate)>>(
-        &mut self,
-        link: u8,
-        does: impl FnOnce(&mut Impaired, &mut Calendar) -> Fates,
-    ) {
-        let wire = &mut self.wires[usize::from(link)];
-        let called = wire.to;
-        for (what, fate) in wire.with_impaired(|impaired| does(impaired, &mut self.calendar)) {
-            match fate {
-                Fate::Arrives { start_ns, end_ns } => self.set_off(what, start_ns, end_ns),
-                Fate::Held => self.note(what.request, Activity::HeldUp, called, what.instance),
-                Fate::Waits => {}
-            }
-        }
-        let impaired = self.wires[usize::from(link)].impaired();
-        if impaired.is_some_and(Impaired::is_look_due) {
-            self.forget_held(link.into());
-        }
-    }
-
-    /// A message is on the wire, and arrives at a moment: here, or in another place.
-    fn set_off(&mut self, what: What, start_ns: u64, end_ns: u64) {
-        if self.is_followed(what.request) {
-            self.show_flight(what, start_ns, end_ns);
-        }
-        let hop = Hop::from(what);
-        if !self.wires[usize::from(hop.link)].crosses {
-            self.calendar.push_at(end_ns, what);
-        } else if what.kind == EventKind::Back {
-            self.send_home(what.request, hop, end_ns);
-        } else {
-            self.send_abroad(what.request, hop, end_ns);
-        }
-    }
-
-    fn forget_held(&mut self, link: usize) {
-        let held = self.wires[link].impaired();
-        let held = held.into_iter().flat_map(Impaired::held);
-        let over: Vec<What> = held.filter(|what| self.is_over(*what)).collect();
-        self.wires[link].forget(&over);
-        for what in over {
-            self.drop_message(what);
-        }
-    }
-
-    /// How large a message is: so much by itself, and the values that it carries.
-    fn bytes_of(&self, id: u32, way: Way) -> u64 {
-        let request = &self.requests[id];
-        let class = &self.classes[usize::from(request.class)];
-        let is_write = class.kind == ClassKind::Write;
-        let has_failed = request.failure != 0 || request.has(flag::LOGIN_ASKED);
-        let values = match (way, request.operation) {
-            (Way::Call, Operation::Fill | Operation::Put | Operation::Leave | Operation::Flush) => {
-                1
-            }
-            (Way::Call, Operation::Query) => u64::from(is_write),
-            // What is to be written, as far as it is not yet.
-            (Way::Call, Operation::Call) if is_write => class.queries_left(request.made).into(),
-            (Way::Call, _) => 0,
-            (Way::Answer, _) if has_failed => 0,
-            (Way::Answer, Operation::Call) => self.values_asked_for(request, class),
-            (Way::Answer, Operation::Get) => request.has(flag::HIT).into(),
-            (Way::Answer, Operation::Read) => 1,
-            (Way::Answer, Operation::Query) => u64::from(!is_write),
-            (Way::Answer, _) => 0,
-        };
-        MESSAGE_BYTES + values * self.value_bytes
-    }
-
-    /// How many values the answer to a request brings to the place that it is inside of: those that have not
-    /// been read there.
-    fn values_asked_for(&self, request: &Request, class: &ClassRow) -> u64 {
-        let callers = request
-            .hops()
-            .map(|hop| self.wires[usize::from(hop.link)].to);
-        // A balancer asks for nothing itself.
-        let caller = callers
-            .filter(|&it| self.tag(it) != KindTag::LoadBalancer)
-            .last();
-        let has = |wanted: KindTag| {
-            caller.is_some_and(|caller| {
-                self.links_from(caller)
-                    .any(|(_, to)| self.tag(to) == wanted)
-            })
-        };
-        let (has_cache, has_database) = (has(KindTag::Cache), has(KindTag::Database));
-        let are_read = class.kind != ClassKind::Write;
-        let looked_up = u64::from(!has_cache && !has_database) * u64::from(class.lookups);
-        looked_up + u64::from(!has_database && are_read) * u64::from(class.queries)
-    }
-
-    /// A link carries worse than it should, or as it should again where there is no impairment.
-    pub fn impair(&mut self, link: usize, impairment: Option<Impairment>, scenario: &Scenario) {
-        let wire = &mut self.wires[link];
-        match impairment {
-            Some(impairment) => wire.impair(
-                impairment,
-                scenario.seed,
-                link as u8,
-                &scenario.design.links[link],
-            ),
-            None => wire.repair(),
-        }
-        self.forget_held(link);
-        self.with_impaired(link as u8, Impaired::release);
-    }
-
-    /// A user of that component asks a directory for an address, over a link: the answer comes after a
-    /// round trip.
-    pub fn look_up(&mut self, id: u32, link: u8, component: u8) {
-        self.requests[id].stage = Stage::Client;
-        let what = What {
-            request: id,
-            instance: 0,
-            place: component,
-            kind: EventKind::Resolved,
-        };
-        let wire = &self.wires[usize::from(link)];
-        let latency_ns = wire.latency_ns[0];
-        if wire.is_sound() {
-            let lane = self.calendar.lane(2 * latency_ns);
-            self.calendar.push_after(lane, what);
-        } else {
-            let message = Message {
-                what,
-                way: Way::Call,
-                latency_ns,
-                bytes: MESSAGE_BYTES,
-                comes_back: true,
-            };
-            self.put_on_impaired(link, message, 0);
-        }
     }
 
     /// A request has arrived over a link: it is inside from now on, if its record has room for that. Says of which
@@ -627,16 +333,6 @@ impl World {
             meter.inside.up(now_ns);
         }
         Some(to)
-    }
-
-    /// No design leads a request through more components than its record has room for, but an edit may send
-    /// one that is midway through those of two designs: it is refused at the door.
-    #[cold]
-    fn turn_away(&mut self, id: u32, from: Hop) {
-        let request = &mut self.requests[id];
-        request.failure = Reason::ConnectionRefused as u8 + 1;
-        request.flags |= flag::NO_ANSWER;
-        self.set_out(id, from, Way::Answer, Departure::Now);
     }
 
     /// Answers the call that the request is inside of: it leaves, and travels back to the caller.
@@ -793,165 +489,6 @@ impl World {
         self.outcomes.writes_applied_again += u64::from(again);
     }
 
-    /// A second record takes over the user's side of a request, as it is at `depth`; the first goes on
-    /// where it is, abandoned. None at the limit of records.
-    pub fn split(&mut self, id: u32, depth: u8) -> Option<u32> {
-        let heir = self.requests.allocate()?;
-        // No call of a write is a record of its own, but traffic may have turned its class into one since.
-        if self.is_write(id) && self.requests[id].parent().is_none() {
-            let request = &mut self.requests[id];
-            request.past = self.written.split(request.number, request.past);
-        }
-        self.requests.copy(id, heir);
-        let copy = &mut self.requests[heir];
-        copy.depth = depth;
-        copy.stage = Stage::Client;
-        self.deadlines.hand_over(id, heir);
-        self.calls.split(id, heir, depth);
-        self.requests[id].forget_outermost(depth);
-        self.give_up(id);
-        Some(heir)
-    }
-
-    /// The caller of a call whose time is over hangs: it is looked again in a while.
-    pub fn wait_on(&mut self, id: u32, depth: u8) {
-        self.clear_call_deadline(id, depth);
-        self.set_call_deadline(id, depth, LOOK_AGAIN_NS);
-    }
-
-    /// The answer to a call has not come in time: its caller goes on with another record, and the first one
-    /// goes on where it is, abandoned. The caller's, and the call that it made; none at the limit of records.
-    pub fn time_call_out(&mut self, id: u32, depth: u8) -> Option<(u32, Hop)> {
-        self.clear_call_deadline(id, depth);
-        let called = self.requests[id].hop(depth);
-        let heir = self.split(id, depth)?;
-        let component = self.wires[usize::from(called.link)].to;
-        let request = &mut self.requests[heir];
-        request.failure = Reason::TimedOut as u8 + 1;
-        request.flags |= flag::NO_ANSWER;
-        let activity = Activity::Fail(Reason::TimedOut);
-        self.note(heir, activity, component, called.instance);
-        Some((heir, called))
-    }
-
-    /// Whether every change of that request is noted.
-    #[inline]
-    pub fn is_followed(&self, id: u32) -> bool {
-        self.requests[id].has(flag::SAMPLED) || self.tracer.is_narrating()
-    }
-
-    /// Notes what a request does from now on, if anybody follows it.
-    #[inline]
-    pub fn note(&mut self, id: u32, activity: Activity, component: u8, instance: u16) {
-        if self.is_followed(id) {
-            self.note_change(id, Change::Activity(activity), component, instance);
-        }
-    }
-
-    /// Notes a change of a followed request.
-    pub fn note_change(&mut self, id: u32, change: Change, component: u8, instance: u16) {
-        self.note_change_at(id, change, component, instance, self.now_ns());
-    }
-
-    #[cold]
-    fn note_change_at(
-        &mut self,
-        id: u32,
-        change: Change,
-        component: u8,
-        instance: u16,
-        at_ns: u64,
-    ) {
-        let request = &self.requests[id];
-        let maker = match request.operation {
-            Operation::Probe => Maker::Probe,
-            Operation::Flush => Maker::Flush,
-            _ => Maker::User {
-                request: request.number,
-                class: request.class,
-            },
-        };
-        let note = Note {
-            maker,
-            change,
-            component,
-            instance,
-        };
-        let traced = request.has(flag::SAMPLED) && self.is_for_user(request);
-        let branch = request.parent().map_or(0, |_| request.made);
-        let attempt = request.attempt;
-        let way = WayPoint { attempt, branch };
-        self.tracer.note(note, way, at_ns, traced);
-    }
-
-    #[cold]
-    fn show_flight(&mut self, what: What, start_ns: u64, end_ns: u64) {
-        let (activity, flags) = match what.kind {
-            EventKind::Forward => (Activity::Travel, 0),
-            EventKind::Back => (Activity::Return, Flight::BACK),
-            // Who looks a name up is not drawn on the way.
-            _ => return,
-        };
-        let id = what.request;
-        let hop = Hop::from(what);
-        let to = self.wires[usize::from(hop.link)].to;
-        let change = Change::Activity(activity);
-        self.note_change_at(id, change, to, hop.instance, start_ns);
-        self.fly(id, hop, start_ns, end_ns, flags);
-    }
-
-    fn fly(&mut self, id: u32, hop: Hop, start_ns: u64, end_ns: u64, flags: u8) {
-        let request = &self.requests[id];
-        if !request.has(flag::SAMPLED) {
-            return;
-        }
-        let state = [
-            (request.failure != 0, Flight::FAILED),
-            (request.attempt > 0, Flight::RETRY),
-            (!self.is_for_user(request), Flight::ABANDONED),
-        ];
-        let bits = state
-            .iter()
-            .filter(|(is, _)| *is)
-            .fold(flags, |all, (_, bit)| all | bit);
-        self.tracer.fly(Flight {
-            start_ns,
-            end_ns,
-            request: u64::from(request.number),
-            link: u16::from(hop.link),
-            from_instance: self.caller_instance(request),
-            to_instance: hop.instance,
-            class: request.class,
-            flags: bits,
-        });
-    }
-
-    /// Tells the reader who steps through the run something that is about no request.
-    pub fn say(&mut self, sentence: impl FnOnce(&Self) -> String) {
-        if self.tracer.is_narrating() {
-            let sentence = sentence(self);
-            self.tracer.say(sentence);
-        }
-    }
-
-    /// Puts a mark on the time line.
-    pub fn mark(&mut self, tone: Tone, words: String, component: u8, instance: Option<u16>) {
-        let at_ns = self.now_ns();
-        self.marks.add(Mark {
-            at_ns,
-            tone,
-            words,
-            details: String::new(),
-            component: Some(component),
-            instance,
-        });
-    }
-
-    /// `web/2` for instance 1 of `web`, `Database` for what there is one of.
-    pub fn name(&self, component: u8, instance: u16) -> String {
-        self.named[usize::from(component)].instance_title(instance)
-    }
-
     /// The component that a hop leads to.
     #[inline]
     pub fn called(&self, hop: Hop) -> u8 {
@@ -970,72 +507,6 @@ impl World {
     fn caller_instance(&self, request: &Request) -> u16 {
         let here = self.inside(request).map(|caller| caller.instance);
         here.or_else(|| request.caller_abroad()).unwrap_or(0)
-    }
-
-    /// Where the request is that makes a call which is a record; none of others.
-    fn caller_of_call(&self, id: u32) -> Option<Hop> {
-        let parent = self.requests[id].parent()?;
-        self.requests[parent].top()
-    }
-
-    /// Whether a user waits for a record, or for the request whose call it is.
-    fn is_for_user(&self, request: &Request) -> bool {
-        match request.parent() {
-            Some(parent) => self.is_for_user(&self.requests[parent]),
-            None => request.is_awaited() || request.origin == Origin::Abroad,
-        }
-    }
-
-    /// One more call of a request, as a record of its own; none at the limit of records. The request waits for it
-    /// where it is.
-    pub fn fork(&mut self, parent: u32) -> Option<u32> {
-        let id = self.requests.allocate()?;
-        let request = &mut self.requests[parent];
-        if request.stage != Stage::Join {
-            request.stage = Stage::Join;
-            request.mark = 0;
-        }
-        request.mark += 1;
-        self.requests[id] = self.requests[parent].call(parent);
-        Some(id)
-    }
-
-    /// A call that was a record has ended, with its failure if it has failed. Says which request waited for it.
-    pub fn join(&mut self, id: u32) -> Option<u32> {
-        let call = &self.requests[id];
-        let (parent, failure) = (call.parent()?, call.failure);
-        if call.has(flag::SAMPLED) && self.is_for_user(call) {
-            self.tracer
-                .rejoin(call.number, call.made, self.calendar.now_ns());
-        }
-        self.release(id);
-        let request = &mut self.requests[parent];
-        request.mark -= 1;
-        if request.failure == 0 {
-            request.failure = failure;
-        }
-        Some(parent)
-    }
-
-    /// Requests that waited for their calls have died: nobody hears of those calls, and what was done for them in
-    /// the very place ends.
-    pub fn disown(&mut self, is_dead: impl Fn(u32) -> bool) {
-        let calls = self.requests.iter();
-        let calls = calls.filter(|(_, call)| call.parent().is_some_and(&is_dead));
-        let calls: Vec<(u32, bool)> = calls.map(|(id, call)| (id, call.depth == 0)).collect();
-        for (id, is_here) in calls {
-            if is_here && self.requests[id].stage == Stage::Slot {
-                self.release(id);
-            } else {
-                self.clear_call_deadline(id, 0);
-                self.give_up(id);
-            }
-        }
-    }
-
-    /// What a component is called.
-    pub fn title(&self, component: u8) -> &str {
-        self.named[usize::from(component)].title()
     }
 
     /// A call that a component makes for itself: blank but for what the called must know.
