@@ -213,15 +213,9 @@ impl Place {
     }
 
     #[inline(always)]
-    fn handle(&mut self, mut event: Event) {
+    fn handle(&mut self, event: Event) {
         self.run.events += 1;
         event.fold_into(&mut self.run.digest);
-        if event.what.kind == EventKind::Crossed {
-            let Some(what) = self.run.world.take_in(event.what) else {
-                return;
-            };
-            event.what = what;
-        }
         if !self.run.standstill.is_over() && self.run.puts_aside(event) {
             return;
         }
@@ -257,6 +251,7 @@ impl Place {
     }
 
     /// Events of which there are few for each request, or none.
+    #[inline(never)]
     fn handle_rare(&mut self, what: What) {
         let What {
             request,
@@ -279,6 +274,7 @@ impl Place {
             EventKind::Scale => self.control.scale(&mut self.run, place),
             EventKind::Leave => self.control.go_on_leaving(&mut self.run, place, instance),
             EventKind::TakenOver => self.run.take_over(place, instance),
+            EventKind::Crossed => self.run.world.take_in(what),
             EventKind::SetOut | EventKind::Passed => self.run.world.go_on_carrying(what),
             EventKind::Timer => {
                 self.run.components[usize::from(place)].timer(&mut self.run.world, what);
@@ -287,8 +283,7 @@ impl Place {
             | EventKind::Back
             | EventKind::WorkDone
             | EventKind::Arrival
-            | EventKind::Deadline
-            | EventKind::Crossed => unreachable!("handled before"),
+            | EventKind::Deadline => unreachable!("handled before"),
         }
     }
 

@@ -212,6 +212,7 @@ impl Calendar {
 
     /// Schedules what was sent by another calendar, of that number, as its event of a number of its own: within a
     /// nanosecond before all that is scheduled here, whenever this is told of it. O(log n) in events of the heap.
+    #[cold]
     pub fn push_foreign(&mut self, at_ns: u64, from: u8, number: u32, what: What) {
         assert!(at_ns >= self.now_ns, "what crosses takes its time");
         self.push(Event {
@@ -221,7 +222,7 @@ impl Calendar {
         });
     }
 
-    #[inline]
+    #[inline(always)]
     fn push(&mut self, event: Event) {
         let first = self.heap.peek().map(|Reverse(first)| *first);
         self.heap.push(Reverse(event));

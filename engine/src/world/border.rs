@@ -246,11 +246,18 @@ impl World {
         self.release(id);
     }
 
-    /// What has crossed arrives: the event that it is here, if it is one.
+    /// What has crossed arrives: the event that it is here is the next one, if it is one.
     #[cold]
-    pub fn take_in(&mut self, what: What) -> Option<What> {
-        let from = what.instance as PlaceNumber;
-        let crossing = self.border.inboxes[usize::from(from)].take(what.request)?;
+    pub fn take_in(&mut self, what: What) {
+        let (from, number) = (what.instance as PlaceNumber, what.request);
+        if let Some(what) = self.unpack(from, number) {
+            let now_ns = self.now_ns();
+            self.calendar.push_foreign(now_ns, from, number, what);
+        }
+    }
+
+    fn unpack(&mut self, from: PlaceNumber, number: u32) -> Option<What> {
+        let crossing = self.border.inboxes[usize::from(from)].take(number)?;
         let Crossing { hop, home, .. } = crossing;
         let (kind, request) = match crossing.message {
             Message::Call {

@@ -162,9 +162,8 @@ impl World {
         while let Some(ends) = scenario.design.ends(self.wires.len()) {
             let link = self.wires.len();
             let row = &scenario.design.links[link];
-            let mut wire = Wire::new(ends.from.into(), ends.to.into(), self.now_ns());
             let [from, to] = [ends.from, ends.to].map(|end| self.border.place_of(end.place()));
-            wire.crosses = from != to;
+            let wire = Wire::new(ends.from.into(), ends.to.into(), self.now_ns(), from != to);
             self.wires.push(wire);
             self.set_latency(link, row.latency_ms, scenario);
             self.set_timeout(link, row.timeout_ms);

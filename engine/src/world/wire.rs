@@ -32,6 +32,8 @@ pub struct Wire {
     is_sound: bool,
     /// It joins two places.
     pub crosses: bool,
+    /// Nothing is wrong with it, and what is put on it stays in the same place.
+    is_plain: bool,
 }
 
 /// When a message sets out.
@@ -66,8 +68,8 @@ impl Departure {
 }
 
 impl Wire {
-    /// A wire between two components from a moment on, whose latency is still to be set.
-    pub fn new(from: u8, to: u8, since_ns: u64) -> Self {
+    /// A wire between two components from a moment on, whose latency is still to be set. They may be in two places.
+    pub fn new(from: u8, to: u8, since_ns: u64, crosses: bool) -> Self {
         Self {
             from,
             to,
@@ -81,7 +83,8 @@ impl Wire {
             usual: None,
             impaired: None,
             is_sound: true,
-            crosses: false,
+            crosses,
+            is_plain: !crosses,
         }
     }
 
@@ -113,7 +116,7 @@ impl Wire {
     /// Whether nothing is wrong with it, and what is put on it stays in the same place.
     #[inline]
     pub fn is_plain(&self) -> bool {
-        self.is_sound && !self.crosses
+        self.is_plain
     }
 
     /// What is wrong with it.
@@ -128,6 +131,7 @@ impl Wire {
             .get_or_insert_with(|| Box::new(Impaired::new(seed, number, link)));
         impaired.impair(impairment);
         self.is_sound = impaired.is_sound();
+        self.is_plain = self.is_sound && !self.crosses;
     }
 
     /// Nothing is wrong with it any more.
@@ -136,6 +140,7 @@ impl Wire {
             impaired.repair();
         }
         self.is_sound = true;
+        self.is_plain = !self.crosses;
     }
 
     /// Does something with what is wrong with it: what becomes of the messages that this sends.
