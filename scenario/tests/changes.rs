@@ -158,7 +158,7 @@ fn parameters_of_components_are_told_by_name_and_unit() {
         ),
         (
             told!(Service, |of| of.local_cache_entries = Some(1_000)),
-            "own cache 0 → 1,000 entries",
+            "entries in its own cache 0 → 1,000",
         ),
         (
             told!(Service, |of| of.local_cache_ttl_s = 2.5),
@@ -171,7 +171,7 @@ fn parameters_of_components_are_told_by_name_and_unit() {
         ),
         (
             told!(Cache, |of| of.entries_per_node = Some(500)),
-            "room by the machine → 500 entries a node",
+            "entries a node by the machine → 500",
         ),
         (
             told!(Cache, |of| of.reserved_share = 0.1),
@@ -227,7 +227,7 @@ fn parameters_of_components_are_told_by_name_and_unit() {
         ),
         (
             told!(Database, |of| of.buffer_entries = Some(500)),
-            "buffer by the machine → 500 entries",
+            "entries in the buffer by the machine → 500",
         ),
         (
             told!(Database, |of| of.disk_read_ms = 5.0),
@@ -273,10 +273,10 @@ fn an_autoscaler_is_told_by_what_it_aims_at() {
             "look every 15 → 30 s",
             "scale in after 300 → 60 s",
             "scale out by 1 → 2 × servers",
-            "scale out by 4 → 8 servers",
+            "servers to scale out by 4 → 8",
             "scale-out period 15 → 60 s",
-            "at least 1 → 2 servers",
-            "at most 10 → 20 servers",
+            "servers at least 1 → 2",
+            "servers at most 10 → 20",
         ]
     );
 }

@@ -86,11 +86,11 @@ fn an_edit_of_parameters_says_what_from_and_to() {
     );
     assert_eq!(
         words(&marks),
-        ["cache: room 10,000 → 50 entries a node, TTL 300 → 2 s, +2 more"]
+        ["cache: entries a node 10,000 → 50, TTL 300 → 2 s, +2 more"]
     );
     assert_eq!(
         marks[0].details,
-        "cache: room 10,000 → 50 entries a node, TTL 300 → 2 s, one fetch for all on, warm restart on"
+        "cache: entries a node 10,000 → 50, TTL 300 → 2 s, one fetch for all on, warm restart on"
     );
     let same = scenario.design.components[2].kind.clone();
     let unchanged = Action::Configure {

@@ -40,7 +40,7 @@ impl Parameters for Cache {
             ENTRIES,
             "Entries that a node has room for."
         )
-        .said("room", "entries a node")
+        .said("entries a node", "")
         .unset(BY_MACHINE),
         number!(
             reserved_share,

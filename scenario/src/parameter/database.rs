@@ -77,7 +77,7 @@ impl Parameters for Database {
             ENTRIES_OR_NONE,
             "Entries in its own memory; 0 means that all data fits."
         )
-        .said("buffer", "entries")
+        .said("entries in the buffer", "")
         .unset(BY_MACHINE),
         number!(
             disk_read_ms,

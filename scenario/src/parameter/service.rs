@@ -92,7 +92,7 @@ impl Parameters for Service {
             ENTRIES_OR_NONE,
             "Entries in each server's own cache; 0 is none."
         )
-        .said("own cache", "entries")
+        .said("entries in its own cache", "")
         .unset(BY_MACHINE),
         number!(
             local_cache_ttl_s,
@@ -164,7 +164,7 @@ impl Parameters for Service {
             INSTANCES,
             "So many may always be added in one period."
         )
-        .said("scale out by", "servers"),
+        .said("servers to scale out by", ""),
         part_number!(
             autoscaling.scale_out_period_s,
             "In a period of",
@@ -179,13 +179,15 @@ impl Parameters for Service {
             "servers",
             INSTANCES,
             "Fewest servers."
-        ),
+        )
+        .said("servers at least", ""),
         part_number!(
             autoscaling.instances_max,
             "At most",
             "servers",
             INSTANCES,
             "Most servers."
-        ),
+        )
+        .said("servers at most", ""),
     ];
 }
