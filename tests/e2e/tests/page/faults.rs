@@ -207,10 +207,10 @@ fn a_menu_goes_with_its_part() -> Outcome {
     page.until("its menu is open", |page| page.exists(".node-menu"))?;
     page.click("[data-control=take-out]")?;
     page.until("it goes", |page| Ok(!page.exists("[data-component=db]")?))?;
-    assert!(!page.exists(".node-menu")?);
+    page.until("so does the menu", |page| Ok(!page.exists(".node-menu")?))?;
     page.click("[data-control=undo]")?;
     page.until("it is back", |page| page.exists("[data-component=db]"))?;
-    assert!(!page.exists(".node-menu")?);
+    page.until("no menu is", |page| Ok(!page.exists(".node-menu")?))?;
     // Another part inspected is another one's menu, or none.
     page.click("[data-component=db]")?;
     page.until("its menu is open", |page| page.exists(".node-menu"))?;
