@@ -361,7 +361,7 @@ mod tests {
             epoch: 1,
             snapshot: engine.snapshot(),
             bins: engine.bins_since(0),
-            marks: Some(engine.marks_since(0)),
+            marks: Some(engine.marks_since(0).into_owned()),
             reached: Some(0.1 + 0.2),
             trace: engine.traces().next().cloned(),
             recent: engine.traces().take(5).cloned().collect(),

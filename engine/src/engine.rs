@@ -3,6 +3,8 @@
 //! Places run side by side in windows that are no longer than what the fastest link between two of them takes, and
 //! exchange what has crossed at the end of each. A run in one place has no windows.
 
+use std::borrow::Cow;
+
 use headroom_scenario::{Action, Scenario, TimedAction, ValidScenario};
 
 use crate::books::ring_view::RingView;
@@ -206,9 +208,6 @@ impl Engine {
 
     /// What has crossed is on its way in the place that it goes to, and what was written is known in the others.
     fn hand_over(&mut self) {
-        if self.places.len() == 1 {
-            return;
-        }
         for from in 0..self.places.len() {
             let written = self.places[from].run.world.take_written();
             for place in &mut self.places {
@@ -279,8 +278,12 @@ impl Engine {
     }
 
     /// Marks of the time line from a moment on.
-    pub fn marks_since(&self, at_ns: u64) -> Vec<Mark> {
-        gathering::whole(self.runs(), |run| run.world.marks.since(at_ns).to_vec())
+    pub fn marks_since(&self, at_ns: u64) -> Cow<'_, [Mark]> {
+        if let [place] = &self.places[..] {
+            return place.run.world.marks.since(at_ns).into();
+        }
+        let marks = gathering::whole(self.runs(), |run| run.world.marks.since(at_ns).to_vec());
+        marks.into()
     }
 
     /// Closed bins that start at a moment or later.

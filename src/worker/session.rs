@@ -300,7 +300,7 @@ impl Session {
         // Their number alone does not tell: the last one may have been replaced, or the oldest gone.
         let marks = run.engine.marks_since(0);
         let state = Some((marks.len(), marks.last().cloned()));
-        let marks = (state != run.marks_told).then(|| marks.to_vec());
+        let marks = (state != run.marks_told).then(|| marks.into_owned());
         run.marks_told = state;
         let rings: Vec<_> = match self.panel {
             Panel::Ring => (0..snapshot.components.len())

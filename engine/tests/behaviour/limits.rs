@@ -81,7 +81,7 @@ fn a_balancer_that_dies_with_the_most_in_flight_has_nothing_open() {
 #[test]
 fn the_newest_marks_are_kept() {
     let mut engine = engine(alone(traffic(1.0, compute()), servers(1)));
-    let marks = |engine: &Engine| engine.marks_since(0);
+    let marks = |engine: &Engine| engine.marks_since(0).into_owned();
     let first = marks(&engine).len();
     for number in first..=MARKS_MAX {
         if number == MARKS_MAX {
