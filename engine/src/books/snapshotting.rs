@@ -28,7 +28,8 @@ pub fn snapshot(run: &Run) -> Snapshot {
     Snapshot {
         now_ns,
         events: run.events,
-        digest: format!("{:016x}", run.digest.value()),
+        // That of all places, which this one does not know.
+        digest: String::new(),
         offered_rps,
         recent: statistics.recent(&run.world, &run.components),
         requests: RequestCounts {
