@@ -293,6 +293,7 @@ impl Place {
         let world = &mut self.run.world;
         let from = usize::from(world.wires[usize::from(what.place)].from);
         let depth = world.requests[id].depth;
+        world.close_call(what.place, what.instance);
         world.clear_call_deadline(id, depth);
         let origin = world.requests[id].origin;
         if depth > 0 || matches!(origin, Origin::User | Origin::Request) {
@@ -351,6 +352,7 @@ impl Place {
             booted.state = InstanceState::Up;
             booted.has_booted = true;
         }
+        self.run.components[usize::from(place)].booted(&mut self.run.world, instance);
         // That an autoscaler has started it is told already.
         if !self.control.is_scaled(place) {
             let words = format!("{} has booted", self.run.world.name(place, instance));

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Distribution, KindFacts, KindTag, Size};
+use crate::{Distribution, KindFacts, KindTag, Replication, Size};
 
 /// What a component is. In a document: `"kind": {"service": {"instances": 3}}`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -46,9 +46,11 @@ impl Kind {
     pub const fn instances(&self) -> u16 {
         match self {
             Kind::Clients(_) | Kind::Dns(_) => 0,
-            Kind::LoadBalancer(_) | Kind::Database(_) => 1,
+            Kind::LoadBalancer(_) => 1,
             Kind::Service(service) => service.instances,
             Kind::Cache(cache) => cache.nodes,
+            // The primary is one of them.
+            Kind::Database(database) => 1 + database.replication.replicas,
         }
     }
 
@@ -78,7 +80,10 @@ impl Kind {
         match self {
             Kind::Service(service) => service.instances = instances,
             Kind::Cache(cache) => cache.nodes = instances,
-            Kind::Clients(_) | Kind::Dns(_) | Kind::LoadBalancer(_) | Kind::Database(_) => {}
+            Kind::Database(database) => {
+                database.replication.replicas = instances.saturating_sub(1);
+            }
+            Kind::Clients(_) | Kind::Dns(_) | Kind::LoadBalancer(_) => {}
         }
     }
 }
@@ -622,7 +627,7 @@ pub enum NodeRouting {
     Ring,
 }
 
-/// Keeps the data: one primary that runs queries on its cores and writes to its disk.
+/// Keeps the data: a primary that runs queries on its cores and writes to its disk, and its replicas.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
@@ -665,6 +670,10 @@ pub struct Database {
     #[serde(skip_serializing_if = "Database::is_usual_write")]
     #[cfg_attr(feature = "schema", schemars(!skip_serializing_if))]
     pub write_kb: f64,
+    /// Its replicas, and how they follow.
+    #[serde(skip_serializing_if = "Replication::is_usual")]
+    #[cfg_attr(feature = "schema", schemars(!skip_serializing_if))]
+    pub replication: Replication,
 }
 
 impl Database {
@@ -694,6 +703,7 @@ impl Default for Database {
             disk_gb: None,
             data_gb: 0.0,
             write_kb: Self::USUAL_WRITE_KB,
+            replication: Replication::default(),
         }
     }
 }

@@ -127,22 +127,26 @@ impl Component {
         }
     }
 
-    /// What people call one of its instances: `web/1`, and one machine as the whole.
+    /// What people call one of its instances: `web/1`, and what is one machine at the start as the whole.
     pub fn instance_title(&self, instance: u16) -> String {
-        if self.kind.facts().is_scalable {
-            self.instance_name(instance)
-        } else {
-            self.title().to_owned()
+        match self.is_whole(instance) {
+            true => self.title().to_owned(),
+            false => numbered(&self.id, instance),
         }
     }
 
     /// What one of its instances is to tests and tools: `web/1` is number 0, and one machine is the whole.
     pub fn instance_name(&self, instance: u16) -> String {
-        if self.kind.facts().is_scalable {
-            numbered(&self.id, instance)
-        } else {
-            self.id.clone()
+        match self.is_whole(instance) {
+            true => self.id.clone(),
+            false => numbered(&self.id, instance),
         }
+    }
+
+    /// Whether one of its instances is all of it, at the start, and bears its name.
+    fn is_whole(&self, instance: u16) -> bool {
+        let facts = self.kind.facts();
+        !facts.is_scalable || facts.is_one_machine && self.kind.instances() == 1 && instance == 0
     }
 }
 

@@ -32,7 +32,7 @@ pub struct KindFacts {
     pub is_scalable: bool,
     /// Its instances run a version of the user's, which can be deployed.
     pub is_deployable: bool,
-    /// It is one machine, to break and to mend, whose name is that of the whole.
+    /// Where it is one machine, to break and to mend, the name of that is the name of the whole.
     pub is_one_machine: bool,
     /// Its instances do work, of which there is only so much at once.
     pub works: bool,
@@ -119,7 +119,7 @@ const DATABASE: KindFacts = KindFacts {
     title: "database",
     calls: &[],
     calls_advice: "it only answers; link those that ask to it",
-    is_scalable: false,
+    is_scalable: true,
     is_deployable: false,
     is_one_machine: true,
     works: true,

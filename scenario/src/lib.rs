@@ -37,6 +37,7 @@ mod objectives;
 pub mod parameter;
 pub mod price;
 mod problem;
+mod replication;
 pub mod room;
 mod roster;
 mod scenario;
@@ -69,6 +70,9 @@ pub use nearest::{did_you_mean, nearest};
 pub use number::{read_number, read_whole};
 pub use objectives::Objectives;
 pub use problem::Problem;
+pub use replication::{
+    Acknowledged, Failover, OwnWrites, ReadChoice, ReadsFrom, Replication, ReplicationMode,
+};
 pub use roster::Roster;
 pub use scenario::{SCHEMA_VERSION, Scenario};
 #[cfg(feature = "schema")]

@@ -229,6 +229,21 @@ pub const WRITE_KB: Bounds<f64> = Bounds::new(0.0, 1_000_000.0);
 /// A cache that keeps nearly all its room free is none.
 pub const RESERVED_SHARE: Bounds<f64> = Bounds::new(0.0, 0.9);
 
+/// A primary and its replicas; RDS has up to 15 read replicas of one database.
+pub const COPIES_MAX: u16 = 16;
+/// Replicas, which may be none.
+pub const REPLICAS: Bounds<u16> = Bounds::new(0, COPIES_MAX - 1);
+/// Replicas that must have a write.
+pub const ACKNOWLEDGEMENTS: Bounds<u16> = Bounds::new(1, COPIES_MAX - 1);
+/// Writes that a replica applies at once.
+pub const APPLIERS: Bounds<u16> = Bounds::new(1, 64);
+/// A log that is sent less than once a minute is a backup.
+pub const SEND_EVERY_MS: Bounds<f64> = Bounds::new(0.0, 60_000.0);
+/// Writes that a log keeps: 40 bytes of memory each.
+pub const LOG_WRITES: Bounds<u32> = Bounds::new(1_000, 1_000_000);
+/// From a thin line to the fastest disks there are, in MB a second.
+pub const SEED_MBPS: Bounds<f64> = Bounds::new(0.1, 100_000.0);
+
 // What happens to a run.
 
 /// From ten times as fast to as good as dead.

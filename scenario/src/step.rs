@@ -19,8 +19,8 @@
 
 use crate::{
     Action, Algorithm, Cache, Class, ClassKind, Clients, Component, Database, Dns, HealthCheck,
-    Kind, Link, LoadBalancer, NEAR_MS, Region, SCHEMA_VERSION, Scenario, Service, SessionStore,
-    Size, TimedAction,
+    Kind, Link, LoadBalancer, NEAR_MS, Region, Replication, SCHEMA_VERSION, Scenario, Service,
+    SessionStore, Size, TimedAction,
 };
 
 mod widened;
@@ -134,10 +134,23 @@ pub const LADDER: &[Step] = &[
         evolve: hash_ring,
     },
     Step {
+        name: "replication",
+        title: "Copies of the database",
+        pain: "One database answered every query and was full: workers waited for it. And when that one \
+               machine died, everything was down.",
+        change: "Add two replicas: they follow the primary's log and answer the reads. When the primary dies, \
+                 one of them takes its place.",
+        cost: "A replica answers from a moment ago, and a primary that dies takes its last writes along. All \
+               writes still go to one machine.",
+        try_it: "Let writes wait for a replica (semi-synchronous) and watch the primary die again. Then make \
+                 applying slow: a replica falls behind.",
+        evolve: replication,
+    },
+    Step {
         name: "cache",
         title: "A cache before the database",
-        pain: "Every read asked the database, and the database was full. Workers waited for its \
-               answers, so the web servers looked full too, with little to do.",
+        pain: "Every read asked a database, and all copies were full. Workers waited for their answers, so the \
+               web servers looked full too, with little to do.",
         change: "Keep what is read often in memory: a service asks the cache first, and the database \
                  only for what is missing there.",
         cost: "Another tier to run, copies that can be out of date, and a cold start: a cache node that \
@@ -343,11 +356,35 @@ fn hash_ring(scenario: &mut Scenario) {
     )];
 }
 
-fn cache(scenario: &mut Scenario) {
-    scenario.traffic.rate_rps = 1_800.0;
+/// How often the primary sends its log: what it has collected for so long is lost with it. An assumption.
+const SEND_EVERY_MS: f64 = 20.0;
+
+fn replication(scenario: &mut Scenario) {
+    scenario.traffic.rate_rps = 1_500.0;
     // The server that joined in the step before stays.
     web(scenario).instances = 4;
     scenario.objectives.sessions_lost_share = SESSIONS_LOST_SHARE;
+    database(scenario).replication = Replication {
+        replicas: 2,
+        send_every_ms: SEND_EVERY_MS,
+        apply_time_ms: 1.0,
+        ..Replication::default()
+    };
+    let (component, instance) = ("db".to_owned(), 0);
+    let kill = Action::Kill {
+        component: component.clone(),
+        instance,
+    };
+    let repair = Action::Repair {
+        component,
+        instance,
+    };
+    scenario.script = vec![at_s(15, kill), at_s(40, repair)];
+}
+
+fn cache(scenario: &mut Scenario) {
+    scenario.traffic.rate_rps = 3_600.0;
+    web(scenario).instances = 6;
     scenario.script.clear();
     let cache = Cache {
         nodes: 3,
@@ -380,6 +417,22 @@ fn link(scenario: &mut Scenario, from: &str, to: &str, latency_ms: f64) {
         latency_ms,
         ..Default::default()
     });
+}
+
+fn database(scenario: &mut Scenario) -> &mut Database {
+    let kinds = scenario
+        .design
+        .components
+        .iter_mut()
+        .map(|component| &mut component.kind);
+    let database = kinds.into_iter().find_map(|kind| {
+        if let Kind::Database(database) = kind {
+            Some(database)
+        } else {
+            None
+        }
+    });
+    database.expect("a step has a database from the second one on")
 }
 
 fn web(scenario: &mut Scenario) -> &mut Service {

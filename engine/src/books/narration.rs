@@ -66,6 +66,14 @@ fn sentence(world: &World, note: &Note) -> String {
             Activity::Lease => {
                 format!("{who} waits at {place} for what another request is fetching.")
             }
+            Activity::Stale => format!(
+                "{place} has an older value of what {who} asks for.",
+                who = lower(&who)
+            ),
+            Activity::Acknowledge => format!("{who} waits at {place} for replicas."),
+            Activity::CatchUp => {
+                format!("{who} waits until {place} has what its user has written.")
+            }
             Activity::Join => format!("{who} makes calls at once from {place}."),
             Activity::Unheard => format!("{place} hangs: {} waits at its door.", lower(&who)),
             Activity::HeldUp => {

@@ -9,6 +9,7 @@ use crate::component::part::Part;
 use crate::figures::meter::{Tally, ratio};
 use crate::figures::own_counts::Own;
 use crate::figures::reason::Reason;
+use crate::figures::replication::{ReportCopy, ReportReplication};
 use crate::figures::report::{
     Report, ReportComponent, ReportCost, ReportInstance, ReportLatency, ReportLoad, ReportRequests,
 };
@@ -128,6 +129,8 @@ fn by_reason(counts: &[u64; Reason::COUNT]) -> BTreeMap<String, u64> {
 }
 
 fn component(run: &Run, number: usize) -> ReportComponent {
+    let (replication, copies) = replication(run, number).unzip();
+    let mut copies = copies.into_iter().flatten();
     let figures = &run.statistics.components[number];
     let instances = &run.statistics.instances[number];
     ReportComponent {
@@ -143,13 +146,32 @@ fn component(run: &Run, number: usize) -> ReportComponent {
         extra: extra(run, number, &figures.total),
         instances: instances
             .iter()
-            .map(|figures| instance(&run.components[number], &figures.total))
+            .map(|figures| instance(&run.components[number], &figures.total, copies.next()))
             .collect(),
+        replication,
     }
 }
 
-fn instance(component: &Component, total: &Tally) -> ReportInstance {
+/// What became of the copies of a database, and of each.
+fn replication(run: &Run, number: usize) -> Option<(ReportReplication, Vec<ReportCopy>)> {
+    let Component::Database(database) = &run.components[number] else {
+        return None;
+    };
+    let (report, copies) = database.replication_report(run.world.now_ns())?;
+    let own = |own| run.statistics.components[number].total.own.get(own);
+    let report = ReportReplication {
+        promotions: own(Own::Promotions),
+        writes_lost: own(Own::WritesLost),
+        stale_reads: own(Own::StaleReads),
+        own_writes_missed: own(Own::OwnWritesMissed),
+        ..report
+    };
+    Some((report, copies))
+}
+
+fn instance(component: &Component, total: &Tally, copy: Option<ReportCopy>) -> ReportInstance {
     ReportInstance {
+        copy,
         load: load(total),
         failed: by_reason(&total.failed),
         extra: hit_ratio(component, total).into_iter().collect(),

@@ -7,7 +7,8 @@ use crate::component::part::Part;
 use crate::figures::meter::Tally;
 use crate::figures::reason::Reason;
 use crate::figures::snapshot::{
-    ComponentGauge, Cost, InstanceGauge, InstanceState, LinkGauge, RequestCounts, Snapshot,
+    ComponentGauge, Cost, InstanceGauge, InstanceState, KindGauge, LinkGauge, RequestCounts,
+    Snapshot,
 };
 use crate::limits::WAITING_SHOWN_MAX;
 use crate::run::Run;
@@ -98,8 +99,18 @@ fn component(run: &Run, number: usize) -> ComponentGauge {
             usd_month_mean: figures.total.usd_month_over(run.statistics.measured_ns()),
         },
         failing,
-        kind: part.gauge(recent.hit_ratio()),
+        kind: gauge(run, number, recent.hit_ratio()),
     }
+}
+
+/// Figures of its kind.
+fn gauge(run: &Run, number: usize, hit_ratio: f64) -> KindGauge {
+    let part = &run.components[number];
+    let mut gauge = part.gauge(hit_ratio);
+    if let KindGauge::Database { replication, .. } = &mut gauge {
+        *replication = part.replication(&run.world).map(Box::new);
+    }
+    gauge
 }
 
 /// Calls answered badly a second, by reason, the most frequent first.

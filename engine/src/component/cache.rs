@@ -345,7 +345,8 @@ impl Cache {
             Some(link) => {
                 self.nodes[usize::from(node)].timetable.stay();
                 world.requests[id].operation = Operation::Read;
-                let database = Hop { link, instance: 0 };
+                let instance = world.copy_to_ask(id, link, false);
+                let database = Hop { link, instance };
                 world.send(id, database, turn.departure());
             }
             None => self.answer(world, id, node, turn),

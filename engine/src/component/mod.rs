@@ -15,6 +15,7 @@ use headroom_scenario::{Kind, Scenario};
 
 use crate::calendar::What;
 use crate::figures::own_counts::OwnCounts;
+use crate::figures::replication::ReplicationGauge;
 use crate::figures::snapshot::KindGauge;
 use crate::mechanism::timetable::Ahead;
 use crate::world::World;
@@ -187,8 +188,24 @@ impl Part for Component {
         each!(self, part => part.sessions())
     }
 
-    fn begin_measurement(&mut self) {
-        each!(self, part => part.begin_measurement())
+    fn begin_measurement(&mut self, now_ns: u64) {
+        each!(self, part => part.begin_measurement(now_ns))
+    }
+
+    fn starts(&mut self, world: &mut World, instance: u16) {
+        each!(self, part => part.starts(world, instance))
+    }
+
+    fn booted(&mut self, world: &mut World, instance: u16) {
+        each!(self, part => part.booted(world, instance))
+    }
+
+    fn replication(&self, world: &World) -> Option<ReplicationGauge> {
+        each!(self, part => part.replication(world))
+    }
+
+    fn is_to_stay(&self, instance: u16) -> Option<&'static str> {
+        each!(self, part => part.is_to_stay(instance))
     }
 
     fn gauge(&self, hit_ratio: f64) -> KindGauge {

@@ -5,6 +5,7 @@ use headroom_scenario::{Kind, Scenario};
 use crate::calendar::What;
 use crate::component::instance::Instance;
 use crate::figures::own_counts::OwnCounts;
+use crate::figures::replication::ReplicationGauge;
 use crate::figures::snapshot::KindGauge;
 use crate::mechanism::timetable::Ahead;
 use crate::world::World;
@@ -115,8 +116,24 @@ pub trait Part {
         (0, 0)
     }
 
-    /// The warm-up is over.
-    fn begin_measurement(&mut self) {}
+    /// The warm-up is over, at a moment.
+    fn begin_measurement(&mut self, _now_ns: u64) {}
+
+    /// An instance was started: what it does before it serves.
+    fn starts(&mut self, _world: &mut World, _instance: u16) {}
+
+    /// It serves.
+    fn booted(&mut self, _world: &mut World, _instance: u16) {}
+
+    /// Why an instance can't be taken out, where that is so.
+    fn is_to_stay(&self, _instance: u16) -> Option<&'static str> {
+        None
+    }
+
+    /// Its copies.
+    fn replication(&self, _world: &World) -> Option<ReplicationGauge> {
+        None
+    }
 
     /// Figures of its kind; `hit_ratio` is its share of hits lately.
     fn gauge(&self, hit_ratio: f64) -> KindGauge;

@@ -202,7 +202,7 @@ impl Service {
     }
 
     /// Time a server takes to boot, in nanoseconds.
-    pub fn boot_ns(&self, instance: u16) -> u64 {
+    fn boot_ns(&self, instance: u16) -> u64 {
         let slow_factor = self.instances[usize::from(instance)].slow_factor;
         ns_from_ms(self.parameters.boot_s * slow_factor * 1e3)
     }
@@ -510,7 +510,9 @@ impl Service {
         let request = &mut world.requests[id];
         if let Some(link) = self.database {
             request.operation = operation;
-            return world.send(id, Hop { link, instance: 0 }, Departure::Now);
+            let is_write = operation == Operation::Query && world.is_write(id);
+            let instance = world.copy_to_ask(id, link, is_write);
+            return world.send(id, Hop { link, instance }, Departure::Now);
         }
         request.operation = match operation {
             Operation::Read => Operation::LocalRead,
@@ -562,6 +564,9 @@ impl Service {
     fn queried(&mut self, world: &mut World, id: u32, instance: u16) {
         if !world.is_write(id) {
             return self.go_on(world, id, instance);
+        }
+        if let Some(link) = self.database {
+            world.note_own_write(id, link);
         }
         self.forget_locally(world, id, instance);
         match self.cache.map(|cache| cache.write_mode) {
@@ -774,11 +779,22 @@ impl Part for Service {
         ])
     }
 
+    fn starts(&mut self, world: &mut World, instance: u16) {
+        let at_ns = world.now_ns() + self.boot_ns(instance);
+        let what = What {
+            request: self.instances[usize::from(instance)].incarnation,
+            instance,
+            place: self.me,
+            kind: EventKind::Booted,
+        };
+        world.calendar.push_at(at_ns, what);
+    }
+
     fn sessions(&self) -> (u32, u32) {
         (self.sessions_seen, self.sessions_lost)
     }
 
-    fn begin_measurement(&mut self) {
+    fn begin_measurement(&mut self, _now_ns: u64) {
         self.fates.fill(Fate::Unseen);
         self.count_sessions();
     }

@@ -5,7 +5,6 @@ use headroom_scenario::{
     Action, Impairment, Kind, Scenario, TimedAction, Traffic, done_by, validate_action_before,
 };
 
-use crate::calendar::{EventKind, What};
 use crate::component::Component;
 use crate::component::part::Part;
 use crate::control::Control;
@@ -185,6 +184,8 @@ impl Control {
             return;
         };
         self.note_servers(run, number);
+        // Who asks a database that had no copies until now has to choose among them.
+        run.connect();
         let name = run.world.name(number, instance);
         let boots = matches!(run.components[usize::from(number)], Component::Service(_));
         let words = marks::joins(&name, boots);
@@ -194,7 +195,10 @@ impl Control {
     fn remove_instance(&mut self, run: &mut Run, number: u8, instance: u16) {
         let name = run.world.name(number, instance);
         let row = &run.scenario.design.components[usize::from(number)];
-        if row.kind.facts().is_scalable && !run.is_leaving(number, instance) {
+        if let Some(words) = run.components[usize::from(number)].is_to_stay(instance) {
+            let words = format!("{name} {words}");
+            run.world.mark(Tone::Neutral, words, number, Some(instance));
+        } else if row.kind.facts().is_scalable && !run.is_leaving(number, instance) {
             self.take_out(run, number, instance);
             self.note_servers(run, number);
             let words = marks::taken_out(&name);
@@ -279,16 +283,7 @@ impl Run {
 
     /// An instance that has started will serve after its boot time.
     pub(crate) fn boot_later(&mut self, number: u8, instance: u16) {
-        if let Component::Service(service) = &self.components[usize::from(number)] {
-            let at_ns = self.world.now_ns() + service.boot_ns(instance);
-            let what = What {
-                request: service.instances[usize::from(instance)].incarnation,
-                instance,
-                place: number,
-                kind: EventKind::Booted,
-            };
-            self.world.calendar.push_at(at_ns, what);
-        }
+        self.components[usize::from(number)].starts(&mut self.world, instance);
     }
 
     fn slow(&mut self, number: u8, instance: u16, factor: f64) {

@@ -25,11 +25,17 @@ pub enum Own {
     Reads,
     /// A database: writes.
     Writes,
+    /// A database with copies: reads that gave an older value than the last acknowledged write made.
+    StaleReads,
+    /// Of them, those in which users missed what they had written themselves.
+    OwnWritesMissed,
+    /// Replicas that became the primary.
+    Promotions,
 }
 
 impl Own {
     /// Every one, in order.
-    pub const ALL: [Own; 10] = [
+    pub const ALL: [Own; 13] = [
         Own::FromCopy,
         Own::NameLookups,
         Own::SessionCalls,
@@ -40,6 +46,9 @@ impl Own {
         Own::ValuesLost,
         Own::Reads,
         Own::Writes,
+        Own::StaleReads,
+        Own::OwnWritesMissed,
+        Own::Promotions,
     ];
 
     /// As reports name it.
@@ -55,6 +64,9 @@ impl Own {
             Own::ValuesLost => "values_lost",
             Own::Reads => "reads",
             Own::Writes => "writes",
+            Own::StaleReads => "stale_reads",
+            Own::OwnWritesMissed => "own_writes_missed",
+            Own::Promotions => "promotions",
         }
     }
 }

@@ -21,13 +21,15 @@ pub enum Reason {
     TooManyConnections,
     /// A write found no room on the database's disk.
     DiskFull,
+    /// A write came to a copy of a database that takes none.
+    ReadOnly,
     /// The engine holds as many requests in flight as its limit allows.
     TooManyInFlight,
 }
 
 impl Reason {
     /// Every reason, in the order of its number.
-    pub const ALL: [Reason; 8] = [
+    pub const ALL: [Reason; 9] = [
         Reason::TimedOut,
         Reason::QueueFull,
         Reason::ConnectionRefused,
@@ -35,6 +37,7 @@ impl Reason {
         Reason::NoHealthyInstance,
         Reason::TooManyConnections,
         Reason::DiskFull,
+        Reason::ReadOnly,
         Reason::TooManyInFlight,
     ];
     /// How many there are.
@@ -50,7 +53,8 @@ impl Reason {
             Reason::ConnectionRefused
             | Reason::ConnectionReset
             | Reason::NoHealthyInstance
-            | Reason::DiskFull => false,
+            | Reason::DiskFull
+            | Reason::ReadOnly => false,
         }
     }
 
@@ -64,6 +68,7 @@ impl Reason {
             | Reason::NoHealthyInstance
             | Reason::TooManyConnections
             | Reason::DiskFull
+            | Reason::ReadOnly
             | Reason::TooManyInFlight => false,
         }
     }
@@ -78,6 +83,7 @@ impl Reason {
             Reason::NoHealthyInstance => "no healthy server",
             Reason::TooManyConnections => "too many connections",
             Reason::DiskFull => "disk full",
+            Reason::ReadOnly => "read-only copy",
             Reason::TooManyInFlight => "too many in flight",
         }
     }
@@ -92,6 +98,7 @@ impl Reason {
             Reason::NoHealthyInstance => "no_healthy_instance",
             Reason::TooManyConnections => "too_many_connections",
             Reason::DiskFull => "disk_full",
+            Reason::ReadOnly => "read_only",
             Reason::TooManyInFlight => "too_many_in_flight",
         }
     }

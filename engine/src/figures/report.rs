@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::figures::meter::ratio;
+use crate::figures::replication::{ReportCopy, ReportReplication};
 
 /// A run in figures, from the end of its warm-up on.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -188,6 +189,9 @@ pub struct ReportComponent {
     /// Figures of its kind, such as `sessions_lost`, or `hit_ratio` where something was looked up.
     #[serde(flatten)]
     pub extra: BTreeMap<String, f64>,
+    /// A database with copies: what became of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replication: Option<ReportReplication>,
     /// The same for each instance.
     pub instances: Vec<ReportInstance>,
 }
@@ -210,6 +214,9 @@ pub struct ReportInstance {
     /// Those figures of its kind that instances have, such as `hit_ratio`.
     #[serde(flatten)]
     pub extra: BTreeMap<String, f64>,
+    /// A copy of a database: how it followed.
+    #[serde(flatten)]
+    pub copy: Option<ReportCopy>,
 }
 
 /// Load on a component or one of its instances.

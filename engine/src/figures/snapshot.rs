@@ -7,6 +7,7 @@ use headroom_scenario::Impairment;
 use serde::{Deserialize, Serialize};
 
 use crate::figures::reason::Reason;
+use crate::figures::replication::ReplicationGauge;
 use crate::figures::series::Bin;
 
 /// The engine at one moment. Rates, shares, waits and percentiles are of the last few full seconds; counts
@@ -271,7 +272,7 @@ pub enum KindGauge {
         reads: u64,
         /// Writes since the start.
         writes: u64,
-        /// Acknowledged writes that were lost with its disk, since the start.
+        /// Acknowledged writes that were lost with its disk, or at a fail-over, since the start.
         writes_lost: u64,
         /// Values that these writes had made: several writes of one key make one value.
         values_lost: u64,
@@ -285,5 +286,7 @@ pub enum KindGauge {
         data_gb: f64,
         /// Share of its disk that is used now; none where the growth of the data is not looked at.
         disk_used_share: Option<f64>,
+        /// Its copies; none where it has never had any.
+        replication: Option<Box<ReplicationGauge>>,
     },
 }

@@ -7,6 +7,8 @@ pub(crate) mod disk;
 pub mod hash;
 pub(crate) mod hash_function;
 pub mod histogram;
+pub(crate) mod lag;
+pub(crate) mod log;
 pub mod popularity;
 pub mod ring;
 pub(crate) mod room;

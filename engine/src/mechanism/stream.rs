@@ -39,7 +39,6 @@ impl Stream {
     }
 
     /// Uniform in 0..n.
-    #[cfg(test)]
     pub fn below(&mut self, n: u32) -> u32 {
         scaled(self.bits(), n)
     }

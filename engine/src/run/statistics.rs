@@ -230,7 +230,9 @@ impl Statistics {
         design: &Design,
     ) {
         self.settle(world, components, design);
-        components.iter_mut().for_each(Component::begin_measurement);
+        let now_ns = world.now_ns();
+        let parts = components.iter_mut();
+        parts.for_each(|part| part.begin_measurement(now_ns));
         let all = self
             .instances
             .iter_mut()

@@ -78,10 +78,16 @@ pub enum Activity {
     Work,
     /// The cache there had it.
     Hit,
+    /// The copy of the database there had an older value than had been acknowledged.
+    Stale,
     /// The cache there did not have it.
     Miss,
     /// Waits there for the fetch that another request started.
     Lease,
+    /// A write that waits there for replicas.
+    Acknowledge,
+    /// A read that waits there until the copy has what its user has written.
+    CatchUp,
     /// Waits there for the calls that it makes at once.
     Join,
     /// Waits at the door of an instance there that hangs.

@@ -15,6 +15,7 @@ use crate::figures::reason::Reason;
 use crate::mechanism::room::make_room_in_queue;
 use crate::world::World;
 use crate::world::request::{Hop, Origin, Request, Stage, flag, past};
+use crate::world::view::Copies;
 use crate::world::wire::Wire;
 
 /// Number of a place: that of its site in the design.
@@ -36,6 +37,8 @@ pub enum Message {
     Answer(Request),
     /// The request of that number is given up.
     GivenUp(u32, GivenUp),
+    /// Which copies of the called there are.
+    Copies(Copies),
 }
 
 /// That nobody waits for a request any more.
@@ -172,7 +175,7 @@ impl Border {
     pub fn crossings(&self) -> usize {
         let to_arrive = self.inboxes.iter().flat_map(|inbox| &inbox.crossings);
         let all = self.outbox.iter().chain(to_arrive.flatten());
-        all.filter(|it| !matches!(it.message, Message::GivenUp(..)))
+        all.filter(|it| !matches!(it.message, Message::GivenUp(..) | Message::Copies(_)))
             .count()
     }
 
@@ -203,7 +206,7 @@ impl World {
     pub(super) fn cross(&mut self, home: u32, hop: Hop, message: Message, at_ns: u64) {
         let wire = &self.wires[usize::from(hop.link)];
         let other = match message {
-            Message::Answer(_) => wire.from,
+            Message::Answer(_) | Message::Copies(_) => wire.from,
             Message::Call { .. } | Message::GivenUp(..) => wire.to,
         };
         let border = &mut self.border;
@@ -276,6 +279,10 @@ impl World {
             }
             Message::GivenUp(number, given_up) => {
                 self.pass_on_given_up(from, home, number, given_up);
+                return None;
+            }
+            Message::Copies(copies) => {
+                self.hear_copies(hop.link, copies);
                 return None;
             }
         };

@@ -65,6 +65,19 @@ impl Data {
         *stored
     }
 
+    /// The last write that the database has of a key never was: the value is the version before again, unless a newer
+    /// one is acknowledged elsewhere.
+    pub fn take_back(&mut self, key: u32, before: u32) {
+        let (stored, newest) = (
+            &mut self.stored[key as usize],
+            &mut self.newest[key as usize],
+        );
+        if newest == stored {
+            *newest = before;
+        }
+        *stored = before;
+    }
+
     /// The database loses all that it has. What is acknowledged and held elsewhere stays.
     pub fn destroy(&mut self) -> Lost {
         let mut lost = Lost::default();

@@ -10,6 +10,8 @@ pub struct Written {
     database: u8,
     key: u32,
     version: u32,
+    /// It is the version again that was before the last.
+    is_taken_back: bool,
 }
 
 /// A value of a database elsewhere that a component had.
@@ -37,6 +39,18 @@ impl World {
         }
     }
 
+    /// The last write of a key in a database here never was: its value has the version before again.
+    pub fn take_back(&mut self, database: u8, key: u32, before: u32) {
+        self.data(database).take_back(key, before);
+        if self.border.has_others() {
+            let written = self.version(database, key, before);
+            self.hearsay.written.push(Written {
+                is_taken_back: true,
+                ..written
+            });
+        }
+    }
+
     /// Whether a component has found a value that is older than what users were told is written; of a database
     /// elsewhere it is [heard later](Self::hear).
     #[inline]
@@ -55,6 +69,7 @@ impl World {
             database,
             key,
             version,
+            is_taken_back: false,
         }
     }
 
@@ -74,6 +89,7 @@ impl World {
                 key,
                 version,
                 at_ns,
+                ..
             } = found.of;
             if self.border.place_of(database.into()) != from {
                 self.hearsay.found.push(found);
@@ -93,6 +109,12 @@ impl World {
     }
 
     fn learn(&mut self, write: &Written) {
-        self.data[usize::from(write.database)].store(write.key, write.version);
+        let data = &mut self.data[usize::from(write.database)];
+        match write.is_taken_back {
+            true => data.take_back(write.key, write.version),
+            false => {
+                data.store(write.key, write.version);
+            }
+        }
     }
 }

@@ -16,6 +16,7 @@ mod regions;
 pub(crate) mod request;
 pub(crate) mod route;
 mod telling;
+pub(crate) mod view;
 pub(crate) mod wire;
 pub(crate) mod written;
 
@@ -41,6 +42,7 @@ use crate::world::hearsay::Hearsay;
 use crate::world::impairment::Way;
 use crate::world::request::{Hop, Operation, Origin, Request, Requests, Stage, flag, past};
 use crate::world::route::Route;
+use crate::world::view::View;
 use crate::world::wire::{Departure, Wire};
 use crate::world::written::Written;
 
@@ -74,6 +76,8 @@ pub struct World {
     hearsay: Hearsay,
     /// The links, in the order of the design.
     pub wires: Vec<Wire>,
+    /// By link, what its callers know of the copies at its other end; none where there are no copies.
+    views: Vec<Option<Box<View>>>,
     /// The classes, in the order of the mix.
     pub classes: Vec<ClassRow>,
     /// How requests end.
@@ -115,6 +119,7 @@ impl World {
             border: Border::at(place),
             hearsay: Hearsay::default(),
             wires: Vec::new(),
+            views: Vec::new(),
             classes: Vec::new(),
             outcomes: Outcomes::default(),
             popularity: None,
@@ -165,6 +170,7 @@ impl World {
             let [from, to] = [ends.from, ends.to].map(|end| self.border.place_of(end.place()));
             let wire = Wire::new(ends.from.into(), ends.to.into(), self.now_ns(), from != to);
             self.wires.push(wire);
+            self.views.push(None);
             self.set_latency(link, row.latency_ms, scenario);
             self.set_timeout(link, row.timeout_ms);
         }

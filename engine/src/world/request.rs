@@ -40,6 +40,8 @@ pub enum Stage {
     Slot,
     /// Waiting there for what another request fetches.
     Lease,
+    /// Held back there by a database: a write until its copies have it, a read until its copy has what it must see.
+    Held,
     /// Waiting there for calls that it makes at once, each a record of its own.
     Join,
     /// With its client: asking for the address, or backing off.
@@ -54,7 +56,7 @@ impl Stage {
     /// Whether it waits or is worked on in the place that it is inside of.
     pub fn is_local(self) -> bool {
         match self {
-            Self::Line | Self::Slot | Self::Lease | Self::Join => true,
+            Self::Line | Self::Slot | Self::Lease | Self::Held | Self::Join => true,
             Self::Wire | Self::Client | Self::Abroad | Self::Free => false,
         }
     }

@@ -146,19 +146,19 @@ macro_rules! part {
 
 /// One of all variants of an enum that has no parameters.
 macro_rules! choice {
-    ($key:ident, $title:literal, $meaning:literal, [$($variant:path => $words:literal),+ $(,)?]) => {
-        field!(stringify!($key), $title, "", $crate::parameter::Input::Choice(&[$($words),+]), $meaning,
+    ($key:ident $(.$inner:ident)?, $title:literal, $meaning:literal, [$($variant:path => $words:literal),+ $(,)?]) => {
+        field!(concat!(stringify!($key) $(, ".", stringify!($inner))?), $title, "", $crate::parameter::Input::Choice(&[$($words),+]), $meaning,
             |of| {
                 // The compiler names a variant that is missing.
-                match of.$key {
+                match of.$key$(.$inner)? {
                     $($variant)|+ => {}
                 }
-                [$($variant),+].iter().position(|choice| *choice == of.$key).map($crate::parameter::Value::Choice)
+                [$($variant),+].iter().position(|choice| *choice == of.$key$(.$inner)?).map($crate::parameter::Value::Choice)
             },
             |of, value| if let $crate::parameter::Value::Choice(place) = value
                 && let Some(choice) = [$($variant),+].get(*place)
             {
-                of.$key = *choice;
+                of.$key$(.$inner)? = *choice;
             })
     };
 }

@@ -4,13 +4,19 @@ use super::parameters;
 use crate::limits;
 use crate::parameter::Value;
 use crate::problem::{Path, Problems};
-use crate::{Autoscaling, Cache, HealthCheck, Keys, Kind, LoadBalancer, ReadMode, Size, WriteMode};
+use crate::{
+    Autoscaling, Cache, HealthCheck, Keys, Kind, LoadBalancer, ReadMode, Replication,
+    ReplicationMode, Size, WriteMode,
+};
 
 pub(super) fn check(problems: &mut Problems, at: &Path, kind: &Kind, keys: &Keys) {
     let at = &at.field(kind.facts().name);
     parameters(problems, at, &kind.parameters());
     match kind {
-        Kind::Clients(_) | Kind::Dns(_) | Kind::Database(_) => {}
+        Kind::Clients(_) | Kind::Dns(_) => {}
+        Kind::Database(database) => {
+            replication(problems, &at.field("replication"), &database.replication);
+        }
         Kind::LoadBalancer(balancer) => {
             if let Some(check) = &balancer.health_check {
                 health_check(problems, &at.field("health_check"), check);
@@ -110,6 +116,24 @@ fn health_check(problems: &mut Problems, at: &Path, check: &HealthCheck) {
             check.timeout_ms, check.interval_ms
         );
         problems.add(&at.field("timeout_ms"), message);
+    }
+}
+
+fn replication(problems: &mut Problems, at: &Path, replication: &Replication) {
+    let (replicas, needed) = (replication.replicas, replication.acknowledgements);
+    let waits = replication.mode == ReplicationMode::SemiSynchronous;
+    if waits && replicas > 0 && needed > replicas {
+        let message = format!(
+            "a write waits for {needed} replicas, but there are {replicas}: give at most {replicas}, or more replicas"
+        );
+        problems.add(&at.field("acknowledgements"), message);
+    }
+    let (timeout_ms, interval_ms) = (replication.check_timeout_ms, replication.check_interval_ms);
+    if replicas > 0 && timeout_ms > interval_ms {
+        let message = format!(
+            "a check may take {timeout_ms} ms, but the next one starts after {interval_ms} ms: give at most the interval"
+        );
+        problems.add(&at.field("check_timeout_ms"), message);
     }
 }
 

@@ -333,9 +333,15 @@ impl<'a> Stage<'a> {
         let at = &at.field("component");
         if !component.kind.facts().is_scalable {
             let message = format!(
-                "a {} is one: add instances to a service or a cache",
+                "a {} is one: add instances to a service, a cache or a database",
                 component.kind.facts().title
             );
+            problems.add(at, message);
+        } else if component.kind.tag() == KindTag::Database
+            && troupe.present() >= usize::from(limits::COPIES_MAX)
+        {
+            let most = limits::COPIES_MAX;
+            let message = format!("a database has at most {most} copies: it has them all");
             problems.add(at, message);
         } else if troupe.numbered >= limits::INSTANCES_MAX || total >= limits::INSTANCES_TOTAL_MAX {
             let message = format!(
@@ -406,7 +412,7 @@ impl<'a> Stage<'a> {
         let troupe = &mut self.troupes[index];
         if !kind.facts().is_scalable {
             let message = format!(
-                "a {} is one: remove instances of a service or a cache",
+                "a {} is one: remove instances of a service, a cache or a database",
                 kind.facts().title
             );
             problems.add(&at.field("component"), message);

@@ -165,7 +165,8 @@ impl Cache {
             return false;
         };
         world.requests[id].user = node.into();
-        world.send(id, Hop { link, instance: 0 }, Departure::Now);
+        let instance = world.copy_to_ask(id, link, true);
+        world.send(id, Hop { link, instance }, Departure::Now);
         true
     }
 

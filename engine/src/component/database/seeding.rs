@@ -1,0 +1,233 @@
+//! A new copy gets the data of another: a snapshot, which takes a slot of its source while it is copied, and then
+//! what was written since.
+
+use crate::calendar::{EventKind, What};
+use crate::component::database::Database;
+use crate::component::database::copy::Seeding;
+use crate::component::database::letters::{Letter, Life, MONITOR};
+use crate::figures::snapshot::InstanceState;
+use crate::mechanism::log::Log;
+use crate::story::happening::Tone;
+use crate::time::{NS_PER_S, stretched};
+use crate::world::World;
+
+/// Megabytes in a gigabyte.
+const MB_PER_GB: f64 = 1e3;
+
+impl Database {
+    /// The log does not reach back any more to what a replica has yet to apply.
+    pub(super) fn outrun(&mut self, world: &mut World, replica: u16) {
+        let is_running = self.instance(replica).runs();
+        let copy = self.copy(replica);
+        if copy.seeding != Seeding::Done || !is_running {
+            return;
+        }
+        copy.seeding = Seeding::Wanted;
+        let name = world.name(self.me, replica);
+        let words = format!("{name} is too far behind: it is made anew");
+        world.mark(Tone::Warning, words, self.me, Some(replica));
+        self.announce(world);
+        self.want_snapshot(world, replica);
+    }
+
+    /// A copy waits for its turn at another: a replica that serves, else the primary. Where none does, it asks again
+    /// later.
+    pub(super) fn want_snapshot(&mut self, world: &mut World, copy: u16) {
+        let has_data = |number: &u16| {
+            *number != copy
+                && self.instance(*number).state == InstanceState::Up
+                && self.copies[usize::from(*number)].seeding == Seeding::Done
+                && self.copies[usize::from(*number)].epoch == self.epoch
+        };
+        let replica = self.replicas().find(has_data);
+        let source = replica.or(Some(self.primary).filter(has_data));
+        if let Some(source) = source {
+            let life = self.life(copy);
+            self.copy(source).to_seed.push(life);
+            self.start_waiting(world, source);
+        }
+    }
+
+    /// Whoever waits for a snapshot and has no source any more asks again.
+    pub(super) fn want_snapshots_again(&mut self, world: &mut World) {
+        for number in self.numbers() {
+            let life = self.life(number);
+            let is_listed = self.copies.iter().any(|copy| copy.to_seed.contains(&life));
+            let wants = self.copies[usize::from(number)].seeding == Seeding::Wanted;
+            if wants && !is_listed && self.lives(life) {
+                self.want_snapshot(world, number);
+            }
+        }
+    }
+
+    /// A source that has a slot free copies its data to those who wait for that.
+    pub(super) fn copy_snapshots(&mut self, world: &mut World, source: u16) {
+        while let Some(replica) = self.copies[usize::from(source)].to_seed.first().copied() {
+            let waits = self.lives(replica)
+                && self.copies[usize::from(replica.copy)].seeding == Seeding::Wanted;
+            if waits {
+                if !self.holds_slot(world, source) {
+                    return;
+                }
+                self.copy_snapshot(world, source, replica);
+            }
+            self.copy(source).to_seed.remove(0);
+        }
+    }
+
+    fn copy_snapshot(&mut self, world: &mut World, source: u16, replica: Life) {
+        let data_mb = self.copies[usize::from(source)].disk.data_gb() * MB_PER_GB;
+        let takes_s = data_mb / self.parameters.replication.seed_mbps;
+        let takes_ns = (takes_s * NS_PER_S as f64 + 0.5) as u64;
+        let takes_ns = stretched(takes_ns, self.instance(source).slow_factor);
+        let from_ns = world.now_ns();
+        self.copy(replica.copy).seeding = Seeding::Copied {
+            from_ns,
+            to_ns: from_ns + takes_ns,
+        };
+        let letter = Letter::Seeded {
+            source: self.life(source),
+            replica,
+            epoch: self.copies[usize::from(source)].epoch,
+            position: self.copies[usize::from(source)].applied,
+        };
+        self.post(world, takes_ns, MONITOR, letter);
+    }
+
+    /// A snapshot is copied, unless one of the two has died meanwhile.
+    pub(super) fn seeded(
+        &mut self,
+        world: &mut World,
+        source: Life,
+        replica: Life,
+        epoch: u32,
+        position: u64,
+    ) {
+        let has_source = self.lives(source);
+        if has_source {
+            self.give_slot_back(world, source.copy);
+        }
+        if self.lives(replica) {
+            if has_source {
+                self.begin_from(
+                    world,
+                    source.copy,
+                    replica.copy,
+                    self.kept_since(epoch, position),
+                );
+            } else {
+                self.copy(replica.copy).seeding = Seeding::Wanted;
+                self.want_snapshot(world, replica.copy);
+            }
+        }
+        if has_source {
+            self.start_waiting(world, source.copy);
+        }
+    }
+
+    /// A copy begins with the data of another, as of a position.
+    fn begin_from(&mut self, world: &mut World, source: u16, replica: u16, position: u64) {
+        self.pass_time(world.now_ns());
+        let disk = self.copies[usize::from(source)].disk.clone();
+        let epoch = self.epoch;
+        let first = self.log.as_ref().map_or(1, |log| log.first());
+        let copy = self.copy(replica);
+        copy.disk = disk;
+        copy.epoch = epoch;
+        copy.applying.clear();
+        (copy.received, copy.applied) = (position, position);
+        (copy.sent, copy.acknowledged) = (position, position);
+        copy.seeding = Seeding::CatchesUp;
+        if first > position + 1 {
+            copy.seeding = Seeding::Wanted;
+            return self.want_snapshot(world, replica);
+        }
+        self.send_to(world, replica, self.latency_ns());
+        self.catch_up(world, replica);
+    }
+
+    /// A new replica has caught up.
+    pub(super) fn joins(&mut self, world: &mut World, replica: u16) {
+        if self.instance(replica).state == InstanceState::Booting {
+            self.serve(world, replica);
+        } else {
+            self.announce(world);
+        }
+    }
+
+    /// A copy that has been started serves from now on.
+    fn serve(&mut self, world: &mut World, copy: u16) {
+        let what = What {
+            request: self.instance(copy).incarnation,
+            instance: copy,
+            place: self.me,
+            kind: EventKind::Booted,
+        };
+        let now_ns = world.now_ns();
+        world.calendar.push_at(now_ns, what);
+    }
+
+    /// A machine has been started that has no data: it is made from another, or begins anew where there is none.
+    pub(super) fn copy_starts(&mut self, world: &mut World, number: u16) {
+        if number == self.primary {
+            match self.most_advanced() {
+                Some(replica) => self.promote(world, replica),
+                None => {
+                    self.lose_all(world);
+                    let copy = self.copy(number);
+                    (copy.seeding, copy.takes_writes) = (Seeding::Done, true);
+                    return self.serve(world, number);
+                }
+            }
+        }
+        let copy = self.copy(number);
+        copy.takes_writes = false;
+        copy.seeding = Seeding::Wanted;
+        self.want_snapshot(world, number);
+    }
+
+    /// All that is written is lost.
+    pub(super) fn lose_all(&mut self, world: &mut World) {
+        let lost = world.data(self.me).destroy();
+        self.writes_lost += lost.writes;
+        self.values_lost += lost.values;
+        if self.log.is_some() {
+            self.log = Some(Box::new(Log::default()));
+            self.epoch += 1;
+            self.parted.push(0);
+            self.acknowledged = 0;
+            let epoch = self.epoch;
+            let primary = self.copy(self.primary);
+            primary.rewind(0);
+            primary.epoch = epoch;
+        }
+    }
+
+    /// The disk of a copy is gone, with all that it had.
+    pub(super) fn copy_destroyed(&mut self, number: u16) {
+        self.instances[usize::from(number)].has_booted = false;
+        let copy = self.copy(number);
+        copy.rewind(0);
+        copy.surplus = 0;
+        copy.seeding = Seeding::Wanted;
+    }
+
+    /// A copy works again after its death, with what its disk has.
+    pub(super) fn copy_returns(&mut self, world: &mut World, number: u16) {
+        let first = self.log.as_ref().map_or(1, |log| log.first());
+        let epoch = self.epoch;
+        let copy = self.copy(number);
+        copy.sent = copy.received;
+        let is_current = copy.epoch == epoch;
+        let lacks = first > copy.applied + 1;
+        self.note_availability(world);
+        if number == self.primary {
+            self.send(world);
+        } else if is_current && lacks {
+            self.outrun(world, number);
+        } else if is_current {
+            self.send_to(world, number, self.latency_ns());
+        }
+        self.start_waiting(world, number);
+    }
+}
