@@ -360,7 +360,7 @@ fn hash_ring(scenario: &mut Scenario) {
 const SEND_EVERY_MS: f64 = 20.0;
 
 fn replication(scenario: &mut Scenario) {
-    scenario.traffic.rate_rps = 1_500.0;
+    scenario.traffic.rate_rps = 1_400.0;
     // The server that joined in the step before stays.
     web(scenario).instances = 4;
     scenario.objectives.sessions_lost_share = SESSIONS_LOST_SHARE;
@@ -391,6 +391,8 @@ fn cache(scenario: &mut Scenario) {
         entries_per_node: Some(4_000),
         ttl_s: 300.0,
         operation_ms: 0.01,
+        // What is only dropped is fetched anew at once, from a replica that has not heard of the write yet.
+        write_mode: WriteMode::Through,
         ..Cache::default()
     };
     add(scenario, "cache", "Cache", Kind::Cache(cache));
