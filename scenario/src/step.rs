@@ -20,7 +20,7 @@
 use crate::{
     Action, Algorithm, Cache, Class, ClassKind, Clients, Component, Database, Dns, HealthCheck,
     Kind, Link, LoadBalancer, NEAR_MS, Region, Replication, SCHEMA_VERSION, Scenario, Service,
-    SessionStore, Size, TimedAction,
+    SessionStore, Size, TimedAction, WriteMode,
 };
 
 mod widened;
