@@ -42,7 +42,7 @@ mod world;
 
 pub use books::ring_view;
 pub use engine::{Crew, Engine, InTurn};
-pub use figures::{reason, report, series, snapshot};
+pub use figures::{reason, replication, report, series, snapshot};
 pub use mechanism::{autoscaler, choice, hash, histogram, popularity, ring, store};
 pub use place::{Place, Progress};
 pub use run::ENGINE_VERSION;

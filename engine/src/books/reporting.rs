@@ -261,6 +261,13 @@ fn counted_by(component: &Component) -> &'static [Own] {
             Own::WritesLost,
             Own::ValuesLost,
         ],
+        Component::Database(database) if database.has_copies() => &[
+            Own::Reads,
+            Own::Writes,
+            Own::WritesLost,
+            Own::ValuesLost,
+            Own::StaleReads,
+        ],
         Component::Database(_) => &[Own::Reads, Own::Writes, Own::WritesLost, Own::ValuesLost],
     }
 }

@@ -168,6 +168,11 @@ impl Database {
         }
     }
 
+    /// Whether there is or was a copy beside the first.
+    pub fn has_copies(&self) -> bool {
+        self.log.is_some()
+    }
+
     fn buffer_rules(&self) -> Option<Rules> {
         let capacity = self.buffer_room.filter(|room| *room > 0)?;
         Some(Rules {
@@ -259,7 +264,10 @@ impl Database {
         world.requests[id].version = missing.version_before;
         if position <= self.acknowledged {
             self.stale_reads += 1;
-            self.own_writes_missed += u64::from(log.has_written_after(user, key, applied));
+            // One that waits has what it was to see: what is written meanwhile came after it.
+            let waits = self.parameters.replication.own_writes == OwnWrites::Wait;
+            let misses = !waits && log.has_written_after(user, key, applied);
+            self.own_writes_missed += u64::from(misses);
             world.note(id, Activity::Stale, self.me, copy);
         }
     }

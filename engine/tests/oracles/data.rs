@@ -9,6 +9,7 @@ pub fn figures(name: &str) -> Value {
         "balancers" => include_str!("data/balancers.json"),
         "cache" => include_str!("data/cache.json"),
         "hashing" => include_str!("data/hashing.json"),
+        "replication" => include_str!("data/replication.json"),
         "queueing" => include_str!("data/queueing.json"),
         _ => panic!("there are no figures called {name}"),
     };

@@ -192,6 +192,15 @@ pub fn cached(seed: u64, rate_rps: f64, keys: Keys, cache: Cache) -> Scenario {
     scenario
 }
 
+/// Servers that ask a database, with nothing between that takes time.
+pub fn copied(seed: u64, rate_rps: f64, service: Service, database: Database) -> Scenario {
+    let kinds = vec![
+        ("servers", Kind::Service(service)),
+        ("database", Kind::Database(database)),
+    ];
+    scenario(seed, traffic(rate_rps, LoopModel::Open), kinds)
+}
+
 fn closed_traffic(users: u32, think_time: f64) -> Traffic {
     let loop_model = LoopModel::Closed {
         users,

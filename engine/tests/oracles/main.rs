@@ -21,6 +21,7 @@ mod little;
 mod numbers;
 mod places;
 mod queueing;
+mod replication;
 mod ring;
 mod runs;
 mod same_run;

@@ -39,6 +39,11 @@ impl Sample {
         self.0.iter().sum::<f64>() / self.0.len() as f64
     }
 
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
     /// The standard error of the mean, taken between runs.
     pub fn standard_error(&self) -> f64 {
         let (mean, runs) = (self.mean(), self.0.len() as f64);
