@@ -17,7 +17,18 @@ pub fn check(run: &Run) -> Result<(), String> {
     check_shared_writes(run)?;
     check_calls(run)?;
     check_instances(run)?;
+    check_parts(run)?;
     check_rented(run)
+}
+
+/// What only its kind has books of.
+fn check_parts(run: &Run) -> Result<(), String> {
+    let parts = run.components.iter().zip(&run.world.meters);
+    let mut wrong = parts.filter_map(|(part, meter)| {
+        let wrong = part.imbalance(&run.world)?;
+        Some(format!("{}: {wrong}", meter.id))
+    });
+    wrong.next().map_or(Ok(()), Err)
 }
 
 /// Every record that is in another place is a guest there, or on its way.

@@ -6,6 +6,7 @@
 //! snapshot (`seeding`).
 
 mod applying;
+mod books;
 mod copy;
 mod letters;
 mod monitor;
@@ -502,6 +503,10 @@ impl Part for Database {
             disk_used_share: disk.used_share(),
             replication: None,
         }
+    }
+
+    fn imbalance(&self, world: &World) -> Option<String> {
+        self.imbalance_of_copies(world)
     }
 
     fn replication(&self, world: &World) -> Option<ReplicationGauge> {

@@ -188,6 +188,10 @@ impl Part for Component {
         each!(self, part => part.sessions())
     }
 
+    fn imbalance(&self, world: &World) -> Option<String> {
+        each!(self, part => part.imbalance(world))
+    }
+
     fn begin_measurement(&mut self, now_ns: u64) {
         each!(self, part => part.begin_measurement(now_ns))
     }

@@ -116,6 +116,11 @@ pub trait Part {
         (0, 0)
     }
 
+    /// What does not balance in its own books, if anything.
+    fn imbalance(&self, _world: &World) -> Option<String> {
+        None
+    }
+
     /// The warm-up is over, at a moment.
     fn begin_measurement(&mut self, _now_ns: u64) {}
 

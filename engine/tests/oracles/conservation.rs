@@ -4,9 +4,9 @@
 use headroom_engine::time::SimTime;
 use headroom_engine::{Engine, Progress};
 use headroom_scenario::{
-    Action, Algorithm, Autoscaling, Change, ClassKind, ClientBehaviour, Direction, Eviction,
-    Impairment, Kind, Link, LoopModel, NodeRouting, ReadMode, Retries, Scenario, WriteMode,
-    step::LADDER,
+    Acknowledged, Action, Algorithm, Autoscaling, Change, ClassKind, ClientBehaviour, Direction,
+    Eviction, Failover, Impairment, Kind, Link, LoopModel, NodeRouting, OwnWrites, ReadChoice,
+    ReadMode, ReadsFrom, Replication, ReplicationMode, Retries, Scenario, WriteMode, step::LADDER,
 };
 
 use crate::numbers::Numbers;
@@ -253,6 +253,47 @@ fn restless(target_utilisation: f64) -> Autoscaling {
     }
 }
 
+/// Copies that fail over soon, and whose log is short.
+fn follow_otherwise(replication: &mut Replication, numbers: &mut Numbers) {
+    let replicas = replication.replicas;
+    let modes = [
+        ReplicationMode::Asynchronous,
+        ReplicationMode::SemiSynchronous,
+        ReplicationMode::Synchronous,
+    ];
+    *replication = Replication {
+        replicas,
+        mode: pick(numbers, modes),
+        acknowledged_when: pick(numbers, [Acknowledged::Received, Acknowledged::Applied]),
+        acknowledgement_timeout_ms: pick(numbers, [0.0, 50.0]),
+        send_every_ms: pick(numbers, [0.0, 10.0]),
+        latency_ms: pick(numbers, [0.0, 2.0]),
+        apply_time_ms: pick(numbers, [0.1, 5.0]),
+        appliers: pick(numbers, [1, 3]),
+        reads: pick(numbers, [ReadsFrom::Replicas, ReadsFrom::All]),
+        read_choice: pick(
+            numbers,
+            [ReadChoice::Turns, ReadChoice::Random, ReadChoice::LeastBusy],
+        ),
+        own_writes: pick(
+            numbers,
+            [OwnWrites::AnyCopy, OwnWrites::Primary, OwnWrites::Wait],
+        ),
+        failover: pick(
+            numbers,
+            [Failover::Automatic, Failover::Never, Failover::ByHand],
+        ),
+        check_interval_ms: 20.0,
+        check_timeout_ms: 10.0,
+        check_fall: 2,
+        reaction_s: 0.1,
+        promotion_ms: pick(numbers, [0.0, 20.0]),
+        announcement_ms: pick(numbers, [0.0, 50.0]),
+        log_writes: 1_000,
+        ..Replication::default()
+    };
+}
+
 fn other_parameters(mut kind: Kind, numbers: &mut Numbers) -> Kind {
     use Algorithm::{
         ConsistentHashBounded, IpHash, LeastConnections, LeastResponseTime, PowerOfTwoChoices,
@@ -299,6 +340,7 @@ fn other_parameters(mut kind: Kind, numbers: &mut Numbers) -> Kind {
             database.connections = pick(numbers, [2, 500]);
             database.buffer_entries = Some(pick(numbers, [0, 100]));
             database.disk_gb = Some(pick(numbers, [0.0, 1e-5, 1e-3]));
+            follow_otherwise(&mut database.replication, numbers);
         }
         Kind::Clients(_) | Kind::Dns(_) => {}
     }
