@@ -11,8 +11,8 @@ use headroom_scenario::Objectives;
 use yew::prelude::*;
 
 use super::booting::Booting;
+use super::breach::{breaking, past};
 use super::stop::Stop;
-use super::story::{breaking, past};
 use crate::format;
 use crate::lettering::Lettering;
 

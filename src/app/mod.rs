@@ -2,6 +2,7 @@
 
 mod badge;
 mod booting;
+mod breach;
 mod breakage;
 mod building;
 mod dialog;
