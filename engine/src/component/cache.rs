@@ -515,7 +515,7 @@ impl Part for Cache {
         }
     }
 
-    fn is_idle(&self, world: &World, _number: u8, instance: u16) -> bool {
+    fn is_idle(&self, world: &World, instance: u16) -> bool {
         let node = &self.nodes[usize::from(instance)];
         !node.timetable.is_busy(world.now_ns()) && node.held_back.is_empty()
     }

@@ -87,7 +87,7 @@ impl Component {
         let meters = &world.meters[usize::from(number)];
         !self.instances()[usize::from(instance)].hangs
             && meters.instances[usize::from(instance)].inside.value() == 0
-            && self.is_idle(world, number, instance)
+            && self.is_idle(world, instance)
     }
 }
 
@@ -236,8 +236,8 @@ impl Part for Component {
         each!(self, part => part.begin_leaving(world, instance))
     }
 
-    fn is_idle(&self, world: &World, number: u8, instance: u16) -> bool {
-        each!(self, part => part.is_idle(world, number, instance))
+    fn is_idle(&self, world: &World, instance: u16) -> bool {
+        each!(self, part => part.is_idle(world, instance))
     }
 
     fn goes_on(&mut self, world: &mut World, instance: u16) {

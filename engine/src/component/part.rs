@@ -160,8 +160,8 @@ pub trait Part {
     /// An instance was taken out: it finishes what it has.
     fn begin_leaving(&mut self, world: &mut World, instance: u16);
 
-    /// Whether an instance of it, which is component `number`, has nothing to do beside the requests in it.
-    fn is_idle(&self, _world: &World, _number: u8, _instance: u16) -> bool {
+    /// Whether an instance of it has nothing to do beside the requests in it.
+    fn is_idle(&self, _world: &World, _instance: u16) -> bool {
         true
     }
 
