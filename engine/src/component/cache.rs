@@ -435,17 +435,22 @@ impl Part for Cache {
                 self.answer(world, id, node, turn);
                 self.pass_lease_on(world, node, key);
             }
-            _ => {
-                let Some(store) = self.nodes.get_mut(usize::from(node)) else {
-                    return;
-                };
+            Operation::Fill | Operation::Put => {
                 let request = &world.requests[id];
                 let (key, version) = (request.key, request.version);
-                let evicted = store.store.insert(key, world.now_ns(), version);
+                let store = &mut self.nodes[usize::from(node)].store;
+                let evicted = store.insert(key, world.now_ns(), version);
                 self.let_go(world, node, evicted);
                 self.answer(world, id, node, turn);
                 self.settle(world, node, key, Outcome::Filled(version));
             }
+            Operation::Call
+            | Operation::Read
+            | Operation::Query
+            | Operation::Flush
+            | Operation::Probe
+            | Operation::LocalRead
+            | Operation::LocalQuery => unreachable!("a cache is asked for none of these"),
         }
     }
 

@@ -709,7 +709,16 @@ impl Part for Service {
                 world.apply_write(id);
                 self.forget_locally(world, id, instance);
             }
-            _ => {}
+            Operation::Call | Operation::LocalQuery => {}
+            Operation::Get
+            | Operation::Fill
+            | Operation::GiveBack
+            | Operation::Invalidate
+            | Operation::Put
+            | Operation::Leave
+            | Operation::Read
+            | Operation::Query
+            | Operation::Flush => unreachable!("others do that"),
         }
         self.go_on(world, id, instance);
     }
@@ -744,7 +753,12 @@ impl Part for Service {
             }
             // The next service has done what was left to do.
             Operation::Call => self.finish(world, id, instance),
-            _ => self.go_on(world, id, instance),
+            Operation::Fill | Operation::Invalidate | Operation::Put | Operation::Leave => {
+                self.go_on(world, id, instance);
+            }
+            Operation::Flush | Operation::Probe | Operation::LocalRead | Operation::LocalQuery => {
+                unreachable!("it asks nobody for these")
+            }
         }
     }
 
