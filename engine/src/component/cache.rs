@@ -157,37 +157,10 @@ impl Cache {
         }
     }
 
-    /// Adds a node, cold, and gives it its keys.
-    pub fn add_node(&mut self, world: &mut World) -> u16 {
-        self.open(world);
-        let node = (self.nodes.len() - 1) as u16;
-        let now_ns = world.now_ns();
-        world.meters[usize::from(self.me)].rented.up(now_ns);
-        if let Some(route) = &mut world.routes[usize::from(self.me)] {
-            route.change(node, true);
-        }
-        node
-    }
-
     /// The database gets what a node that leaves has held back, and who waits there waits no more.
     fn hand_over(&mut self, world: &mut World, node: u16) {
         self.flush_all(world, node);
         self.end_leases(world, node);
-    }
-
-    /// A time is over that was set for a key at a node: that of a lease, or of a value held back, unless either
-    /// has come to its end before.
-    pub fn key_due(&mut self, world: &mut World, node: u16, key: u32) {
-        let now_ns = world.now_ns();
-        let fetches = &self.nodes[usize::from(node)].fetches;
-        if fetches
-            .get(&key)
-            .is_some_and(|fetch| fetch.until_ns <= now_ns)
-        {
-            world.say(|world| format!("A lease at {} runs out.", world.name(self.me, node)));
-            self.pass_lease_on(world, node, key);
-        }
-        self.flush(world, node, key);
     }
 
     /// The next of those who wait for a key gets the lease on it, and fetches for the others.
@@ -615,7 +588,15 @@ impl Part for Cache {
     }
 
     fn timer(&mut self, world: &mut World, what: What) {
-        self.key_due(world, what.instance, what.request);
+        let (node, key) = (what.instance, what.request);
+        let now_ns = world.now_ns();
+        let fetch = self.nodes[usize::from(node)].fetches.get(&key);
+        // What the time was set for, a lease or a value held back, may have come to its end before.
+        if fetch.is_some_and(|fetch| fetch.until_ns <= now_ns) {
+            world.say(|world| format!("A lease at {} runs out.", world.name(self.me, node)));
+            self.pass_lease_on(world, node, key);
+        }
+        self.flush(world, node, key);
     }
 
     fn slots(&self) -> u32 {
@@ -623,7 +604,14 @@ impl Part for Cache {
     }
 
     fn add_instance(&mut self, world: &mut World) -> Option<u16> {
-        Some(self.add_node(world))
+        self.open(world);
+        let node = (self.nodes.len() - 1) as u16;
+        let now_ns = world.now_ns();
+        world.meters[usize::from(self.me)].rented.up(now_ns);
+        if let Some(route) = &mut world.routes[usize::from(self.me)] {
+            route.change(node, true);
+        }
+        Some(node)
     }
 }
 

@@ -183,13 +183,6 @@ impl Service {
         self.sessions_seen = count(Fate::Kept) + self.sessions_lost;
     }
 
-    /// Entries in a server's own cache.
-    pub fn local_entries(&self, instance: usize) -> u32 {
-        self.local_caches
-            .get(instance)
-            .map_or(0, |cache| cache.len() as u32)
-    }
-
     /// Starts a server under the number of one that is gone, which it has nothing of.
     pub fn start_again(&mut self, world: &mut World, instance: u16) {
         self.rent(world);
@@ -219,26 +212,6 @@ impl Service {
             slots: self.slots(),
             line_max: self.parameters.queue_limit,
         }
-    }
-
-    /// Reads the session of a request on its way.
-    #[inline]
-    pub fn peek_session(&self, world: &World, id: u32) -> u32 {
-        let user = world.requests[id].user as usize;
-        self.sessions
-            .get(user)
-            .map_or(0, |session| u32::from(session.instance))
-    }
-
-    /// Reads what comes after a request's computing: who keeps its key, and who gets the worker then.
-    #[inline]
-    pub fn peek_next(&self, world: &World, id: u32, instance: u16) -> u32 {
-        let route = self
-            .cache
-            .and_then(|cache| world.routes[usize::from(cache.component)].as_ref());
-        let keeper = route.map_or(0, |route| route.peek(world.requests[id].key));
-        let server = &self.instances[usize::from(instance)];
-        keeper ^ server.line.peek(&world.requests)
     }
 
     fn open(&mut self, world: &mut World, instance: Instance) -> u16 {
@@ -839,8 +812,20 @@ impl Part for Service {
 
     fn peek(&self, world: &World, what: What) -> u32 {
         match what.kind {
-            EventKind::Forward => self.peek_session(world, what.request),
-            EventKind::WorkDone => self.peek_next(world, what.request, what.instance),
+            EventKind::Forward => {
+                let user = world.requests[what.request].user as usize;
+                let session = self.sessions.get(user);
+                session.map_or(0, |session| u32::from(session.instance))
+            }
+            // After its computing: who keeps its key, and who gets the worker then.
+            EventKind::WorkDone => {
+                let key = world.requests[what.request].key;
+                let cache = self.cache.map(|cache| usize::from(cache.component));
+                let route = cache.and_then(|cache| world.routes[cache].as_ref());
+                let keeper = route.map_or(0, |route| route.peek(key));
+                let server = &self.instances[usize::from(what.instance)];
+                keeper ^ server.line.peek(&world.requests)
+            }
             _ => 0,
         }
     }
@@ -854,7 +839,8 @@ impl Part for Service {
     }
 
     fn entries(&self, instance: usize) -> u32 {
-        self.local_entries(instance)
+        let own = self.local_caches.get(instance);
+        own.map_or(0, |cache| cache.len() as u32)
     }
 
     fn begin_leaving(&mut self, _world: &mut World, instance: u16) {
