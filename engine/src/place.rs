@@ -15,7 +15,7 @@ use crate::run::Run;
 use crate::story::happening::{Happening, Tone};
 use crate::time::SimTime;
 use crate::world::border::PlaceNumber;
-use crate::world::request::{Hop, Origin, Stage};
+use crate::world::request::{Hop, Origin};
 
 /// The last moment a run can reach.
 pub(crate) const TIME_MAX_NS: u64 = u64::MAX - 1;
@@ -236,7 +236,7 @@ impl Place {
             EventKind::WorkDone => {
                 let request = &world.requests[id];
                 // The instance may have died since: then the work is void.
-                if request.stage == Stage::Slot && request.mark == event.sequence {
+                if request.end_of_work() == Some(event.sequence) {
                     self.run.components[usize::from(place)].work_done(world, id, instance);
                 }
             }

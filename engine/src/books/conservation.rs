@@ -96,7 +96,7 @@ fn check_calls(run: &Run) -> Result<(), String> {
     for (id, request) in requests.iter() {
         let found = out.remove(&id).unwrap_or(0);
         let waits = request.stage == Stage::Join;
-        let booked = if waits { request.mark } else { 0 };
+        let booked = request.calls_out();
         if found != booked || waits && booked == 0 {
             let number = request.number;
             return Err(format!(

@@ -23,7 +23,7 @@ use crate::mechanism::timetable::{Ahead, Timetable};
 use crate::story::trace::Activity;
 use crate::time::{ns_from_ms, stretched};
 use crate::world::World;
-use crate::world::request::{Hop, Line, Operation, Stage, flag};
+use crate::world::request::{Hop, Line, Operation, flag};
 use crate::world::route::Route;
 use crate::world::wire::Departure;
 use write_back::HeldBack;
@@ -301,8 +301,7 @@ impl Cache {
         let now_ns = world.now_ns();
         let fetches = &mut self.nodes[usize::from(node)].fetches;
         if let Some(fetch) = fetches.get_mut(&key) {
-            world.requests[id].stage = Stage::Lease;
-            world.requests[id].mark = now_ns + turn.done_after_ns;
+            world.requests[id].wait_for_fetch(now_ns + turn.done_after_ns);
             fetch.waiting.push(&mut world.requests, id);
             self.nodes[usize::from(node)].timetable.stay();
             return world.note(id, Activity::Lease, self.me, node);
@@ -617,7 +616,8 @@ impl Part for Cache {
 
 /// Answers one who waited for a fetch, not before its own turn is over.
 fn answer_waiting(world: &mut World, id: u32) {
-    let left_ns = world.requests[id].mark.saturating_sub(world.now_ns());
+    let turn_over_ns = world.requests[id].turn_over_ns();
+    let left_ns = turn_over_ns.saturating_sub(world.now_ns());
     world.answer(id, Departure::after(left_ns, 0));
 }
 

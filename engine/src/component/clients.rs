@@ -335,7 +335,7 @@ impl Clients {
         let now_ns = world.now_ns();
         world.outcomes.in_flight += 1;
         let request = &mut world.requests[id];
-        request.started_ns = now_ns;
+        request.start(now_ns);
         request.number = number as u32;
         request.user = user;
         request.key = key;
@@ -454,14 +454,15 @@ impl Clients {
 
     fn completed(&mut self, world: &mut World, id: u32) {
         let now_ns = world.now_ns();
+        let request = &world.requests[id];
+        let started_ns = request.started_ns();
         let &Request {
             number,
-            started_ns,
             user,
             class,
             flags,
             ..
-        } = &world.requests[id];
+        } = request;
         let class = usize::from(class);
         if let Some(copies) = self
             .copies
@@ -520,13 +521,14 @@ impl Clients {
     /// Counts a request that is given up.
     fn give_up(&mut self, world: &mut World, id: u32, reason: Reason) {
         let now_ns = world.now_ns();
+        let request = &world.requests[id];
+        let started_ns = request.started_ns();
         let &Request {
             number,
-            started_ns,
             user,
             flags,
             ..
-        } = &world.requests[id];
+        } = request;
         if world.is_write(id) && world.requests[id].past & past::UNKNOWN != 0 {
             world.outcomes.writes_unknown += 1;
         }

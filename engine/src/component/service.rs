@@ -397,7 +397,7 @@ impl Service {
         if !has_failed && self.fork_once(world, id, instance) {
             return;
         }
-        if world.requests[id].mark == 0 {
+        if world.requests[id].calls_out() == 0 {
             match has_failed {
                 true => self.finish(world, id, instance),
                 false => self.go_on(world, id, instance),

@@ -2,7 +2,7 @@
 
 use crate::story::trace::Activity;
 use crate::world::World;
-use crate::world::request::{Line, Stage};
+use crate::world::request::Line;
 
 /// The slots of one instance. Who wants one and finds none free waits in its line, first come, first served.
 #[derive(Clone, Copy, Debug)]
@@ -42,9 +42,7 @@ impl Station {
         }
         world.count_in_line(self.component, self.instance);
         let now_ns = world.now_ns();
-        let request = &mut world.requests[id];
-        request.stage = Stage::Line;
-        request.mark = now_ns;
+        world.requests[id].line_up(now_ns);
         line.push(&mut world.requests, id);
         world.note(id, Activity::Wait, self.component, self.instance);
         Admission::Line
@@ -75,6 +73,7 @@ impl Station {
         }
         let id = line.pop(&world.requests)?;
         world.count_out_of_line(self.component, self.instance);
-        Some((id, world.now_ns() - world.requests[id].mark))
+        let waited_ns = world.now_ns() - world.requests[id].in_line_since_ns();
+        Some((id, waited_ns))
     }
 }

@@ -10,7 +10,7 @@ use crate::calendar::{Event, EventKind, What};
 use crate::component::part::Part;
 use crate::run::Run;
 use crate::story::trace::Activity;
-use crate::world::request::{Hop, Operation, Stage};
+use crate::world::request::{Hop, Operation};
 
 /// All that stands still.
 #[derive(Clone, Debug, Default)]
@@ -75,7 +75,9 @@ impl Run {
         let world = &self.world;
         for (id, request) in world.requests.iter() {
             let is_here = |hop: Hop| hop.instance == instance && world.called(hop) == component;
-            if request.stage == Stage::Slot && world.inside(request).is_some_and(is_here) {
+            if let Some(sequence) = request.end_of_work()
+                && world.inside(request).is_some_and(is_here)
+            {
                 let blank = Frozen {
                     component,
                     instance,
@@ -83,7 +85,7 @@ impl Run {
                     left_ns: None,
                 };
                 let frozen = &mut self.standstill.frozen;
-                frozen.entry((id, request.mark)).or_insert(blank);
+                frozen.entry((id, sequence)).or_insert(blank);
             }
         }
     }
@@ -219,9 +221,15 @@ impl Run {
     }
 
     /// Work goes on for so long, unless its server has died with it.
-    fn go_on_working(&mut self, id: u32, mark: u64, component: u8, instance: u16, left_ns: u64) {
-        let request = &self.world.requests[id];
-        if request.stage == Stage::Slot && request.mark == mark {
+    fn go_on_working(
+        &mut self,
+        id: u32,
+        sequence: u64,
+        component: u8,
+        instance: u16,
+        left_ns: u64,
+    ) {
+        if self.world.requests[id].end_of_work() == Some(sequence) {
             self.world.prolong(id, component, instance, left_ns);
         }
     }

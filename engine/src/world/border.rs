@@ -313,8 +313,9 @@ impl World {
         let border = &self.border;
         let goes_on = |wire: &Wire| wire.crosses && border.is_here(wire.from);
         if self.wires.iter().any(goes_on) {
-            let is_it =
-                |it: &Request| (it.origin, it.home(), it.number) == (Origin::Abroad, home, number);
+            let is_it = |it: &Request| {
+                it.origin == Origin::Abroad && (it.home(), it.number) == (home, number)
+            };
             let of_it = |it: &Request| it.parent().is_some_and(|id| is_it(&self.requests[id]));
             let abroad = self
                 .requests

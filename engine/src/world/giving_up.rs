@@ -11,7 +11,7 @@ impl World {
     pub fn give_up(&mut self, id: u32) {
         let now_ns = self.now_ns();
         let request = &mut self.requests[id];
-        (request.origin, request.started_ns) = (Origin::Nobody, now_ns);
+        request.give_up(now_ns);
         match request.stage {
             Stage::Abroad => self.tell_abroad(id),
             Stage::Join if self.border.has_others() => {
@@ -51,7 +51,7 @@ impl World {
         }
         let wire = &self.wires[usize::from(what.place)];
         let given_up_ns = match request.origin {
-            Origin::Nobody => Some(request.started_ns),
+            Origin::Nobody => request.given_up_ns(),
             Origin::Abroad => {
                 let given_up = self.border.given_up(wire.from, request);
                 let given_up = given_up.filter(|given_up| given_up.is_unheard);
@@ -64,8 +64,8 @@ impl World {
             EventKind::Back => self.latency_ns(hop, request.user),
             _ => 0,
         };
-        let is_late = request.is_probe() && self.now_ns() >= request.started_ns;
-        is_late || given_up_ns.is_some_and(|given_up_ns| self.now_ns() >= given_up_ns + way_ns)
+        request.is_late_probe(self.now_ns())
+            || given_up_ns.is_some_and(|given_up_ns| self.now_ns() >= given_up_ns + way_ns)
     }
 
     /// A message that is over is dropped, and with it all that its record stands for.
@@ -86,7 +86,7 @@ impl World {
         let given_up_ns = match request.origin {
             Origin::User | Origin::Component => None,
             Origin::Request => self.heard_ns(&self.requests[request.parent()?]),
-            Origin::Nobody => Some(request.started_ns),
+            Origin::Nobody => request.given_up_ns(),
             Origin::Abroad => {
                 let caller = self.wires[usize::from(request.hops().next()?.link)].from;
                 let given_up = self.border.given_up(caller, request);

@@ -8,12 +8,7 @@ impl World {
     /// where it is.
     pub fn fork(&mut self, parent: u32) -> Option<u32> {
         let id = self.requests.allocate()?;
-        let request = &mut self.requests[parent];
-        if request.stage != Stage::Join {
-            request.stage = Stage::Join;
-            request.mark = 0;
-        }
-        request.mark += 1;
+        self.requests[parent].call_out();
         self.requests[id] = self.requests[parent].call(parent);
         Some(id)
     }
@@ -28,7 +23,7 @@ impl World {
         }
         self.release(id);
         let request = &mut self.requests[parent];
-        request.mark -= 1;
+        request.call_back();
         if request.failure == 0 {
             request.failure = failure;
         }

@@ -408,7 +408,8 @@ impl World {
             kind: EventKind::WorkDone,
         };
         let at_ns = self.now_ns() + left_ns;
-        self.requests[id].mark = self.calendar.push_at(at_ns, what);
+        let sequence = self.calendar.push_at(at_ns, what);
+        self.requests[id].set_end_of_work(sequence);
     }
 
     /// The meter of an instance.
@@ -517,9 +518,7 @@ impl World {
     /// A call that a component makes for itself: blank but for what the called must know.
     pub fn internal(&mut self, operation: Operation, key: u32, version: u32) -> Option<u32> {
         let id = self.requests.allocate()?;
-        let started_ns = self.now_ns();
         let request: &mut Request = &mut self.requests[id];
-        request.started_ns = started_ns;
         request.origin = Origin::Component;
         request.operation = operation;
         request.key = key;

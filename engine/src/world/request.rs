@@ -1,5 +1,7 @@
 //! A request's record: one cache line, held in a slab.
 
+mod overlay;
+
 use crate::calendar::What;
 use crate::limits::{DEPTH_MAX, RECORDS_MAX};
 use crate::mechanism::room::make_room;
@@ -150,12 +152,13 @@ pub mod past {
 #[derive(Clone, Debug)]
 #[repr(C, align(64))]
 pub struct Request {
-    /// When its first attempt started; of a balancer's probe, when its answer comes too late; of a call of
-    /// another request, that request; of one from another place, its record there and where its caller is.
-    pub started_ns: u64,
+    /// Of a user's, when its first attempt started; of a component's own, when its answer comes too late; of a
+    /// call of another request, that request; of one from another place, its record there and where its caller
+    /// is; of one that nobody waits for, since when.
+    of_origin: u64,
     /// In a line: since when. In a slot: the sequence number of the event that ends it. Waiting for what
     /// another request fetches: when its own turn is over. Waiting for its calls: how many are out.
-    pub mark: u64,
+    of_stage: u64,
     /// Counted from 0 over the run, modulo 2^32.
     pub number: u32,
     /// Next in whatever list it is in.
@@ -201,12 +204,6 @@ impl Request {
         self.flags & bits != 0
     }
 
-    /// The request that waits for it, where that is its origin.
-    #[inline]
-    pub fn parent(&self) -> Option<u32> {
-        (self.origin == Origin::Request).then_some(self.started_ns as u32)
-    }
-
     /// Whether a user waits for it.
     #[inline]
     pub fn is_awaited(&self) -> bool {
@@ -216,7 +213,7 @@ impl Request {
     /// The call that it makes next, as a record of its own: inside of no place. `id` is its own record.
     pub fn call(&self, id: u32) -> Self {
         Self {
-            started_ns: id.into(),
+            of_origin: id.into(),
             origin: Origin::Request,
             flags: self.flags & flag::SAMPLED,
             depth: 0,
@@ -229,8 +226,8 @@ impl Request {
     /// The record that stands for it in another place, in which its caller is at an instance.
     pub fn guest(&self, home: u32, caller_instance: u16) -> Self {
         Self {
-            started_ns: u64::from(home) | u64::from(caller_instance) << 32,
-            mark: 0,
+            of_origin: u64::from(home) | u64::from(caller_instance) << 32,
+            of_stage: 0,
             origin: Origin::Abroad,
             depth: 0,
             past: self.past & !past::SHARED,
@@ -240,23 +237,13 @@ impl Request {
         }
     }
 
-    /// Its record in the place from which it was sent, where that is its origin.
-    pub fn home(&self) -> u32 {
-        self.started_ns as u32
-    }
-
-    /// The instance that its caller is at, in the place from which it was sent.
-    pub fn caller_abroad(&self) -> Option<u16> {
-        (self.origin == Origin::Abroad).then_some((self.started_ns >> 32) as u16)
-    }
-
     /// It is what its guest in another place has become, but for whom it is here, and for what a user asks.
     pub fn come_home(&mut self, guest: &Self) {
         let of_guest = guest.past & !past::SHARED;
         let is_call = self.depth > 0 || self.origin != Origin::User;
         *self = Self {
-            started_ns: self.started_ns,
-            mark: self.mark,
+            of_origin: self.of_origin,
+            of_stage: self.of_stage,
             next: self.next,
             hop_instances: self.hop_instances,
             hop_links: self.hop_links,
@@ -341,8 +328,8 @@ impl Request {
 }
 
 const BLANK: Request = Request {
-    started_ns: 0,
-    mark: 0,
+    of_origin: 0,
+    of_stage: 0,
     number: 0,
     next: NOBODY,
     user: 0,
@@ -470,7 +457,7 @@ impl Requests {
     pub fn overdue_ns(&self, now_ns: u64, limit_ns: u64) -> impl Iterator<Item = u64> {
         let waiting = self.iter().filter(|(_, request)| request.is_awaited());
         waiting
-            .map(move |(_, request)| now_ns - request.started_ns)
+            .map(move |(_, request)| now_ns - request.started_ns())
             .filter(move |waited_ns| *waited_ns > limit_ns)
     }
 

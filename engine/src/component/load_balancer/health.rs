@@ -121,7 +121,8 @@ impl LoadBalancer {
         let timeout_ns = ns_from_ms(check.timeout_ms);
         // At the limit of records it is as good as lost on the way.
         if let Some(id) = world.internal(Operation::Probe, 0, number) {
-            world.requests[id].started_ns = world.now_ns() + timeout_ns;
+            let late_ns = world.now_ns() + timeout_ns;
+            world.requests[id].set_late_ns(late_ns);
             let to = Hop {
                 link: link.number,
                 instance,
