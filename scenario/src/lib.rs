@@ -16,6 +16,7 @@
 //! real is in [`price`].
 
 mod action;
+mod carrying_out;
 mod change;
 mod checkup;
 mod component;
