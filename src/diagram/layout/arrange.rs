@@ -27,9 +27,9 @@ const SITE_GAP: f64 = 64.0;
 const SITE_MARGIN: f64 = 14.0;
 const SITE_NAME: f64 = 22.0;
 /// A design that would have to be made smaller than this is told of in less detail.
-const SCALE_LEAST: f64 = 0.4;
+const SCALE_LEGIBLE: f64 = 0.4;
 /// The least that anything is made.
-const SCALE_LEAST_COMPACT: f64 = 0.05;
+const SCALE_LEAST: f64 = 0.05;
 
 /// Where each block's corner is, and how the whole is placed in its box.
 pub struct Arrangement {
@@ -37,6 +37,13 @@ pub struct Arrangement {
     pub fit: Fit,
     /// Per component of the design.
     pub corners: Vec<Point>,
+}
+
+impl Arrangement {
+    /// Whether all that its blocks say can be read.
+    pub fn is_legible(&self) -> bool {
+        self.fit.scale >= SCALE_LEGIBLE
+    }
 }
 
 /// How a design is to be arranged.
@@ -84,14 +91,14 @@ impl Way<'_> {
     }
 }
 
-/// Arranges blocks; none where they would have to be made too small.
+/// Arranges blocks.
 pub fn arrange(
     tree: &Tree,
     blocks: &[Block],
     flow: Flow,
     sheet: Sheet,
     detail: Detail,
-) -> Option<Arrangement> {
+) -> Arrangement {
     let way = Way {
         blocks,
         stands: &tree.stands,
@@ -108,22 +115,20 @@ pub fn arrange(
 pub fn compact(tree: &Tree, blocks: &[Block], flow: Flow, sheet: Sheet) -> Arrangement {
     let lengths = tree.sites.iter().flat_map(|site| &site.tiers).map(Vec::len);
     let longest = lengths.max().unwrap_or(1).max(1);
-    let mut best: Option<Arrangement> = None;
-    for length in 1..=longest {
-        let tree = in_lanes(tree, length);
-        let Some(arrangement) = arrange(&tree, blocks, flow, sheet, Detail::Compact) else {
-            continue;
-        };
-        if best
-            .as_ref()
-            .is_none_or(|best| best.fit.scale < arrangement.fit.scale)
-        {
-            best = Some(arrangement);
+    let lanes = |length| {
+        arrange(
+            &in_lanes(tree, length),
+            blocks,
+            flow,
+            sheet,
+            Detail::Compact,
+        )
+    };
+    (2..=longest).map(lanes).fold(lanes(1), |best, other| {
+        match best.fit.scale < other.fit.scale {
+            true => other,
+            false => best,
         }
-    }
-    best.unwrap_or_else(|| Arrangement {
-        fit: Fit::default(),
-        corners: vec![Point::default(); blocks.len()],
     })
 }
 
@@ -151,22 +156,14 @@ fn in_lanes(tree: &Tree, length: usize) -> Tree {
 }
 
 /// How much to enlarge or shrink, given the room that is needed at least and the room that is
-/// comfortable; none where that is too little to read. Enlarged only a little: white space is calm.
-fn scale(
-    box_size: (f64, f64),
-    least: (f64, f64),
-    comfortable: (f64, f64),
-    detail: Detail,
-) -> Option<f64> {
+/// comfortable. Enlarged only a little: white space is calm.
+fn scale(box_size: (f64, f64), least: (f64, f64), comfortable: (f64, f64)) -> f64 {
     let of = |room: (f64, f64)| (box_size.0 / room.0).min(box_size.1 / room.1);
     let grown = of(comfortable).min(1.25);
     if grown >= 1.0 {
-        return Some(grown);
-    }
-    let shrunk = of(least).min(1.0);
-    match detail {
-        Detail::Full => (shrunk >= SCALE_LEAST).then_some(shrunk),
-        Detail::Compact => Some(shrunk.max(SCALE_LEAST_COMPACT)),
+        grown
+    } else {
+        of(least).clamp(SCALE_LEAST, 1.0)
     }
 }
 
@@ -231,18 +228,13 @@ fn tallest(site: &SiteTree, way: &Way<'_>) -> f64 {
     heights.fold(0.0, f64::max)
 }
 
-fn in_columns(sites: &[SiteTree], way: &Way<'_>) -> Option<Arrangement> {
+fn in_columns(sites: &[SiteTree], way: &Way<'_>) -> Arrangement {
     let (blocks, box_size) = (way.blocks, way.sheet.size);
     let columns = columns_of(sites);
     let width = |column: &Vec<usize>| way.widest(column);
     let tall = below_each_other(sites, way) + 2.0 * MARGIN;
     let room = |gap: f64| extent(columns.iter().map(width), gap) + 2.0 * MARGIN;
-    let scale = scale(
-        box_size,
-        (room(48.0), tall),
-        (room(76.0), tall + 60.0),
-        way.detail,
-    )?;
+    let scale = scale(box_size, (room(48.0), tall), (room(76.0), tall + 60.0));
     let (wide, high) = (box_size.0 / scale, box_size.1 / scale);
 
     let gaps = gaps(&columns, blocks, wide - room(0.0));
@@ -259,10 +251,10 @@ fn in_columns(sites: &[SiteTree], way: &Way<'_>) -> Option<Arrangement> {
         }
         x += column_width + gaps.next().unwrap_or(0.0);
     }
-    Some(Arrangement {
+    Arrangement {
         fit: way.fit(scale),
         corners,
-    })
+    }
 }
 
 /// Stacks a tier in the middle of its band.
@@ -302,7 +294,7 @@ fn stack(
     }
 }
 
-fn in_rows(sites: &[SiteTree], way: &Way<'_>) -> Option<Arrangement> {
+fn in_rows(sites: &[SiteTree], way: &Way<'_>) -> Arrangement {
     let (blocks, box_size) = (way.blocks, way.sheet.size);
     let rows: Vec<&Vec<usize>> = sites
         .iter()
@@ -327,12 +319,7 @@ fn in_rows(sites: &[SiteTree], way: &Way<'_>) -> Option<Arrangement> {
     let room = |gap: f64| {
         extent(rows.iter().map(|row| way.tallest(row)), gap) + names + TOP + MARGIN_NARROW
     };
-    let scale = scale(
-        box_size,
-        (widest, room(30.0)),
-        (widest, room(44.0)),
-        way.detail,
-    )?;
+    let scale = scale(box_size, (widest, room(30.0)), (widest, room(44.0)));
     let (wide, high) = (box_size.0 / scale, box_size.1 / scale);
     let gap = ((high - room(0.0)) / rows.len().saturating_sub(1).max(1) as f64).clamp(30.0, 64.0);
     let mut corners = vec![Point::default(); blocks.len()];
@@ -349,10 +336,10 @@ fn in_rows(sites: &[SiteTree], way: &Way<'_>) -> Option<Arrangement> {
         }
         y += SITE_NAME;
     }
-    Some(Arrangement {
+    Arrangement {
         fit: way.fit(scale),
         corners,
-    })
+    }
 }
 
 /// A frame around all that stands in each place, where there are several.

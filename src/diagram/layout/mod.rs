@@ -166,8 +166,8 @@ pub fn layout(design: &Design, snapshot: Option<&Snapshot>, sheet: impl Into<She
         })
         .collect();
     let tree = Tree::of(design);
+    let grids = wiring::crowded(design, &instances);
     let blocks = |detail: Detail| -> Vec<Block> {
-        let grids = wiring::crowded(design, &instances);
         let components = design.components.iter().enumerate();
         let blocks = components.map(|(number, component)| {
             if !design.components.has(number) {
@@ -184,14 +184,13 @@ pub fn layout(design: &Design, snapshot: Option<&Snapshot>, sheet: impl Into<She
         blocks.collect()
     };
     let full = blocks(Detail::Full);
-    match arrange::arrange(&tree, &full, flow, sheet, Detail::Full) {
-        Some(arrangement) => laid_out(design, &tree, full, arrangement, flow, sheet),
-        None => {
-            let compact = blocks(Detail::Compact);
-            let arrangement = arrange::compact(&tree, &compact, flow, sheet);
-            laid_out(design, &tree, compact, arrangement, flow, sheet)
-        }
+    let arrangement = arrange::arrange(&tree, &full, flow, sheet, Detail::Full);
+    if arrangement.is_legible() {
+        return laid_out(design, &tree, full, arrangement, flow, sheet);
     }
+    let compact = blocks(Detail::Compact);
+    let arrangement = arrange::compact(&tree, &compact, flow, sheet);
+    laid_out(design, &tree, compact, arrangement, flow, sheet)
 }
 
 fn laid_out(
