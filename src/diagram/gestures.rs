@@ -56,6 +56,7 @@ pub fn listen(element: &Element, steer: &Steer) -> Vec<EventListener> {
         on("touchstart", touched),
         on("touchmove", pinched),
         on("touchend", touched),
+        on("touchcancel", touched),
         swallow_clicks(element, &hand),
     ]
 }

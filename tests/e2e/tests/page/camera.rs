@@ -120,6 +120,12 @@ fn two_fingers_bring_it_nearer_and_one_scrolls_the_page() -> Outcome {
     fingers(&[(100.0, 100.0), (200.0, 100.0)], "touchstart")?;
     assert!(fingers(&[(50.0, 100.0), (250.0, 100.0)], "touchmove")?);
     assert!((scale(&page)? / fitted - 2.0).abs() < 0.01);
+    fingers(&[], "touchcancel")?;
+    assert!(
+        !fingers(&[(100.0, 100.0), (200.0, 100.0)], "touchmove")?,
+        "what was cancelled does not go on"
+    );
+    assert!((scale(&page)? / fitted - 2.0).abs() < 0.01);
     Ok(())
 }
 
