@@ -44,6 +44,22 @@ impl Arrangement {
     pub fn is_legible(&self) -> bool {
         self.fit.scale >= SCALE_LEGIBLE
     }
+
+    /// The same, so many pixels to the right and further down.
+    fn shifted(mut self, by: (f64, f64)) -> Self {
+        for corner in &mut self.corners {
+            corner.x += by.0 / self.fit.scale;
+            corner.y += by.1 / self.fit.scale;
+        }
+        self
+    }
+
+    fn larger(self, other: Self) -> Self {
+        match self.fit.scale < other.fit.scale {
+            true => other,
+            false => self,
+        }
+    }
 }
 
 /// How a design is to be arranged.
@@ -82,6 +98,20 @@ impl Way<'_> {
         extent(heights, self.stack_gap())
     }
 
+    /// Whether the badge lies over what is arranged so. The directory keeps clear of it by itself, where it can.
+    fn is_covered(&self, Arrangement { fit, corners }: &Arrangement) -> bool {
+        let (right, bottom) = self.sheet.badge;
+        let (right, bottom) = (right / fit.scale, bottom / fit.scale);
+        self.blocks
+            .iter()
+            .zip(corners)
+            .enumerate()
+            .any(|(number, (block, corner))| {
+                let is_there = block.width > 0.0 && !self.is_aside(&number);
+                is_there && corner.x < right && corner.y - block.above < bottom
+            })
+    }
+
     fn fit(&self, scale: f64) -> Fit {
         Fit {
             scale,
@@ -91,7 +121,8 @@ impl Way<'_> {
     }
 }
 
-/// Arranges blocks.
+/// Arranges blocks: on the whole sheet, or on what is left of it beside or below the badge, where that would lie
+/// over one of them.
 pub fn arrange(
     tree: &Tree,
     blocks: &[Block],
@@ -99,16 +130,24 @@ pub fn arrange(
     sheet: Sheet,
     detail: Detail,
 ) -> Arrangement {
-    let way = Way {
+    let way = |sheet: Sheet| Way {
         blocks,
         stands: &tree.stands,
         sheet,
         detail,
     };
-    match flow {
-        Flow::Rightwards => in_columns(&tree.sites, &way),
-        Flow::Downwards => in_rows(&tree.sites, &way),
+    let on = |sheet: Sheet| match flow {
+        Flow::Rightwards => in_columns(&tree.sites, &way(sheet)),
+        Flow::Downwards => in_rows(&tree.sites, &way(sheet)),
+    };
+    let whole = on(sheet);
+    if !way(sheet).is_covered(&whole) {
+        return whole;
     }
+    let ((wide, high), (right, bottom)) = (sheet.size, sheet.badge);
+    let beside = on(Sheet::new((wide - right, high), false)).shifted((right, 0.0));
+    let below = on(Sheet::new((wide, high - bottom), false)).shifted((0.0, bottom));
+    beside.larger(below)
 }
 
 /// Arranges compact blocks, tiers of many in several columns or rows: in as many as leave them largest.
@@ -124,12 +163,7 @@ pub fn compact(tree: &Tree, blocks: &[Block], flow: Flow, sheet: Sheet) -> Arran
             Detail::Compact,
         )
     };
-    (2..=longest).map(lanes).fold(lanes(1), |best, other| {
-        match best.fit.scale < other.fit.scale {
-            true => other,
-            false => best,
-        }
-    })
+    (2..=longest).map(lanes).fold(lanes(1), Arrangement::larger)
 }
 
 /// The tree with tiers of no more than so many components each, longer ones cut into several.

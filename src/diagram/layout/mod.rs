@@ -449,7 +449,7 @@ mod tests {
 
     #[test]
     fn a_design_at_the_limits_is_drawn_within_its_box_with_names_that_can_be_read() {
-        for (box_size, legible) in [((772.0, 732.0), 0.6), ((390.0, 420.0), 0.25)] {
+        for (box_size, legible) in [((772.0, 732.0), 0.59), ((390.0, 420.0), 0.25)] {
             let design = widest();
             let layout = layout(&design, None, box_size);
             assert!(layout.fit.scale > legible, "{}", layout.fit.scale);
@@ -460,6 +460,7 @@ mod tests {
                 let (a, scale) = (place.frame, layout.fit.scale);
                 assert!(a.x >= 0.0 && a.right() * scale <= box_size.0 + 1.0);
                 assert!(a.y >= 0.0 && a.bottom() * scale <= box_size.1 + 1.0);
+                assert_eq!(a.overlap(&layout.badge), 0.0, "{number} in {box_size:?}");
                 for other in &layout.places[..number] {
                     assert_eq!(a.overlap(&other.frame), 0.0, "{number} in {box_size:?}");
                 }
