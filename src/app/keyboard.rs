@@ -3,7 +3,7 @@
 use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent};
 
-use super::Look;
+use super::state::Look;
 use crate::intent::{Dialog, Intent, Tab};
 
 /// What a key asks for, if it does.

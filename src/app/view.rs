@@ -15,6 +15,7 @@ use super::legend::Legend;
 use super::now::Now;
 use super::panels::Panels;
 use super::share::Share;
+use super::state::State;
 use super::stop::Stop;
 use super::story::Story;
 use super::timeline::Timeline;
@@ -27,11 +28,11 @@ use crate::lab::{Finding, Progress};
 
 /// The whole page.
 pub(super) fn page(app: &App, link: &Scope<App>) -> Html {
-    let run = &app.run;
-    let live = &app.document.live;
-    let step = app.step();
-    let read_only = app.read_only();
-    let capacity = capacity(app);
+    let run = &app.state.run;
+    let live = &app.state.document.live;
+    let step = app.state.step();
+    let read_only = app.state.read_only();
+    let capacity = capacity(&app.state);
     let load = Load::of(&live.traffic);
     let stops = |found: fn(&Design, &Snapshot) -> Option<Stop>| {
         found(&live.design, run.snapshot.as_deref()?)
@@ -44,31 +45,31 @@ pub(super) fn page(app: &App, link: &Scope<App>) -> Html {
     let finding = |question: &Option<crate::lab::Question>| {
         question
             .as_ref()
-            .and_then(|question| app.findings.get(question))
+            .and_then(|question| app.state.findings.get(question))
             .cloned()
     };
     let progress = |question: &Option<crate::lab::Question>| {
         let question = question.as_ref();
-        question.and_then(|question| app.findings.progress(question))
+        question.and_then(|question| app.state.findings.progress(question))
     };
     html! {
-        <div class={classes!("app", app.document.scenario.view.embedded.then_some("embedded"))} data-engine={engine}
-            data-step={app.document.scenario.step.clone().unwrap_or_default()} data-playing={run.playing.to_string()}>
-            <Header {step} can_undo={app.document.can_undo()} can_redo={app.document.can_redo()}
-                is_broken={!app.broken().is_empty()} {read_only} theme={app.look.theme} intents={app.intents.clone()} />
-            <Story {step} title={app.title().to_owned()} {load} payoff={finding(&app.experiments.payoff)} comparison={finding(&app.experiments.comparison)}
-                payoff_progress={progress(&app.experiments.payoff)} comparison_progress={progress(&app.experiments.comparison)}
-                capacity={capacity.load()} leaves_out_faults={app.experiments.leaves_out_faults} is_bounded={app.experiments.is_bounded} is_resized_by_hand={app.experiments.resizes} is_built_on={app.experiments.is_built_on} site={site(app)} intents={app.intents.clone()} />
+        <div class={classes!("app", app.state.document.scenario.view.embedded.then_some("embedded"))} data-engine={engine}
+            data-step={app.state.document.scenario.step.clone().unwrap_or_default()} data-playing={run.playing.to_string()}>
+            <Header {step} can_undo={app.state.document.can_undo()} can_redo={app.state.document.can_redo()}
+                is_broken={!app.state.broken().is_empty()} {read_only} theme={app.state.look.theme} intents={app.intents.clone()} />
+            <Story {step} title={app.state.title().to_owned()} {load} payoff={finding(&app.state.experiments.payoff)} comparison={finding(&app.state.experiments.comparison)}
+                payoff_progress={progress(&app.state.experiments.payoff)} comparison_progress={progress(&app.state.experiments.comparison)}
+                capacity={capacity.load()} leaves_out_faults={app.state.experiments.leaves_out_faults} is_bounded={app.state.experiments.is_bounded} is_resized_by_hand={app.state.experiments.resizes} is_built_on={app.state.experiments.is_built_on} site={site(&app.state)} intents={app.intents.clone()} />
             <main class="stage" aria-label="The design">
                 // Where the story is not beside the diagram but below it.
-                <p class="stage-title" aria-hidden="true" title={app.title().to_owned()}>{ match step {
-                    Some(place) => format!("{} · {}", place + 1, app.title()),
-                    None => app.title().to_owned(),
+                <p class="stage-title" aria-hidden="true" title={app.state.title().to_owned()}>{ match step {
+                    Some(place) => format!("{} · {}", place + 1, app.state.title()),
+                    None => app.state.title().to_owned(),
                 } }</p>
                 <Diagram scenario={live.clone()} snapshot={run.snapshot.clone()} stage={app.stage.clone()}
-                    selection={app.look.selection.clone()} on_select={app.intents.reform(Intent::Select)}
+                    selection={app.state.look.selection.clone()} on_select={app.intents.reform(Intent::Select)}
                     on_action={app.intents.reform(Intent::Apply)} on_trace={app.intents.reform(Intent::OpenTrace)}
-                    happening={run.happening.clone()} problems={app.document.problems.clone()} {read_only} />
+                    happening={run.happening.clone()} problems={app.state.document.problems.clone()} {read_only} />
                 <Badge {load} capacity={capacity.clone()} snapshot={run.snapshot.clone()} objectives={live.objectives.clone()}
                     stop={stops(Stop::of_all)} wound={stops(Stop::of_some)}
                     booting={run.snapshot.as_deref().and_then(|snapshot| Booting::of(&live.design, snapshot))} />
@@ -76,17 +77,17 @@ pub(super) fn page(app: &App, link: &Scope<App>) -> Html {
                 { failure(app) }
             </main>
             // A second edit builds on the first even while the engine has not answered that one.
-            <Panels tab={app.look.tab} document={app.settled()} live={app.document.after(&app.unanswered)} run={run.clone()}
-                stage={app.stage.clone()} selection={app.look.selection.clone()} {read_only} intents={app.intents.clone()} />
+            <Panels tab={app.state.look.tab} document={app.state.settled()} live={app.state.document.after(&app.state.unanswered)} run={run.clone()}
+                stage={app.stage.clone()} selection={app.state.look.selection.clone()} {read_only} intents={app.intents.clone()} />
             <Traffic live={live.clone()} capacity={capacity.load()} {read_only} intents={app.intents.clone()} />
             <Timeline playing={run.playing} speed={run.speed} reached={run.reached} behind={run.behind} now_ns={run.now_ns()}
                 horizon_ns={run.horizon_ns} seeking={run.seeking} marks={run.marks.clone()}
-                marks_known_before_ns={run.marks_known_before_ns} scheduled={app.document.scheduled.clone()} seed={app.document.scenario.seed}
+                marks_known_before_ns={run.marks_known_before_ns} scheduled={app.state.document.scheduled.clone()} seed={app.state.document.scenario.seed}
                 {read_only} intents={app.intents.clone()} />
-            <Now snapshot={run.snapshot.clone()} objectives={live.objectives.clone()} cost={cost(app)} />
-            <div class="visually-hidden" aria-live="polite" data-testid="live">{ &app.look.announcement }</div>
+            <Now snapshot={run.snapshot.clone()} objectives={live.objectives.clone()} cost={cost(&app.state)} />
+            <div class="visually-hidden" aria-live="polite" data-testid="live">{ &app.state.look.announcement }</div>
             { dialog(app, link) }
-            if app.look.awaits_drop {
+            if app.state.look.awaits_drop {
                 <div class="drop-target" data-testid="drop-target"><p>{ "Drop the file to open it" }</p></div>
             }
         </div>
@@ -94,9 +95,9 @@ pub(super) fn page(app: &App, link: &Scope<App>) -> Html {
 }
 
 /// What the design on screen costs: by the gauges, once there are any.
-fn cost(app: &App) -> Cost {
-    let design = &app.document.live.design;
-    let Some(snapshot) = &app.run.snapshot else {
+fn cost(state: &State) -> Cost {
+    let design = &state.document.live.design;
+    let Some(snapshot) = &state.run.snapshot else {
         let usd = price::monthly_usd(design).total_usd;
         return Cost {
             usd_month: usd,
@@ -115,27 +116,27 @@ fn cost(app: &App) -> Cost {
 }
 
 /// What the next step may be built in, where the document may be changed and runs.
-fn site(app: &App) -> Option<Site> {
-    let step = app
+fn site(state: &State) -> Option<Site> {
+    let step = state
         .step()
-        .filter(|_| !app.read_only() && app.document.problems.is_empty())?;
-    let live = app.document.after(&app.unanswered);
+        .filter(|_| !state.read_only() && state.document.problems.is_empty())?;
+    let live = state.document.after(&state.unanswered);
     Some(Site {
         step,
-        instances: kept_instances(&live.design, app.run.snapshot.as_deref()),
+        instances: kept_instances(&live.design, state.run.snapshot.as_deref()),
         live,
-        document: app.document.scenario.clone(),
-        done: app.document.done().len(),
+        document: state.document.scenario.clone(),
+        done: state.document.done().len(),
     })
 }
 
 /// What the design as it stands holds, as far as it is known.
-fn capacity(app: &App) -> Capacity {
-    if !app.document.problems.is_empty() {
+fn capacity(state: &State) -> Capacity {
+    if !state.document.problems.is_empty() {
         return Capacity::Unanswerable("the design has problems: nothing runs".into());
     }
-    let question = app.experiments.capacity.as_ref();
-    match question.and_then(|question| app.findings.get(question)) {
+    let question = state.experiments.capacity.as_ref();
+    match question.and_then(|question| state.findings.get(question)) {
         Some(Finding::Capacity {
             load,
             reached_rps,
@@ -149,7 +150,7 @@ fn capacity(app: &App) -> Capacity {
             is_unlimited: *is_unlimited,
             holds_from_cold: *holds_from_cold,
             limited: limited.as_ref().map(|limited| Limited {
-                name: limited.title(&app.document.live.design),
+                name: limited.title(&state.document.live.design),
                 wrong: limited.wrong(),
             }),
             breach: *breach,
@@ -157,7 +158,7 @@ fn capacity(app: &App) -> Capacity {
         Some(Finding::Unanswerable(reason)) => Capacity::Unanswerable(reason.clone()),
         _ => Capacity::Searching {
             tried: question
-                .and_then(|question| app.findings.progress(question))
+                .and_then(|question| state.findings.progress(question))
                 .and_then(Progress::load),
         },
     }
@@ -169,34 +170,34 @@ fn stage_foot(app: &App) -> Html {
     html! {
         <div class="stage-foot">
             <div class="stage-notes">
-            if let Some(notice) = &app.look.notice {
+            if let Some(notice) = &app.state.look.notice {
                 <div class="notice" role="status" data-testid="notice">
                     <span>{ notice }</span>
                     <button class="btn small" data-control="dismiss" onclick={dismiss}>{ "Good" }</button>
                 </div>
             }
-            if !app.document.warnings.is_empty() {
+            if !app.state.document.warnings.is_empty() {
                 <ul class="warnings" role="status" data-testid="warnings">
-                    { for app.document.warnings.iter().map(|warning| html! {
+                    { for app.state.document.warnings.iter().map(|warning| html! {
                         <li>{ format::capital(&warning.message) }{ "." }</li>
                     }) }
                 </ul>
             }
-            if let Some(happening) = &app.run.happening {
+            if let Some(happening) = &app.state.run.happening {
                 <p class="sentence" data-testid="sentence">{ &happening.sentence }</p>
             }
             </div>
-            <Legend classes={app.document.live.traffic.classes.clone()} sampling={app.run.sampling} still={wants_less_motion()}
-                lately={app.run.snapshot.as_ref().map(|snapshot| AttrValue::from(format::lately(snapshot.recent.length_ns)))} />
+            <Legend classes={app.state.document.live.traffic.classes.clone()} sampling={app.state.run.sampling} still={wants_less_motion()}
+                lately={app.state.run.snapshot.as_ref().map(|snapshot| AttrValue::from(format::lately(snapshot.recent.length_ns)))} />
         </div>
     }
 }
 
 /// What stands over the diagram when the engine has died, or when the design can't run.
 fn failure(app: &App) -> Html {
-    if let Some(reason) = &app.run.failure {
+    if let Some(reason) = &app.state.run.failure {
         let save = {
-            let scenario = app.document.scenario.clone();
+            let scenario = app.state.document.scenario.clone();
             Callback::from(move |_: MouseEvent| file::save(&scenario))
         };
         let restart = app.intents.reform(|_: MouseEvent| Intent::Restart);
@@ -213,14 +214,14 @@ fn failure(app: &App) -> Html {
             </div>
         };
     }
-    if app.document.problems.is_empty() {
+    if app.state.document.problems.is_empty() {
         return html! {};
     }
     html! {
         <div class="failure" role="alert" data-testid="problems">
             <h2>{ "This design can't run yet" }</h2>
             <ul>
-                { for app.document.problems.iter().map(|problem| html! {
+                { for app.state.document.problems.iter().map(|problem| html! {
                     <li><code>{ &problem.path }</code>{ " " }{ &problem.message }</li>
                 }) }
             </ul>
@@ -230,16 +231,16 @@ fn failure(app: &App) -> Html {
 
 fn dialog(app: &App, link: &Scope<App>) -> Html {
     let close = app.intents.reform(|()| Intent::Show(None));
-    match &app.look.dialog {
+    match &app.state.look.dialog {
         None => html! {},
         Some(Dialog::Keys) => html! { <Keys {close} /> },
         Some(Dialog::Share) => html! {
-            <Share scenario={app.document.scenario.clone()} now_ns={app.run.now_ns()}
-                selected={app.look.selection.as_ref().and_then(|s| s.component()).map(str::to_owned)}
-                panel={app.look.tab.panel()} open={link.callback(|file| Msg::FileRead(Box::new(file)))} {close} />
+            <Share scenario={app.state.document.scenario.clone()} now_ns={app.state.run.now_ns()}
+                selected={app.state.look.selection.as_ref().and_then(|s| s.component()).map(str::to_owned)}
+                panel={app.state.look.tab.panel()} open={link.callback(|file| Msg::FileRead(Box::new(file)))} {close} />
         },
         Some(Dialog::Damaged(damaged)) => html! {
-            <Unopened damaged={damaged.clone()} name={app.title().to_owned()} {close} />
+            <Unopened damaged={damaged.clone()} name={app.state.title().to_owned()} {close} />
         },
     }
 }

@@ -1,16 +1,16 @@
-//! The workers: how they are started, and what they are sent.
+//! The workers: how they are started, and how what is said to and by them travels.
 
-use headroom_scenario::Scenario;
+use js_sys::{ArrayBuffer, Float64Array};
+use web_sys::window;
 use yew::Context;
 
-use super::document::agree_before_ns;
 use super::{App, Msg};
 use crate::host::Role;
-use crate::intent::Tab;
+use crate::lab::Answer;
+use crate::packed;
 use crate::port::Remote;
-use crate::protocol::Command;
-use crate::selection::Selection;
-use crate::speed::Speed;
+use crate::protocol::{Command, Message};
+use crate::sampling::Sampling;
 
 impl App {
     pub(super) fn start_engine(&mut self, ctx: &Context<Self>) {
@@ -53,69 +53,101 @@ impl App {
     pub(super) fn engine_died(&mut self, reason: String) {
         self.engine = None;
         self.waiting = Some(Vec::new());
-        let run = self.run.change();
-        // What is said first tells most; what follows it is its echo.
-        run.failure.get_or_insert(reason);
-        run.playing = false;
+        self.state.engine_died(reason);
     }
 
     pub(super) fn lab_died(&mut self, reason: &str) {
         self.lab = None;
-        self.look.notice = Some(format!(
-            "What the design can take can't be measured any more: {reason}"
-        ));
+        self.state.lab_died(reason);
     }
 
-    /// Runs the document from its start to a moment.
-    pub(super) fn load(&mut self, at_ns: u64) {
-        let epoch = self.run.epoch + 1;
-        let document = self.document.scenario.clone();
-        let same_before_ns = agree_before_ns(&self.loaded, &document);
-        self.loaded = document;
-        self.run.change().begin(epoch, at_ns, same_before_ns);
-        self.unanswered.clear();
-        self.stage.borrow_mut().restart(epoch);
-        self.document.change().advance_to(at_ns);
-        if self.document.problems.is_empty() {
-            self.send(Command::Load {
+    /// The engine's worker says something; whether there is anything to be drawn anew.
+    pub(super) fn hear(&mut self, message: Message, bulk: Option<ArrayBuffer>) -> bool {
+        match message {
+            Message::Ready => {
+                let waiting = self.waiting.take().unwrap_or_default();
+                waiting.into_iter().for_each(|command| self.send(command));
+                true
+            }
+            Message::Panicked { reason } => {
+                self.engine_died(reason);
+                true
+            }
+            Message::Staged {
                 epoch,
-                scenario: Box::new(Scenario::clone(&self.document.scenario)),
-                at_ns,
-            });
+                now_ns,
+                ns_per_ms,
+                moving,
+                sampling,
+            } => {
+                if epoch == self.state.run.epoch {
+                    self.stage_told(now_ns, ns_per_ms, moving, sampling, bulk);
+                }
+                false
+            }
+            Message::Published(mut publication) => {
+                let rings = bulk.and_then(|bytes| packed::unpack(&bytes));
+                publication.rings = rings.unwrap_or_default();
+                self.tell_state(Message::Published(publication))
+            }
+            of_the_run => self.tell_state(of_the_run),
         }
     }
 
-    /// Runs the document as it was first opened: from the moment and in the state its view asks for.
-    pub(super) fn load_view(&mut self) {
-        let view = self.document.scenario.view.clone();
-        self.look.selection = view.selected.map(Selection::Component);
-        if let Some(panel) = view.panel {
-            self.look.tab = Tab::of(panel);
-        } else if self.shows_ring() {
-            self.look.tab = Tab::Ring;
-        }
-        let run = self.run.change();
-        run.playing = !view.paused;
-        run.horizon_ns = 0;
-        if view.speed > 0.0 {
-            run.speed = Speed::Times(view.speed);
-        }
-        let (playing, speed) = (run.playing, run.speed);
-        self.send(Command::SetSpeed(speed));
-        self.send(Command::Play(playing));
-        self.watch();
-        self.load(view.at_ns);
+    fn tell_state(&mut self, message: Message) -> bool {
+        self.state.hear(message, js_sys::Date::now())
     }
 
-    pub(super) fn watch(&mut self) {
-        self.send(Command::Watch {
-            panel: self.look.tab.panel(),
-            request: self.look.request,
-        });
+    fn stage_told(
+        &mut self,
+        now_ns: u64,
+        ns_per_ms: f64,
+        moving: bool,
+        sampling: Sampling,
+        bulk: Option<ArrayBuffer>,
+    ) {
+        let wall_ms = window()
+            .and_then(|window| window.performance())
+            .map_or(0.0, |clock| clock.now());
+        let mut stage = self.stage.borrow_mut();
+        stage.clock.tell(now_ns as f64, ns_per_ms, moving, wall_ms);
+        stage.sampling = sampling;
+        if let Some(flights) = bulk {
+            stage.push(Float64Array::new(&flights));
+        }
+        drop(stage);
+        if self.state.run.sampling != sampling {
+            self.state.run.change().sampling = sampling;
+        }
+    }
+
+    pub(super) fn learn(&mut self, answer: Answer) -> bool {
+        match answer {
+            Answer::Ready => {
+                self.lab_ready = true;
+                self.ask_lab();
+                false
+            }
+            Answer::Found { question, finding } => {
+                self.state.findings.learn(question, finding);
+                true
+            }
+            Answer::Progress { question, progress } => {
+                self.state.findings.go_on(question, progress);
+                true
+            }
+            Answer::Panicked { reason } => {
+                self.lab_died(&reason);
+                true
+            }
+        }
     }
 
     pub(super) fn ask_lab(&mut self) {
-        let wishes = self.findings.wishes(self.experiments.questions());
+        let wishes = self
+            .state
+            .findings
+            .wishes(self.state.experiments.questions());
         if let Some(lab) = self.lab.as_ref().filter(|_| self.lab_ready) {
             lab.send(&wishes);
         }

@@ -245,6 +245,18 @@ fn the_rooms_of_the_page_know_only_those_below_them() {
     assert_rooms_know_only_those_below(&root().join("src"), &PAGE_ROOMS, None);
 }
 
+#[test]
+fn the_state_of_the_page_names_nothing_of_the_browser() {
+    let sources = sources_below(&root().join("src/app/state"));
+    assert!(!sources.is_empty(), "the state has sources");
+    for path in sources {
+        let code = code_of(&path);
+        for name in ["gloo", "js_sys", "wasm_bindgen", "web_sys", "yew"] {
+            assert!(!code.contains(name), "{} names {name}", path.display());
+        }
+    }
+}
+
 /// What is told apart in many places, by the beginning of its name: whoever tells some of it from the rest names
 /// the rest, so that the compiler asks what a new one is there.
 const TOLD_APART: [&str; 8] = [
