@@ -127,7 +127,7 @@ fn failing(recent: &Tally) -> Vec<(Reason, f64)> {
 }
 
 fn instance(run: &Run, number: usize, index: usize) -> InstanceGauge {
-    let part = &run.components[number];
+    let (part, place) = (&run.components[number], index as u16);
     let server = &part.instances()[index];
     let figures = run.statistics.instances[number].get(index);
     let recent = figures.map(Figures::recent).unwrap_or_default();
@@ -140,15 +140,15 @@ fn instance(run: &Run, number: usize, index: usize) -> InstanceGauge {
         slow_factor: server.slow_factor,
         hangs: server.hangs,
         in_rotation: in_rotation(run, number, index),
-        busy: part.busy(&run.world, number, index),
+        busy: part.busy(&run.world, number, place),
         slots: part.slots(),
-        queue_depth: part.waiting(index, run.world.now_ns()),
+        queue_depth: part.waiting(place, run.world.now_ns()),
         waiting_classes: waiting_classes.map(|request| request.class).collect(),
         utilisation: recent.utilisation(),
         throughput_rps: recent.per_s(recent.answered),
         failed_rps: recent.per_s(recent.failed_total()),
         failing: failing(&recent).first().map(|(reason, _)| *reason),
-        entries: part.entries(index),
+        entries: part.entries(place),
         hit_ratio: recent.hit_ratio(),
     }
 }

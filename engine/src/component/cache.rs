@@ -525,16 +525,20 @@ impl Part for Cache {
         self.nodes[usize::from(number)].store.clear();
     }
 
-    fn waiting(&self, instance: usize, now_ns: u64) -> u32 {
-        self.nodes[instance].timetable.waiting(now_ns)
+    fn waiting(&self, node: u16, now_ns: u64) -> u32 {
+        self.nodes[usize::from(node)].timetable.waiting(now_ns)
     }
 
-    fn busy(&self, world: &World, _number: usize, instance: usize) -> u32 {
-        u32::from(self.nodes[instance].timetable.is_busy(world.now_ns()))
+    fn busy(&self, world: &World, _number: usize, node: u16) -> u32 {
+        u32::from(
+            self.nodes[usize::from(node)]
+                .timetable
+                .is_busy(world.now_ns()),
+        )
     }
 
-    fn ahead(&self, instance: usize, now_ns: u64) -> Ahead {
-        self.nodes[instance].timetable.ahead(now_ns)
+    fn ahead(&self, node: u16, now_ns: u64) -> Ahead {
+        self.nodes[usize::from(node)].timetable.ahead(now_ns)
     }
 
     fn catch_up(&mut self, world: &mut World) {
@@ -544,8 +548,8 @@ impl Part for Cache {
         world.meters[usize::from(self.me)].waiting.down(begun);
     }
 
-    fn entries(&self, instance: usize) -> u32 {
-        self.nodes[instance].store.len() as u32
+    fn entries(&self, node: u16) -> u32 {
+        self.nodes[usize::from(node)].store.len() as u32
     }
 
     fn found_stale(&mut self) {

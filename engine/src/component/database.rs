@@ -583,8 +583,8 @@ impl Part for Database {
         is_primary.then_some("is the primary: it stays")
     }
 
-    fn entries(&self, instance: usize) -> u32 {
-        let buffer = self.copies[instance].buffer.as_ref();
+    fn entries(&self, instance: u16) -> u32 {
+        let buffer = self.copies[usize::from(instance)].buffer.as_ref();
         buffer.map_or(0, |buffer| buffer.len() as u32)
     }
 

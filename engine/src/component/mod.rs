@@ -156,11 +156,11 @@ impl Part for Component {
         each!(self, part => part.slots())
     }
 
-    fn waiting(&self, instance: usize, now_ns: u64) -> u32 {
+    fn waiting(&self, instance: u16, now_ns: u64) -> u32 {
         each!(self, part => part.waiting(instance, now_ns))
     }
 
-    fn busy(&self, world: &World, number: usize, instance: usize) -> u32 {
+    fn busy(&self, world: &World, number: usize, instance: u16) -> u32 {
         each!(self, part => part.busy(world, number, instance))
     }
 
@@ -168,11 +168,11 @@ impl Part for Component {
         each!(self, part => part.catch_up(world))
     }
 
-    fn ahead(&self, instance: usize, now_ns: u64) -> Ahead {
+    fn ahead(&self, instance: u16, now_ns: u64) -> Ahead {
         each!(self, part => part.ahead(instance, now_ns))
     }
 
-    fn entries(&self, instance: usize) -> u32 {
+    fn entries(&self, instance: u16) -> u32 {
         each!(self, part => part.entries(instance))
     }
 

@@ -81,25 +81,26 @@ pub trait Part {
     }
 
     /// Waiting in line at an instance at this moment.
-    fn waiting(&self, instance: usize, _now_ns: u64) -> u32 {
-        self.instances()[instance].line.len()
+    fn waiting(&self, instance: u16, _now_ns: u64) -> u32 {
+        self.instances()[usize::from(instance)].line.len()
     }
 
     /// Slots of an instance that are busy at this moment.
-    fn busy(&self, world: &World, number: usize, instance: usize) -> u32 {
-        world.meters[number].instances[instance].busy.value()
+    fn busy(&self, world: &World, number: usize, instance: u16) -> u32 {
+        let meter = &world.meters[number].instances[usize::from(instance)];
+        meter.busy.value()
     }
 
     /// Counts what has happened by now where there are no events for it.
     fn catch_up(&mut self, _world: &mut World) {}
 
     /// What an instance has booked of the time to come.
-    fn ahead(&self, _instance: usize, _now_ns: u64) -> Ahead {
+    fn ahead(&self, _instance: u16, _now_ns: u64) -> Ahead {
         Ahead::default()
     }
 
     /// Entries an instance holds; 0 for kinds that store nothing.
-    fn entries(&self, _instance: usize) -> u32 {
+    fn entries(&self, _instance: u16) -> u32 {
         0
     }
 

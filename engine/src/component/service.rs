@@ -838,8 +838,8 @@ impl Part for Service {
         self.instances.get_mut(usize::from(number))
     }
 
-    fn entries(&self, instance: usize) -> u32 {
-        let own = self.local_caches.get(instance);
+    fn entries(&self, instance: u16) -> u32 {
+        let own = self.local_caches.get(usize::from(instance));
         own.map_or(0, |cache| cache.len() as u32)
     }
 

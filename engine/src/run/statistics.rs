@@ -189,7 +189,7 @@ impl Statistics {
                     (0, 0)
                 };
                 let meter = &mut world.meters[number].instances[index];
-                let ahead = component.ahead(index, now_ns);
+                let ahead = component.ahead(index as u16, now_ns);
                 let tally = Tally {
                     serving_area_ns: serving_ns as f64,
                     ..meter.drain(now_ns, length_ns, slots, ahead)
