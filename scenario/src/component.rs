@@ -506,7 +506,8 @@ pub struct Cache {
     /// key counts by itself, from its first write: all its writes until then go as one, and what is lost with
     /// the node depends on when it dies, half an interval's writes of a busy key on average. What is written
     /// while a value is on its way, and what the database refuses, waits anew from the answer on. A value
-    /// goes at once where it has to make room or its node is taken out.
+    /// goes at once where it has to make room or its node is taken out. A node that restarts warm still knows
+    /// when each value was to go: once it is repaired, what is overdue goes at once, the rest at its time.
     pub write_back_ms: f64,
     /// Cache-aside only: the first to miss fetches, the others wait for it.
     pub leases: bool,
@@ -611,7 +612,8 @@ pub enum WriteMode {
     /// The cache and the database are written before the answer.
     Through,
     /// The cache is written, the database later, and again later when it refuses; a node that dies loses
-    /// what it still held, and an entry that has to go is lost if the database refuses it then.
+    /// what it still held unless it restarts warm, and an entry that has to go is lost if the database refuses
+    /// it then.
     Back,
 }
 

@@ -498,7 +498,7 @@ impl Part for Cache {
     }
 
     fn repaired(&mut self, world: &mut World, node: u16) {
-        self.hold_back_all(world, node);
+        self.flush_due(world, node);
     }
 
     fn destroyed(&mut self, world: &mut World, node: u16) {
@@ -519,7 +519,7 @@ impl Part for Cache {
         world.meter(me, number).take_back(ahead);
         world.meters[usize::from(me)].waiting.down(ahead.waiting);
         if self.parameters.warm_restart {
-            return self.forget_ways(number);
+            return self.forget_ways(world, number);
         }
         self.lose_held_back(world, number);
         self.nodes[usize::from(number)].store.clear();

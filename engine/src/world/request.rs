@@ -163,7 +163,7 @@ pub struct Request {
     pub number: u32,
     /// Next in whatever list it is in.
     pub next: u32,
-    /// Who sent it; of a write brought back by a cache, the node.
+    /// Who sent it; of a write brought back by a cache, the node in its lower half.
     pub user: u32,
     /// What it asks for.
     pub key: u32,

@@ -456,6 +456,68 @@ fn nothing_leaves_a_node_that_is_down_until_it_is_repaired() {
 }
 
 #[test]
+fn what_is_overdue_sets_out_with_the_repair_and_the_rest_at_its_time() {
+    let writes_by = |repair_s: f64, moments: &[f64]| {
+        let mut scenario = written_back(100.0, 20_000.0, true);
+        scenario.traffic.keys.count = 1_000_000;
+        scenario.traffic.keys.zipf_exponent = 0.0;
+        // What set out in the last moment before the death is not heard of any more.
+        let database = &mut scenario.design.components[3].kind;
+        if let Kind::Database(database) = database {
+            database.write_time_ms = 100.0;
+            database.workers = 1_000;
+        }
+        scenario.script = vec![
+            at_s(30.0, kill("cache", 0)),
+            at_s(repair_s, repair("cache", 0)),
+        ];
+        let mut engine = engine(scenario);
+        run_to(&mut engine, 30.2);
+        let before = part(&engine.report(), "db").extra["writes"];
+        let writes = |moment: &f64| {
+            run_to(&mut engine, *moment);
+            part(&engine.report(), "db").extra["writes"] - before
+        };
+        moments.iter().map(writes).collect::<Vec<f64>>()
+    };
+    // Those of the last 20 s before the death, a hundred a second, and some ten that were on their way.
+    let late = writes_by(60.0, &[59.9, 61.0]);
+    assert_eq!(late[0], 0.0);
+    near("all were overdue", late[1], 2_010.0, 150.0);
+    // Those of the first 10 of these 20 s were due by then.
+    let early = writes_by(40.0, &[39.9, 41.0, 45.0, 49.0]);
+    assert_eq!(early[0], 0.0);
+    near("were overdue", early[1], 1_100.0, 110.0);
+    near("by their time", early[2], 1_500.0, 130.0);
+    near("by their time", early[3], 1_900.0, 150.0);
+}
+
+#[test]
+fn a_node_does_not_hear_of_what_it_sent_before_it_died() {
+    let mut scenario = written_back(100.0, 20_000.0, true);
+    scenario.traffic.keys.count = 1_000_000;
+    scenario.traffic.keys.zipf_exponent = 0.0;
+    if let Kind::Database(database) = &mut scenario.design.components[3].kind {
+        database.write_time_ms = 1_000.0;
+        database.workers = 1_000;
+    }
+    let to_database = scenario.design.links.iter_mut();
+    let mut to_database = to_database.filter(|link| (&*link.from, &*link.to) == ("cache", "db"));
+    to_database.next().expect("it is linked").latency_ms = 100.0;
+    // What was at the database is refused; what has set out since the repair is taken.
+    scenario.script = vec![
+        at_s(30.2, kill("cache", 0)),
+        at_s(30.3, repair("cache", 0)),
+        at_s(30.31, kill("db", 0)),
+        at_s(30.35, repair("db", 0)),
+    ];
+    let mut engine = engine(scenario);
+    // A refusal at 30.4 s that is heard would bring it all once more 20 s later.
+    let report = stretch(&mut engine, 51.0, 52.0);
+    near("written", part(&report, "db").extra["writes"], 100.0, 30.0);
+}
+
+#[test]
 fn what_a_node_that_is_down_has_no_room_for_any_more_is_lost_and_does_not_leave_it() {
     let mut scenario = written_back(100.0, 20_000.0, true);
     scenario.traffic.keys.count = 1_000_000;

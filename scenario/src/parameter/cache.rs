@@ -98,7 +98,7 @@ impl Parameters for Cache {
             "Written back after",
             "ms",
             DELAY_MS,
-            "How long a written value waits, with all writes of its key until then, before it goes to the database; a node that dies loses what it still held."
+            "How long a written value waits, with all writes of its key until then, before it goes to the database. A node that dies loses what it still held, but for a warm restart: then what is overdue goes once it is repaired."
         )
         .when(|of| of.write_mode == WriteMode::Back),
         choice!(routing, "Keys to nodes", "Which node keeps a key.", [

@@ -2,7 +2,8 @@
 //! refuses it, its disk full or itself down, is asked again after the same wait, for as long as the
 //! cache holds the value; a value that has to go, or dies with its node, is lost, and with it every
 //! write that made it since the database had one. Nothing leaves a node that is down: one that keeps its
-//! entries on disk holds them back until it is repaired.
+//! entries on disk keeps with each when it is to set out, and once it is repaired what is overdue does at
+//! once.
 
 use std::mem;
 
@@ -18,12 +19,10 @@ use crate::world::wire::Departure;
 /// How far a value is on its way to the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum HeldBack {
-    /// It sets out at this moment.
+    /// It sets out at this moment, or after it once its node is up again.
     Until { ns: u64 },
     /// This version has set out and is not answered yet.
     OnItsWay { version: u32 },
-    /// It is on the disk of a node that is down.
-    OnDisk,
 }
 
 impl Cache {
@@ -43,15 +42,20 @@ impl Cache {
         self.answer(world, id, node, turn);
     }
 
-    /// A value held back sets out, if this is its moment still.
+    /// A value held back sets out, if it is due and its node is up.
     pub(super) fn flush(&mut self, world: &mut World, node: u16, key: u32) {
         let now_ns = world.now_ns();
         let held = &self.nodes[usize::from(node)];
         if let Some(HeldBack::Until { ns }) = held.held_back.get(&key)
             && *ns <= now_ns
+            && !self.is_down(node)
         {
             self.set_out(world, node, key);
         }
+    }
+
+    fn is_down(&self, node: u16) -> bool {
+        self.instances[usize::from(node)].state == InstanceState::Down
     }
 
     fn set_out(&mut self, world: &mut World, node: u16, key: u32) {
@@ -69,11 +73,13 @@ impl Cache {
     /// The database has taken a value or refused it.
     pub fn brought_back(&mut self, world: &mut World, id: u32) {
         let request = &world.requests[id];
-        let (node, key, version) = (request.user as u16, request.key, request.version);
+        let (sender, key, version) = (request.user, request.key, request.version);
         let is_taken = request.failure == 0;
+        let node = sender as u16;
+        let is_of_this_life = sender == self.sender(node);
         let held = &mut self.nodes[usize::from(node)];
         let state = held.held_back.get(&key);
-        if state != Some(&HeldBack::OnItsWay { version }) {
+        if state != Some(&HeldBack::OnItsWay { version }) || !is_of_this_life {
             // Who still holds the value brings it once more.
             if !is_taken && state.is_none() {
                 self.lose(world, key, version, 0);
@@ -105,7 +111,7 @@ impl Cache {
         for (key, state) in held_back {
             let on_its_way = match state {
                 HeldBack::OnItsWay { version } => version,
-                HeldBack::Until { .. } | HeldBack::OnDisk => 0,
+                HeldBack::Until { .. } => 0,
             };
             if let Some(version) = self.nodes[usize::from(node)].store.peek(key) {
                 self.lose(world, key, version, on_its_way);
@@ -113,18 +119,21 @@ impl Cache {
         }
     }
 
-    /// A node has died that keeps its entries on disk: it will not hear of what is on its way.
-    pub(super) fn forget_ways(&mut self, node: u16) {
+    /// A node has died that keeps its entries on disk: it will not hear of what is on its way, and that is due.
+    pub(super) fn forget_ways(&mut self, world: &World, node: u16) {
+        let ns = world.now_ns();
         let held_back = &mut self.nodes[usize::from(node)].held_back;
-        held_back
-            .values_mut()
-            .for_each(|state| *state = HeldBack::OnDisk);
+        for state in held_back.values_mut() {
+            if let HeldBack::OnItsWay { .. } = state {
+                *state = HeldBack::Until { ns };
+            }
+        }
     }
 
-    /// All that a node holds back sets out a wait from now.
-    pub(super) fn hold_back_all(&mut self, world: &mut World, node: u16) {
+    /// A node is up again: what was due meanwhile sets out now, the rest at its time.
+    pub(super) fn flush_due(&mut self, world: &mut World, node: u16) {
         for key in self.held_back(node) {
-            self.hold_back(world, node, key);
+            self.flush(world, node, key);
         }
     }
 
@@ -157,17 +166,23 @@ impl Cache {
 
     /// Whether the value could set out.
     fn bring_back(&self, world: &mut World, node: u16, key: u32, version: u32) -> bool {
-        let is_down = self.instances[usize::from(node)].state == InstanceState::Down;
-        let Some(link) = self.database.filter(|_| !is_down) else {
+        let Some(link) = self.database.filter(|_| !self.is_down(node)) else {
             return false;
         };
         let Some(id) = world.internal(Operation::Flush, key, version) else {
             return false;
         };
-        world.requests[id].user = node.into();
+        world.requests[id].user = self.sender(node);
         let instance = world.copy_to_ask(id, link, true);
         world.send(id, Hop { link, instance }, Departure::Now);
         true
+    }
+
+    /// What a value that is brought back says of who sent it: the node, and above it which of its lives, for one
+    /// that has died since does not hear of it.
+    fn sender(&self, node: u16) -> u32 {
+        let life = self.instances[usize::from(node)].incarnation;
+        u32::from(node) | life << 16
     }
 
     /// A value is gone, which a node held in that version; another version may be on its way to the database.
