@@ -353,6 +353,7 @@ impl Place {
             booted.has_booted = true;
         }
         self.run.components[usize::from(place)].booted(&mut self.run.world, instance);
+        self.control.note_booted(&self.run, place, instance);
         // That an autoscaler has started it is told already.
         if !self.control.is_scaled(place) {
             let words = format!("{} has booted", self.run.world.name(place, instance));

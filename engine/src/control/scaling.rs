@@ -50,6 +50,18 @@ struct Seen {
     busy_ns: u64,
 }
 
+impl Seen {
+    /// A server as it stands, if it serves. The meters are settled.
+    fn of(run: &Run, number: u8, instance: u16) -> Option<Self> {
+        let (number, instance) = (usize::from(number), usize::from(instance));
+        let server = &run.components[number].instances()[instance];
+        (server.state == InstanceState::Up).then(|| Self {
+            incarnation: server.incarnation,
+            busy_ns: run.world.meters[number].instances[instance].busy_ns,
+        })
+    }
+}
+
 impl Control {
     /// A component has an autoscaler from now on, or another, or none any more.
     pub(crate) fn follow_autoscaling(&mut self, run: &mut Run, number: u8) {
@@ -91,6 +103,20 @@ impl Control {
         }
     }
 
+    /// A server has begun to serve. One that does so in the very moment of a look, as where servers need no time
+    /// to boot, has served all the time by the next.
+    pub(crate) fn note_booted(&mut self, run: &Run, number: u8, instance: u16) {
+        let Some(place) = self.scaling_of(number) else {
+            return;
+        };
+        let scaling = &mut self.scalings[place];
+        if scaling.looked_ns == run.world.now_ns()
+            && let Some(seen) = scaling.seen.get_mut(usize::from(instance))
+        {
+            *seen = Seen::of(run, number, instance);
+        }
+    }
+
     /// The autoscaler of a component looks how busy its servers were, and has as many as are right.
     pub(crate) fn scale(&mut self, run: &mut Run, number: u8) {
         let is_due = |&place: &usize| self.scalings[place].next_look_ns == run.world.now_ns();
@@ -118,19 +144,13 @@ impl Control {
         let now_ns = run.world.now_ns();
         let number = self.scalings[place].component;
         run.settle();
-        let servers = run.components[usize::from(number)].instances();
-        let meters = &run.world.meters[usize::from(number)].instances;
+        let servers = run.components[usize::from(number)].instances().len() as u16;
         let scaling = &mut self.scalings[place];
         let interval_ns = scaling.autoscaler.interval_ns();
         scaling.looked_ns = now_ns;
         scaling.next_look_ns = now_ns + interval_ns;
         scaling.seen.clear();
-        let seen = servers.iter().zip(meters).map(|(server, meter)| {
-            (server.state == InstanceState::Up).then_some(Seen {
-                incarnation: server.incarnation,
-                busy_ns: meter.busy_ns,
-            })
-        });
+        let seen = (0..servers).map(|instance| Seen::of(run, number, instance));
         scaling.seen.extend(seen);
         run.look_again(EventKind::Scale, number, 0, interval_ns);
     }

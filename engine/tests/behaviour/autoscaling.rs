@@ -157,6 +157,23 @@ fn servers_that_boot_are_no_help_yet_and_are_not_asked_for_twice() {
 }
 
 #[test]
+fn servers_that_boot_at_once_count_at_the_very_next_look() {
+    let steps = |boot_s: f64| {
+        let mut scenario = scaled(1, scaling_to(40), 20.0);
+        let Kind::Service(web) = &mut scenario.design.components[2].kind else {
+            panic!("it is a service");
+        };
+        web.boot_s = boot_s;
+        let mut engine = engine(scenario);
+        [6.0, 11.0, 16.0].map(|seconds| up_at(&mut engine, seconds))
+    };
+    // All are busy to the full at each look, and so two thirds more are asked for; four more are allowed.
+    assert_eq!(steps(0.0), [2, 4, 5]);
+    // One that has served for a part of the interval is no help yet.
+    assert_eq!(steps(0.5), [2, 2, 4]);
+}
+
+#[test]
 fn servers_go_only_when_fewer_were_right_for_a_whole_window() {
     // The load falls at 60 s: the look then still finds three right.
     for (scale_in_window_s, gone_s) in [(0.0, 65.0), (20.0, 80.0), (60.0, 120.0)] {
