@@ -2,7 +2,7 @@
 
 use headroom_engine::report::Report;
 
-use crate::figure::{count, difference, number};
+use crate::figure::{change, count, number};
 use crate::table::{Align, Table};
 
 /// The lines of a table of all figures that say something of either report.
@@ -44,12 +44,9 @@ impl Row {
             true => "no answer".into(),
             false => (self.show)(figure),
         };
-        [
-            self.name.to_string(),
-            shown(before, was),
-            shown(after, is),
-            difference(is - was),
-        ]
+        let (was, is) = (shown(before, was), shown(after, is));
+        let change = change(&was, &is);
+        [self.name.to_string(), was, is, change]
     }
 }
 
@@ -212,8 +209,9 @@ mod tests {
         assert_eq!(cells("failed, %"), ["50.0", "1.00", "−49.0"]);
         let lost = cells("users who had to log in anew, %");
         assert_eq!(lost, ["40.0", "20.0", "−20.0"]);
-        assert_eq!(cells("requests that had to, %"), ["30.0", "33.0", "+3.00"]);
+        assert_eq!(cells("requests that had to, %"), ["30.0", "33.0", "+3.0"]);
         assert_eq!(cells("stale hits, %"), ["5.00", "25.0", "+20.0"]);
-        assert_eq!(cells("completed"), ["50", "99", "+49.0"]);
+        assert_eq!(cells("evictions"), ["0", "0", "="]);
+        assert_eq!(cells("completed"), ["50", "99", "+49"]);
     }
 }

@@ -48,13 +48,46 @@ pub fn dollars(usd: f64) -> String {
     format!("${}", count(usd.round() as u64))
 }
 
-/// A difference, with its sign: `+73`, `−170`.
-pub fn difference(value: f64) -> String {
-    let text = number(value);
-    if value > 0.0 {
-        format!("+{text}")
-    } else {
-        text
+/// What a figure changed by, of the texts of both: as precise as the less precise of them, `+73`, `−1.5`. `=` where
+/// both are told alike, and `–` where one of them is no figure.
+pub fn change(before: &str, after: &str) -> String {
+    let (Some(was), Some(is)) = (Told::read(before), Told::read(after)) else {
+        return "–".into();
+    };
+    let by = is.value - was.value;
+    if by == 0.0 {
+        return "=".into();
+    }
+    let sign = if by < 0.0 { '−' } else { '+' };
+    let rounded = |decimals: usize| match decimals {
+        0 => count(by.abs().round() as u64),
+        _ => format!("{:.decimals$}", by.abs()),
+    };
+    let digits = rounded(was.decimals.min(is.decimals));
+    match digits.contains(|digit| ('1'..='9').contains(&digit)) {
+        true => format!("{sign}{digits}"),
+        // From 9.99 to 10.0 is something.
+        false => format!("{sign}{}", rounded(was.decimals.max(is.decimals))),
+    }
+}
+
+/// A figure that is told, and how precisely.
+struct Told {
+    value: f64,
+    /// Nothing is exact, however it is told.
+    decimals: usize,
+}
+
+impl Told {
+    fn read(text: &str) -> Option<Self> {
+        let digits = text.replace(',', "").replace('−', "-");
+        let value: f64 = digits.parse().ok()?;
+        let decimals = match digits.split_once('.') {
+            _ if value == 0.0 => usize::MAX,
+            Some((_, decimals)) => decimals.len(),
+            None => 0,
+        };
+        Some(Self { value, decimals })
     }
 }
 
@@ -88,7 +121,28 @@ mod tests {
             assert_eq!(number(value), text);
         }
         assert_eq!(percent(0.0035), "0.35 %");
-        assert_eq!(difference(73.0), "+73.0");
         assert_eq!(dollars(1_203.6), "$1,204");
+    }
+
+    #[test]
+    fn a_change_is_as_precise_as_the_figures_beside_it() {
+        for (before, after, told) in [
+            ("0", "0", "="),
+            ("5.06", "5.06", "="),
+            ("no answer", "no answer", "–"),
+            ("no answer", "5.06", "–"),
+            ("5", "4", "−1"),
+            ("50", "99", "+49"),
+            ("60,012", "61,300", "+1,288"),
+            ("50.0", "1.00", "−49.0"),
+            ("0.052", "1,204", "+1,204"),
+            ("0", "0.050", "+0.050"),
+            ("0.001", "0", "−0.001"),
+            ("99.9", "100", "+0.1"),
+            ("9.99", "10.0", "+0.01"),
+            ("5.04", "5.05", "+0.01"),
+        ] {
+            assert_eq!(change(before, after), told, "{before} to {after}");
+        }
     }
 }

@@ -9,7 +9,7 @@ use super::Command;
 use super::capacity::load_text;
 use crate::answer::Answer;
 use crate::failure::Failure;
-use crate::figure::{count, difference, dollars, number, percent};
+use crate::figure::{change, count, dollars, number, percent};
 use crate::options::Options;
 use crate::progress::{Progress, SLICE_EVENTS};
 use crate::{comparison_table, source};
@@ -221,28 +221,51 @@ fn sentence(before: &Side, after: &Side) -> String {
         comparison_table::judged_p99_ms(&before.report),
         comparison_table::judged_p99_ms(&after.report),
     );
-    let failed = (before.report.failed_share(), after.report.failed_share());
+    let failed = [&before.report, &after.report].map(|report| percent(report.failed_share()));
     let mut parts = vec![match (was_ms.is_nan(), is_ms.is_nan()) {
         // Both face the same traffic.
         _ if after.report.is_untried() => "no request came, before or after".into(),
-        (false, false) if was_ms == is_ms => "p99 unchanged".into(),
-        (false, false) => format!("p99 {} ms", difference(is_ms - was_ms)),
+        (false, false) => match change(&number(was_ms), &number(is_ms)).as_str() {
+            "=" => "p99 unchanged".into(),
+            change => format!("p99 {change} ms"),
+        },
         (false, true) => "nothing is answered any more".into(),
         (true, false) => "nothing was answered before".into(),
         (true, true) => "nothing is answered, before or after".into(),
     }];
-    if failed.0 != failed.1 {
-        parts.push(format!(
-            "failed {} → {}",
-            percent(failed.0),
-            percent(failed.1)
-        ));
+    let [was, is] = failed;
+    if was != is {
+        parts.push(format!("failed {was} → {is}"));
     }
-    let change_usd = after.report.monthly_usd.mean - before.report.monthly_usd.mean;
-    parts.push(match change_usd {
-        _ if change_usd.abs() < 0.005 => "at the same price".to_string(),
-        _ if change_usd < 0.0 => format!("−{} a month", dollars(-change_usd)),
-        _ => format!("+{} a month", dollars(change_usd)),
-    });
+    let [was_usd, is_usd] = [before, after].map(|side| side.report.monthly_usd.mean);
+    parts.push(price_change(was_usd, is_usd));
     format!("{}.", parts.join(", "))
+}
+
+/// What the price changed by: `+$73 a month`.
+fn price_change(was_usd: f64, is_usd: f64) -> String {
+    if number(was_usd) == number(is_usd) {
+        return "at the same price".into();
+    }
+    let change_usd = is_usd - was_usd;
+    let sign = if change_usd < 0.0 { '−' } else { '+' };
+    let usd = match change_usd.abs() {
+        // It is something, and would be no whole dollar.
+        cents if cents < 0.5 => format!("${}", number(cents)),
+        usd => dollars(usd),
+    };
+    format!("{sign}{usd} a month")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_price_that_changed_is_told_by_what_it_changed() {
+        assert_eq!(price_change(40.0, 113.2), "+$73 a month");
+        assert_eq!(price_change(1_404.0, 200.0), "−$1,204 a month");
+        assert_eq!(price_change(40.0, 40.3), "+$0.30 a month");
+        assert_eq!(price_change(1_204.1, 1_204.4), "at the same price");
+    }
 }

@@ -379,9 +379,7 @@ impl Database {
         if position <= self.copies[usize::from(copy)].applied {
             return false;
         }
-        let now_ns = world.now_ns();
-        let request = &mut world.requests[id];
-        (request.stage, request.mark) = (Stage::Held, now_ns);
+        world.requests[id].stage = Stage::Held;
         world.note(id, Activity::CatchUp, self.me, copy);
         self.copy(copy).parked.push((position, id));
         true

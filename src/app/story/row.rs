@@ -109,10 +109,15 @@ impl Told {
 }
 
 impl Row {
+    /// What is told alike did not go anywhere.
     fn new(name: &'static str, before: Told, after: Told, aim: Aim) -> Self {
+        let tone = match before.words == after.words {
+            true => Tone::Same,
+            false => Tone::of(before.figure, after.figure, aim),
+        };
         Self {
             name,
-            tone: Tone::of(before.figure, after.figure, aim),
+            tone,
             before: before.words,
             after: after.words,
         }
@@ -290,6 +295,17 @@ mod tests {
             ("cost a month", Tone::Plain),
         ];
         assert_eq!(told, expected);
+    }
+
+    #[test]
+    fn what_is_told_alike_went_nowhere() {
+        let [less, more] = [0.0001, 0.0004].map(|failed_share| Outcome {
+            failed_share,
+            ..Outcome::default()
+        });
+        let failed = &rows(&less, &more)[0];
+        assert_eq!(failed.before, failed.after);
+        assert_eq!(failed.tone, Tone::Same);
     }
 
     #[test]

@@ -108,8 +108,7 @@ impl Database {
             self.acknowledged = position;
             return self.reply(world, id, self.primary);
         }
-        let request = &mut world.requests[id];
-        (request.stage, request.mark) = (Stage::Held, now_ns);
+        world.requests[id].stage = Stage::Held;
         world.note(id, Activity::Acknowledge, self.me, self.primary);
         self.held.push_back(Held {
             position,

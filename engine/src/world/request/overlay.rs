@@ -127,6 +127,7 @@ impl Request {
             | Stage::Line
             | Stage::Slot
             | Stage::Lease
+            | Stage::Held
             | Stage::Client
             | Stage::Abroad
             | Stage::Free => 0,
