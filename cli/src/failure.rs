@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use headroom_scenario::Problem;
+use headroom_scenario::{Problem, unhidden};
 
 /// Why a command did not do what was asked.
 #[derive(Debug)]
@@ -45,8 +45,9 @@ impl Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Usage(message) => write!(f, "{message}\nTry 'headroom --help'."),
+            Self::Usage(message) => write!(f, "{}\nTry 'headroom --help'.", unhidden(message)),
             Self::Scenario { source, problems } => {
+                let source = unhidden(source);
                 let count = match problems.len() {
                     1 => "a problem".to_string(),
                     many => format!("{many} problems"),
@@ -56,7 +57,7 @@ impl fmt::Display for Failure {
                     .iter()
                     .try_for_each(|problem| write!(f, "\n  {problem}"))
             }
-            Self::Link(message) | Self::Io(message) => f.write_str(message),
+            Self::Link(message) | Self::Io(message) => f.write_str(&unhidden(message)),
         }
     }
 }

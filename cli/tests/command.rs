@@ -1113,6 +1113,22 @@ fn a_file_in_another_encoding_is_told_which_it_is() {
 }
 
 #[test]
+fn what_can_not_be_seen_in_a_name_is_told_by_its_code() {
+    for (arguments, told) in [
+        (
+            &["run", "cac\u{200b}he"][..],
+            "no step 'cac<U+200B>he' (did you mean cache?)",
+        ),
+        (&["open", "#step=cac\u{ad}he"], "no step “cac<U+00AD>he”"),
+        (&["r\u{200b}un", "cache"], "r<U+200B>un"),
+        (&["run", "cache", "--rate=1\u{200f}0"], "'1<U+200F>0'"),
+    ] {
+        let output = headroom(arguments);
+        assert!(errors(&output).contains(told), "{}", errors(&output));
+    }
+}
+
+#[test]
 fn a_step_is_suggested_wherever_a_scenario_is_asked_for() {
     for (verb, behind) in [
         ("run", &["cahce"][..]),

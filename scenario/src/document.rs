@@ -4,9 +4,9 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use crate::json;
-use crate::limits::{DOCUMENT_BYTES_MAX, INTEGER_MAX, PROBLEMS_MAX};
+use crate::limits::{DOCUMENT_BYTES_MAX, PROBLEMS_MAX};
 use crate::migrate::{self, Unreadable};
-use crate::node::{self, Slip, Step};
+use crate::node::{self, Slip, Step, WHOLE};
 use crate::validation::{self, visible};
 use crate::{Problem, SCHEMA_VERSION, Scenario};
 
@@ -89,8 +89,8 @@ fn is_empty(text: &str) -> bool {
 
 /// Reads a document of any released version.
 pub(crate) fn read(text: &str) -> Result<Scenario, Unread> {
-    let (raw, twice) =
-        json::read(unmarked(text)).map_err(|error| Unread::NotJson(error.to_string()))?;
+    let text = unmarked(text);
+    let (raw, twice) = json::read(text).map_err(|error| Unread::NotJson(no_json(text, &error)))?;
     let read = match migrate::to_current(raw) {
         Ok(current) => from_value(current),
         Err(Unreadable::Newer(version)) => return Err(Unread::Newer(version)),
@@ -100,6 +100,17 @@ pub(crate) fn read(text: &str) -> Result<Scenario, Unread> {
         (Ok(scenario), true) => Ok(scenario),
         (Ok(_), false) => Err(Unread::Problems(listed(twice))),
         (Err(problems), _) => Err(Unread::Problems(listed([twice, problems].concat()))),
+    }
+}
+
+/// Why a text is no JSON, with the character that nobody sees where it ceases to be any.
+fn no_json(text: &str, error: &serde_json::Error) -> String {
+    let line = text.split('\n').nth(error.line().saturating_sub(1));
+    // Columns count bytes, from 1.
+    let rest = line.and_then(|line| line.get(error.column().saturating_sub(1)..));
+    match rest.and_then(validation::invisible_start) {
+        Some(code) => format!("{error}, where the invisible character {code} stands: leave it out"),
+        None => error.to_string(),
     }
 }
 
@@ -127,7 +138,9 @@ fn from_value(mut document: Value) -> Result<Scenario, Vec<Problem>> {
         let error = match node::read::<Scenario>(&document) {
             Ok(scenario) if found.problems.is_empty() => return Ok(scenario),
             Ok(scenario) => {
-                let beside = problems_beside(&scenario, &found.problems, &found.removed);
+                let of_values = problems_of_values(&scenario, &found.removed);
+                found.bound(&of_values);
+                let beside = problems_beside(of_values, &found.problems);
                 let mut problems = found.problems;
                 problems.extend(beside);
                 problems.truncate(PROBLEMS_MAX);
@@ -161,6 +174,8 @@ struct Found {
     /// The items that were taken out of their lists.
     removed: Vec<Vec<Step>>,
     unlike: Vec<Unlike>,
+    /// The places in the list of the problems with numbers that their types have no room for.
+    too_large: Vec<usize>,
 }
 
 /// A field that is not known, and like none that is.
@@ -190,7 +205,7 @@ impl Found {
                 let mut told = self.problems.iter();
                 told.any(|told| is_within(&told.path, path))
             }
-            Slip::Field(_) | Slip::Choice(_) | Slip::Other => false,
+            Slip::Field(_) | Slip::Choice(_) | Slip::TooLarge(_) | Slip::Other => false,
         }
     }
 
@@ -223,16 +238,32 @@ impl Found {
                 problem: self.problems.len(),
             });
         }
+        if let Slip::TooLarge(_) = slip {
+            self.too_large.push(self.problems.len());
+        }
         self.problems.push(Problem {
             path: visible(path),
             message: visible(&in_plain_words(message)),
             component,
         });
     }
+
+    /// Says of numbers that their types have no room for what the parameters may be: what is said of the most that
+    /// there is room for, which was read in their places.
+    fn bound(&mut self, of_values: &[Problem]) {
+        for &place in &self.too_large {
+            let told = &mut self.problems[place];
+            if let Some(of_value) = of_values.iter().find(|problem| problem.path == told.path) {
+                let advice = &of_value.message[of_value.what().len()..];
+                told.message = format!("{}{advice}", told.what());
+            }
+        }
+    }
 }
 
 /// Puts the name that is most likely meant in place of one that is not known, so that what stands under it
-/// is read and nothing is missing for it; false where there is none, or it stands there already.
+/// is read and nothing is missing for it, or the most that there is room for in place of a larger number; false
+/// where there is none, or it stands there already.
 fn mend(document: &mut Value, slip: Slip, place: &[Step]) -> bool {
     match (slip, place.split_last()) {
         (Slip::Field(Some(meant)), Some((Step::Key(key), parents))) => {
@@ -250,6 +281,10 @@ fn mend(document: &mut Value, slip: Slip, place: &[Step]) -> bool {
             }
             _ => false,
         },
+        (Slip::TooLarge(most), _) => {
+            let number = value_at(document, place);
+            number.map(|number| *number = most.into()).is_some()
+        }
         _ => false,
     }
 }
@@ -274,23 +309,24 @@ fn value_at<'a>(document: &'a mut Value, steps: &[Step]) -> Option<&'a mut Value
 }
 
 /// What is wrong with the values of a scenario that was read without what does not fit. What one part
-/// asks of another is not looked at, nor anything around what is gone.
-fn problems_beside(
-    scenario: &Scenario,
-    of_shape: &[Problem],
-    removed: &[Vec<Step>],
-) -> Vec<Problem> {
+/// asks of another is not looked at.
+fn problems_of_values(scenario: &Scenario, removed: &[Vec<Step>]) -> Vec<Problem> {
+    let mut problems = validation::of_parts(scenario);
+    for problem in &mut problems {
+        problem.path = in_original(&steps_of(&problem.path), removed);
+    }
+    problems
+}
+
+/// The problems of values but for those around what is told of the shape.
+fn problems_beside(mut of_values: Vec<Problem>, of_shape: &[Problem]) -> Vec<Problem> {
     let is_told = |path: &str| {
         of_shape
             .iter()
             .any(|told| is_within(path, &told.path) || is_within(&told.path, path))
     };
-    let mut problems = validation::of_parts(scenario);
-    for problem in &mut problems {
-        problem.path = in_original(&steps_of(&problem.path), removed);
-    }
-    problems.retain(|problem| !is_told(&problem.path));
-    problems
+    of_values.retain(|problem| !is_told(&problem.path));
+    of_values
 }
 
 /// Whether a path leads to a place or to something in it.
@@ -390,7 +426,6 @@ fn in_plain_words(message: &str) -> String {
         ("a boolean", "true or false"),
         ("a string", "a text"),
     ];
-    const WHOLE: &str = "a whole number of 0 or more";
     let Some((wrong, right)) = message.rsplit_once(", expected ") else {
         return message.to_owned();
     };
@@ -404,20 +439,5 @@ fn in_plain_words(message: &str) -> String {
             None => right.to_owned(),
         },
     };
-    let number = wrong
-        .strip_prefix("invalid type: floating point `")
-        .or_else(|| wrong.strip_prefix("invalid value: integer `"))
-        .and_then(|number| number.strip_suffix('`'))
-        .filter(|_| right == WHOLE);
-    match number {
-        Some(number) if number.starts_with('-') => format!("it is negative: give {WHOLE}"),
-        // What is whole and yet no whole number to the reader has more digits than it has room for, and
-        // can't be told as it was typed.
-        Some(number) if number.ends_with(".0") => {
-            format!("it is too large: whole numbers go up to {INTEGER_MAX}")
-        }
-        Some(number) if number.contains('.') => format!("{number} is not whole: give {WHOLE}"),
-        Some(number) => format!("{number} is too large"),
-        None => format!("{wrong}, expected {right}"),
-    }
+    format!("{wrong}, expected {right}")
 }

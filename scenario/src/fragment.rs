@@ -114,10 +114,8 @@ fn open(fragment: &str) -> Result<Opened, FragmentError> {
     let query = Query::read(fragment)?;
     let (mut scenario, origin) = match (query.packed, query.step) {
         (Some(_), Some(_)) => {
-            return Err(FragmentError::BadValue {
-                key: "step".into(),
-                problem: "a link holds either a step or a whole scenario: leave one out".into(),
-            });
+            let beside = "beside a whole scenario: leave one out";
+            return Err(query::bad_key("step", beside));
         }
         (Some(packed), None) => (unpack(packed)?, Origin::Document),
         (None, Some(name)) => (built_in(name, query.engine)?, Origin::Step),

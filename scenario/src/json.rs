@@ -104,12 +104,11 @@ impl<'de> Visitor<'de> for Node<'_> {
     }
 }
 
-/// `3.0` as `3`: JSON has one kind of number. A zero with a sign stays what it is.
+/// `3.0` as `3`: JSON has one kind of number. `-0` is 0 as well.
 fn whole(value: f64) -> Option<Number> {
     const EXACT_MAX: f64 = (1_u64 << 53) as f64;
     let is_whole = value.fract() == 0.0 && value.abs() <= EXACT_MAX;
-    let is_signed_zero = value == 0.0 && value.is_sign_negative();
-    (is_whole && !is_signed_zero).then(|| Number::from(value as i64))
+    is_whole.then(|| Number::from(value as i64))
 }
 
 #[cfg(test)]
@@ -137,8 +136,8 @@ mod tests {
             value,
             json!([3, -4, 0, 1_000, 9_007_199_254_740_992_u64, 3.5])
         );
-        let (zero, _) = read("-0.0").expect("it is JSON");
-        assert!(zero.as_f64().is_some_and(f64::is_sign_negative), "{zero}");
+        let (zeros, _) = read("[-0, -0.0, -0e5]").expect("it is JSON");
+        assert_eq!(zeros, json!([0, 0, 0]));
         let (large, _) = read("1e300").expect("it is JSON");
         assert_eq!(large, json!(1e300));
     }

@@ -85,5 +85,5 @@ pub use traffic::{
     Traffic,
 };
 pub use valid::ValidScenario;
-pub use validation::{validate_action, validate_action_before};
+pub use validation::{unhidden, validate_action, validate_action_before};
 pub use view::{Panel, View};

@@ -1,6 +1,8 @@
 //! Every limit of a document, each with its reason. Validation refuses what lies past one.
 
-use std::fmt::Display;
+use std::fmt::{Display, LowerExp};
+
+use crate::number::typed;
 
 /// The least and the most that a number may be, both allowed.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -11,7 +13,7 @@ pub struct Bounds<T> {
     pub max: T,
 }
 
-impl<T: Copy + PartialOrd + Display> Bounds<T> {
+impl<T: Copy + PartialOrd + Display + LowerExp> Bounds<T> {
     const fn new(min: T, max: T) -> Self {
         Self { min, max }
     }
@@ -24,17 +26,14 @@ impl<T: Copy + PartialOrd + Display> Bounds<T> {
     /// What is wrong with the value and what would be right, if something is.
     pub fn complaint(&self, value: T) -> Option<String> {
         let Self { min, max } = self;
-        if self.contain(value) {
-            None
-        } else if value < *min {
-            Some(format!("{value} is too small: give {min} to {max}"))
-        } else if value > *max {
-            Some(format!("{value} is too large: give {min} to {max}"))
-        } else {
-            Some(format!(
-                "{value} is not a finite number: give {min} to {max}"
-            ))
-        }
+        let what = match value {
+            _ if self.contain(value) => return None,
+            _ if value < *min => "too small",
+            _ if value > *max => "too large",
+            _ => "not a finite number",
+        };
+        let value = typed(value);
+        Some(format!("{value} is {what}: give {min} to {max}"))
     }
 }
 

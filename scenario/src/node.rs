@@ -5,13 +5,18 @@ use std::fmt;
 
 use serde::de::value::BorrowedStrDeserializer;
 use serde::de::{
-    DeserializeSeed, Deserializer, EnumAccess, Error, MapAccess, SeqAccess, Unexpected,
+    DeserializeSeed, Deserializer, EnumAccess, Error, Expected, MapAccess, SeqAccess, Unexpected,
     VariantAccess, Visitor,
 };
 use serde::{Deserialize, forward_to_deserialize_any};
 use serde_json::{Value, map};
 
+use crate::limits::INTEGER_MAX;
 use crate::nearest;
+use crate::number::typed;
+
+/// What a field is to be given whose type is a whole number, whichever.
+pub(crate) const WHOLE: &str = "a whole number of 0 or more";
 
 /// One step down a JSON document.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,6 +48,9 @@ pub(crate) enum Slip {
     Missing(&'static str),
     /// An object that says what it is by its one key has none.
     Nothing,
+    /// A whole number that its type has no room for, and the most that it has room for: more than any parameter
+    /// may be.
+    TooLarge(u64),
     /// Any other.
     Other,
 }
@@ -67,6 +75,18 @@ impl Misfit {
         }))
     }
 
+    /// Something that is no such thing as its type expects, or has no such value.
+    fn unfit(of: &str, unexpected: Unexpected, expected: &dyn Expected) -> Self {
+        let expected = expected.to_string();
+        let unfit = most_of(&expected).and_then(|most| no_whole_number(unexpected, most));
+        let (message, slip) = unfit.unwrap_or_else(|| {
+            let found = found(unexpected);
+            let message = format!("invalid {of}: {found}, expected {expected}");
+            (message, Slip::Other)
+        });
+        Self::of(message, slip)
+    }
+
     fn at_key(mut self, key: &str) -> Self {
         self.0.way_back.push(Step::Key(key.to_owned()));
         self
@@ -83,6 +103,14 @@ impl Error for Misfit {
         Self::of(message.to_string(), Slip::Other)
     }
 
+    fn invalid_type(unexpected: Unexpected, expected: &dyn Expected) -> Self {
+        Self::unfit("type", unexpected, expected)
+    }
+
+    fn invalid_value(unexpected: Unexpected, expected: &dyn Expected) -> Self {
+        Self::unfit("value", unexpected, expected)
+    }
+
     fn unknown_field(field: &str, known: &'static [&'static str]) -> Self {
         let meant = nearest(field, known.iter().copied());
         Self::of(unknown("field", field, meant, known), Slip::Field(meant))
@@ -97,6 +125,50 @@ impl Error for Misfit {
     fn missing_field(field: &'static str) -> Self {
         Self::of(format!("missing field `{field}`"), Slip::Missing(field))
     }
+}
+
+/// What stands there, as a document calls it.
+fn found(unexpected: Unexpected) -> String {
+    match unexpected {
+        Unexpected::Unit => "null".into(),
+        Unexpected::Seq => "a list".into(),
+        Unexpected::Map => "an object".into(),
+        Unexpected::Float(number) => format!("number {}", typed(number)),
+        Unexpected::Unsigned(number) => format!("number {number}"),
+        Unexpected::Signed(number) => format!("number {number}"),
+        other => other.to_string(),
+    }
+}
+
+/// The most that a whole number of a type may be, by the name of the type.
+fn most_of(name: &str) -> Option<u64> {
+    match name {
+        "u8" => Some(u8::MAX.into()),
+        "u16" => Some(u16::MAX.into()),
+        "u32" => Some(u32::MAX.into()),
+        "u64" => Some(INTEGER_MAX),
+        _ => None,
+    }
+}
+
+/// Why a number is no whole number up to this one; none where it is no number at all.
+fn no_whole_number(unexpected: Unexpected, most: u64) -> Option<(String, Slip)> {
+    let (number, told) = match unexpected {
+        Unexpected::Unsigned(number) => (number as f64, number.to_string()),
+        Unexpected::Signed(number) => (number as f64, number.to_string()),
+        // A whole one that is read as a fraction has more digits than there is room for.
+        Unexpected::Float(number) if number.fract() == 0.0 => (number, "it".into()),
+        Unexpected::Float(number) => (number, typed(number)),
+        _ => return None,
+    };
+    Some(if number < 0.0 {
+        (format!("it is negative: give {WHOLE}"), Slip::Other)
+    } else if number.fract() != 0.0 {
+        (format!("{told} is not whole: give {WHOLE}"), Slip::Other)
+    } else {
+        let message = format!("{told} is too large: give at most {most}");
+        (message, Slip::TooLarge(most))
+    })
 }
 
 /// That a name is not known, and which one was meant, or which ones there are.

@@ -1,26 +1,50 @@
 //! Numbers that people type and links carry.
 
-/// A number as a document has it, or with a bare point: `1500`, `-0.25`, `1e6`, `.5`, `5.`.
+use std::fmt::{Display, LowerExp};
+
+/// A number as a document has it, or with a bare point, or with zeros in front: `1500`, `-0.25`, `1e6`, `.5`,
+/// `5.`, `007`. `-0` is 0.
 ///
 /// It is read by the code that reads documents: the standard library's own has tables that the page
 /// would carry for this alone.
 pub fn read_number(text: &str) -> Option<f64> {
-    let text = text.strip_suffix('.').unwrap_or(text);
-    let zero = if text.starts_with('.') { "0" } else { "" };
-    serde_json::from_str(&format!("{zero}{text}")).ok()
+    let (sign, digits) = text
+        .strip_prefix('-')
+        .map_or(("", text), |digits| ("-", digits));
+    let digits = digits.strip_suffix('.').unwrap_or(digits);
+    let rest = digits.trim_start_matches('0');
+    let has_zero = rest.len() < digits.len() || rest.starts_with('.');
+    let needs_zero = has_zero && !rest.starts_with(|c: char| c.is_ascii_digit());
+    let zero = if needs_zero { "0" } else { "" };
+    let number: f64 = serde_json::from_str(&format!("{sign}{zero}{rest}")).ok()?;
+    // Without the sign of nothing.
+    Some(number + 0.0)
 }
 
-/// A whole number that is not negative, as a document has it or with a fraction of nothing: `7`, `7.0`,
-/// `1e6`. None of one that its type has no room for: it would be told as another than was typed.
+/// A whole number that is not negative, as a document has it, or with a fraction of nothing or zeros in front:
+/// `7`, `7.0`, `1e6`, `007`. None of one that its type has no room for: it would be told as another than was
+/// typed.
 pub fn read_whole(text: &str) -> Option<u64> {
     /// 2 to the power of 64.
     const TOO_LARGE: f64 = 18_446_744_073_709_551_616.0;
-    let exact = text.parse().ok();
+    // No other number may have a plus in front.
+    let exact = text.parse().ok().filter(|_| !text.starts_with('+'));
     exact.or_else(|| {
         let number = read_number(text)?;
         let has_room = (0.0..TOO_LARGE).contains(&number);
         (number.fract() == 0.0 && has_room).then_some(number as u64)
     })
+}
+
+/// A number that does not fit, as it was typed, but for one of more digits than anybody counts: `70000`, `1e308`.
+pub(crate) fn typed<T: Copy + Display + LowerExp>(number: T) -> String {
+    /// The largest whole number has as many, and those of a fraction fit.
+    const DIGITS_MAX: usize = 20;
+    let text = number.to_string();
+    match text.len() {
+        0..=DIGITS_MAX => text,
+        _ => format!("{number:e}"),
+    }
 }
 
 /// A number as a sentence has it: no more decimals than it has, at most six, and thousands set apart.
@@ -54,6 +78,8 @@ mod tests {
         for (text, number) in [
             ("7", 7),
             ("7.0", 7),
+            ("007", 7),
+            ("-0", 0),
             ("1e6", 1_000_000),
             ("9007199254740993", 9_007_199_254_740_993),
             ("18446744073709551615", u64::MAX),
@@ -63,6 +89,7 @@ mod tests {
         for text in [
             "",
             "7.5",
+            "+7",
             "-1",
             "-1.0",
             "many",
@@ -71,6 +98,21 @@ mod tests {
             "18446744073709551617",
         ] {
             assert_eq!(read_whole(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_number_is_told_as_it_was_typed_as_long_as_it_can_be_read() {
+        assert_eq!(typed(70_000_u32), "70000");
+        assert_eq!(typed(u64::MAX), "18446744073709551615");
+        for (number, text) in [
+            (0.1 + 0.2, "0.30000000000000004"),
+            (-150_000.5, "-150000.5"),
+            (1e308, "1e308"),
+            (-2.5e20, "-2.5e20"),
+            (1e-300, "1e-300"),
+        ] {
+            assert_eq!(typed(number), text);
         }
     }
 
@@ -96,12 +138,23 @@ mod tests {
             ("1e6", 1e6),
             (".5", 0.5),
             ("5.", 5.0),
+            ("-.5", -0.5),
+            ("0500", 500.0),
+            ("00", 0.0),
+            ("-007.50", -7.5),
+            ("000.5", 0.5),
+            ("00e3", 0.0),
             ("0.30000000000000004", 0.1 + 0.2),
         ] {
             assert_eq!(read_number(text), Some(number), "{text}");
         }
-        for text in ["", ".", "inf", "NaN", "1e999", "1,5", "0x10", "1 2"] {
+        for text in [
+            "", ".", "-", "-.", "e5", ".e5", "--5", "+5", "inf", "NaN", "1e999", "1,5", "0x10",
+            "0_1", "1 2",
+        ] {
             assert_eq!(read_number(text), None, "{text}");
         }
+        let zero = read_number("-0.0").expect("it is a number");
+        assert!(zero.is_sign_positive());
     }
 }

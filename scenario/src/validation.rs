@@ -9,8 +9,11 @@ mod text;
 mod traffic;
 mod wiring;
 
+use std::fmt::{Display, LowerExp};
+
 pub use script::{validate_action, validate_action_before};
-pub(crate) use text::{quoted, visible};
+pub use text::unhidden;
+pub(crate) use text::{invisible_start, quoted, visible};
 
 use crate::limits::{self, Bounds, DOCUMENT_BYTES_MAX};
 use crate::parameter::{Parameters, Row, Value};
@@ -129,7 +132,7 @@ impl<'a> Part<'a> {
     /// The field's value lies within its bounds, or a problem says so.
     fn within<T>(self, name: &'static str, value: T, bounds: Bounds<T>) -> Self
     where
-        T: Copy + PartialOrd + std::fmt::Display,
+        T: Copy + PartialOrd + Display + LowerExp,
     {
         within(self.problems, &self.at.field(name), value, bounds);
         self
@@ -139,7 +142,7 @@ impl<'a> Part<'a> {
 /// The value lies within its bounds, or a problem says so.
 fn within<T>(problems: &mut Problems, at: &Path, value: T, bounds: Bounds<T>)
 where
-    T: Copy + PartialOrd + std::fmt::Display,
+    T: Copy + PartialOrd + Display + LowerExp,
 {
     if let Some(complaint) = bounds.complaint(value) {
         problems.add(at, complaint);

@@ -244,13 +244,10 @@ fn a_readable_link_changed_by_hand_says_what_to_take_out() {
 
 #[test]
 fn a_known_key_without_a_value_is_refused_by_name() {
-    match fragment::decode("#step=cache&seed&rate=100") {
-        Err(FragmentError::BadValue { key, problem }) => {
-            assert_eq!(key, "seed");
-            assert!(problem.contains("missing"), "{problem}");
-        }
-        other => panic!("{other:?}"),
-    }
+    assert_eq!(
+        why_refused("#step=cache&seed&rate=100"),
+        "This link has the key seed without a value: give it one, or leave it out."
+    );
 }
 
 #[test]
@@ -631,6 +628,25 @@ fn readable_keys_set_what_they_name() {
 fn a_whole_number_may_have_a_fraction_of_nothing() {
     let opened = fragment::decode("#step=cache&seed=7.0").expect("7.0 is 7");
     assert_eq!(opened.scenario.seed, 7);
+    for typed in ["seed=007&rate=0500&at=042.5", "seed=7&rate=500.&at=42.5"] {
+        let opened = fragment::decode(&format!("#step=cache&{typed}")).expect(typed);
+        let Scenario {
+            seed,
+            traffic,
+            view,
+            ..
+        } = opened.scenario.into_inner();
+        assert_eq!(
+            (seed, traffic.rate_rps, view.at_ns),
+            (7, 500.0, 42_500_000_000)
+        );
+    }
+    for typed in ["seed=+7", "rate=+500", "at=+42.5"] {
+        assert!(
+            fragment::decode(&format!("#step=cache&{typed}")).is_err(),
+            "{typed}"
+        );
+    }
     // One of more than 64 bits is told as it was typed.
     let typed = "18446744073709551617";
     let error = fragment::decode(&format!("#step=cache&seed={typed}")).expect_err("too large");
@@ -974,7 +990,19 @@ fn a_bad_link_says_why() {
         ("#step=teleport&v=99.0.0", "too new"),
         ("#s2=AAAA", "too new"),
         ("#s99999999999999999999=AAAA", "too new"),
-        ("#step=cache&seed=1&seed=2", "twice"),
+        (
+            "#step=cache&seed=1&seed=2",
+            "This link has the key seed twice: leave one out.",
+        ),
+        (
+            "#step=ca\u{200b}che",
+            "no step “ca<U+200B>che” (did you mean cache?)",
+        ),
+        (
+            "#step=cache&se\u{ad}ed=1",
+            "has the key “se<U+00AD>ed”, which none has (did you mean seed?)",
+        ),
+        ("#step=cache&rate=1e308", "1e308 is too large"),
         ("#s1=!!!!A", "damaged"),
         ("#s1=!!!!", "cut short"),
         (&format!("#{packed}&step=cache"), "leave one out"),

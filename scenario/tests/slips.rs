@@ -107,6 +107,85 @@ fn a_slip_in_an_action_is_one_problem() {
 }
 
 #[test]
+fn a_number_beyond_its_type_is_told_with_the_bounds_of_its_parameter() {
+    assert_told(&[
+        (
+            "{\"service\": {\"instances\": 2}}",
+            "{\"service\": {\"instances\": 70000}}",
+            "design.components[2].kind.service.instances: 70000 is too large: give 1 to 1000",
+        ),
+        (
+            "{\"service\": {\"instances\": 2}}",
+            "{\"service\": {\"instances\": 2, \"workers\": 1e30}}",
+            "design.components[2].kind.service.workers: it is too large: give 1 to 1024",
+        ),
+        (
+            "\"version\": 1,",
+            "\"version\": 1, \"traffic\": {\"classes\": [{\"id\": \"a\", \"lookups\": 300}]},",
+            "traffic.classes[0].lookups: 300 is too large: give 0 to 16",
+        ),
+        // What an instance may be is a question of the design, which is not read here.
+        (
+            "\"instance\": 0",
+            "\"instance\": 70000",
+            "script[0].action.kill.instance: 70000 is too large: give at most 65535",
+        ),
+        (
+            "\"at_ns\": 2200",
+            "\"at_ns\": 2e19",
+            "script[7].at_ns: it is too large: give at most 9007199254740991",
+        ),
+    ]);
+}
+
+#[test]
+fn calls_that_are_too_many_in_sum_as_well_are_told_one_by_one() {
+    let traffic = "\"version\": 1, \"traffic\": {\"classes\": [{\"id\": \"a\", \"lookups\": 250, \"queries\": 10}, \
+                   {\"id\": \"b\", \"lookups\": 250, \"queries\": 20}]},";
+    let problems = problems(&DOCUMENT.replacen("\"version\": 1,", traffic, 1));
+    let told: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        told,
+        [
+            "traffic.classes[0].lookups: 250 is too large: give 0 to 16",
+            "traffic.classes[1].lookups: 250 is too large: give 0 to 16",
+            "traffic.classes[1].queries: 20 is too large: give 0 to 16",
+        ]
+    );
+}
+
+#[test]
+fn what_stands_in_place_of_something_else_is_called_as_in_a_document() {
+    assert_told(&[
+        (
+            "{\"service\": {\"instances\": 2}}",
+            "{\"service\": {\"instances\": null}}",
+            "design.components[2].kind.service.instances: invalid type: null, expected a whole number of 0 or more",
+        ),
+        (
+            "{\"service\": {\"instances\": 2}}",
+            "{\"service\": {\"instances\": []}}",
+            "design.components[2].kind.service.instances: invalid type: a list, expected a whole number of 0 or more",
+        ),
+        (
+            "\"factor\": 2",
+            "\"factor\": {}",
+            "script[3].action.slow.factor: invalid type: an object, expected a number",
+        ),
+        (
+            "\"id\": \"lb\",",
+            "\"id\": \"lb\", \"name\": -1e308,",
+            "design.components[1].name: invalid type: number -1e308, expected a text",
+        ),
+        (
+            "\"id\": \"lb\",",
+            "\"id\": \"lb\", \"position\": {\"x\": 1e308, \"y\": 0},",
+            "design.components[1].position.x: 1e308 is too large: give -100000 to 100000",
+        ),
+    ]);
+}
+
+#[test]
 fn what_counts_on_an_action_with_a_slip_is_no_further_problem() {
     assert_told(&[
         (

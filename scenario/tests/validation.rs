@@ -199,9 +199,12 @@ fn a_whole_number_may_have_a_fraction_of_nothing_and_no_other() {
     let told: Vec<String> = problems.iter().map(ToString::to_string).collect();
     assert_eq!(
         told,
-        ["seed: it is too large: whole numbers go up to 9007199254740991"]
+        ["seed: it is too large: give at most 9007199254740991"]
     );
-    for negative in ["-0", "-0.0", "-1e300"] {
+    for zero in ["-0", "-0.0"] {
+        assert_eq!(with(zero, "1", "1").expect("it is 0").seed, 0);
+    }
+    for negative in ["-1", "-1e300"] {
         let problems = with(negative, "1", "1").expect_err(negative);
         let told = problems[0].to_string();
         assert_eq!(
@@ -223,7 +226,10 @@ fn a_whole_number_may_have_a_fraction_of_nothing_and_no_other() {
     );
     let problems = with("1", "1", "1e10").expect_err("more than its type holds");
     let told: Vec<String> = problems.iter().map(ToString::to_string).collect();
-    assert_eq!(told, ["traffic.users: 10000000000 is too large"]);
+    assert_eq!(
+        told,
+        ["traffic.users: 10000000000 is too large: give 1 to 1000000"]
+    );
 }
 
 #[test]
@@ -630,6 +636,50 @@ fn names_hold_no_invisible_characters() {
     let mut scenario = step::LADDER[0].scenario();
     scenario.name = "Größe 50 % — 负载 <script>".into();
     assert!(scenario.validate().is_ok());
+}
+
+#[test]
+fn what_can_not_be_seen_is_told_by_its_code() {
+    let read = |typed: &str, hidden: &str| {
+        let text = step::LADDER[3].scenario().to_json();
+        assert!(text.contains(typed), "{typed}");
+        let text = text.replacen(typed, hidden, 1);
+        let problems = Scenario::from_json(&text).and_then(Scenario::validate);
+        problems.expect_err("it hides something")[0].to_string()
+    };
+    for (typed, hidden, told) in [
+        (
+            "\"rate_rps\"",
+            "\"rate\u{200b}_rps\"",
+            "traffic.rate<U+200B>_rps: unknown field `rate<U+200B>_rps`: did you mean `rate_rps`?",
+        ),
+        (
+            "\"version\"",
+            "\"ver\u{ad}sion\"",
+            "ver<U+00AD>sion: unknown field `ver<U+00AD>sion`: did you mean `version`?",
+        ),
+        (
+            "\"id\":\"lb\"",
+            "\"id\":\"l\u{200f}b\"",
+            "design.components[4].id: the id has the invisible character U+200F: leave it out",
+        ),
+        (
+            "\"to\":\"lb\"",
+            "\"to\":\"lb\u{2060}\"",
+            "design.links[2].to: there is no component “lb<U+2060>”: did you mean “Load balancer” (lb)?",
+        ),
+        (
+            "\"seed\":",
+            "\u{200b}\"seed\":",
+            "this is not a JSON document: key must be a string at line 1 column COLUMN, where the invisible \
+             character U+200B stands: leave it out",
+        ),
+    ] {
+        let text = step::LADDER[3].scenario().to_json();
+        let column = text.find(typed).expect(typed) + 1;
+        let told = told.replace("COLUMN", &column.to_string());
+        assert_eq!(read(typed, hidden), told);
+    }
 }
 
 #[test]

@@ -40,6 +40,13 @@ pub enum FragmentError {
         /// The key.
         key: String,
     },
+    /// It has a key that it can't have like that.
+    BadKey {
+        /// The key.
+        key: String,
+        /// In what way it has it, and what would be right.
+        problem: String,
+    },
     /// A value that it gives can't be.
     BadValue {
         /// Name of the value.
@@ -107,6 +114,7 @@ impl fmt::Display for FragmentError {
                     quoted(key)
                 )
             }
+            Self::BadKey { key, problem } => write!(f, "This link has the key {key} {problem}."),
             Self::BadValue { key, problem } => {
                 let what = format!("The link's value of {key} can't be: {problem}");
                 f.write_str(&ended(what))

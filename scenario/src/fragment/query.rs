@@ -1,6 +1,6 @@
 //! The readable part of a fragment: `key=value`, with `&` between.
 
-use std::fmt::{Display, Write as _};
+use std::fmt::{Display, LowerExp, Write as _};
 
 use super::FragmentError;
 use super::packing;
@@ -109,7 +109,10 @@ impl<'a> Query<'a> {
     /// A known key without a value would open as something else too, as the step with its own seed, say.
     fn miss_no_value(&self, bare: &[&str]) -> Result<(), FragmentError> {
         match keys().find(|key| bare.contains(key)) {
-            Some(key) => Err(bad(key, "its value is missing: give one after a =")),
+            Some(key) => Err(bad_key(
+                key,
+                "without a value: give it one, or leave it out",
+            )),
             None => Ok(()),
         }
     }
@@ -142,7 +145,7 @@ impl<'a> Query<'a> {
         };
         match place.replace(value) {
             None => Ok(true),
-            Some(_) => Err(bad(key, "it stands there twice: leave one out")),
+            Some(_) => Err(bad_key(key, "twice: leave one out")),
         }
     }
 
@@ -175,9 +178,9 @@ impl<'a> Query<'a> {
         }
         if let Some(text) = self.rate {
             if scenario.traffic.client.loop_model != LoopModel::Open {
-                return Err(bad(
+                return Err(bad_key(
                     "rate",
-                    "users of a closed loop make the rate: leave it out",
+                    "though users of a closed loop make the rate: leave it out",
                 ));
             }
             scenario.traffic.rate_rps = number("rate", text, read_number(text), limits::RATE_RPS)?;
@@ -306,6 +309,13 @@ fn bad(key: &str, problem: impl Into<String>) -> FragmentError {
     }
 }
 
+pub(super) fn bad_key(key: &str, problem: &str) -> FragmentError {
+    FragmentError::BadKey {
+        key: key.to_owned(),
+        problem: problem.to_owned(),
+    }
+}
+
 fn unknown_key(key: &str) -> FragmentError {
     FragmentError::UnknownKey {
         key: key.to_owned(),
@@ -314,7 +324,7 @@ fn unknown_key(key: &str) -> FragmentError {
 
 fn number<T>(key: &str, text: &str, value: Option<T>, bounds: Bounds<T>) -> Result<T, FragmentError>
 where
-    T: Copy + PartialOrd + Display,
+    T: Copy + PartialOrd + Display + LowerExp,
 {
     let Bounds { min, max } = bounds;
     let value = value.ok_or_else(|| {

@@ -355,7 +355,7 @@ impl Parameters for Class {
             CALLS_AT_ONCE,
             "Look-ups and queries that a server makes side by side."
         )
-        .when(|of| of.at_once > 1 || of.kind != ClassKind::Write && of.lookups + of.queries > 1),
+        .when(|of| of.at_once > 1 || of.kind != ClassKind::Write && of.lookups.saturating_add(of.queries) > 1),
         number!(
             fresh_s,
             "Fresh in the browser",

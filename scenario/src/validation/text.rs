@@ -1,4 +1,5 @@
-//! Rules for names and ids. Text comes from links, so nothing invisible gets through.
+//! Rules for names and ids. Text comes from links, so nothing invisible gets through: a message tells it by its
+//! code.
 
 use crate::Component;
 use crate::limits::{ID_MAX, TEXT_MAX};
@@ -13,15 +14,18 @@ pub(super) fn label(problems: &mut Problems, at: &Path, text: &str) {
             format!("the text has {length} characters: at most {TEXT_MAX}"),
         );
     }
-    if let Some(hidden) = text.chars().find(|c| is_hidden(*c)) {
-        problems.add(
-            at,
-            format!(
-                "the text has the invisible character U+{:04X}: leave it out",
-                hidden as u32
-            ),
-        );
+    hides_nothing(problems, at, "text", text);
+}
+
+/// All characters can be seen, or a problem says which one can't.
+fn hides_nothing(problems: &mut Problems, at: &Path, what: &str, text: &str) -> bool {
+    let hidden = text.chars().find(|c| is_hidden(*c));
+    if let Some(hidden) = hidden {
+        let code = code(hidden);
+        let message = format!("the {what} has the invisible character {code}: leave it out");
+        problems.add(at, message);
     }
+    hidden.is_none()
 }
 
 /// A name for machines and people: short, of letters, digits, `-`, `_` and `.`.
@@ -35,10 +39,8 @@ pub(super) fn id(problems: &mut Problems, at: &Path, id: &str) {
             format!("the id has {length} characters: at most {ID_MAX}"),
         );
     }
-    if !id
-        .chars()
-        .all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
-    {
+    let is_of_ids = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    if hides_nothing(problems, at, "id", id) && !id.chars().all(is_of_ids) {
         problems.add(
             at,
             "an id has letters a to z, digits, and the signs - _ . only, such as web-2",
@@ -76,36 +78,57 @@ pub(super) fn named(component: &Component) -> String {
     }
 }
 
-/// The text as a message may show it: shortened, and without what is invisible.
+/// The text as a message may show it: shortened, with the codes of what is invisible.
 pub(crate) fn quoted(text: &str) -> String {
     format!("“{}”", shortened(text))
 }
 
 fn shortened(text: &str) -> String {
-    let shown: String = text
-        .chars()
-        .filter(|c| !is_hidden(*c))
-        .take(ID_MAX)
-        .collect();
-    let rest = if text.chars().count() > ID_MAX {
-        "…"
-    } else {
-        ""
-    };
-    format!("{shown}{rest}")
+    shown(text, ID_MAX)
 }
 
-/// A text with parts that come from a document, as it may be shown: shortened, and without what is
+/// A text with parts that come from a document, as it may be shown: shortened, with the codes of what is
 /// invisible, which could take over a terminal.
 pub(crate) fn visible(text: &str) -> String {
     /// Some lines on any screen.
     const CHARACTERS_MAX: usize = 300;
-    let mut characters = text.chars().filter(|c| !is_hidden(*c));
-    let mut shown: String = characters.by_ref().take(CHARACTERS_MAX).collect();
-    if characters.next().is_some() {
-        shown.push('…');
+    shown(text, CHARACTERS_MAX)
+}
+
+/// The text with the codes of its invisible characters in their places: `rate<U+200B>_rps`. Without them, a word
+/// that is not known would look like the one that was meant.
+pub fn unhidden(text: &str) -> String {
+    shown(text, usize::MAX)
+}
+
+/// So many characters of the text, and whether there are more.
+fn shown(text: &str, characters_max: usize) -> String {
+    let mut shown = String::new();
+    let mut characters_left = characters_max;
+    for c in text.chars() {
+        let hidden = is_hidden(c).then(|| format!("<{}>", code(c)));
+        let length = hidden.as_ref().map_or(1, String::len);
+        if length > characters_left {
+            shown.push('…');
+            break;
+        }
+        characters_left -= length;
+        match hidden {
+            Some(code) => shown.push_str(&code),
+            None => shown.push(c),
+        }
     }
     shown
+}
+
+/// The code of the character that a text begins with, where that can't be seen.
+pub(crate) fn invisible_start(text: &str) -> Option<String> {
+    text.chars().next().filter(|c| is_hidden(*c)).map(code)
+}
+
+/// What a character is called that can't be shown: `U+200B`.
+fn code(c: char) -> String {
+    format!("U+{:04X}", c as u32)
 }
 
 /// Control characters, and those that change the direction or the width of others unseen.
