@@ -1,6 +1,7 @@
 //! What can be done by hand to an instance or to a link: the same on the diagram and in the inspector.
 
-use headroom_engine::snapshot::{InstanceGauge, InstanceState, LinkGauge};
+use headroom_engine::snapshot::{ComponentGauge, InstanceGauge, InstanceState, LinkGauge};
+use headroom_scenario::limits::{COPIES_MAX, INSTANCES_MAX};
 use headroom_scenario::{Action, Component, Direction, Impairment, Kind, Link};
 
 /// How much "slow down" slows an instance down.
@@ -65,6 +66,12 @@ impl Deed {
                 "Deploy",
                 "A new version of all of them: each finishes what it has, and starts anew.",
             ),
+            Action::AddInstance { .. } if matches!(kind, Kind::Database(_)) => (
+                "add-instance",
+                "Add a replica",
+                "Add a replica",
+                "A new machine: it copies the data, catches up with the log, and then answers reads.",
+            ),
             Action::AddInstance { .. } => (
                 "add-instance",
                 "Add another",
@@ -101,14 +108,51 @@ impl Deed {
     }
 }
 
-/// What makes sense for an instance as it is, of which there are so many.
+/// What an instance is among those of its component.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Among {
+    /// How many there are.
+    pub present: usize,
+    /// The others follow it: it can't be taken out.
+    pub is_primary: bool,
+}
+
+impl Among {
+    /// One of so many.
+    pub fn of(gauge: Option<&ComponentGauge>, instance: u16, present: usize) -> Self {
+        let replication = gauge.and_then(ComponentGauge::replication);
+        Self {
+            present,
+            is_primary: replication.is_some_and(|of| of.primary == instance),
+        }
+    }
+}
+
+/// One more instance of a component of which there are so many; none where that can't be.
+pub fn adding(component: &Component, present: usize) -> Option<Deed> {
+    let Component { id, kind, .. } = component;
+    let most = match kind {
+        Kind::Database(_) => COPIES_MAX,
+        Kind::Clients(_)
+        | Kind::Dns(_)
+        | Kind::LoadBalancer(_)
+        | Kind::Service(_)
+        | Kind::Cache(_) => INSTANCES_MAX,
+    };
+    let component = id.clone();
+    let has_room = kind.facts().is_scalable && present < usize::from(most);
+    has_room.then(|| Deed::of(Action::AddInstance { component }, kind))?
+}
+
+/// What makes sense for an instance as it is, and as it stands among the others.
 pub fn of_instance(
     component: &Component,
     instance: u16,
     gauge: &InstanceGauge,
-    present: usize,
+    among: Among,
 ) -> Vec<Deed> {
     let Component { id, kind, .. } = component;
+    let adding = adding(component, among.present);
     let component = || id.clone();
     let facts = kind.facts();
     let is_down = gauge.state == InstanceState::Down;
@@ -118,7 +162,8 @@ pub fn of_instance(
     }
     let runs = !matches!(gauge.state, InstanceState::Down | InstanceState::Gone);
     let is_slow = gauge.slow_factor != 1.0;
-    let is_to_stay = present < 2 || gauge.state == InstanceState::Draining;
+    let is_to_stay =
+        among.present < 2 || among.is_primary || gauge.state == InstanceState::Draining;
     let kill = Action::Kill {
         component: component(),
         instance,
@@ -146,9 +191,6 @@ pub fn of_instance(
         pause_s: 0.0,
         drain_s: DRAIN_S,
     };
-    let add = Action::AddInstance {
-        component: component(),
-    };
     let remove = Action::RemoveInstance {
         component: component(),
         instance,
@@ -163,13 +205,14 @@ pub fn of_instance(
         ),
         (gauge.is_broken(), repair),
         (facts.is_deployable, deploy),
-        (facts.is_scalable, add),
-        (facts.is_scalable && !is_to_stay, remove),
     ];
-    let offered = offers.into_iter().filter(|(makes_sense, _)| *makes_sense);
-    offered
-        .filter_map(|(_, action)| Deed::of(action, kind))
-        .collect()
+    let deed = |(makes_sense, action)| match makes_sense {
+        true => Deed::of(action, kind),
+        false => None,
+    };
+    let removing = (facts.is_scalable && !is_to_stay, remove);
+    let offered = offers.into_iter().filter_map(deed).chain(adding);
+    offered.chain(deed(removing)).collect()
 }
 
 /// Whether to be destroyed is worse than to be killed: where a disk goes too, or a new machine has to boot.
@@ -304,7 +347,20 @@ mod tests {
     }
 
     fn offered(component: &Component, gauge: &InstanceGauge, present: usize) -> Vec<&'static str> {
-        let deeds = of_instance(component, 0, gauge, present);
+        offered_among(component, gauge, present, false)
+    }
+
+    fn offered_among(
+        component: &Component,
+        gauge: &InstanceGauge,
+        present: usize,
+        is_primary: bool,
+    ) -> Vec<&'static str> {
+        let among = Among {
+            present,
+            is_primary,
+        };
+        let deeds = of_instance(component, 0, gauge, among);
         deeds.iter().map(|deed| deed.control).collect()
     }
 
@@ -334,7 +390,7 @@ mod tests {
         gauge.hangs = true;
         assert_eq!(
             offered(&database, &gauge, 1),
-            ["kill", "destroy", "repair"],
+            ["kill", "destroy", "repair", "add-instance"],
             "what hangs gets no slower"
         );
         gauge = idle();
@@ -342,7 +398,7 @@ mod tests {
         assert_eq!(offered(&balancer, &gauge, 1), ["repair"]);
         assert_eq!(
             offered(&database, &gauge, 1),
-            ["destroy", "repair"],
+            ["destroy", "repair", "add-instance"],
             "its disk is still there"
         );
         gauge.state = InstanceState::Draining;
@@ -353,6 +409,20 @@ mod tests {
         );
         gauge.hangs = true;
         assert!(offered(&web, &gauge, 3).contains(&"repair"));
+    }
+
+    #[test]
+    fn a_replica_can_be_removed_and_the_primary_can_not() {
+        let (database, gauge) = (part("db"), idle());
+        let copy = ["kill", "hang", "slow-down", "destroy", "add-instance"];
+        let removable = [&copy[..], &["remove-instance"]].concat();
+        assert_eq!(offered_among(&database, &gauge, 3, false), removable);
+        assert_eq!(offered_among(&database, &gauge, 3, true), copy);
+        assert_eq!(offered(&database, &gauge, 1), copy, "a first replica");
+        let full = usize::from(COPIES_MAX);
+        assert_eq!(offered_among(&database, &gauge, full, true), copy[..4]);
+        let words = adding(&database, 1).map(|deed| deed.words);
+        assert_eq!(words, Some("Add a replica"));
     }
 
     /// What becomes of every request and every part where a part's first instance is hit after 2 s and repaired after 4.

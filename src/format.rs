@@ -51,6 +51,7 @@ pub const fn short_reason(reason: Reason) -> &'static str {
         Reason::NoHealthyInstance => "no server",
         Reason::TooManyConnections => "conn. full",
         Reason::DiskFull => "disk full",
+        Reason::ReadOnly => "read-only",
         Reason::TooManyInFlight => "in flight",
     }
 }

@@ -153,7 +153,7 @@ mod tests {
     }
 
     fn added(building: Option<&Building>) -> usize {
-        let adds = |action: &&Action| matches!(action, Action::AddInstance { .. });
+        let adds = |action: &&Action| matches!(action, Action::AddInstance { component } if component == "web");
         let actions = building.expect("there is a next step").actions();
         actions.iter().filter(adds).count()
     }
@@ -161,7 +161,10 @@ mod tests {
     fn removed(building: Option<&Building>) -> Vec<u16> {
         let actions = building.expect("there is a next step").actions();
         let gone = actions.iter().filter_map(|action| match action {
-            Action::RemoveInstance { instance, .. } => Some(*instance),
+            Action::RemoveInstance {
+                component,
+                instance,
+            } if component == "web" => Some(*instance),
             _ => None,
         });
         gone.collect()

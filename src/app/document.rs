@@ -362,7 +362,7 @@ mod tests {
         let mut reseeded = Scenario::clone(&first);
         reseeded.seed = 7;
         assert_eq!(edit_in_words(&first, &reseeded), "seed 42 → 7");
-        let cache = step::LADDER[7].scenario();
+        let cache = step::find("cache").expect("it is one").scenario();
         assert_eq!(
             edit_in_words(&first, &cache),
             "“A cache before the database” opened"

@@ -254,7 +254,7 @@ fn errors(seen: &Seen<'_>) -> Figures {
 fn reason_class(number: usize) -> &'static str {
     const CLASSES: [&str; Reason::COUNT] = [
         "reason-1", "reason-2", "reason-3", "reason-4", "reason-5", "reason-6", "reason-7",
-        "reason-8",
+        "reason-8", "reason-9",
     ];
     CLASSES[number]
 }

@@ -1,10 +1,13 @@
 //! What a click does: on a part, on a wire, or on a dot above either of them.
 
+use std::rc::Rc;
+
 use web_sys::Element;
 use yew::prelude::*;
 
 use super::Props;
 use super::geometry::Point;
+use super::layout::Layout;
 use super::offer::{Hung, has_menu};
 use super::running::MotionSlot;
 use super::scene::Pick;
@@ -23,11 +26,12 @@ impl Clicks {
     /// The clicks on a diagram, whose menu they open and close.
     pub fn on(
         props: &Props,
+        layout: &Rc<Layout>,
         host: &NodeRef,
         motion: &MotionSlot,
         menu: &UseStateHandle<Option<Hung>>,
     ) -> Self {
-        let on_pick = picks(props, host, menu);
+        let on_pick = picks(props, layout.clone(), host, menu);
         let traces = traces(props, host, motion, menu);
         let on_link = {
             let (traces, on_pick) = (traces.clone(), on_pick.clone());
@@ -57,6 +61,7 @@ impl Clicks {
 /// Selects what is picked, and opens its menu.
 fn picks(
     props: &Props,
+    layout: Rc<Layout>,
     host: &NodeRef,
     menu: &UseStateHandle<Option<Hung>>,
 ) -> Callback<(Pick, Option<MouseEvent>)> {
@@ -64,7 +69,7 @@ fn picks(
     let (scenario, on_select) = (props.scenario.clone(), props.on_select.clone());
     Callback::from(move |(pick, event): (Pick, Option<MouseEvent>)| {
         let at = event.and_then(|event| place_of(&host, &event));
-        menu.set(has_menu(&scenario, pick).then_some(Hung { pick, at }));
+        menu.set(has_menu(&layout, &scenario, pick).then_some(Hung { pick, at }));
         on_select.emit(pick.selection(&scenario));
     })
 }

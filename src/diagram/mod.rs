@@ -101,7 +101,7 @@ pub fn Diagram(props: &Props) -> Html {
         on_pick,
         on_link,
         onclick,
-    } = Clicks::on(props, &host, &motion, &menu);
+    } = Clicks::on(props, &layout, &host, &motion, &menu);
     let scene = Scene {
         scenario: &props.scenario,
         snapshot: props.snapshot.as_deref(),

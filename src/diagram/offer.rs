@@ -8,10 +8,11 @@ use yew::prelude::*;
 
 use super::Props;
 use super::geometry::{Fit, Point, Rect};
+use super::layout::Layout;
 use super::menu::Menu;
 use super::node::idle;
 use super::scene::{Pick, Scene};
-use crate::deed::{self, Deed};
+use crate::deed::{self, Among, Deed};
 
 /// A menu that is open.
 #[derive(Clone, Copy, PartialEq)]
@@ -23,13 +24,15 @@ pub struct Hung {
 }
 
 /// Whether something can be done to what was picked, beside changing its parameters.
-pub fn has_menu(scenario: &Scenario, pick: Pick) -> bool {
+pub fn has_menu(layout: &Layout, scenario: &Scenario, pick: Pick) -> bool {
     match pick {
         Pick::Instance(..) | Pick::Link(_) => true,
         Pick::Component(number) => {
             let component = scenario.design.components.get(number);
+            let place = layout.places.get(number);
             // The whole is its only instance.
-            component.is_some_and(|component| component.kind.facts().is_one_machine)
+            let is_whole = place.is_some_and(|place| place.form.is_whole());
+            is_whole && component.is_some_and(|component| component.kind.facts().is_one_machine)
         }
     }
 }
@@ -97,7 +100,10 @@ pub struct MenuOf {
 /// The menu of what was picked, as long as it is there, and is what is selected.
 pub fn menu_of(scene: &Scene<'_>, pick: Pick) -> Option<MenuOf> {
     let menu = match pick {
-        Pick::Component(number) => instance_menu(scene, number, 0),
+        Pick::Component(number) => {
+            let only = scene.place(number).form.instances().first().copied();
+            instance_menu(scene, number, only.unwrap_or(0))
+        }
         Pick::Instance(number, instance) => instance_menu(scene, number, instance),
         Pick::Link(link) => link_menu(scene, link),
     };
@@ -107,21 +113,19 @@ pub fn menu_of(scene: &Scene<'_>, pick: Pick) -> Option<MenuOf> {
 fn instance_menu(scene: &Scene<'_>, number: usize, instance: u16) -> Option<MenuOf> {
     let component = scene.scenario.design.components.get(number)?;
     let rect = scene.layout.rect(number, Some(instance))?;
-    let present = scene.place(number).form.count();
-    let (name, part) = if component.kind.facts().is_scalable {
-        let name = component.instance_name(instance);
-        let part = format!("[data-instance=\"{name}\"]");
-        (name, part)
-    } else {
-        let part = format!("[data-component=\"{}\"]", component.id);
-        (component.title().to_owned(), part)
+    let form = &scene.place(number).form;
+    let name = component.instance_name(instance);
+    let part = match form.is_whole() {
+        true => format!("[data-component=\"{}\"]", component.id),
+        false => format!("[data-instance=\"{name}\"]"),
     };
     let resting = idle();
     let gauge = scene.instance(number, instance).unwrap_or(&resting);
+    let among = Among::of(scene.gauge(number), instance, form.count());
     Some(MenuOf {
-        name,
+        name: component.instance_title(instance),
         part,
-        deeds: deed::of_instance(component, instance, gauge, present),
+        deeds: deed::of_instance(component, instance, gauge, among),
         testid: "instance-menu",
         place: rect,
     })

@@ -185,10 +185,18 @@ impl<'a> Scene<'a> {
         }
     }
 
-    /// Whether it is what is selected.
+    /// Whether it is what is selected; what is drawn as one thing, also where its only instance is.
     pub fn is_selected(&self, pick: Pick) -> bool {
-        self.selection
-            .is_some_and(|selection| pick.selection(self.scenario).as_ref() == Some(selection))
+        let Some(selection) = self.selection else {
+            return false;
+        };
+        let is_its_machine = match (pick, selection) {
+            (Pick::Component(number), Selection::Instance(id, _)) => {
+                self.place(number).form.is_whole() && self.component(number).id == *id
+            }
+            _ => false,
+        };
+        is_its_machine || pick.selection(self.scenario).as_ref() == Some(selection)
     }
 
     fn is_pointed(&self, pick: Pick) -> bool {

@@ -8,7 +8,7 @@ use headroom_engine::time::NS_PER_S;
 use headroom_scenario::{Action, Checkup, Component, Scenario, Target};
 use yew::prelude::*;
 
-use crate::deed;
+use crate::deed::{self, Among};
 use crate::format::{self, capital};
 use crate::intent::{Intent, Intents};
 
@@ -38,13 +38,6 @@ pub struct InstancesProps {
     pub intents: Intents,
 }
 
-impl InstancesProps {
-    /// Instances can come and go.
-    fn is_scalable(&self) -> bool {
-        self.component.kind.facts().is_scalable
-    }
-}
-
 /// One row for each instance that is there.
 #[component]
 pub fn Instances(props: &InstancesProps) -> Html {
@@ -58,6 +51,7 @@ pub fn Instances(props: &InstancesProps) -> Html {
     };
     let component = || props.gauge.id.clone();
     let count = there().count();
+    let adding = deed::adding(&props.component, count);
     html! {
         <div class="instances">
             <ul class={(count > ROWS_MAX).then_some("scrolled")}>
@@ -73,9 +67,9 @@ pub fn Instances(props: &InstancesProps) -> Html {
             if let Some(cost) = cost_words(&props.gauge.cost, props.usd_month) {
                 <p class="note" data-testid="cost">{ cost }</p>
             }
-            if props.is_scalable() && !props.read_only {
-                <button class="btn small" data-control="add-instance" data-of={component()}
-                    onclick={wish(Action::AddInstance { component: component() })}>{ "Add one" }</button>
+            if let Some(deed) = adding.filter(|_| !props.read_only) {
+                <button class="btn small" data-control={deed.control} data-of={component()} title={deed.help}
+                    onclick={wish(deed.action)}>{ deed.short }</button>
             }
         </div>
     }
@@ -91,7 +85,8 @@ fn row(props: &InstancesProps, number: u16, instance: &InstanceGauge, count: usi
     let checkup = props
         .live
         .checkup(&gauge.id, number, instance.slow_factor, rate_rps);
-    let deeds = deed::of_instance(&props.component, number, instance, count);
+    let among = Among::of(Some(gauge), number, count);
+    let deeds = deed::of_instance(&props.component, number, instance, among);
     // What is done to all of them stands below the list.
     let own = deeds
         .into_iter()
@@ -336,6 +331,7 @@ mod tests {
             buffer_hit_ratio: 0.0,
             data_gb: 7.5,
             disk_used_share: Some(0.1),
+            replication: None,
         };
         let told = |kind: &KindGauge| room_words(kind).map(|words| words.replace('\u{a0}', " "));
         let words = told(&database(Some(6_442)));
@@ -384,6 +380,7 @@ mod tests {
                 buffer_hit_ratio: 0.0,
                 data_gb: 0.0,
                 disk_used_share: None,
+                replication: None,
             };
             since_start(&kind)
         };

@@ -214,7 +214,7 @@ fn starts_with(kind: &Kind, place: usize) -> bool {
 mod tests {
     use super::*;
     use headroom_scenario::TimedAction;
-    use headroom_scenario::step::LADDER;
+    use headroom_scenario::step::{self, LADDER};
 
     fn place_of(subject: &Subject, live: &Scenario, key: &str) -> usize {
         let rows = subject.rows(live);
@@ -226,7 +226,7 @@ mod tests {
 
     #[test]
     fn the_start_of_a_component_that_came_while_the_design_ran_is_that_of_its_coming() {
-        let cache = LADDER[7].scenario();
+        let cache = step::find("cache").expect("it is one").scenario();
         let (_, added) = cache.design.component("cache").unwrap();
         let mut document = LADDER[6].scenario();
         let action = Action::Edit {

@@ -122,7 +122,7 @@ fn line(props: &Props, span: &Span, time: &Scale) -> Html {
         span.activity,
         Activity::Lookup | Activity::Backoff | Activity::Fail(_)
     );
-    let lasts = span.end_ns == 0 && trace.end_ns.is_none() && kind != Use::End;
+    let lasts = span.end_ns == 0 && trace.end_ns.is_none() && kind.lasts();
     html! {
         <li class={classes!("span", kind.css())}>
             <span class="what">
@@ -142,7 +142,7 @@ fn line(props: &Props, span: &Span, time: &Scale) -> Html {
                 { bar(kind, span.activity, from, to) }
             </svg>
             <span class="figure">
-                { if kind == Use::End { String::new() } else { format::ms(ms) } }
+                { if kind.lasts() { format::ms(ms) } else { String::new() } }
                 { if lasts { "…" } else { "" } }
             </span>
         </li>
@@ -162,7 +162,7 @@ fn bar(kind: Use, activity: Activity, from: f64, to: f64) -> Html {
             };
             html! { <rect class="bar" {x} {y} width={format!("{wide:.2}")} height="2" /> }
         }
-        Use::End => html! {
+        Use::Older | Use::End => html! {
             <rect class="bar" x={format!("{:.2}", from.min(WIDTH - 1.4))} y="0" width="1.4"
                 height="14" />
         },

@@ -15,7 +15,9 @@ pub enum Use {
     Work,
     /// It is on the wire.
     Travel,
-    /// A moment, no time.
+    /// A moment, no time: what it got is older than what had been acknowledged.
+    Older,
+    /// A moment, no time: it failed.
     End,
 }
 
@@ -28,12 +30,15 @@ impl Use {
         match activity {
             Activity::Wait
             | Activity::Lease
+            | Activity::Acknowledge
+            | Activity::CatchUp
             | Activity::Join
             | Activity::Unheard
             | Activity::HeldUp
             | Activity::Backoff => Use::Wait,
             Activity::Work | Activity::Hit | Activity::Miss | Activity::Login => Use::Work,
             Activity::Lookup | Activity::Travel | Activity::Return => Use::Travel,
+            Activity::Stale => Use::Older,
             Activity::Fail(_) => Use::End,
         }
     }
@@ -44,8 +49,13 @@ impl Use {
             Use::Wait => "waiting",
             Use::Work => "working",
             Use::Travel => "travelling",
-            Use::End => "",
+            Use::Older | Use::End => "",
         }
+    }
+
+    /// Whether it takes time.
+    pub fn lasts(self) -> bool {
+        !matches!(self, Use::Older | Use::End)
     }
 
     /// The class that draws it.
@@ -54,6 +64,7 @@ impl Use {
             Use::Wait => "use-wait",
             Use::Work => "use-work",
             Use::Travel => "use-travel",
+            Use::Older => "use-older",
             Use::End => "use-end",
         }
     }
@@ -103,7 +114,10 @@ pub fn doing(activity: Activity) -> &'static str {
         Activity::Work => "worked on at",
         Activity::Hit => "found in",
         Activity::Miss => "not found in",
+        Activity::Stale => "an older value, from",
         Activity::Lease => "awaits the fetch at",
+        Activity::Acknowledge => "awaits replicas at",
+        Activity::CatchUp => "awaits its own write at",
         Activity::Join => "calls at once from",
         Activity::Unheard => "at the door, hanging:",
         Activity::HeldUp => "held up by a cut before",
@@ -135,7 +149,7 @@ fn critical_path(trace: &Trace) -> Vec<(Span, f64)> {
     let mut until_ns = latest(trace);
     loop {
         let spans = trace.spans.iter().filter(|span| {
-            Use::of(span.activity) != Use::End
+            Use::of(span.activity).lasts()
                 && span.start_ns < until_ns
                 && end_of(span, trace) >= until_ns
         });
@@ -193,6 +207,8 @@ pub fn outcome(trace: &Trace, scenario: &Scenario) -> String {
         sentence += &match span.activity {
             Activity::Wait => format!("it waited {ms} in line at {at}"),
             Activity::Lease => format!("it waited {ms} for a fetch at {at}"),
+            Activity::Acknowledge => format!("it waited {ms} at {at} for replicas"),
+            Activity::CatchUp => format!("it waited {ms} for {at} to catch up"),
             Activity::Join => format!("it waited {ms} for its calls from {at}"),
             Activity::Unheard => format!("it waited {ms} at the door of {at}, which hung"),
             Activity::HeldUp => format!("it was held up {ms} by the cut link to {at}"),
@@ -202,6 +218,11 @@ pub fn outcome(trace: &Trace, scenario: &Scenario) -> String {
             }
             _ => format!("{ms} of it worked on at {at}"),
         };
+    }
+    let mut spans = trace.spans.iter();
+    if let Some(span) = spans.rfind(|span| span.activity == Activity::Stale) {
+        let copy = place(scenario, span.component, span.instance);
+        sentence += &format!("; {copy} was behind, and gave an older value");
     }
     sentence
 }
@@ -334,6 +355,28 @@ mod tests {
             sentence,
             "failed after 90 ms in 3 attempts: connection refused"
         );
+    }
+
+    #[test]
+    fn a_read_that_gave_an_older_value_names_the_copy_that_was_behind() {
+        let mut read = span(Activity::Stale, 60, 60);
+        read.instance = 2;
+        let trace = Trace {
+            end_ns: Some(100 * MS),
+            spans: vec![
+                span(Activity::Travel, 0, 40),
+                span(Activity::CatchUp, 40, 60),
+                read,
+                span(Activity::Return, 60, 100),
+            ],
+            ..Trace::default()
+        };
+        let sentence = outcome(&trace, &scenario()).replace('\u{a0}', " ");
+        assert_eq!(
+            sentence,
+            "answered in 100 ms: 80 ms of it on the wire; web/3 was behind, and gave an older value"
+        );
+        assert_eq!(sums_ms(&trace), [20.0, 0.0, 80.0], "it took no time");
     }
 
     #[test]

@@ -125,6 +125,21 @@ pub struct ComponentGauge {
     pub kind: KindGauge,
 }
 
+impl ComponentGauge {
+    /// The copies of a database that has or had some.
+    pub fn replication(&self) -> Option<&ReplicationGauge> {
+        match &self.kind {
+            KindGauge::Database { replication, .. } => replication.as_deref(),
+            KindGauge::Plain
+            | KindGauge::Clients { .. }
+            | KindGauge::Dns { .. }
+            | KindGauge::LoadBalancer { .. }
+            | KindGauge::Service { .. }
+            | KindGauge::Cache { .. } => None,
+        }
+    }
+}
+
 /// What a component costs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Cost {

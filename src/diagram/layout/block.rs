@@ -111,6 +111,15 @@ impl Form {
         }
     }
 
+    /// Whether it is drawn as one thing, which stands for its only instance.
+    pub fn is_whole(&self) -> bool {
+        match self {
+            Form::Single => true,
+            Form::Compact(instances) => instances.len() == 1,
+            Form::Cards(_) | Form::Grid(_) => false,
+        }
+    }
+
     /// How many there are.
     pub fn count(&self) -> usize {
         match self {

@@ -373,6 +373,7 @@ fn holds(reason: Reason, gauge: &InstanceGauge) -> bool {
         | Reason::NoHealthyInstance
         | Reason::TooManyConnections
         | Reason::DiskFull
+        | Reason::ReadOnly
         | Reason::TooManyInFlight => true,
     }
 }
