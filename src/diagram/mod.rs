@@ -111,6 +111,7 @@ pub fn Diagram(props: &Props) -> Html {
         selection: props.selection.as_ref(),
         pointed: pointed(props.happening.as_deref()),
         exact: is_followed_by_eye(&props.stage),
+        moves: !still && !props.stage.borrow().clock.paused(),
         fit: fit_of(&motion, &layout, sheet.size),
         on_pick: &on_pick,
         on_link: &on_link,

@@ -67,6 +67,8 @@ pub struct Scene<'a> {
     pub pointed: Option<(usize, Option<u16>)>,
     /// Time runs slowly enough to show what is busy this very moment instead of lately.
     pub exact: bool,
+    /// Time passes, and what moves may be drawn.
+    pub moves: bool,
     /// How the drawing is placed in its box.
     pub fit: Fit,
     /// Something was picked: by this click, or by a key.

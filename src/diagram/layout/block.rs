@@ -186,10 +186,21 @@ impl Block {
         }
     }
 
+    /// Cards that stand as they are given in a frame of that size, below their name.
+    pub fn cards((width, height): (f64, f64), cards: Vec<(u16, Rect)>) -> Self {
+        Self {
+            width,
+            height,
+            above: HEADING,
+            below: 0.0,
+            form: Form::Cards(cards),
+        }
+    }
+
     /// A card of that size for each instance, below their name; more than a few are cells of a grid.
     pub fn tier(instances: Vec<u16>, flow: Flow, card: (f64, f64)) -> Self {
         let count = instances.len();
-        if count > most_cards(flow) {
+        if Self::folds(count, flow) {
             return Self::grid(instances, flow);
         }
         let gap = card_gap(count, flow);
@@ -206,17 +217,16 @@ impl Block {
             };
             (number, Rect::new(corner.x, corner.y, card.0, card.1))
         });
-        Self {
-            width,
-            height,
-            above: HEADING,
-            below: 0.0,
-            form: Form::Cards(cards.collect()),
-        }
+        Self::cards((width, height), cards.collect())
+    }
+
+    /// Whether so many instances are more than a card each has room for.
+    pub fn folds(count: usize, flow: Flow) -> bool {
+        count > most_cards(flow)
     }
 
     /// A cell for each instance, or for several of very many.
-    fn grid(instances: Vec<u16>, flow: Flow) -> Self {
+    pub fn grid(instances: Vec<u16>, flow: Flow) -> Self {
         let per_cell = instances.len().div_ceil(CELLS_MAX).max(1);
         let cells = instances.len().div_ceil(per_cell);
         let (columns, pitch) = grid_shape(cells, flow);

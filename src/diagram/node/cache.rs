@@ -2,7 +2,6 @@
 
 use headroom_engine::series::ComponentBin;
 use headroom_engine::snapshot::{InstanceState, KindGauge};
-use headroom_scenario::Kind;
 use yew::prelude::*;
 
 use super::super::geometry::Rect;
@@ -18,11 +17,6 @@ pub fn block(nodes: Vec<u16>, flow: Flow) -> Block {
         Flow::Rightwards => Block::tier(nodes, flow, (148.0, 68.0)),
         Flow::Downwards => Block::tier(nodes, flow, (104.0, 64.0)).named_below(),
     }
-}
-
-/// Whether its name stands below it.
-pub fn is_named_below(kind: &Kind, flow: Flow) -> bool {
-    flow == Flow::Downwards && matches!(kind, Kind::Cache(_))
 }
 
 pub fn draw(scene: &Scene<'_>, number: usize, instance: u16, rect: &Rect) -> Html {

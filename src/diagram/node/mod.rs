@@ -4,6 +4,7 @@ mod balancer;
 mod cache;
 mod clients;
 mod compact;
+mod copies;
 mod database;
 mod directory;
 mod grid;
@@ -30,7 +31,7 @@ pub fn block(kind: &Kind, instances: Vec<u16>, flow: Flow, detail: Detail) -> Bl
         Kind::Clients(_) => clients::block(flow),
         Kind::Dns(_) => directory::block(),
         Kind::LoadBalancer(_) => balancer::block(flow),
-        Kind::Database(_) => database::block(flow),
+        Kind::Database(database) => database::block(database, instances, flow),
         Kind::Service(_) => server::block(instances, flow),
         Kind::Cache(_) => cache::block(instances, flow),
     }
@@ -57,7 +58,15 @@ pub fn component(scene: &Scene<'_>, number: usize) -> Html {
         Kind::Clients(_) => clients::draw(scene, number),
         Kind::Dns(dns) => directory::draw(scene, number, dns),
         Kind::LoadBalancer(balancer) => balancer::draw(scene, number, balancer),
-        Kind::Database(database) => database::draw(scene, number, database),
+        Kind::Database(database) if scene.place(number).form == Form::Single => {
+            database::draw(scene, number, database)
+        }
+        Kind::Database(_) => html! {
+            <>
+                { copies::log(scene, number) }
+                { tier(scene, number, |instance, rect| copies::draw(scene, number, instance, rect)) }
+            </>
+        },
         Kind::Service(service) => tier(scene, number, |instance, rect| {
             server::draw(scene, number, instance, rect, service)
         }),
@@ -70,14 +79,15 @@ pub fn component(scene: &Scene<'_>, number: usize) -> Html {
 /// How many there are of a tier, and of what.
 fn size(scene: &Scene<'_>, number: usize) -> Option<String> {
     let form = &scene.place(number).form;
-    if matches!(form, Form::Compact(_)) {
+    if matches!(form, Form::Compact(_) | Form::Single) {
         return None;
     }
     let present = form.count();
     match &scene.component(number).kind {
         Kind::Service(service) => Some(format!("{present} × {}", service.size.name())),
         Kind::Cache(_) => Some(format::counted(present as u64, "node", "nodes")),
-        Kind::Clients(_) | Kind::Dns(_) | Kind::LoadBalancer(_) | Kind::Database(_) => None,
+        Kind::Database(_) => Some(format::counted(present as u64, "copy", "copies")),
+        Kind::Clients(_) | Kind::Dns(_) | Kind::LoadBalancer(_) => None,
     }
 }
 
@@ -109,7 +119,15 @@ fn badges_of(scene: &Scene<'_>, number: usize) -> Vec<Badge> {
             .iter()
             .filter_map(|(instance, rect)| {
                 let gauge = scene.instance(number, *instance)?;
-                Some(badge(badge_of(gauge, scene.reasons())?, rect))
+                let mark = match scene.component(number).kind {
+                    Kind::Database(_) => copies::mark(scene, number, *instance),
+                    Kind::Clients(_)
+                    | Kind::Dns(_)
+                    | Kind::LoadBalancer(_)
+                    | Kind::Service(_)
+                    | Kind::Cache(_) => badge_of(gauge, scene.reasons()),
+                };
+                Some(badge(mark?, rect))
             })
             .collect(),
         Form::Grid(grid) => {
@@ -166,6 +184,11 @@ fn upper(words: &str) -> String {
     JsString::from(words).to_upper_case().into()
 }
 
+/// Whether the name of a tier stands below it: where wires arrive from above, and none leave.
+fn is_named_below(kind: &Kind, flow: Flow) -> bool {
+    flow == Flow::Downwards && matches!(kind, Kind::Cache(_) | Kind::Database(_))
+}
+
 /// The name of a tier, which picks the whole of it.
 fn heading(scene: &Scene<'_>, number: usize) -> Html {
     let Some((text, rect)) = heading_place(scene, number) else {
@@ -189,7 +212,7 @@ pub fn heading_place(scene: &Scene<'_>, number: usize) -> Option<(String, Rect)>
     let size = size(scene, number)?;
     let frame = scene.place(number).frame;
     let name = scene.name(number);
-    let is_below = cache::is_named_below(&scene.component(number).kind, scene.layout.flow);
+    let is_below = is_named_below(&scene.component(number).kind, scene.layout.flow);
     let baseline = if is_below {
         frame.bottom() + 19.0
     } else {
