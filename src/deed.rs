@@ -59,6 +59,18 @@ impl Deed {
                 "Destroy",
                 "It dies for good. Repaired, it is a new machine, which has to boot first.",
             ),
+            Action::CutOff { .. } => (
+                "cut-off",
+                "Cut off from the others",
+                "Cut off",
+                "Neither the other copies nor the monitor reach it. Its callers still do.",
+            ),
+            Action::Promote { .. } => (
+                "promote",
+                "Make it the primary",
+                "Promote",
+                "The primary hands over to it, if it answers: nothing is lost. Else it takes over with what it has.",
+            ),
             Action::Repair { .. } => ("repair", "Repair", "Repair", "It works again as it should."),
             Action::Deploy { .. } => (
                 "deploy",
@@ -162,6 +174,7 @@ pub fn of_instance(
     }
     let runs = !matches!(gauge.state, InstanceState::Down | InstanceState::Gone);
     let is_slow = gauge.slow_factor != 1.0;
+    let is_copy = runs && matches!(kind, Kind::Database(_)) && among.present > 1;
     let is_to_stay =
         among.present < 2 || among.is_primary || gauge.state == InstanceState::Draining;
     let kill = Action::Kill {
@@ -178,6 +191,14 @@ pub fn of_instance(
         factor: SLOW_FACTOR,
     };
     let destroy = Action::Destroy {
+        component: component(),
+        instance,
+    };
+    let cut_off = Action::CutOff {
+        component: component(),
+        instance,
+    };
+    let promote = Action::Promote {
         component: component(),
         instance,
     };
@@ -203,7 +224,9 @@ pub fn of_instance(
             (runs || is_down) && is_worse_than_death(kind, gauge),
             destroy,
         ),
+        (is_copy && !gauge.is_cut_off, cut_off),
         (gauge.is_broken(), repair),
+        (is_copy && !among.is_primary && !gauge.is_cut_off, promote),
         (facts.is_deployable, deploy),
     ];
     let deed = |(makes_sense, action)| match makes_sense {

@@ -43,7 +43,22 @@ pub enum Action {
         /// Its number, from 0.
         instance: u16,
     },
-    /// A dead, hanging or slow instance works as it should again.
+    /// A copy of a database is cut off from the others, and from who watches over them. Its callers still reach it.
+    CutOff {
+        /// Id of its component.
+        component: String,
+        /// Its number, from 0.
+        instance: u16,
+    },
+    /// A copy of a database becomes the primary: in turn with the one there is, if that answers, and without it
+    /// where it does not.
+    Promote {
+        /// Id of its component.
+        component: String,
+        /// Its number, from 0.
+        instance: u16,
+    },
+    /// A dead, hanging or slow instance works as it should again, and one that was cut off is reached.
     Repair {
         /// Id of its component.
         component: String,
@@ -239,6 +254,14 @@ impl Action {
                 component,
                 instance,
             }
+            | Action::CutOff {
+                component,
+                instance,
+            }
+            | Action::Promote {
+                component,
+                instance,
+            }
             | Action::Repair {
                 component,
                 instance,
@@ -269,6 +292,8 @@ impl Action {
             Action::Kill { component, .. }
             | Action::Hang { component, .. }
             | Action::Destroy { component, .. }
+            | Action::CutOff { component, .. }
+            | Action::Promote { component, .. }
             | Action::Repair { component, .. }
             | Action::Slow { component, .. }
             | Action::RemoveInstance { component, .. }
@@ -293,6 +318,8 @@ impl Action {
             | Action::Kill { .. }
             | Action::Hang { .. }
             | Action::Destroy { .. }
+            | Action::CutOff { .. }
+            | Action::Promote { .. }
             | Action::Repair { .. }
             | Action::Slow { .. }
             | Action::Deploy { .. }
@@ -317,9 +344,12 @@ impl Action {
             Action::Kill { .. }
             | Action::Hang { .. }
             | Action::Destroy { .. }
+            | Action::CutOff { .. }
             | Action::Slow { .. }
             | Action::ImpairLink { .. } => Sort::Fault,
-            Action::Repair { .. } | Action::RepairLink { .. } => Sort::Repair,
+            Action::Repair { .. } | Action::Promote { .. } | Action::RepairLink { .. } => {
+                Sort::Repair
+            }
             Action::AddInstance { .. } | Action::RemoveInstance { .. } => Sort::Resize,
             Action::Deploy { .. } => Sort::Deploy,
         }

@@ -41,6 +41,8 @@ impl Action {
             Action::Kill { .. }
             | Action::Hang { .. }
             | Action::Destroy { .. }
+            | Action::CutOff { .. }
+            | Action::Promote { .. }
             | Action::Repair { .. }
             | Action::Slow { .. }
             | Action::AddInstance { .. }

@@ -49,6 +49,9 @@ pub struct Replication {
     pub reaction_s: f64,
     /// Time until the replica that is promoted takes writes, in milliseconds; longer where it has more to apply.
     pub promotion_ms: f64,
+    /// The primary takes writes only for so long after the monitor has last asked it, and nobody is promoted before
+    /// that is over, in milliseconds: so that there are never two. 0 is no lease.
+    pub lease_ms: f64,
     /// Time until callers hear which copies there are and which one is the primary, in milliseconds: what a name's
     /// time to live or a proxy's refresh takes. The trip over their link comes on top.
     pub announcement_ms: f64,
@@ -90,6 +93,7 @@ impl Default for Replication {
             check_fall: 3,
             reaction_s: 300.0,
             promotion_ms: 1_000.0,
+            lease_ms: 0.0,
             announcement_ms: 0.0,
             log_writes: 100_000,
             seed_mbps: 100.0,

@@ -143,6 +143,8 @@ impl Document {
             Action::Kill { .. }
             | Action::Hang { .. }
             | Action::Destroy { .. }
+            | Action::CutOff { .. }
+            | Action::Promote { .. }
             | Action::Repair { .. }
             | Action::Slow { .. }
             | Action::AddInstance { .. }

@@ -139,6 +139,7 @@ fn instance(run: &Run, number: usize, index: usize) -> InstanceGauge {
         state: server.state,
         slow_factor: server.slow_factor,
         hangs: server.hangs,
+        is_cut_off: server.is_cut_off,
         in_rotation: in_rotation(run, number, index),
         busy: part.busy(&run.world, number, place),
         slots: part.slots(),

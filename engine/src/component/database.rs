@@ -39,7 +39,7 @@ use crate::world::request::{Operation, Origin, Request, Stage};
 use crate::world::wire::Departure;
 use copy::{Copy, Seeding};
 use letters::Letters;
-use monitor::Monitor;
+use monitor::{Monitor, kept_since};
 use shipping::Held;
 
 /// A database.
@@ -238,6 +238,12 @@ impl Database {
     /// A write is done on a copy that another has replaced: it will be thrown away.
     fn commit_in_vain(&mut self, world: &mut World, id: u32, copy: u16) {
         world.apply_write(id);
+        if self.needed() > 0 {
+            // No replica follows it that could acknowledge that.
+            world.requests[id].stage = Stage::Held;
+            world.note(id, Activity::Acknowledge, self.me, copy);
+            return self.copy(copy).stranded.push(id);
+        }
         self.writes += 1;
         self.copy(copy).surplus += 1;
         self.reply(world, id, copy);
@@ -257,7 +263,8 @@ impl Database {
     /// What a replica has is older where it has yet to apply a write of that key.
     fn read_replica(&mut self, world: &mut World, id: u32, copy: u16) {
         let Request { key, user, .. } = world.requests[id];
-        let applied = self.copies[usize::from(copy)].applied;
+        let Copy { applied, epoch, .. } = self.copies[usize::from(copy)];
+        let applied = kept_since(&self.parted, epoch, applied);
         let Some(log) = &self.log else { return };
         let Some((position, missing)) = log.first_after(key, applied) else {
             return;
@@ -564,6 +571,10 @@ impl Part for Database {
 
     fn starts(&mut self, world: &mut World, instance: u16) {
         self.copy_starts(world, instance);
+    }
+
+    fn reached(&mut self, world: &mut World, instance: u16) {
+        self.copy_reached(world, instance);
     }
 
     fn booted(&mut self, world: &mut World, _instance: u16) {

@@ -12,6 +12,8 @@ pub struct Instance {
     pub slow_factor: f64,
     /// It hangs: it takes nothing up, and its work stands still.
     pub hangs: bool,
+    /// It is a copy of a database that the others, and who watches over them, do not reach.
+    pub is_cut_off: bool,
     /// Who waits there for a slot.
     pub line: Line,
     /// It drains to start anew, and not for good.
@@ -30,6 +32,7 @@ impl Default for Instance {
             state: InstanceState::Up,
             slow_factor: 1.0,
             hangs: false,
+            is_cut_off: false,
             line: Line::default(),
             restarts: false,
             is_closed: false,

@@ -200,6 +200,10 @@ impl Part for Component {
         each!(self, part => part.starts(world, instance))
     }
 
+    fn reached(&mut self, world: &mut World, instance: u16) {
+        each!(self, part => part.reached(world, instance))
+    }
+
     fn booted(&mut self, world: &mut World, instance: u16) {
         each!(self, part => part.booted(world, instance))
     }

@@ -128,6 +128,9 @@ pub trait Part {
     /// An instance was started: what it does before it serves.
     fn starts(&mut self, _world: &mut World, _instance: u16) {}
 
+    /// An instance that was cut off is reached again.
+    fn reached(&mut self, _world: &mut World, _instance: u16) {}
+
     /// It serves.
     fn booted(&mut self, _world: &mut World, _instance: u16) {}
 

@@ -68,6 +68,14 @@ impl Control {
                 component,
                 instance,
             } => self.on_machine(run, component, *instance, Run::destroy),
+            Action::CutOff {
+                component,
+                instance,
+            } => self.on_machine(run, component, *instance, Run::cut_off),
+            Action::Promote {
+                component,
+                instance,
+            } => self.on_machine(run, component, *instance, Run::promote),
             Action::Repair {
                 component,
                 instance,
@@ -303,10 +311,13 @@ impl Run {
         let Some(repaired) = component.instance_mut(instance) else {
             return;
         };
-        let was_broken =
-            repaired.state == InstanceState::Down || repaired.hangs || repaired.slow_factor != 1.0;
+        let was_broken = repaired.state == InstanceState::Down
+            || repaired.hangs
+            || repaired.is_cut_off
+            || repaired.slow_factor != 1.0;
         repaired.slow_factor = 1.0;
         let hung = std::mem::take(&mut repaired.hangs);
+        let was_cut_off = std::mem::take(&mut repaired.is_cut_off);
         let mut words = marks::works_again(&name);
         match (repaired.state, repaired.has_booted) {
             (InstanceState::Down, true) => {
@@ -323,6 +334,9 @@ impl Run {
         if hung {
             self.components[usize::from(number)].goes_on(&mut self.world, instance);
             self.end_standstill(number, instance);
+        }
+        if was_cut_off {
+            self.components[usize::from(number)].reached(&mut self.world, instance);
         }
         if was_broken {
             self.world.mark(Tone::Good, words, number, Some(instance));
@@ -344,6 +358,25 @@ impl Run {
         self.world
             .mark(Tone::Bad, marks::hangs(&name), number, Some(instance));
         self.begin_standstill(number, instance);
+    }
+
+    /// A copy is cut off from the others.
+    fn cut_off(&mut self, number: u8, instance: u16) {
+        let name = self.world.name(number, instance);
+        let Some(cut) = self.components[usize::from(number)].instance_mut(instance) else {
+            return;
+        };
+        if !std::mem::replace(&mut cut.is_cut_off, true) {
+            let words = marks::cut_off(&name);
+            self.world.mark(Tone::Bad, words, number, Some(instance));
+        }
+    }
+
+    /// A copy is to be the primary.
+    fn promote(&mut self, number: u8, instance: u16) {
+        if let Component::Database(database) = &mut self.components[usize::from(number)] {
+            database.switch_to(&mut self.world, instance);
+        }
     }
 
     /// The standby of a balancer takes its place, if it is still needed: what one had that hangs is lost, and

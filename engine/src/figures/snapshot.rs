@@ -160,6 +160,8 @@ pub struct InstanceGauge {
     pub slow_factor: f64,
     /// It hangs: it takes nothing up and answers nothing.
     pub hangs: bool,
+    /// It is a copy of a database that the others do not reach.
+    pub is_cut_off: bool,
     /// The balancer in front sends it requests. True where nobody checks.
     pub in_rotation: bool,
     /// Slots busy at this moment.
@@ -194,9 +196,10 @@ impl InstanceGauge {
         }
     }
 
-    /// Whether it is stopped or slow: what a repair mends.
+    /// Whether it is stopped, slow or cut off: what a repair mends.
     pub fn is_broken(&self) -> bool {
-        self.is_stopped() || self.state != InstanceState::Gone && self.slow_factor != 1.0
+        let is_bad = self.slow_factor != 1.0 || self.is_cut_off;
+        self.is_stopped() || self.state != InstanceState::Gone && is_bad
     }
 }
 

@@ -252,6 +252,8 @@ fn words(action: &Action, design: &Design) -> String {
         Action::Kill { .. } => format!("kill {target}"),
         Action::Hang { .. } => format!("let {target} hang"),
         Action::Destroy { .. } => format!("destroy {target}"),
+        Action::CutOff { .. } => format!("cut {target} off"),
+        Action::Promote { .. } => format!("promote {target}"),
         Action::Repair { .. } | Action::RepairLink { .. } => format!("repair {target}"),
         Action::Slow { factor, .. } => format!("slow {target} {factor} ×"),
         Action::AddInstance { .. } => format!("add one to {target}"),

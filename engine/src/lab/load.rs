@@ -113,6 +113,8 @@ pub fn at_load(scenario: &ValidScenario, load: Load) -> Option<ValidScenario> {
             | Action::Kill { .. }
             | Action::Hang { .. }
             | Action::Destroy { .. }
+            | Action::CutOff { .. }
+            | Action::Promote { .. }
             | Action::Repair { .. }
             | Action::Slow { .. }
             | Action::AddInstance { .. }

@@ -34,6 +34,8 @@ pub fn settled(scenario: &ValidScenario) -> ValidScenario {
             Action::Kill { .. }
             | Action::Hang { .. }
             | Action::Destroy { .. }
+            | Action::CutOff { .. }
+            | Action::Promote { .. }
             | Action::Repair { .. }
             | Action::Slow { .. }
             | Action::AddInstance { .. }

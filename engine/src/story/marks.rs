@@ -119,6 +119,8 @@ fn subject(action: &Action, scenario: &Scenario) -> (String, Option<u8>) {
         Action::Kill { .. }
         | Action::Hang { .. }
         | Action::Destroy { .. }
+        | Action::CutOff { .. }
+        | Action::Promote { .. }
         | Action::Repair { .. }
         | Action::Slow { .. }
         | Action::AddInstance { .. }
@@ -132,6 +134,16 @@ fn subject(action: &Action, scenario: &Scenario) -> (String, Option<u8>) {
 /// `Load balancer is not there any more`.
 pub(crate) fn passed_over(title: &str) -> String {
     format!("{title} is not there any more")
+}
+
+/// `db/1 is cut off from the other copies`.
+pub(crate) fn cut_off(name: &str) -> String {
+    format!("{name} is cut off from the other copies")
+}
+
+/// `db/2 is promoted`.
+pub(crate) fn promoted(name: &str) -> String {
+    format!("{name} is promoted")
 }
 
 /// `web/1 dies`.
@@ -236,6 +248,8 @@ fn of_target(
         Action::Kill { .. } => (Tone::Bad, dies(&name)),
         Action::Hang { .. } => (Tone::Bad, hangs(&name)),
         Action::Destroy { .. } => (Tone::Bad, destroyed(&name)),
+        Action::CutOff { .. } => (Tone::Bad, cut_off(&name)),
+        Action::Promote { .. } => (Tone::Neutral, promoted(&name)),
         Action::Repair { .. } => (Tone::Good, works_again(&name)),
         Action::Slow { factor, .. } => (Tone::Bad, slower(&name, *factor)),
         Action::AddInstance { .. } => {

@@ -2,7 +2,7 @@
 
 use headroom_engine::lab::{Bottleneck, Capacity};
 use headroom_scenario::{
-    Action, Algorithm, Direction, Distribution, Impairment, Kind, Scenario, TimedAction,
+    Action, Algorithm, Direction, Distribution, Impairment, Kind, Scenario, TimedAction, WriteMode,
 };
 
 use crate::designs::*;
@@ -142,7 +142,10 @@ fn where_nothing_is_busy_it_is_where_the_time_goes() {
                     (database.connections, database.distribution) =
                         (10_000, Distribution::Constant);
                 }
-                Kind::Cache(cache) => (cache.leases, cache.ttl_s) = (true, 57.0),
+                Kind::Cache(cache) => {
+                    (cache.leases, cache.ttl_s) = (true, 57.0);
+                    cache.write_mode = WriteMode::Invalidate;
+                }
                 Kind::LoadBalancer(balancer) => balancer.algorithm = Algorithm::RoundRobin,
                 Kind::Clients(_) | Kind::Dns(_) => {}
             }

@@ -134,7 +134,15 @@ pub fn some_action(scenario: &Scenario, numbers: &mut Numbers) -> Action {
     let components = &scenario.design.components;
     let hit = &components[numbers.bits() as usize % components.len()];
     let (component, instance) = (hit.id.clone(), (numbers.bits() % 5) as u16);
-    match numbers.bits() % 20 {
+    match numbers.bits() % 22 {
+        20 => Action::CutOff {
+            component,
+            instance,
+        },
+        21 => Action::Promote {
+            component,
+            instance,
+        },
         0 | 1 => Action::Kill {
             component,
             instance,
@@ -288,6 +296,7 @@ fn follow_otherwise(replication: &mut Replication, numbers: &mut Numbers) {
         check_fall: 2,
         reaction_s: 0.1,
         promotion_ms: pick(numbers, [0.0, 20.0]),
+        lease_ms: pick(numbers, [0.0, 30.0]),
         announcement_ms: pick(numbers, [0.0, 50.0]),
         log_writes: 1_000,
         ..Replication::default()

@@ -602,3 +602,103 @@ fn a_new_replica_catches_up_after_its_snapshot() {
     });
     Sample::new(caught_up_s).assert_is("seconds until a new replica serves", whole_s);
 }
+
+fn of_copy(action: fn(String, u16) -> Action, instance: u16) -> Action {
+    action("database".into(), instance)
+}
+
+fn cut_off(component: String, instance: u16) -> Action {
+    Action::CutOff {
+        component,
+        instance,
+    }
+}
+
+fn promote(component: String, instance: u16) -> Action {
+    Action::Promote {
+        component,
+        instance,
+    }
+}
+
+fn repair(component: String, instance: u16) -> Action {
+    Action::Repair {
+        component,
+        instance,
+    }
+}
+
+/// Copies of which the primary is cut off for four seconds, and whose callers hear late of the new one.
+fn parted(seed: u64, lease_ms: f64, mode: ReplicationMode) -> Report {
+    let design = dying(mode, 0.0);
+    let design = Copies {
+        replication: Replication {
+            lease_ms,
+            announcement_ms: 2_000.0,
+            ..design.replication
+        },
+        ..design
+    };
+    let mut scenario = design.scenario(seed);
+    let at_s = 3.0 + Numbers::from_state(seed).uniform();
+    scenario.script.push(at(at_s, of_copy(cut_off, 0)));
+    scenario.script.push(at(at_s + 4.0, of_copy(repair, 0)));
+    run(scenario, DEATH)
+}
+
+#[test]
+fn two_primaries_take_writes_until_callers_know_unless_there_is_a_lease() {
+    let row = &figures("replication")["split brain"];
+    let lost = |lease_ms| {
+        let reports = each_seed(runs(60), |seed| {
+            parted(seed, lease_ms, ReplicationMode::Asynchronous)
+        });
+        assert!(
+            reports
+                .iter()
+                .all(|report| replication(report).promotions == 1)
+        );
+        sample(&reports, |report| replication(report).writes_lost as f64)
+    };
+    // From the cut on the old primary takes all writes, until the callers have heard of the other: after it is found
+    // out, after so many looks, and told.
+    let truth = number(row, "lost_mean");
+    lost(0.0).assert_is("writes lost to a second primary", truth);
+    // With a lease it takes them for as long as that lasts, as the looks that renew it come.
+    let lease_ms = number(row, "lease");
+    let fenced = lost(lease_ms);
+    fenced.assert_is(
+        "writes lost behind a lease",
+        number(row, "lost_behind_lease_mean"),
+    );
+    lost(1.3 * lease_ms).assert_is_not("writes lost, a lease 30 % longer", fenced.mean());
+}
+
+#[test]
+fn a_primary_that_is_cut_off_answers_no_write_that_must_be_acknowledged() {
+    for seed in 0..5 {
+        let report = parted(seed, 0.0, ReplicationMode::Synchronous);
+        assert_eq!(replication(&report).writes_lost, 0);
+        assert_eq!(replication(&report).promotions, 1);
+        assert!(
+            report.requests.failed_total() > 100,
+            "who waited there is turned away"
+        );
+    }
+}
+
+#[test]
+fn a_primary_that_hands_over_loses_nothing() {
+    let design = dying(ReplicationMode::Asynchronous, 50.0);
+    let lost = each_seed(RUNS_MIN, |seed| {
+        let mut scenario = design.scenario(seed);
+        let at_s = 3.0 + Numbers::from_state(seed).uniform();
+        scenario.script.push(at(at_s, of_copy(promote, 1)));
+        let report = run(scenario, DEATH);
+        let found = replication(&report);
+        assert_eq!((found.promotions, found.epoch), (1, 2));
+        assert!(found.unavailable_s < 0.1, "{}", found.unavailable_s);
+        found.writes_lost
+    });
+    assert_eq!(lost.iter().sum::<u64>(), 0);
+}

@@ -292,6 +292,14 @@ impl Parameters for Database {
         )
         .when(fails_over),
         number!(
+            replication.lease_ms,
+            "Lease",
+            "ms",
+            WAIT_MS,
+            "The primary takes writes only so long after a check, and nobody is promoted before; 0 is no lease, and there may be two."
+        )
+        .when(fails_over),
+        number!(
             replication.announcement_ms,
             "Callers hear after",
             "ms",

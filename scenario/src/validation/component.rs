@@ -128,6 +128,13 @@ fn replication(problems: &mut Problems, at: &Path, replication: &Replication) {
         );
         problems.add(&at.field("acknowledgements"), message);
     }
+    let (lease_ms, interval_ms) = (replication.lease_ms, replication.check_interval_ms);
+    if replicas > 0 && lease_ms > 0.0 && lease_ms <= interval_ms {
+        let message = format!(
+            "a lease of {lease_ms} ms is over before the next check, after {interval_ms} ms: give more than the interval, or 0 for none"
+        );
+        problems.add(&at.field("lease_ms"), message);
+    }
     let (timeout_ms, interval_ms) = (replication.check_timeout_ms, replication.check_interval_ms);
     if replicas > 0 && timeout_ms > interval_ms {
         let message = format!(

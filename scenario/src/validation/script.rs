@@ -162,6 +162,8 @@ impl<'a> Stage<'a> {
             Action::Kill { .. } => self.target(problems, &at.field("kill"), action),
             Action::Hang { .. } => self.target(problems, &at.field("hang"), action),
             Action::Destroy { .. } => self.target(problems, &at.field("destroy"), action),
+            Action::CutOff { .. } => self.copy(problems, &at.field("cut_off"), action),
+            Action::Promote { .. } => self.copy(problems, &at.field("promote"), action),
             Action::Repair { .. } => self.target(problems, &at.field("repair"), action),
             Action::Slow { factor, .. } => {
                 let at = &at.field("slow");
@@ -218,6 +220,26 @@ impl<'a> Stage<'a> {
                 self::impairment(problems, &at.field("impairment"), impairment);
             }
             Action::RepairLink { .. } => self.target(problems, &at.field("repair_link"), action),
+        }
+    }
+
+    /// An action on a copy of a database, which has others.
+    fn copy(&self, problems: &mut Problems, at: &Path, action: &Action) {
+        self.target(problems, at, action);
+        let Target::Instance(id, _) = action.target() else {
+            return;
+        };
+        let Some((index, component)) = self.design().component(id) else {
+            return;
+        };
+        let kind = component.kind.facts();
+        if component.kind.tag() != KindTag::Database {
+            let message = format!("a {} has no copies: name a database", kind.title);
+            problems.add(&at.field("component"), message);
+        } else if self.troupes[index].present() < 2 {
+            let name = named(component);
+            let message = format!("{name} has no replica by then: give it one, or name another");
+            problems.add(&at.field("component"), message);
         }
     }
 

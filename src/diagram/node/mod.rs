@@ -473,6 +473,7 @@ pub fn idle() -> InstanceGauge {
         state: InstanceState::Up,
         slow_factor: 1.0,
         hangs: false,
+        is_cut_off: false,
         in_rotation: true,
         busy: 0,
         slots: 0,

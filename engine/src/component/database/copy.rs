@@ -23,6 +23,8 @@ pub(super) struct Copy {
     pub connections: u32,
     /// It takes writes, as far as it knows.
     pub takes_writes: bool,
+    /// It takes none from then on, if it has a lease and does not hear from the monitor before.
+    pub lease_until_ns: u64,
     /// The last promotion that it has heard of.
     pub epoch: u32,
     /// Position up to which it has the log.
@@ -76,6 +78,7 @@ impl Copy {
             is_full: false,
             connections: 0,
             takes_writes: number == 0,
+            lease_until_ns: 0,
             epoch: 1,
             received: 0,
             applied: 0,
@@ -103,11 +106,11 @@ impl Copy {
         }
     }
 
-    /// What of the log it has not applied.
-    pub fn behind(&self, log: &Log) -> Behind {
+    /// What of the log it has not applied, which has kept what it has up to a position.
+    pub fn behind(&self, log: &Log, kept: u64) -> Behind {
         Behind {
-            writes: log.last().saturating_sub(self.applied),
-            oldest_ns: log.get(self.applied + 1).map(|entry| entry.at_ns),
+            writes: log.last().saturating_sub(kept),
+            oldest_ns: log.get(kept + 1).map(|entry| entry.at_ns),
         }
     }
 

@@ -36,6 +36,8 @@ pub(super) enum Letter {
     Late { look: u32 },
     /// Somebody has noticed that the primary of an epoch is dead.
     Noticed { epoch: u32 },
+    /// The lease of a primary may be over.
+    LeaseOver,
     /// A replica is to be the primary of an epoch.
     Promoted { epoch: u32 },
     /// The callers over a link are told which copies there are.

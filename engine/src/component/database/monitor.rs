@@ -1,7 +1,7 @@
 //! A monitor looks at every copy, tells callers which there are, and sees to it that there is a primary. It stands
 //! beside the copies, on a machine of its own that does not fail.
 
-use headroom_scenario::{Failover, ReplicationMode, Scenario};
+use headroom_scenario::{Acknowledged, Failover, ReplicationMode, Scenario};
 
 use crate::component::database::Database;
 use crate::component::database::copy::{Copy, Seeding};
@@ -12,6 +12,7 @@ use crate::figures::replication::{CopyGauge, ReplicationGauge, ReportCopy, Repor
 use crate::figures::snapshot::InstanceState;
 use crate::mechanism::lag::Lag;
 use crate::story::happening::Tone;
+use crate::story::marks;
 use crate::time::{NS_PER_S, ms_from_ns, ns_from_ms};
 use crate::world::World;
 use crate::world::view::{Copies, View};
@@ -26,8 +27,12 @@ pub(super) struct Monitor {
     /// The replica that is to be the primary, and whether it has been told so.
     promoted: Option<u16>,
     is_due: bool,
+    /// It was somebody's wish.
+    is_wanted: bool,
     /// Somebody will react to the death of the primary.
     is_noticed: bool,
+    /// When the primary was last asked, if that reached it.
+    asked_ns: u64,
 }
 
 /// What it knows of a copy.
@@ -92,6 +97,7 @@ impl Database {
             Letter::NotAcknowledged => self.give_up_waiting(world),
             Letter::Applied { epoch, position } => self.applied(world, copy, epoch, position),
             Letter::Follow { epoch } => self.follow(world, copy, epoch),
+            Letter::LeaseOver => self.end_lease(world, copy),
             Letter::Promoted { epoch } => {
                 if self.monitor.promoted == Some(copy) && epoch == self.epoch + 1 {
                     self.monitor.is_due = true;
@@ -111,26 +117,63 @@ impl Database {
         self.monitor.look += 1;
         let look = self.monitor.look;
         let timeout_ns = ns_from_ms(self.parameters.replication.check_timeout_ms);
+        self.monitor.asked_ns = world.now_ns();
         for number in self.numbers() {
-            self.post(
-                world,
-                self.latency_ns(),
-                self.life(number),
-                Letter::Asked { look },
-            );
+            if !self.instance(number).is_cut_off {
+                self.tell(world, number, Letter::Asked { look });
+            }
         }
         self.post(world, timeout_ns, MONITOR, Letter::Late { look });
         self.want_snapshots_again(world);
         self.look_later(world);
     }
 
+    /// A letter of the monitor sets out for a copy.
+    fn tell(&mut self, world: &mut World, copy: u16, letter: Letter) {
+        self.post(world, self.latency_ns(), self.life(copy), letter);
+    }
+
     fn asked(&mut self, world: &mut World, copy: u16, look: u32) {
+        let is_current = copy == self.primary && self.copies[usize::from(copy)].epoch == self.epoch;
+        if is_current && self.hears(copy) && !self.monitor.is_wanted {
+            self.copy(copy).takes_writes = true;
+            self.hold_lease(world, copy);
+            self.note_availability(world);
+        }
+        if self.instance(copy).is_cut_off {
+            return;
+        }
         let letter = Letter::Answered {
             from: copy,
             look,
             serves: self.instance(copy).listens(),
         };
         self.post(world, self.latency_ns(), MONITOR, letter);
+    }
+
+    /// The primary may take writes for so long.
+    pub(super) fn hold_lease(&mut self, world: &mut World, primary: u16) {
+        let lease_ns = ns_from_ms(self.parameters.replication.lease_ms);
+        if lease_ns > 0 {
+            self.copy(primary).lease_until_ns = world.now_ns() + lease_ns;
+            self.post(world, lease_ns, self.life(primary), Letter::LeaseOver);
+        }
+    }
+
+    /// A primary that has not heard from the monitor steps down.
+    fn end_lease(&mut self, world: &mut World, number: u16) {
+        let has_lease = self.parameters.replication.lease_ms > 0.0;
+        let copy = self.copy(number);
+        let is_over = has_lease && copy.takes_writes && world.now_ns() >= copy.lease_until_ns;
+        if is_over {
+            copy.takes_writes = false;
+            let words = format!(
+                "{} takes no writes: its lease is over",
+                world.name(self.me, number)
+            );
+            world.mark(Tone::Warning, words, self.me, Some(number));
+            self.note_availability(world);
+        }
     }
 
     /// The outcome of a look at a copy is known.
@@ -163,11 +206,10 @@ impl Database {
             self.announce(world);
         }
         if serves && self.copies[usize::from(copy)].epoch != self.epoch {
-            let letter = Letter::Follow { epoch: self.epoch };
-            self.post(world, self.latency_ns(), self.life(copy), letter);
+            self.tell(world, copy, Letter::Follow { epoch: self.epoch });
         }
         if is_dead && self.monitor.promoted == Some(copy) {
-            self.monitor.promoted = None;
+            (self.monitor.promoted, self.monitor.is_wanted) = (None, false);
         }
         if copy == self.primary {
             self.see_to_primary(world, is_dead);
@@ -177,8 +219,10 @@ impl Database {
     /// The primary is dead, or is not, as far as the monitor knows.
     fn see_to_primary(&mut self, world: &mut World, is_dead: bool) {
         if !is_dead {
-            self.monitor.promoted = None;
             self.monitor.is_noticed = false;
+            if !self.monitor.is_wanted {
+                self.monitor.promoted = None;
+            }
             return;
         }
         let rules = &self.parameters.replication;
@@ -209,6 +253,7 @@ impl Database {
             let copy = &self.copies[usize::from(*number)];
             !self.monitor.takes_for_dead(*number)
                 && self.instance(*number).state == InstanceState::Up
+                && self.hears(*number)
                 && copy.seeding == Seeding::Done
                 && copy.epoch == self.epoch
                 && (!is_synchronous || copy.received >= self.acknowledged)
@@ -225,26 +270,66 @@ impl Database {
         let Some(replica) = self.most_advanced() else {
             return;
         };
+        self.prepare(world, replica);
+        let wait_ns = ns_from_ms(self.parameters.replication.promotion_ms);
+        // Until then the one there was may take writes.
+        let lease_ns = ns_from_ms(self.parameters.replication.lease_ms);
+        let lease_until_ns = self.monitor.asked_ns + self.latency_ns() + lease_ns;
+        let wait_ns = match lease_ns {
+            0 => wait_ns,
+            _ => wait_ns.max(lease_until_ns.saturating_sub(world.now_ns())),
+        };
+        self.promote_later(world, replica, wait_ns);
+    }
+
+    fn prepare(&mut self, world: &mut World, replica: u16) {
         self.monitor.promoted = Some(replica);
         self.monitor.is_due = false;
-        let name = world.name(self.me, replica);
-        world.mark(
-            Tone::Neutral,
-            format!("{name} is promoted"),
-            self.me,
-            Some(replica),
+        let words = marks::promoted(&world.name(self.me, replica));
+        world.mark(Tone::Neutral, words, self.me, Some(replica));
+    }
+
+    fn promote_later(&mut self, world: &mut World, replica: u16, wait_ns: u64) {
+        let epoch = self.epoch + 1;
+        self.post(
+            world,
+            wait_ns,
+            self.life(replica),
+            Letter::Promoted { epoch },
         );
+    }
+
+    /// Somebody wants a replica to be the primary. The one there is takes no more writes, if that can be told to it,
+    /// and nothing is lost.
+    pub fn switch_to(&mut self, world: &mut World, replica: u16) {
+        let has_data = self.copies[usize::from(replica)].seeding == Seeding::Done;
+        let is_fit = replica != self.primary && has_data && self.hears(replica);
+        if self.log.is_none() || !is_fit {
+            let words = format!("{} can't be promoted now", world.name(self.me, replica));
+            return world.mark(Tone::Neutral, words, self.me, Some(replica));
+        }
+        self.prepare(world, replica);
+        self.monitor.is_wanted = true;
+        if self.hands_over() {
+            self.copy(self.primary).takes_writes = false;
+            self.note_availability(world);
+            self.send(world);
+        }
         let wait_ns = ns_from_ms(self.parameters.replication.promotion_ms);
-        let letter = Letter::Promoted {
-            epoch: self.epoch + 1,
-        };
-        self.post(world, wait_ns, self.life(replica), letter);
+        self.promote_later(world, replica, wait_ns);
+    }
+
+    /// Whether the primary can be told that another is to take its place.
+    fn hands_over(&self) -> bool {
+        self.hears(self.primary) && !self.instance(self.primary).hangs
     }
 
     /// A replica that is to be the primary becomes it once it has applied all that it has.
     pub(super) fn promote_if_ready(&mut self, world: &mut World, replica: u16) {
         let copy = &self.copies[usize::from(replica)];
-        let is_ready = copy.applied >= copy.received;
+        let last = self.log.as_ref().map_or(0, |log| log.last());
+        let has_all = !(self.monitor.is_wanted && self.hands_over()) || copy.received >= last;
+        let is_ready = has_all && copy.applied >= copy.received;
         if self.monitor.promoted == Some(replica) && self.monitor.is_due && is_ready {
             self.promote(world, replica);
         }
@@ -268,16 +353,14 @@ impl Database {
         self.monitor = Monitor {
             promoted: None,
             is_due: false,
+            is_wanted: false,
             is_noticed: false,
             ..std::mem::take(&mut self.monitor)
         };
         for number in self.numbers().filter(|number| *number != replica) {
-            self.post(
-                world,
-                self.latency_ns(),
-                self.life(number),
-                Letter::Follow { epoch },
-            );
+            if self.hears(number) {
+                self.tell(world, number, Letter::Follow { epoch });
+            }
         }
         let (tone, lost) = match lost {
             0 => (Tone::Good, "nothing is lost".to_owned()),
@@ -286,6 +369,7 @@ impl Database {
         };
         let words = format!("{} is the primary: {lost}", world.name(self.me, replica));
         world.mark(tone, words, self.me, Some(replica));
+        self.hold_lease(world, replica);
         self.note_availability(world);
         self.announce(world);
         self.start_waiting(world, replica);
@@ -313,12 +397,6 @@ impl Database {
         lost
     }
 
-    /// How much of the log of an epoch up to a position has been kept by all promotions since.
-    pub(super) fn kept_since(&self, epoch: u32, position: u64) -> u64 {
-        let since = self.parted.iter().skip(epoch as usize - 1);
-        since.fold(position, |kept, parted| kept.min(*parted))
-    }
-
     /// A copy hears that there is another primary, and follows it: what only itself has is thrown away.
     fn follow(&mut self, world: &mut World, number: u16, epoch: u32) {
         self.pass_time(world.now_ns());
@@ -326,7 +404,7 @@ impl Database {
         if copy.epoch >= epoch || epoch != self.epoch || number == self.primary {
             return;
         }
-        let kept = self.kept_since(copy.epoch, u64::MAX);
+        let kept = kept_since(&self.parted, copy.epoch, u64::MAX);
         let (first, last) = self
             .log
             .as_ref()
@@ -353,6 +431,26 @@ impl Database {
         }
         self.let_in(world, number);
         self.start_waiting(world, number);
+    }
+
+    /// A copy that was cut off is reached again: what follows the log goes on with it.
+    pub(super) fn copy_reached(&mut self, world: &mut World, number: u16) {
+        if self.log.is_none() || !self.hears(number) {
+            return;
+        }
+        let acknowledged_when = self.parameters.replication.acknowledged_when;
+        for replica in self.replicas() {
+            let copy = self.copy(replica);
+            copy.sent = copy.received;
+            let upto = match acknowledged_when {
+                Acknowledged::Received => copy.received,
+                Acknowledged::Applied => copy.applied,
+            };
+            if number == self.primary || number == replica {
+                self.acknowledge(world, replica, upto);
+            }
+        }
+        self.send(world);
     }
 
     /// A copy has died: nothing waits there any more.
@@ -456,7 +554,7 @@ impl Database {
         let now_ns = world.now_ns();
         let received = self
             .replicas()
-            .filter(|replica| self.instance(*replica).runs())
+            .filter(|replica| self.hears(*replica))
             .map(|replica| self.copies[usize::from(replica)].received);
         let received = received.max().unwrap_or(0);
         let copies = (0u16..).zip(&self.copies);
@@ -465,7 +563,7 @@ impl Database {
             received: copy.received,
             applied: copy.applied,
             lag_ms: copy
-                .behind(log)
+                .behind(log, kept_since(&self.parted, copy.epoch, copy.applied))
                 .oldest_ns
                 .map_or(0.0, |oldest_ns| ms_from_ns(now_ns - oldest_ns)),
             seeded_share: copy.seeded_share(now_ns),
@@ -497,7 +595,10 @@ impl Database {
         };
         let copies = (0u16..).zip(&self.copies).map(|(number, copy)| {
             let mut lag = copy.lag.clone();
-            lag.pass(now_ns, copy.behind(log));
+            lag.pass(
+                now_ns,
+                copy.behind(log, kept_since(&self.parted, copy.epoch, copy.applied)),
+            );
             ReportCopy {
                 role: copy.role(number, self.primary).name().to_owned(),
                 position: copy.applied,
@@ -517,4 +618,10 @@ impl Database {
         };
         Some((report, copies.collect()))
     }
+}
+
+/// How much of the log of an epoch up to a position has been kept by all promotions since, which have parted at these.
+pub(super) fn kept_since(parted: &[u64], epoch: u32, position: u64) -> u64 {
+    let since = parted.iter().skip(epoch as usize - 1);
+    since.fold(position, |kept, parted| kept.min(*parted))
 }

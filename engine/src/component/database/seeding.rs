@@ -5,6 +5,7 @@ use crate::calendar::{EventKind, What};
 use crate::component::database::Database;
 use crate::component::database::copy::Seeding;
 use crate::component::database::letters::{Letter, Life, MONITOR};
+use crate::component::database::monitor::kept_since;
 use crate::figures::snapshot::InstanceState;
 use crate::mechanism::log::Log;
 use crate::story::happening::Tone;
@@ -36,6 +37,7 @@ impl Database {
         let has_data = |number: &u16| {
             *number != copy
                 && self.instance(*number).state == InstanceState::Up
+                && self.hears(*number)
                 && self.copies[usize::from(*number)].seeding == Seeding::Done
                 && self.copies[usize::from(*number)].epoch == self.epoch
         };
@@ -54,7 +56,7 @@ impl Database {
             let life = self.life(number);
             let is_listed = self.copies.iter().any(|copy| copy.to_seed.contains(&life));
             let wants = self.copies[usize::from(number)].seeding == Seeding::Wanted;
-            if wants && !is_listed && self.lives(life) {
+            if wants && !is_listed && self.hears(number) {
                 self.want_snapshot(world, number);
             }
         }
@@ -103,8 +105,9 @@ impl Database {
         epoch: u32,
         position: u64,
     ) {
-        let has_source = self.lives(source);
-        if has_source {
+        let is_there = self.lives(source);
+        let has_source = is_there && self.hears(source.copy) && self.hears(replica.copy);
+        if is_there {
             self.give_slot_back(world, source.copy);
         }
         if self.lives(replica) {
@@ -113,14 +116,14 @@ impl Database {
                     world,
                     source.copy,
                     replica.copy,
-                    self.kept_since(epoch, position),
+                    kept_since(&self.parted, epoch, position),
                 );
             } else {
                 self.copy(replica.copy).seeding = Seeding::Wanted;
                 self.want_snapshot(world, replica.copy);
             }
         }
-        if has_source {
+        if is_there {
             self.start_waiting(world, source.copy);
         }
     }
@@ -222,6 +225,7 @@ impl Database {
         let lacks = first > copy.applied + 1;
         self.note_availability(world);
         if number == self.primary {
+            self.hold_lease(world, number);
             self.send(world);
         } else if is_current && lacks {
             self.outrun(world, number);

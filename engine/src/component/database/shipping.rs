@@ -6,6 +6,7 @@ use crate::calendar::{EventKind, What};
 use crate::component::database::Database;
 use crate::component::database::copy::Seeding;
 use crate::component::database::letters::{Letter, Life, needed};
+use crate::component::database::monitor::kept_since;
 use crate::figures::snapshot::InstanceState;
 use crate::mechanism::log::Log;
 use crate::story::happening::Tone;
@@ -33,6 +34,7 @@ impl Database {
     /// There is somebody to follow from now on.
     pub(super) fn begin_replicating(&mut self, world: &mut World) {
         self.log = Some(Box::new(Log::default()));
+        self.hold_lease(world, self.primary);
         self.look_later(world);
     }
 
@@ -63,6 +65,12 @@ impl Database {
     pub(super) fn lives(&self, life: Life) -> bool {
         let instance = self.instances.get(usize::from(life.copy));
         instance.is_some_and(|it| it.incarnation == life.incarnation && it.runs())
+    }
+
+    /// Whether what the others send to a copy reaches it.
+    pub(super) fn hears(&self, copy: u16) -> bool {
+        let instance = self.instance(copy);
+        instance.runs() && !instance.is_cut_off
     }
 
     pub(super) fn latency_ns(&self) -> u64 {
@@ -146,7 +154,7 @@ impl Database {
         let upto = log.last();
         let epoch = self.epoch;
         let latency_ns = self.latency_ns();
-        let is_open = self.instance(self.primary).runs() && self.instance(replica).runs();
+        let is_open = self.hears(self.primary) && self.hears(replica);
         let copy = self.copy(replica);
         let follows = copy.epoch == epoch
             && match copy.seeding {
@@ -175,7 +183,8 @@ impl Database {
 
     /// A replica tells the primary how much it has.
     pub(super) fn acknowledge(&mut self, world: &mut World, replica: u16, upto: u64) {
-        if self.parameters.replication.mode == ReplicationMode::Asynchronous {
+        let is_asked_for = self.parameters.replication.mode != ReplicationMode::Asynchronous;
+        if !is_asked_for || !self.hears(replica) || !self.hears(self.primary) {
             return;
         }
         let letter = Letter::Acknowledged {
@@ -210,7 +219,7 @@ impl Database {
         }
     }
 
-    fn needed(&self) -> usize {
+    pub(super) fn needed(&self) -> usize {
         let rules = &self.parameters.replication;
         let in_service = self
             .replicas()
@@ -304,7 +313,8 @@ impl Database {
     pub(super) fn pass_time(&mut self, now_ns: u64) {
         if let Some(log) = &self.log {
             for copy in &mut self.copies {
-                let behind = copy.behind(log);
+                let kept = kept_since(&self.parted, copy.epoch, copy.applied);
+                let behind = copy.behind(log, kept);
                 copy.lag.pass(now_ns, behind);
             }
         }
