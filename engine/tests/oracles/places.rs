@@ -18,6 +18,8 @@ const FAILED_OVER_S: f64 = 5.0;
 /// Designs that things happen to at random, and for how long.
 const SEEDS: usize = 120;
 const BROKEN_S: f64 = 6.0;
+/// Their load at most: of more requests, more do something in the very same nanosecond.
+const BROKEN_RPS: f64 = 1_000.0;
 /// What a link to another site takes that takes nothing in the step.
 const FAR_MS: f64 = 2.0;
 
@@ -210,7 +212,9 @@ fn a_design_that_is_broken_at_random_breaks_in_several_places_as_in_one() {
     let found = each_seed(SEEDS, |seed| {
         let step = &LADDER[seed as usize % LADDER.len()];
         let cut = CUTS[seed as usize / LADDER.len() % CUTS.len()];
-        let whole = cut.prepared(step.scenario());
+        let mut whole = cut.prepared(step.scenario());
+        let rate_rps = &mut whole.traffic.rate_rps;
+        *rate_rps = rate_rps.min(BROKEN_RPS);
         let mut numbers = Numbers::from_state(4_000 + seed);
         let mut engines = [&whole, &cut.apart(whole.clone())].map(engine);
         let mut done = Vec::new();
