@@ -145,7 +145,7 @@ pub fn rows(before: &Outcome, after: &Outcome) -> Vec<Row> {
         Aim::Less,
     );
     // It is told where it tells something else than p99.
-    let p50 = (p99.tone != p50.tone).then_some(p50);
+    let is_told_too = p99.tone != p50.tone;
     let mut rows = vec![
         row(
             "failed",
@@ -155,23 +155,25 @@ pub fn rows(before: &Outcome, after: &Outcome) -> Vec<Row> {
         served,
         p99,
     ];
-    rows.extend(p50);
+    if is_told_too {
+        rows.push(p50);
+    }
     let lost = |outcome: &Outcome| outcome.sessions_lost_share.unwrap_or_default();
     if lost(before).max(lost(after)) > NOTICED_SHARE {
-        rows.extend([
-            row(
-                "users logged in anew",
-                |it| Told::answered(it.sessions_lost_share, format::share),
-                Aim::Less,
-            ),
-            row(
-                "requests with a log-in",
-                |it| Told::answered(it.login_share, format::share),
-                Aim::Less,
-            ),
-        ]);
+        rows.push(row(
+            "users logged in anew",
+            |it| Told::answered(it.sessions_lost_share, format::share),
+            Aim::Less,
+        ));
+        rows.push(row(
+            "requests with a log-in",
+            |it| Told::answered(it.login_share, format::share),
+            Aim::Less,
+        ));
     }
-    rows.extend(queries_row(before, after));
+    if let (Some(before), Some(after)) = (before.queries_rps, after.queries_rps) {
+        rows.push(queries_row(before, after));
+    }
     if let Some(cache) = &after.cache {
         rows.extend(cache_rows(before.cache.as_ref(), cache));
     }
@@ -187,20 +189,20 @@ pub fn rows(before: &Outcome, after: &Outcome) -> Vec<Row> {
 }
 
 /// Fewer are good where as much is served, and bad where less is.
-fn queries_row(before: &Outcome, after: &Outcome) -> Option<Row> {
-    let [before, after] = [before, after].map(|it| Some(Told::new(it.queries_rps?, format::rate)));
-    let row = Row::new("queries/s", before?, after?, Aim::Less);
-    Some(Row {
+fn queries_row(before_rps: f64, after_rps: f64) -> Row {
+    let told = |rate_rps| Told::new(rate_rps, format::rate);
+    let row = Row::new("queries/s", told(before_rps), told(after_rps), Aim::Less);
+    Row {
         tone: row.tone.left_open(),
         ..row
-    })
+    }
 }
 
 /// What a cache answers, and the price of its policies, where they have one.
 fn cache_rows(before: Option<&CacheOutcome>, after: &CacheOutcome) -> Vec<Row> {
     let row = |name, figure, words, aim| {
-        let [before, after] = [before, Some(after)].map(|cache| Told::cached(cache, figure, words));
-        Row::new(name, before, after, aim)
+        let told = |cache| Told::cached(cache, figure, words);
+        Row::new(name, told(before), told(Some(after)), aim)
     };
     let mut rows = vec![row(
         "cache hits",
