@@ -55,13 +55,16 @@ fn monthly_usd(run: &Run) -> ReportCost {
     }
 }
 
-/// How long those have waited who are still waiting, and have for longer than the objective allows.
+/// How long those have waited who came in the measured stretch and are still waiting, and have for longer than the
+/// objective allows. Who was stuck before it began says nothing of it.
 fn overdue(run: &Run) -> LatencyHistogram {
     let now_ns = run.world.now_ns();
+    let measured_ns = now_ns - run.statistics.measured_from_ns;
     let limit_ns = ns_from_ms(run.scenario.objectives.latency_p99_ms);
     let mut overdue = LatencyHistogram::new();
     let waited = run.world.requests.overdue_ns(now_ns, limit_ns);
-    waited.for_each(|waited_ns| overdue.record(waited_ns));
+    let came_in_it = waited.filter(|waited_ns| *waited_ns <= measured_ns);
+    came_in_it.for_each(|waited_ns| overdue.record(waited_ns));
     overdue
 }
 

@@ -40,7 +40,7 @@ impl Report {
 
     /// The latency that is held to its objective, in milliseconds: of those answered and of those who are
     /// overdue, who will be slower than it whenever their answer comes. None where all that ended failed, and
-    /// where nobody has waited for long.
+    /// where nobody was answered and nobody has waited for long.
     pub fn judged_p99_ms(&self) -> Option<f64> {
         let p99_ms = self.latency_ms.p99_with_overdue;
         (!self.is_silent() && !p99_ms.is_nan()).then_some(p99_ms)
@@ -113,7 +113,7 @@ pub struct ReportRequests {
     pub failed: BTreeMap<String, u64>,
     /// Not ended yet.
     pub in_flight: u64,
-    /// Those of them who have waited for longer than the objective of latency allows.
+    /// Those of them who came in the stretch and have waited for longer than the objective of latency allows.
     pub overdue: u64,
     /// Further attempts sent.
     pub retries: u64,

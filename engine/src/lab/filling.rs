@@ -117,9 +117,12 @@ impl Filling {
     }
 }
 
-/// The share of the requests that ended which failed because there was too much to do.
+/// The share of the requests that ended which failed because there was too much to do. A way that is full lets no
+/// health check through in time either: then no server is left.
 fn overloaded_share(report: &Report) -> f64 {
-    let of_load = Reason::ALL.into_iter().filter(|reason| reason.is_of_load());
+    let may_be_of_load =
+        |reason: &Reason| reason.is_of_load() || *reason == Reason::NoHealthyInstance;
+    let of_load = Reason::ALL.into_iter().filter(may_be_of_load);
     let failed = of_load.filter_map(|reason| report.requests.failed.get(reason.name()));
     failed.sum::<u64>() as f64 / report.requests.ended().max(1) as f64
 }

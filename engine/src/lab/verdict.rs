@@ -61,8 +61,7 @@ impl Verdict {
             match report.judged_p99_ms() {
                 Some(found) => past(Objective::LatencyP99Ms, found, objectives.latency_p99_ms),
                 // Where none ended well no latency is known, and none holds.
-                None => report
-                    .is_silent()
+                None => (!report.is_untried())
                     .then(|| breach(Objective::LatencyP99Ms, None, objectives.latency_p99_ms)),
             },
             past(
@@ -111,16 +110,26 @@ impl Verdict {
     }
 }
 
-/// What piled up between the end of the warm-up and now, where that is more than a line breathes; none
-/// without a warm-up to compare with.
+/// What piled up in the measured stretch, where that is more than a line breathes: more than were in flight when it
+/// began. Where nobody was, as in a run without a warm-up, that is more than come while one is answered (Little's law).
 pub(super) fn backlog_share(report: &Report) -> Option<f64> {
     let requests = &report.requests;
-    let grown = requests.in_flight as f64 - requests.carried_in as f64;
-    if requests.carried_in == 0 || grown < BACKLOG_MIN {
-        return None;
-    }
+    let usual = match requests.carried_in {
+        0 => come_while_one_is_answered(report),
+        carried_in => carried_in as f64,
+    };
+    let grown = requests.in_flight as f64 - usual;
     let share = grown / requests.arrived.max(1) as f64;
-    (share > BACKLOG_SHARE).then_some(share)
+    (grown >= BACKLOG_MIN && share > BACKLOG_SHARE).then_some(share)
+}
+
+/// None where nobody is answered: then all who came have piled up.
+fn come_while_one_is_answered(report: &Report) -> f64 {
+    if report.requests.completed == 0 {
+        return 0.0;
+    }
+    let arrived_rps = report.requests.arrived as f64 / report.simulated_s.max(f64::MIN_POSITIVE);
+    arrived_rps * report.latency_ms.mean / 1e3
 }
 
 #[cfg(test)]
@@ -137,6 +146,10 @@ mod tests {
                 completed: 9_950,
                 in_flight: 10,
                 failed: [("timed_out".to_string(), 50)].into(),
+                ..Default::default()
+            },
+            latency_ms: ReportLatency {
+                p99_with_overdue: 400.0,
                 ..Default::default()
             },
             ..Default::default()
@@ -184,12 +197,18 @@ mod tests {
         let mut growing = report();
         growing.requests.in_flight = 111;
         assert_eq!(broken(&growing), [Objective::BacklogShare]);
-        growing.requests.carried_in = 0;
-        assert_eq!(
-            broken(&growing),
-            [],
-            "without a warm-up there is nothing to compare with"
-        );
+    }
+
+    #[test]
+    fn where_nobody_was_in_flight_as_many_may_be_as_come_while_one_is_answered() {
+        let mut cold = report();
+        cold.requests.carried_in = 0;
+        cold.requests.in_flight = 500;
+        cold.latency_ms.p99_with_overdue = 500.0;
+        for (mean, expected) in [(450.0, &[][..]), (300.0, &[Objective::BacklogShare])] {
+            cold.latency_ms.mean = mean;
+            assert_eq!(broken(&cold), expected, "{mean} ms");
+        }
     }
 
     #[test]
@@ -200,6 +219,9 @@ mod tests {
         };
         assert_eq!(broken(&untried), [Objective::Requests]);
         untried.requests.carried_in = 1;
+        assert_eq!(broken(&untried), [Objective::LatencyP99Ms], "still waiting");
+        untried.requests.completed = 1;
+        untried.latency_ms.p99_with_overdue = 400.0;
         assert_eq!(broken(&untried), []);
     }
 

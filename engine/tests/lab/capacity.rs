@@ -1,7 +1,9 @@
 //! What a design can take is what it takes in service, whatever the seed.
 
 use headroom_engine::lab::{Bottleneck, COMING_UP_S, Load, Verdict, Window, at_load, measure};
-use headroom_scenario::{Kind, LoopModel, Service, TimedAction, ValidScenario};
+use headroom_scenario::{
+    Action, Impairment, Kind, LoopModel, Service, TimedAction, ValidScenario,
+};
 
 use crate::designs::*;
 
@@ -114,6 +116,33 @@ fn what_a_cold_start_never_gets_over_is_told() {
     };
     let cold = measure(&loaded, long_after_its_start);
     assert!(!Verdict::of(&cold, &scenario.objectives).holds());
+}
+
+#[test]
+fn who_is_stuck_since_the_start_does_not_fail_every_load() {
+    let held = |action| {
+        let found = capacity(&valid(with_script(balanced(), &[(0, action)])));
+        found.load.amount()
+    };
+    let killed = Action::Kill {
+        component: "web".into(),
+        instance: 0,
+    };
+    let (hanging, dead) = (held(hang("web", 0)), held(killed));
+    assert!(
+        (0.95..1.05).contains(&(hanging / dead)),
+        "{hanging}, {dead}"
+    );
+    // What checks the servers leaves room for a few requests a second.
+    for mbps in [0.3, 0.2] {
+        let narrow = Action::ImpairLink {
+            from: "lb".into(),
+            to: "web".into(),
+            impairment: Impairment::Bandwidth { mbps },
+        };
+        let load = held(narrow);
+        assert!((2.0..7.0).contains(&load), "{load} over {mbps} Mbit/s");
+    }
 }
 
 fn closed(users: u32, think_time_ms: f64, service: Service) -> ValidScenario {

@@ -5,8 +5,8 @@ use headroom_engine::lab::{
 };
 use headroom_engine::report::Report;
 use headroom_scenario::{
-    Class, ClientBehaviour, Clients, Component, Design, Kind, Link, LoopModel, Region, Retries,
-    Scenario, Service, Traffic, ValidScenario, step,
+    Action, Class, ClientBehaviour, Clients, Component, Design, Kind, Link, LoopModel, Region,
+    Retries, Scenario, Service, TimedAction, Traffic, ValidScenario, step,
 };
 
 /// Patient users who are next to one service, and never try again.
@@ -75,6 +75,48 @@ pub fn valid(scenario: Scenario) -> ValidScenario {
 /// A step of the ladder.
 pub fn step(name: &str) -> Scenario {
     step::find(name).expect("a step").scenario()
+}
+
+/// Patient users of two servers behind a balancer that checks them, and a database, all of them far from their limits.
+pub fn balanced() -> Scenario {
+    let mut scenario = step("load-balancer");
+    scenario.script.clear();
+    scenario.traffic.rate_rps = 1.0;
+    scenario.traffic.client.timeout_ms = 0.0;
+    scenario.traffic.client.retries.max = 0;
+    scenario.traffic.classes = vec![Class {
+        queries: 1,
+        lookups: 0,
+        ..Class::default()
+    }];
+    for component in &mut scenario.design.components {
+        match &mut component.kind {
+            Kind::Service(service) => {
+                (service.workers, service.service_time_ms) = (16, 2.0);
+            }
+            Kind::Database(database) => database.read_time_ms = 2.0,
+            Kind::Clients(_) | Kind::Dns(_) | Kind::LoadBalancer(_) | Kind::Cache(_) => {}
+        }
+    }
+    scenario
+}
+
+/// A scenario with what happens at each second.
+pub fn with_script(mut scenario: Scenario, script: &[(u64, Action)]) -> Scenario {
+    let timed = |(at_s, action): &(u64, Action)| TimedAction {
+        at_ns: at_s * 1_000_000_000,
+        action: action.clone(),
+    };
+    scenario.script = script.iter().map(timed).collect();
+    scenario
+}
+
+/// An instance hangs.
+pub fn hang(id: &str, instance: u16) -> Action {
+    Action::Hang {
+        component: id.into(),
+        instance,
+    }
 }
 
 /// A step of the ladder as its script leaves it.

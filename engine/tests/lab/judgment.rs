@@ -97,3 +97,70 @@ fn where_all_fail_no_latency_is_known_and_none_holds() {
         (Objective::LatencyP99Ms, None)
     );
 }
+
+#[test]
+fn who_was_stuck_before_the_measurement_began_is_not_held_against_it() {
+    for (hangs_at_s, is_before) in [(0, true), (61, false)] {
+        let mut scenario = with_script(balanced(), &[(hangs_at_s, hang("web", 0))]);
+        scenario.traffic.rate_rps = 40.0;
+        let window = Window {
+            warmup_s: 60.0,
+            duration_s: 60.0,
+        };
+        let report = measure(&valid(scenario.clone()), window);
+        let requests = &report.requests;
+        assert!(100 * requests.in_flight > requests.arrived, "{requests:?}");
+        assert_eq!(requests.overdue == 0, is_before, "{requests:?}");
+        let holds = Verdict::of(&report, &scenario.objectives).holds();
+        assert_eq!(holds, is_before, "hangs at {hangs_at_s} s");
+    }
+}
+
+#[test]
+fn where_all_were_stuck_before_the_measurement_began_none_holds() {
+    let closed = LoopModel::Closed {
+        users: 20,
+        think_time_ms: 10.0,
+    };
+    let scenario = with_script(alone(closed, one_worker()), &[(1, hang("web", 0))]);
+    let report = measure(&valid(scenario.clone()), Window::default());
+    assert_eq!(
+        (report.requests.carried_in, report.requests.arrived),
+        (20, 0)
+    );
+    let broken = Verdict::of(&report, &scenario.objectives).broken;
+    let broken = broken.iter().map(|breach| (breach.objective, breach.found));
+    assert!(broken.eq([(Objective::LatencyP99Ms, None)]));
+}
+
+#[test]
+fn what_piles_up_is_seen_where_nobody_was_in_flight_when_the_measurement_began() {
+    // Nobody comes for six seconds, and then twice as many as are served: an answer within a minute is soon enough.
+    let mut night = alone(LoopModel::Open, one_worker());
+    night.traffic.rate_rps = 200.0;
+    night.traffic.curve = Curve::Stepped {
+        factors: vec![0.0, 1.0],
+        every_s: 6.0,
+    };
+    night.objectives.latency_p99_ms = 60_000.0;
+    let mut patient = hanging(1);
+    patient.objectives.latency_p99_ms = 100_000.0;
+    for scenario in [&night, &patient] {
+        for warmup_s in [0.0, 5.0] {
+            let window = Window {
+                warmup_s,
+                duration_s: 60.0,
+            };
+            let report = measure(&valid(scenario.clone()), window);
+            let broken = Verdict::of(&report, &scenario.objectives).broken;
+            let broken = broken.iter().map(|breach| breach.objective);
+            assert!(broken.eq([Objective::BacklogShare]), "{report:?}");
+        }
+    }
+    let load = capacity(&valid(night.clone())).load.amount();
+    assert!((90.0..105.0).contains(&load), "{load} of 100");
+    // Half as many are served, with and without a warm-up.
+    night.traffic.rate_rps = 50.0;
+    let report = measure(&valid(night.clone()), Window::default());
+    assert!(Verdict::of(&report, &night.objectives).holds());
+}
