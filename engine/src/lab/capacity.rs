@@ -1,16 +1,19 @@
 //! The largest load at which a design holds its objectives.
 
-use headroom_scenario::ValidScenario;
+use headroom_scenario::{Scenario, ValidScenario};
 use serde::{Deserialize, Serialize};
 
 use crate::Engine;
+use crate::figures::report::Report;
 use crate::lab::bottleneck::{Bottleneck, bottleneck};
-use crate::lab::filling::Filling;
+use crate::lab::filling::under;
 use crate::lab::load::{Load, at_load};
 use crate::lab::top::with_top_in;
-use crate::lab::trial::{Found, Opening, Run, Trial, loaded};
+use crate::lab::trial::{Found, Opening, RUNS, Run, Trial, loaded, seed_of};
 use crate::lab::verdict::Breach;
-use crate::lab::{Headroom, Stretch, Verdict, Window};
+use crate::lab::window::detection_s;
+use crate::lab::{Headroom, Verdict, Window};
+use crate::time::SimTime;
 
 /// A search ends when the load that holds and the load that breaks are this close together.
 const TOLERANCE: f64 = 1.02;
@@ -30,7 +33,8 @@ pub struct Capacity {
     /// Requests answered a second at that load.
     pub reached_rps: f64,
     /// Whether it also comes up under that load when all that it stores is empty: whether what piles up
-    /// behind the cold start is gone after [`COMING_UP_S`].
+    /// behind the cold start is gone after [`COMING_UP_S`] for some seed, or the design in service has broken by then
+    /// too.
     pub holds_from_cold: bool,
     /// What gives way first; none where the design takes all there is.
     pub limited: Option<Bottleneck>,
@@ -78,9 +82,10 @@ pub struct CapacitySearch {
 enum Stage {
     Opening(Box<Opening>, Load),
     Trying(Box<Trial>),
-    /// Enough is known of the design in service: does it come up by itself?
-    Cold(Box<Filling>),
-    ComingUp(Box<Run>),
+    /// Enough is known of the design in service: does it come up by itself, with the seed of that run?
+    ComingUp(Box<Run>, usize),
+    /// It does not: is that for the cold start?
+    InService(Box<Run>),
 }
 
 impl CapacitySearch {
@@ -118,24 +123,29 @@ impl CapacitySearch {
                     self.learn(load, found);
                     match (self.next_load(), self.held) {
                         (Some(load), _) => self.trying(load),
-                        (None, Some((load, _))) => {
-                            let loaded = loaded(&self.scenario, load);
-                            let time_s = self.window.warmup_s.max(COMING_UP_S);
-                            Stage::Cold(Box::new(Filling::cold(&loaded, time_s)))
-                        }
+                        (None, Some(_)) => self.coming_up(0),
                         (None, None) => return Some(self.capacity(false)),
                     }
                 }
-                Stage::Cold(filling) => {
-                    let engine = filling.advance(&mut events_left)?;
-                    let run =
-                        Run::new(filling.scenario(), Stretch::UntilKnown(self.window), engine);
-                    Stage::ComingUp(Box::new(run))
-                }
-                Stage::ComingUp(run) => {
+                Stage::ComingUp(run, number) => {
                     let report = run.advance(&mut events_left)?;
-                    let verdict = Verdict::of(&report, &self.scenario.objectives);
-                    return Some(self.capacity(verdict.holds()));
+                    // What has had less time may still come up.
+                    let (may_come_up, next) = (run.is_hurried(), *number + 1);
+                    if may_come_up || self.holds(&report) {
+                        return Some(self.capacity(true));
+                    }
+                    match self.in_service.first() {
+                        Some(warm) if next == RUNS => {
+                            let run = self.long_after(warm.clone());
+                            Stage::InService(Box::new(run))
+                        }
+                        _ => self.coming_up(next),
+                    }
+                }
+                Stage::InService(run) => {
+                    let report = run.advance(&mut events_left)?;
+                    let holds = self.holds(&report);
+                    return Some(self.capacity(!holds));
                 }
             };
         }
@@ -146,14 +156,41 @@ impl CapacitySearch {
         Stage::Trying(Box::new(trial))
     }
 
+    /// A cold start under the load that is held.
+    fn coming_up(&self, number: usize) -> Stage {
+        let (load, _) = self.most();
+        let scenario = loaded(&self.scenario, load);
+        let cold = Engine::held_back(&under(&scenario, seed_of(&scenario, number), load));
+        Stage::ComingUp(Box::new(self.long_after(cold)), number)
+    }
+
+    /// A run under the load that is held, with the script and the curve from now on, that is measured when it must
+    /// have come up.
+    fn long_after(&self, mut engine: Engine) -> Run {
+        engine.sample_every(0);
+        let (load, rate_rps) = self.most();
+        let scenario = loaded(&self.scenario, load);
+        let wait_s = COMING_UP_S
+            .max(self.window.warmup_s)
+            .max(detection_s(&scenario));
+        Run::at_once(&scenario, self.window, rate_rps, engine, wait_s)
+    }
+
+    /// The largest load that has held, and the requests answered a second there.
+    fn most(&self) -> (Load, f64) {
+        self.held.unwrap_or((self.load_max.none(), 0.0))
+    }
+
+    fn holds(&self, report: &Report) -> bool {
+        Verdict::of(report, &self.scenario.objectives).holds()
+    }
+
     /// The load that is being tried.
     pub fn load(&self) -> Load {
         match &self.stage {
             Stage::Opening(_, load) => *load,
             Stage::Trying(trial) => trial.load(),
-            Stage::Cold(_) | Stage::ComingUp(_) => {
-                self.held.map_or(self.load_max, |(load, _)| load)
-            }
+            Stage::ComingUp(..) | Stage::InService(_) => self.most().0,
         }
     }
 
@@ -167,7 +204,9 @@ impl CapacitySearch {
                 self.in_service = in_service;
             }
             Found::Breaks(report, verdict) => {
-                let limited = bottleneck(&self.scenario, &report, load == load.least());
+                let played_s = self.window.warmup_s + report.simulated_s;
+                let played = as_far_as_played(&self.scenario, played_s);
+                let limited = bottleneck(&played, &report, load == load.least());
                 let broken = verdict.broken;
                 let measured_s = report.simulated_s;
                 let broke = Break {
@@ -198,7 +237,7 @@ impl CapacitySearch {
 
     fn capacity(&self, holds_from_cold: bool) -> Capacity {
         let (breaks, limited) = self.broke.clone().unzip();
-        let (load, reached_rps) = self.held.unwrap_or((self.load_max.none(), 0.0));
+        let (load, reached_rps) = self.most();
         Capacity {
             load,
             reached_rps,
@@ -207,6 +246,14 @@ impl CapacitySearch {
             breaks,
         }
     }
+}
+
+/// The scenario without what the script has in store for later.
+fn as_far_as_played(scenario: &Scenario, played_s: f64) -> Scenario {
+    let mut played = scenario.clone();
+    let end_ns = SimTime::from_s(played_s).0;
+    played.script.retain(|timed| timed.at_ns <= end_ns);
+    played
 }
 
 /// The largest load a search tries: where a curve makes the peak of the slider's top more than a

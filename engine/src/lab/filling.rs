@@ -38,7 +38,6 @@ pub(super) struct Filling {
     engine: Engine,
     look_at: SimTime,
     is_watched: bool,
-    is_gentle: bool,
 }
 
 impl Filling {
@@ -46,15 +45,6 @@ impl Filling {
     pub(super) fn new(scenario: &ValidScenario, seed: u64, load: Load, warmup_s: f64) -> Self {
         let gentle = load.with_amount(GENTLE_SHARE * load.amount());
         Self::at(scenario, seed, gentle, warmup_s)
-    }
-
-    /// From a cold start under the scenario's own load, whatever that piles up.
-    pub(super) fn cold(scenario: &ValidScenario, warmup_s: f64) -> Self {
-        let load = Load::of(&scenario.traffic);
-        Self {
-            is_gentle: false,
-            ..Self::at(scenario, scenario.seed, load, warmup_s)
-        }
     }
 
     fn at(scenario: &ValidScenario, seed: u64, load: Load, warmup_s: f64) -> Self {
@@ -70,7 +60,6 @@ impl Filling {
             engine,
             look_at: SimTime::from_s(LOOK_S),
             is_watched: false,
-            is_gentle: true,
         }
     }
 
@@ -113,7 +102,7 @@ impl Filling {
         let gentler = self.load.with_amount(self.load.amount() * GENTLER_SHARE);
         let is_too_much =
             backlog_share(report).is_some() || overloaded_share(report) > OVERLOADED_SHARE;
-        (self.is_gentle && is_too_much && gentler != self.load).then_some(gentler)
+        (is_too_much && gentler != self.load).then_some(gentler)
     }
 }
 
@@ -129,7 +118,7 @@ fn overloaded_share(report: &Report) -> f64 {
 
 /// The scenario with a seed and under a load from its start on; as it is where a document may not ask for
 /// that.
-fn under(scenario: &ValidScenario, seed: u64, load: Load) -> ValidScenario {
+pub(super) fn under(scenario: &ValidScenario, seed: u64, load: Load) -> ValidScenario {
     let mut changed = scenario.clone().into_inner();
     changed.seed = seed;
     load.set(&mut changed.traffic);

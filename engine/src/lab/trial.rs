@@ -10,7 +10,7 @@ use crate::lab::{Stretch, Verdict, Window};
 use crate::time::SimTime;
 
 /// Runs of each load, every one with a seed of its own: all must hold it.
-const RUNS: usize = 3;
+pub(super) const RUNS: usize = 3;
 /// After a change of the load, nothing is measured until so many requests have come.
 const SETTLING_REQUESTS: f64 = 20_000.0;
 /// Nor for less than this, in seconds.
@@ -21,16 +21,30 @@ const SETTLING_MAX_S: f64 = 30.0;
 const LOOK_S: f64 = 0.25;
 /// Moments of the measured stretch at which a run may be cut short, once nothing can save it any more.
 const MARKS: u32 = 16;
-/// A run stops after so many events and is judged by what it has seen.
+/// A run is measured after so many events, if not sooner, and stops after so many more: it is judged by what it has
+/// seen.
 const EVENTS_MAX: u64 = 30_000_000;
+
+/// One that is given time to come up is measured after so many events, if not sooner.
+const COMING_UP_EVENTS_MAX: u64 = 60_000_000;
 
 /// The scenario at a load, or as it is where a document may not ask for that.
 pub(super) fn loaded(scenario: &ValidScenario, load: Load) -> ValidScenario {
     at_load(scenario, load).unwrap_or_else(|| scenario.clone())
 }
 
+impl Stretch {
+    /// The number of the last event that a run may have before something comes of it.
+    fn events_max(self, engine: &Engine) -> u64 {
+        match self {
+            Self::AsAsked(_) | Self::Fitted(_) => u64::MAX,
+            Self::UntilKnown(_) => engine.events() + EVENTS_MAX,
+        }
+    }
+}
+
 /// The seed of a run of several.
-fn seed_of(scenario: &ValidScenario, run: usize) -> u64 {
+pub(super) fn seed_of(scenario: &ValidScenario, run: usize) -> u64 {
     let seeds = headroom_scenario::INTEGER_MAX + 1;
     (scenario.seed % seeds + run as u64) % seeds
 }
@@ -45,6 +59,8 @@ pub(super) struct Run {
     events_max: u64,
     /// The run as it was before its script, to go on from at another load.
     in_service: Option<Engine>,
+    /// It had so many events before it was measured that it is measured sooner than it was to be.
+    is_hurried: bool,
 }
 
 enum Phase {
@@ -79,13 +95,30 @@ impl Run {
                 arrived_before: engine.arrived(),
                 look_at: engine.now().after_s(LOOK_S),
             },
-            events_max: match stretch {
-                Stretch::AsAsked(_) | Stretch::Fitted(_) => u64::MAX,
-                Stretch::UntilKnown(_) => engine.events() + EVENTS_MAX,
-            },
+            events_max: stretch.events_max(&engine),
             engine,
             in_service: None,
+            is_hurried: false,
         }
+    }
+
+    /// The same with the script and the curve at once, and measured so much later.
+    pub(super) fn at_once(
+        scenario: &ValidScenario,
+        window: Window,
+        rate_rps: f64,
+        engine: Engine,
+        wait_s: f64,
+    ) -> Self {
+        let stretch = Stretch::UntilKnown(window);
+        let mut run = Self::new(scenario, stretch, engine);
+        run.engine.let_go(&run.scenario);
+        run.events_max = run.engine.events() + COMING_UP_EVENTS_MAX;
+        run.phase = Phase::Warming {
+            until: run.engine.now().after_s(wait_s),
+            duration_s: stretch.at(scenario, rate_rps).duration_s,
+        };
+        run
     }
 
     /// Runs on for at most so many events, which are taken from the budget; the report by which the
@@ -106,6 +139,11 @@ impl Run {
                 return Some(report);
             }
         }
+    }
+
+    /// Whether it was measured sooner than it was to be, as it had so many events before.
+    pub(super) fn is_hurried(&self) -> bool {
+        self.is_hurried
     }
 
     /// The share of the stretch that has been measured.
@@ -138,6 +176,8 @@ impl Run {
             }
             Phase::Warming { duration_s, .. } => {
                 self.engine.begin_measurement();
+                self.is_hurried = is_cut_short;
+                self.events_max = self.stretch.events_max(&self.engine);
                 self.phase = Phase::Measuring {
                     from_s: self.engine.now().as_s(),
                     duration_s,

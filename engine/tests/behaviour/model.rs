@@ -206,6 +206,11 @@ const LINES: &[(&str, &str, &str)] = &[
         "30000000",
         "const EVENTS_MAX: u64 = 30_000_000;",
     ),
+    (
+        "most events to come up",
+        "60000000",
+        "const COMING_UP_EVENTS_MAX: u64 = 60_000_000;",
+    ),
     ("step of the loads", "2", "const BRACKET_STEP: f64 = 2.0;"),
     (
         "tolerance of a capacity",

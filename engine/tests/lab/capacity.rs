@@ -2,7 +2,7 @@
 
 use headroom_engine::lab::{Bottleneck, COMING_UP_S, Load, Verdict, Window, at_load, measure};
 use headroom_scenario::{
-    Action, Impairment, Kind, LoopModel, Service, TimedAction, ValidScenario,
+    Action, Curve, Distribution, Impairment, Kind, LoopModel, Service, TimedAction, ValidScenario,
 };
 
 use crate::designs::*;
@@ -116,6 +116,42 @@ fn what_a_cold_start_never_gets_over_is_told() {
     };
     let cold = measure(&loaded, long_after_its_start);
     assert!(!Verdict::of(&cold, &scenario.objectives).holds());
+}
+
+#[test]
+fn a_cold_start_that_comes_up_is_not_told_to_fail() {
+    let curved = |curve| {
+        let server = Service {
+            workers: 8,
+            service_time_ms: 8.0,
+            distribution: Distribution::Constant,
+            ..one_worker()
+        };
+        let mut scenario = alone(LoopModel::Open, server);
+        scenario.traffic.rate_rps = 50.0;
+        scenario.traffic.curve = curve;
+        scenario
+    };
+    let begin_high = [
+        Curve::Ramp {
+            from: 4.0,
+            to: 0.1,
+            start_s: 10.0,
+            end_s: 20.0,
+        },
+        Curve::Stepped {
+            factors: vec![1.0, 0.0],
+            every_s: 10.0,
+        },
+    ];
+    let nothing_to_fill = with_script(balanced(), &[]);
+    for scenario in begin_high.map(curved).into_iter().chain([nothing_to_fill]) {
+        let found = capacity(&valid(scenario));
+        assert!(
+            found.load.amount() > 200.0 && found.holds_from_cold,
+            "{found:?}"
+        );
+    }
 }
 
 #[test]
