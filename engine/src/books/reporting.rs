@@ -115,10 +115,21 @@ fn requests(run: &Run) -> ReportRequests {
         failed: by_reason(&failed),
         in_flight: now.in_flight,
         overdue: 0,
+        in_flight_mean: in_flight_mean(run),
         retries: now.retries - before.retries,
         writes_unknown: now.writes_unknown - before.writes_unknown,
         writes_applied_again: now.writes_applied_again - before.writes_applied_again,
     }
+}
+
+fn in_flight_mean(run: &Run) -> f64 {
+    let now_ns = run.world.now_ns();
+    let area_ns = run.world.outcomes.in_flight_area_ns(now_ns);
+    let area_ns = area_ns.wrapping_sub(run.statistics.in_flight_area_ns_before);
+    ratio(
+        area_ns as f64,
+        (now_ns - run.statistics.measured_from_ns) as f64,
+    )
 }
 
 fn by_reason(counts: &[u64; Reason::COUNT]) -> BTreeMap<String, u64> {
@@ -206,6 +217,7 @@ fn load(tally: &Tally) -> ReportLoad {
         left_rps: ratio(left as f64, tally.length_ns / NS_PER_S as f64),
         sojourn_ms_mean: ratio(tally.inside_area_ns, left as f64) / 1e6,
         inside_mean: ratio(tally.inside_area_ns, tally.length_ns),
+        worked_mean: ratio(tally.worked_ns, tally.length_ns),
         dropped: tally.dropped,
     }
 }

@@ -233,6 +233,7 @@ impl Cache {
         let meter = world.meter(self.me, node);
         meter.started += 1;
         meter.waited_ns += waited_ns;
+        meter.worked_ns += operation_ns;
         meter.busy.add_area(operation_ns);
         meter.waiting.add_area(waited_ns);
         Turn {

@@ -333,7 +333,7 @@ impl Clients {
             return self.think_again(world, user, flags);
         };
         let now_ns = world.now_ns();
-        world.outcomes.in_flight += 1;
+        world.outcomes.set_out(now_ns);
         let request = &mut world.requests[id];
         request.start(now_ns);
         request.number = number as u32;
@@ -471,7 +471,7 @@ impl Clients {
         {
             copies.fresh.get(user as usize, now_ns, copies.fresh_ns);
         }
-        world.outcomes.in_flight -= 1;
+        world.outcomes.come_back(now_ns);
         let outcome = Outcome::Completed;
         world.outcomes.end(number, started_ns, now_ns, outcome);
         if world.is_followed(id) {
@@ -532,7 +532,7 @@ impl Clients {
         if world.is_write(id) && world.requests[id].past & past::UNKNOWN != 0 {
             world.outcomes.writes_unknown += 1;
         }
-        world.outcomes.in_flight -= 1;
+        world.outcomes.come_back(now_ns);
         let outcome = Outcome::Failed(reason);
         world.outcomes.end(number, started_ns, now_ns, outcome);
         if world.is_followed(id) {

@@ -293,6 +293,7 @@ impl LoadBalancer {
         }
         let work_ns = stretched(self.forward_ns, self.instance.slow_factor);
         if work_ns > 0 {
+            world.meter(self.me, 0).worked_ns += work_ns;
             world.note(id, Activity::Work, self.me, 0);
         }
         let to = Hop {

@@ -267,7 +267,7 @@ impl Service {
     fn start_probe(&self, world: &mut World, id: u32, instance: u16) {
         let slow_factor = self.instances[usize::from(instance)].slow_factor;
         let duration_ns = stretched(ns_from_ms(self.parameters.probe_ms), slow_factor);
-        world.work(id, self.me, instance, duration_ns);
+        world.work_beside(id, self.me, instance, duration_ns);
     }
 
     fn start(&mut self, world: &mut World, id: u32, instance: u16, waited_ns: u64) {

@@ -131,6 +131,8 @@ pub struct Meter {
     pub started: u32,
     /// What they had waited, all together, in nanoseconds.
     pub waited_ns: u64,
+    /// How long what was begun is worked on, all together, in nanoseconds.
+    pub worked_ns: u64,
     /// Refused because the line was full.
     pub dropped: u32,
     /// Calls that nobody listened to: the machine was down.
@@ -171,6 +173,9 @@ pub struct Tally {
     pub started: u64,
     /// What they had waited, in nanoseconds.
     pub waited_ns: f64,
+    /// How long what was begun is worked on, in nanoseconds: a slot that is held while its request waits for an answer
+    /// is not at work.
+    pub worked_ns: f64,
     /// Refused because the line was full.
     pub dropped: u64,
     /// Calls that nobody listened to.
@@ -214,6 +219,7 @@ impl Meter {
             failed: std::mem::take(&mut self.failed).map(u64::from),
             started: u64::from(std::mem::take(&mut self.started)),
             waited_ns: std::mem::take(&mut self.waited_ns) as f64,
+            worked_ns: std::mem::take(&mut self.worked_ns) as f64,
             dropped: u64::from(std::mem::take(&mut self.dropped)),
             unheard: u64::from(std::mem::take(&mut self.unheard)),
             hits: u64::from(std::mem::take(&mut self.hits)),
@@ -262,6 +268,7 @@ impl Tally {
         self.answered += other.answered;
         self.started += other.started;
         self.waited_ns += other.waited_ns;
+        self.worked_ns += other.worked_ns;
         self.dropped += other.dropped;
         self.unheard += other.unheard;
         self.hits += other.hits;

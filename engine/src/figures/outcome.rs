@@ -23,6 +23,8 @@ pub struct Outcomes {
     pub writes_applied_again: u64,
     /// Latencies of those completed since they were last taken, in nanoseconds.
     pub latency: LatencyHistogram,
+    /// Integral of the number in flight over time, but for `in_flight` times the moment at which it is asked for.
+    in_flight_area_ns: u64,
     digest: u64,
 }
 
@@ -46,6 +48,7 @@ impl Default for Outcomes {
             writes_unknown: 0,
             writes_applied_again: 0,
             latency: LatencyHistogram::new(),
+            in_flight_area_ns: 0,
             digest: 0,
         }
     }
@@ -72,6 +75,27 @@ impl Outcomes {
         digest.mix(u64::from(number) << 8 | result);
         // A sum, so that it does not matter which of two that end in one nanosecond is told first.
         self.digest = self.digest.wrapping_add(digest.value());
+    }
+
+    /// One more is in flight.
+    #[inline]
+    pub fn set_out(&mut self, now_ns: u64) {
+        self.in_flight += 1;
+        self.in_flight_area_ns = self.in_flight_area_ns.wrapping_sub(now_ns);
+    }
+
+    /// One less is in flight.
+    #[inline]
+    pub fn come_back(&mut self, now_ns: u64) {
+        self.in_flight -= 1;
+        self.in_flight_area_ns = self.in_flight_area_ns.wrapping_add(now_ns);
+    }
+
+    /// Integral of the number in flight over time, in nanoseconds, modulo 2^64: what it has grown by since another
+    /// moment is right.
+    pub fn in_flight_area_ns(&self, now_ns: u64) -> u64 {
+        self.in_flight_area_ns
+            .wrapping_add(self.in_flight.wrapping_mul(now_ns))
     }
 
     /// Digest of what became of every request that ended, whatever the events were that led to it.

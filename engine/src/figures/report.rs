@@ -115,6 +115,9 @@ pub struct ReportRequests {
     pub in_flight: u64,
     /// Those of them who came in the stretch and have waited for longer than the objective of latency allows.
     pub overdue: u64,
+    /// Mean number in flight, over time. It is not told: the lab looks by it for what gives way.
+    #[serde(skip)]
+    pub in_flight_mean: f64,
     /// Further attempts sent.
     pub retries: u64,
     /// Writes given up of which nobody knows whether they were applied: an attempt of theirs timed out, or its
@@ -241,6 +244,10 @@ pub struct ReportLoad {
     pub sojourn_ms_mean: f64,
     /// Mean number inside, over time: by Little's law `left_rps` times the mean sojourn.
     pub inside_mean: f64,
+    /// Mean number worked on, over time: who holds a slot while it waits for an answer is left out. It is not told:
+    /// the lab looks by it for what gives way.
+    #[serde(skip)]
+    pub worked_mean: f64,
     /// Refused because the line was full.
     pub dropped: u64,
 }

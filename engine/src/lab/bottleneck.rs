@@ -42,6 +42,25 @@ impl Bottleneck {
         }
     }
 
+    /// Whether it is a link that the script has made something wrong with.
+    fn is_impaired(&self) -> bool {
+        matches!(self, Self::Link { impairments, .. } if !impairments.is_empty())
+    }
+
+    /// Where calls come in, and where they get.
+    fn ends(&self) -> (&str, &str) {
+        match self {
+            Self::Component(id) => (id, id),
+            Self::Link { from, to, .. } => (from, to),
+        }
+    }
+
+    /// Whether calls get from it to another place: from a caller to its link, from a link to the called.
+    fn leads_to(&self, other: &Self, design: &Design) -> bool {
+        let ((_, end), (start, _)) = (self.ends(), other.ends());
+        end == start || reaches(design, end, start)
+    }
+
     /// What is wrong with a link: `loses 90 %`; none of a component.
     pub fn wrong(&self) -> Option<String> {
         let Self::Link { impairments, .. } = self else {
@@ -63,11 +82,13 @@ impl Bottleneck {
 
 /// What gives way, by a report of a run that has just broken, at the smallest load there is or not.
 ///
-/// That is the component that is busiest by its busiest instance; one that hangs is as busy as can be. Where
-/// a caller and the one it calls are both saturated, it is the called one: the caller's slots are held while
-/// it waits for the answer; where most of those are held by a way that the script has impaired, it is that.
+/// That is what is busiest: a component by its busiest instance, one that hangs as busy as can be, or a link that the
+/// script has made narrow, by who waits for it. Where a caller and the one it calls are both saturated, it is the
+/// called one: the caller's slots are held while it waits for the answer; where most of those are held by a way that
+/// the script has impaired, it is that.
 /// Where nothing is busy and calls are refused, it is the one that failed most, its dead instances refuse, and
-/// again the called one, or the way over which a balancer checks it. Where nothing is busy even at the smallest load, it is where the time goes.
+/// again the called one, or the way over which a balancer checks it. Where nothing is busy even at the smallest load,
+/// or the script has impaired the way on which most time goes, it is where the time goes.
 /// A disk that is full gives way, however busy anything is.
 pub(super) fn bottleneck(
     scenario: &Scenario,
@@ -76,59 +97,65 @@ pub(super) fn bottleneck(
 ) -> Option<Bottleneck> {
     let design = &scenario.design;
     let clues = Clues { scenario, report };
-    let ids = || {
-        design
-            .components
-            .present()
-            .map(|(_, component)| component.id.as_str())
-    };
+    let parts = design.components.present();
+    let ids = parts.map(|(_, component)| component.id.as_str());
+    let component = |id: &str| Bottleneck::Component(id.into());
     let is_full = |id: &&str| {
         let failed = clues.part(id).map(|part| &part.failed);
         failed.is_some_and(|failed| failed.contains_key(Reason::DiskFull.name()))
     };
-    if let Some(full) = ids().find(is_full) {
-        return Some(Bottleneck::Component(full.into()));
+    if let Some(full) = ids.clone().find(is_full) {
+        return Some(component(full));
     }
-    let as_good_as = |most: f64, figure: &dyn Fn(&str) -> f64| {
-        let alike: Vec<&str> = ids()
-            .filter(|id| figure(id) >= AS_GOOD_AS_SHARE * most)
-            .collect();
-        called_by_the_others(design, &alike)
-    };
-    let most = |figure: &dyn Fn(&str) -> f64| ids().map(figure).fold(0.0, f64::max);
-    let busy = |id: &str| clues.busy(id);
-    // Who calls it answers badly as often.
-    let failed = |id: &str| clues.failed(id);
-    let (busiest, most_failed) = (most(&busy), most(&failed));
-    if busiest < BUSY_FROM && most_failed > 0.0 && !clues.are_timed_out() {
-        return as_good_as(most_failed, &failed).map(|id| clues.refusing(id));
+    let parts = ids.clone().map(|id| (component(id), clues.busy(id)));
+    let (busiest, first) = most(design, parts.chain(clues.busy_narrow()));
+    if busiest < BUSY_FROM {
+        // Who calls it answers badly as often.
+        let failed = ids.map(|id| (component(id), clues.failed(id)));
+        let (most_failed, refusing) = most(design, failed);
+        if most_failed > 0.0 && !clues.are_timed_out() {
+            return refusing.map(|refusing| clues.refusing(refusing));
+        }
+        let longest = clues.where_the_time_goes();
+        if is_least || longest.as_ref().is_some_and(Bottleneck::is_impaired) {
+            return longest;
+        }
     }
-    if busiest < BUSY_FROM && is_least {
-        return clues.where_the_time_goes();
-    }
-    let first = (busiest > 0.0)
-        .then(|| as_good_as(busiest, &busy))
-        .flatten();
+    let first = first.filter(|_| busiest > 0.0);
     let held = clues.impaired().find(|link| {
-        let is_before = first
-            .as_ref()
-            .is_none_or(|first| link.from == *first || reaches(design, first, &link.from));
+        let is_before = match &first {
+            Some(Bottleneck::Component(first)) => {
+                link.from == *first || reaches(design, first, &link.from)
+            }
+            Some(Bottleneck::Link { .. }) => false,
+            None => true,
+        };
         is_before && clues.holds_slots(link)
     });
-    match held {
-        Some(link) => Some(clues.way(link)),
-        None => first.map(Bottleneck::Component),
-    }
+    held.map(|link| clues.way(link)).or(first)
 }
 
-/// The first that calls none of the others.
-fn called_by_the_others(design: &Design, ids: &[&str]) -> Option<String> {
-    let calls_no_other = |id: &&&str| {
-        let mut others = ids.iter().filter(|other| *other != *id);
-        !others.any(|other| reaches(design, id, other))
+/// The largest figure, and whose it is: of those that are as good as that, the largest of those that call none of the
+/// others. A link has no slots that another could hold: it is left out only where what it leads to has more.
+fn most(
+    design: &Design,
+    figures: impl Iterator<Item = (Bottleneck, f64)>,
+) -> (f64, Option<Bottleneck>) {
+    let mut alike: Vec<(Bottleneck, f64)> = figures.collect();
+    let most = alike.iter().map(|(_, figure)| *figure);
+    let most = most.fold(0.0, f64::max);
+    alike.retain(|(_, figure)| *figure >= AS_GOOD_AS_SHARE * most);
+    let calls_no_other = |(place, figure): &&(Bottleneck, f64)| {
+        let may_be_held = |more: f64| matches!(place, Bottleneck::Component(_)) || more > *figure;
+        let mut others = alike.iter().filter(|(other, _)| other != place);
+        !others.any(|(other, more)| may_be_held(*more) && place.leads_to(other, design))
     };
-    let called = ids.iter().find(calls_no_other).or(ids.first());
-    called.map(|id| id.to_string())
+    let called = alike.iter().filter(calls_no_other);
+    let called = called.max_by(|(_, one), (_, other)| one.total_cmp(other));
+    (
+        most,
+        called.or(alike.first()).map(|(place, _)| place.clone()),
+    )
 }
 
 /// Whether calls from one component can lead to another.

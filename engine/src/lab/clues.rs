@@ -1,8 +1,11 @@
 //! What a run that has broken tells of where its requests were: with a component, or on the way.
+//!
+//! All of it is by Little's law: the mean number at a place, over those who come there a second, is the time that each
+//! of them is there.
 
 use std::mem::discriminant;
 
-use headroom_scenario::{Action, Class, Component, Impairment, Kind, Link, Scenario, Target};
+use headroom_scenario::{Action, Impairment, Kind, Link, Region, Scenario, Target};
 
 use crate::figures::reason::Reason;
 use crate::figures::report::{Report, ReportComponent};
@@ -10,6 +13,8 @@ use crate::lab::bottleneck::Bottleneck;
 
 /// A component's slots are held by the way where so much of what is in them is on it.
 const HELD_SHARE: f64 = 0.5;
+/// Where fewer of the requests come than this share, hardly an objective breaks, however long they are there.
+const RARE_SHARE: f64 = 0.01;
 
 /// A run that has broken, and the script that it had.
 pub(super) struct Clues<'a> {
@@ -38,14 +43,18 @@ impl<'a> Clues<'a> {
     }
 
     /// Who refuses calls: a balancer does for want of healthy servers, or of a way to them.
-    pub(super) fn refusing(&self, id: String) -> Bottleneck {
+    pub(super) fn refusing(&self, place: Bottleneck) -> Bottleneck {
+        let Bottleneck::Component(id) = &place else {
+            return place;
+        };
         let reason = Reason::NoHealthyInstance.name();
-        let without = self.part(&id).and_then(|part| part.failed.get(reason));
-        let is_without = 2.0 * without.map_or(0.0, |count| *count as f64) > self.failed(&id);
-        match self.longest(&id).filter(|_| is_without) {
+        let without = self.part(id).and_then(|part| part.failed.get(reason));
+        let is_without = 2.0 * without.map_or(0.0, |count| *count as f64) > self.failed(id);
+        let link = self.ways_from(id).next().filter(|_| is_without);
+        match link {
             Some(link) if !self.impairments(link).is_empty() => self.way(link),
             Some(link) => Bottleneck::Component(link.to.clone()),
-            None => Bottleneck::Component(id),
+            None => place,
         }
     }
 
@@ -57,7 +66,7 @@ impl<'a> Clues<'a> {
     }
 
     /// Whether the script has let an instance hang that is asked still: a balancer that checks takes it out, but
-    /// not the last.
+    /// not the last, and the place of one with a standby is taken.
     fn hangs(&self, id: &str) -> bool {
         let mut hanging = Vec::new();
         for timed in &self.scenario.script {
@@ -75,6 +84,9 @@ impl<'a> Clues<'a> {
         let Some((place, component)) = design.component(id) else {
             return false;
         };
+        if matches!(&component.kind, Kind::LoadBalancer(balancer) if balancer.standby) {
+            return false;
+        }
         let is_checked = design.callers(place).any(|(_, caller)| {
             matches!(&caller.kind, Kind::LoadBalancer(balancer) if balancer.health_check.is_some())
         });
@@ -96,17 +108,16 @@ impl<'a> Clues<'a> {
         let script = self.scenario.script.iter();
         let of_link =
             script.filter(|timed| timed.action.target() == Target::Link(&link.from, &link.to));
-        let impairments = of_link.filter_map(|timed| {
-            let Action::ImpairLink { impairment, .. } = &timed.action else {
-                return None;
-            };
-            Some(*impairment)
-        });
-        // The latest of each kind counts.
+        // The latest of each kind counts, for however long it was.
         let mut latest: Vec<Impairment> = Vec::new();
-        for impairment in impairments {
-            latest.retain(|earlier| discriminant(earlier) != discriminant(&impairment));
-            latest.push(impairment);
+        for timed in of_link {
+            if let Action::ImpairLink { impairment, .. } = &timed.action {
+                latest.retain(|earlier| discriminant(earlier) != discriminant(impairment));
+                latest.push(*impairment);
+            } else if timed.at_ns == 0 && matches!(timed.action, Action::RepairLink { .. }) {
+                // Nothing has come over it before.
+                latest.clear();
+            }
         }
         latest
     }
@@ -127,88 +138,166 @@ impl<'a> Clues<'a> {
         away > 0.0 && away >= HELD_SHARE * inside
     }
 
+    /// How busy the narrow links are: as busy as a server before which so many wait and are served on average. Which
+    /// of several impaired links of a caller holds up its calls is not known.
+    pub(super) fn busy_narrow(&self) -> impl Iterator<Item = (Bottleneck, f64)> {
+        let is_alone = |link: &Link| {
+            let all = self.impaired().filter(|other| other.from == link.from);
+            all.count() == 1
+        };
+        let narrow = self.impaired().filter(move |link| {
+            let mut impairments = self.impairments(link).into_iter();
+            impairments.any(|impairment| matches!(impairment, Impairment::Bandwidth { .. }))
+                && is_alone(link)
+        });
+        narrow.map(|link| {
+            let inside = self.held_up(&link.from);
+            (self.way(link), inside / (1.0 + inside))
+        })
+    }
+
     /// Mean number inside of a component; of users, the requests in flight.
     fn inside(&self, id: &str) -> f64 {
-        let is_users =
-            |(_, component): (usize, &Component)| matches!(component.kind, Kind::Clients(_));
-        if self.scenario.design.component(id).is_some_and(is_users) {
-            let report = self.report;
-            let answered = report.completed_rps() * report.latency_ms.mean / 1e3;
-            // Where nobody is answered there is no mean.
-            return answered.max(report.requests.in_flight as f64);
+        if self.is_users(id) {
+            return self.report.requests.in_flight_mean;
         }
         self.part(id).map_or(0.0, |part| part.load.inside_mean)
+    }
+
+    fn is_users(&self, id: &str) -> bool {
+        let component = self.scenario.design.component(id);
+        component.is_some_and(|(_, component)| matches!(component.kind, Kind::Clients(_)))
     }
 
     fn waiting(&self, id: &str) -> f64 {
         self.part(id).map_or(0.0, |part| part.load.queue_mean)
     }
 
-    /// Of those inside, the mean number that waits for the component itself or is worked on. Who calls nobody has
-    /// all of them.
+    /// Of those inside, the mean number that waits for the component itself or is worked on.
     fn own(&self, id: &str) -> f64 {
-        let Some((place, component)) = self.scenario.design.component(id) else {
-            return 0.0;
-        };
-        let work = match &component.kind {
-            Kind::Clients(_) | Kind::Dns(_) | Kind::LoadBalancer(_) => 0.0,
-            Kind::Cache(cache) => {
-                let utilisation = self.part(id).map_or(0.0, |part| part.load.utilisation);
-                utilisation * f64::from(cache.nodes)
-            }
-            Kind::Service(service) if self.scenario.design.callees(place).next().is_some() => {
-                self.calls_rps(id)
-                    * service.service_time_ms
-                    * mean_work(&self.scenario.traffic.classes)
-                    / 1e3
-            }
-            Kind::Service(_) | Kind::Database(_) => return self.inside(id),
-        };
-        (self.waiting(id) + work).min(self.inside(id))
+        let worked = self.part(id).map_or(0.0, |part| part.load.worked_mean);
+        (self.waiting(id) + worked).min(self.inside(id))
     }
 
-    fn calls_rps(&self, id: &str) -> f64 {
-        let arrived = self.part(id).map_or(0, |part| part.load.arrived);
-        arrived as f64 / self.report.simulated_s.max(f64::MIN_POSITIVE)
-    }
-
-    /// Of those inside of a component, the mean number that is neither with it nor inside of those it calls.
+    /// Of those inside of a component, the mean number that is neither with it nor inside of those it calls. Of
+    /// who is called by several, each has an equal part.
     fn away(&self, id: &str) -> f64 {
         let design = &self.scenario.design;
         let Some(place) = design.component(id).map(|(place, _)| place) else {
             return 0.0;
         };
         let callees = design.callees(place);
-        let with_them: f64 = callees.map(|(_, callee)| self.inside(&callee.id)).sum();
-        (self.inside(id) - self.own(id) - with_them).max(0.0)
+        let with_them = callees.map(|(place, callee)| {
+            self.inside(&callee.id) / design.callers(place).count().max(1) as f64
+        });
+        (self.inside(id) - self.own(id) - with_them.sum::<f64>()).max(0.0)
     }
 
-    /// Where most requests are, if not where they begin: with a component or on a way.
+    /// Mean number on a link that nothing is wrong with, as far as that is known: its calls times its round trip.
+    fn travelling(&self, link: &Link) -> f64 {
+        let design = &self.scenario.design;
+        let Some((place, _)) = design.component(&link.to) else {
+            return 0.0;
+        };
+        let region_ms = if self.is_users(&link.from) {
+            round_trip_ms_mean(&self.scenario.traffic.regions)
+        } else {
+            0.0
+        };
+        let callers = design.callers(place).count().max(1) as f64;
+        let calls_rps = self.calls_rps(&link.to) / callers;
+        calls_rps * (2.0 * link.latency_ms + region_ms) / 1e3
+    }
+
+    /// Of those away, the mean number whom the time that the links take does not explain.
+    fn held_up(&self, id: &str) -> f64 {
+        let on_links = self.ways_from(id).map(|link| self.travelling(link));
+        (self.away(id) - on_links.sum::<f64>()).max(0.0)
+    }
+
+    fn calls_rps(&self, id: &str) -> f64 {
+        let arrived = self.part(id).map_or(0, |part| part.load.arrived);
+        self.per_s(arrived)
+    }
+
+    fn per_s(&self, count: u64) -> f64 {
+        count as f64 / self.report.simulated_s.max(f64::MIN_POSITIVE)
+    }
+
+    /// The time that a request spends at a place, where so many are on average and so many calls come a second, if it
+    /// comes there at all.
+    fn time_s(&self, inside: f64, calls_rps: f64) -> f64 {
+        let requests = &self.report.requests;
+        let requests_rps = self.per_s(requests.arrived.max(requests.ended()).max(1));
+        inside / calls_rps.clamp(RARE_SHARE * requests_rps, requests_rps)
+    }
+
+    /// Where requests that come there spend most time: with a component or on a way.
     pub(super) fn where_the_time_goes(&self) -> Option<Bottleneck> {
         let design = &self.scenario.design;
-        let parts = design.components.present().map(|(_, component)| component);
-        let own = parts.clone().map(|component| {
-            let id = component.id.as_str();
-            // Who waits at a cache for what another fetches waits for the database.
-            let kept_waiting = self
-                .caches_of(id)
-                .map(|cache| self.away(cache))
-                .sum::<f64>();
-            (
-                self.own(id) + kept_waiting,
-                Bottleneck::Component(id.into()),
-            )
+        let ids = design
+            .components
+            .present()
+            .map(|(_, component)| component.id.as_str());
+        let own = ids.clone().map(|id| {
+            let time_s = self.time_s(self.own(id), self.calls_rps(id));
+            (Bottleneck::Component(id.into()), time_s)
         });
-        let callers = parts.filter(|component| !matches!(component.kind, Kind::Cache(_)));
-        let away = callers.filter_map(|component| {
-            let link = self.longest(&component.id)?;
-            Some((self.away(&component.id), self.way(link)))
+        let ways = ids.clone().flat_map(|id| self.ways_from(id));
+        let on_links = ways.map(|link| {
+            let time_s = self.time_s(self.travelling(link), self.calls_rps(&link.to));
+            (self.way(link), time_s)
         });
-        let most = own
-            .chain(away)
-            .max_by(|(one, _), (other, _)| one.total_cmp(other));
-        most.filter(|(number, _)| *number > 0.0)
-            .map(|(_, place)| place)
+        let held_up = ids.filter_map(|id| {
+            let (place, calls_rps) = self.holds_up(id)?;
+            Some((place, self.time_s(self.held_up(id), calls_rps)))
+        });
+        let mut places: Vec<(Bottleneck, f64)> = Vec::new();
+        for (place, time_s) in own.chain(on_links).chain(held_up) {
+            match places.iter_mut().find(|(known, _)| *known == place) {
+                Some((_, sum_s)) => *sum_s += time_s,
+                None => places.push((place, time_s)),
+            }
+        }
+        let longest = places
+            .into_iter()
+            .max_by(|(_, one), (_, other)| one.total_cmp(other));
+        longest
+            .filter(|(_, time_s)| *time_s > 0.0)
+            .map(|(place, _)| place)
+    }
+
+    /// What holds up those who are neither with a component nor with those it calls, and how many calls go there a
+    /// second: a machine of its own that hangs, a link that the script has impaired, or the door of one that hangs.
+    /// Who waits at a cache for what another fetches waits for the database.
+    fn holds_up(&self, id: &str) -> Option<(Bottleneck, f64)> {
+        if self.has_hung(id) {
+            return Some((Bottleneck::Component(id.into()), self.calls_rps(id)));
+        }
+        if let Some(link) = self.worst(id) {
+            return Some((self.way(link), self.calls_rps(&link.to)));
+        }
+        let hung = self.ways_from(id).find(|link| self.has_hung(&link.to));
+        if let Some(link) = hung {
+            return Some((Bottleneck::Component(link.to.clone()), self.calls_rps(id)));
+        }
+        let mut parts = self.scenario.design.components.present();
+        let is_behind = |database: &str| self.caches_of(database).any(|cache| cache == id);
+        let (_, database) = parts.find(|(_, database)| is_behind(&database.id))?;
+        let impaired = self.impaired().find(|link| link.to == database.id);
+        let place = match impaired {
+            Some(link) => self.way(link),
+            None => Bottleneck::Component(database.id.clone()),
+        };
+        Some((place, self.calls_rps(id)))
+    }
+
+    /// Whether the script has let an instance of it hang, for however long.
+    fn has_hung(&self, id: &str) -> bool {
+        let script = self.scenario.script.iter();
+        script
+            .map(|timed| &timed.action)
+            .any(|action| matches!(action, Action::Hang { component, .. } if component == id))
     }
 
     /// The caches that keep copies of what a database has: those that call it, or are asked by who does.
@@ -235,28 +324,32 @@ impl<'a> Clues<'a> {
             .map(|(_, component)| component.id.as_str())
     }
 
-    /// The way from a component that is to blame if any is: one that is impaired, or else the longest.
-    fn longest(&self, from: &str) -> Option<&'a Link> {
+    /// The links over which a component calls others. Whoever answers names is called beside the way.
+    fn ways_from(&self, from: &str) -> impl Iterator<Item = &'a Link> {
         let design = &self.scenario.design;
         let serves = |link: &&Link| {
             let to = design.component(&link.to);
             to.is_some_and(|(_, to)| !matches!(to.kind, Kind::Dns(_)))
         };
         let links = design.links.present().map(|(_, link)| link);
-        let links = links.filter(|link| link.from == from).filter(serves);
-        links.max_by(|one, other| {
-            let rank = |link: &Link| (!self.impairments(link).is_empty(), link.latency_ms);
-            let ((bad, long), (worse, longer)) = (rank(one), rank(other));
-            bad.cmp(&worse).then(long.total_cmp(&longer))
-        })
+        links.filter(move |link| link.from == from).filter(serves)
+    }
+
+    /// The link from a component that the script has impaired: of several, the longest.
+    fn worst(&self, from: &str) -> Option<&'a Link> {
+        let impaired = self.impaired().filter(|link| link.from == from);
+        impaired.max_by(|one, other| one.latency_ms.total_cmp(&other.latency_ms))
     }
 }
 
-/// Mean work of a request.
-fn mean_work(classes: &[Class]) -> f64 {
-    let weights: f64 = classes.iter().map(|class| class.weight).sum();
-    let work: f64 = classes.iter().map(|class| class.weight * class.work).sum();
-    work / weights
+/// Mean round trip between users and the site.
+fn round_trip_ms_mean(regions: &[Region]) -> f64 {
+    let shares: f64 = regions.iter().map(|region| region.share).sum();
+    let sum_ms: f64 = regions
+        .iter()
+        .map(|region| region.share * region.round_trip_ms)
+        .sum();
+    sum_ms / shares
 }
 
 /// Utilisation of the instance that has most to do: one hot server is enough to break a tier.

@@ -124,6 +124,8 @@ pub struct Statistics {
     pub measured_from_ns: u64,
     /// The counts then.
     pub at_measurement: Counts,
+    /// The integral of the number in flight then, in nanoseconds.
+    pub in_flight_area_ns_before: u64,
     /// Latencies since then, but for those not yet taken from the outcomes.
     measured: LatencyHistogram,
 }
@@ -147,6 +149,7 @@ impl Statistics {
             history: std::array::from_fn(|_| VecDeque::new()),
             measured_from_ns: 0,
             at_measurement: Counts::default(),
+            in_flight_area_ns_before: 0,
             measured: LatencyHistogram::new(),
         }
     }
@@ -242,6 +245,7 @@ impl Statistics {
         self.measured.clear();
         self.measured_from_ns = world.now_ns();
         self.at_measurement = Counts::of(&world.outcomes);
+        self.in_flight_area_ns_before = world.outcomes.in_flight_area_ns(world.now_ns());
     }
 
     /// How long the measurement has lasted, as far as settled.

@@ -393,6 +393,13 @@ impl World {
     /// A worker of an instance starts on a request, for so long.
     #[inline]
     pub fn work(&mut self, id: u32, component: u8, instance: u16, duration_ns: u64) {
+        self.meter(component, instance).worked_ns += duration_ns;
+        self.work_beside(id, component, instance, duration_ns);
+    }
+
+    /// The same, of what is no work for anybody's request.
+    #[inline]
+    pub fn work_beside(&mut self, id: u32, component: u8, instance: u16, duration_ns: u64) {
         self.requests[id].stage = Stage::Slot;
         self.prolong(id, component, instance, duration_ns);
         self.note(id, Activity::Work, component, instance);

@@ -118,6 +118,11 @@ const LINES: &[(&str, &str, &str)] = &[
     ),
     ("as good as", "0.9", "const AS_GOOD_AS_SHARE: f64 = 0.9;"),
     ("busy at all", "0.5", "const BUSY_FROM: f64 = 0.5;"),
+    (
+        "hardly ever come to",
+        "0.01",
+        "const RARE_SHARE: f64 = 0.01;",
+    ),
     ("held by the way", "0.5", "const HELD_SHARE: f64 = 0.5;"),
     (
         "requests to fill",

@@ -1,6 +1,6 @@
 //! What gives way first is what is broken or slow, and not who waits for it.
 
-use headroom_engine::lab::{Bottleneck, Capacity};
+use headroom_engine::lab::{Bottleneck, Capacity, Load};
 use headroom_scenario::{
     Action, Algorithm, Direction, Distribution, Impairment, Kind, Scenario, TimedAction, WriteMode,
 };
@@ -96,11 +96,7 @@ fn a_link_holds_the_workers_of_its_caller_at_higher_loads_too_or_does_not() {
 
 #[test]
 fn who_waits_for_one_that_hangs_or_is_dead_is_not_to_blame() {
-    let hang = |id: &str, instance| Action::Hang {
-        component: id.into(),
-        instance,
-    };
-    let kill = |id: &str, instance| Action::Kill {
+    let kill: fn(&str, u16) -> Action = |id, instance| Action::Kill {
         component: id.into(),
         instance,
     };
@@ -113,7 +109,7 @@ fn who_waits_for_one_that_hangs_or_is_dead_is_not_to_blame() {
     let Kind::Service(web) = &step("load-balancer").design.components[2].kind.clone() else {
         panic!("a service");
     };
-    for stop in [hang, kill] {
+    for stop in [hang as fn(&str, u16) -> Action, kill] {
         let all: Vec<Action> = (0..web.instances)
             .map(|instance| stop("web", instance))
             .collect();
@@ -155,4 +151,121 @@ fn where_nothing_is_busy_it_is_where_the_time_goes() {
         let found = broken(name, &[], slow_queries);
         assert_eq!(found.limited, component("db"), "{name}");
     }
+}
+
+#[test]
+fn a_narrow_link_is_named_before_those_it_keeps_idle() {
+    for mbps in [0.4, 30.0] {
+        for (from, to, title) in [
+            ("users", "lb", "Users → Load balancer"),
+            ("lb", "web", "Load balancer → Web tier"),
+            ("web", "db", "Web tier → Database"),
+        ] {
+            let narrow = impair(from, to, Impairment::Bandwidth { mbps });
+            let found = capacity(&valid(with_script(balanced(), &[(0, narrow)])));
+            assert!(found.load.amount() > 5.0, "{found:?}");
+            assert_eq!(first(&found), format!("{title} carries {mbps} Mbit/s"));
+        }
+    }
+    // One that is wide enough is not.
+    let wide = impair("users", "lb", Impairment::Bandwidth { mbps: 1_000.0 });
+    let found = capacity(&valid(with_script(balanced(), &[(0, wide)])));
+    assert_eq!(found.limited, component("db"));
+}
+
+#[test]
+fn a_narrow_link_is_named_however_seldom_requests_take_it() {
+    let mut scenario = step("cache");
+    scenario.traffic.rate_rps = 1.0;
+    scenario.traffic.regions[0].round_trip_ms = 120.0;
+    let narrow = impair("web", "db", Impairment::Bandwidth { mbps: 0.07 });
+    let found = capacity(&valid(with_script(scenario, &[(10, narrow)])));
+    assert_eq!(found.load.amount(), 0.0);
+    assert_eq!(first(&found), "Web tier → Database carries 0.07 Mbit/s");
+}
+
+#[test]
+fn one_that_hangs_behind_a_balancer_that_takes_it_out_is_named() {
+    for seed in 1..=3 {
+        for timeout_ms in [0.0, 3_000.0] {
+            let mut scenario = with_script(balanced(), &[(5, hang("web", 0))]);
+            scenario.seed = seed;
+            scenario.traffic.client.timeout_ms = timeout_ms;
+            let found = capacity(&valid(scenario));
+            assert_eq!(found.load.amount(), 0.0);
+            assert_eq!(found.limited, component("web"), "{seed}, {timeout_ms} ms");
+        }
+    }
+}
+
+#[test]
+fn a_balancer_that_is_slow_itself_is_named() {
+    let forwards_in = |forward_ms: f64, script: &[(u64, Action)]| {
+        let mut scenario = with_script(balanced(), script);
+        for component in &mut scenario.design.components {
+            if let Kind::LoadBalancer(balancer) = &mut component.kind {
+                balancer.forward_ms = forward_ms;
+            }
+        }
+        capacity(&valid(scenario)).limited
+    };
+    assert_eq!(forwards_in(600.0, &[]), component("lb"));
+    let slow = Action::Slow {
+        component: "lb".into(),
+        instance: 0,
+        factor: 1_000.0,
+    };
+    assert_eq!(forwards_in(0.6, &[(0, slow)]), component("lb"));
+}
+
+#[test]
+fn what_is_named_at_the_smallest_load_is_the_same_for_all_seeds() {
+    for seed in 1..=4 {
+        for share in [0.25, 0.3, 0.35] {
+            let lossy = impair("web", "db", Impairment::Loss { share });
+            let mut scenario = with_script(balanced(), &[(0, lossy)]);
+            scenario.seed = seed;
+            let found = capacity(&valid(scenario));
+            let wrong = format!("Web tier → Database loses {} %", 100.0 * share);
+            assert_eq!(first(&found), wrong, "seed {seed}");
+        }
+    }
+}
+
+#[test]
+fn what_is_over_or_yet_to_come_is_not_named() {
+    let stands_by = |scenario: &mut Scenario| {
+        for component in &mut scenario.design.components {
+            if let Kind::LoadBalancer(balancer) = &mut component.kind {
+                balancer.standby = true;
+            }
+        }
+    };
+    let mut replaced = with_script(balanced(), &[(0, hang("lb", 0))]);
+    stands_by(&mut replaced);
+    let mut repaired = with_script(
+        balanced(),
+        &[
+            (0, impair("users", "lb", SLOW)),
+            (
+                0,
+                Action::RepairLink {
+                    from: "users".into(),
+                    to: "lb".into(),
+                },
+            ),
+        ],
+    );
+    let later = with_script(balanced(), &[(300, hang("web", 0)), (300, hang("web", 1))]);
+    for scenario in [&replaced, &repaired, &later] {
+        let found = capacity(&valid(scenario.clone()));
+        assert!(matches!(found.load, Load::RateRps(rate_rps) if rate_rps > 1_000.0));
+        assert_eq!(found.limited, component("db"));
+    }
+    repaired.objectives.latency_p99_ms = 10.0;
+    let found = capacity(&valid(repaired));
+    assert_eq!(
+        first(&found),
+        "Users → Load balancer takes most of the time"
+    );
 }
