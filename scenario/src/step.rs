@@ -360,7 +360,7 @@ fn hash_ring(scenario: &mut Scenario) {
 const SEND_EVERY_MS: f64 = 20.0;
 
 fn replication(scenario: &mut Scenario) {
-    scenario.traffic.rate_rps = 1_400.0;
+    scenario.traffic.rate_rps = 1_350.0;
     // The server that joined in the step before stays.
     web(scenario).instances = 4;
     scenario.objectives.sessions_lost_share = SESSIONS_LOST_SHARE;
