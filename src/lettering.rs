@@ -59,13 +59,21 @@ fn em(letter: char) -> f64 {
         'i' | 'j' | 'l' | 'I' | '.' | ',' | ':' | ' ' | '\u{a0}' | '\'' | '|' | '·' | '/' => 0.33,
         'f' | 'r' | 't' | '-' | '(' | ')' => 0.41,
         'c' | 'k' | 's' | 'v' | 'x' | 'y' | 'z' => 0.57,
-        'm' | 'M' | 'W' | '%' | '@' | '…' => 0.98,
+        'm' | 'M' | 'W' | '%' | '@' | '…' | 'Æ' | 'æ' | '©' | '®' | 'Ŵ' | '—' => 0.98,
+        'Μ' | 'М' | 'Ф' | 'Ы' | 'ж' | 'ф' | 'ш' | 'ю' | 'љ' | 'њ' => 0.98,
+        'Œ' | 'œ' | 'Ж' | 'Ш' | 'Щ' | 'щ' | 'Ю' | 'Љ' | 'Њ' => 1.2,
         'w' => 0.82,
         'a'..='z' => 0.62,
+        '#' | '&' | '+' | '<' | '=' | '>' | '^' | '~' | '¬' | '±' | '×' | '÷' => 0.84,
         'D' | 'G' | 'H' | 'N' | 'O' | 'Q' | 'U' | 'À'..='Þ' => 0.79,
         'A'..='Z' => 0.7,
-        // Greek and Cyrillic have broad capitals.
-        '\u{370}'..='\u{52f}' => 0.85,
+        // Capitals and small letters with marks stand in turn.
+        '\u{100}'..='\u{24f}' | '\u{1e00}'..='\u{1eff}' => 0.8,
+        // Greek and Cyrillic have broad capitals, and those of other tongues than are written today are broader.
+        '\u{370}'..='\u{45f}' => 0.85,
+        '\u{460}'..='\u{52f}' => 1.2,
+        // Armenian, and signs.
+        '\u{530}'..='\u{58f}' | '\u{2070}'..='\u{2bff}' => 1.0,
         // Letters of alphabets; those of other scripts are as wide as they are high.
         '\u{0}'..='\u{2e7f}' => 0.64,
         _ => 1.0,
@@ -102,6 +110,33 @@ mod tests {
                 .cut_name("Gateway from TCP/IP to the rest", 100.0)
                 .ends_with('…')
         );
+    }
+
+    #[test]
+    fn no_letter_is_wider_than_it_is_taken_for() {
+        // As DejaVu Sans has them, plain and bold.
+        for (letters, plain, bold) in [
+            ("Щ", 1.09, 1.33),
+            ("Ш", 1.07, 1.24),
+            ("Ж", 1.08, 1.22),
+            ("щ", 0.94, 1.11),
+            ("Ы", 0.88, 1.04),
+            ("Œ", 1.07, 1.17),
+            ("Æ", 0.97, 1.08),
+            ("W", 0.99, 1.10),
+            ("Č", 0.70, 0.73),
+            ("Ő", 0.79, 0.85),
+            ("Ñ", 0.75, 0.84),
+            ("Ω", 0.76, 0.85),
+            ("Ѩ", 1.16, 1.36),
+            ("Խ", 0.92, 0.96),
+            ("→", 0.84, 0.84),
+            ("&", 0.78, 0.87),
+        ] {
+            let width = |lettering: Lettering| lettering.width(letters) + 0.02;
+            assert!(width(Lettering::plain(1.0)) >= plain, "{letters}");
+            assert!(width(Lettering::bold(1.0)) >= bold, "{letters}");
+        }
     }
 
     #[test]
