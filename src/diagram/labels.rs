@@ -97,6 +97,8 @@ pub struct Wish {
 pub enum Need {
     /// No: who wants them finds them elsewhere.
     Nothing,
+    /// No, nor where they might be taken for those of another wire.
+    Clear,
     /// At their wires, or they tell nothing.
     Near,
     /// Wherever there is room.
@@ -167,14 +169,15 @@ impl Ground {
             .iter()
             .take_while(|(other, _)| *other < cost + MISREAD);
         let well_read = affordable.find(|(_, at)| !self.is_nearer_to_others(at, wish));
-        Some(well_read.map_or(best, |(_, at)| *at))
+        let at_any_rate = (wish.need != Need::Clear).then_some(best);
+        well_read.map(|(_, at)| *at).or(at_any_rate)
     }
 
     /// How bad a place is; none where words must not stand.
     fn cost(&self, at: &Rect, wish: &Wish) -> Option<f64> {
         let covered: f64 = self.taken.iter().map(|taken| at.overlap(taken)).sum();
         let outside = at.width * at.height - at.overlap(&self.all);
-        if covered + outside > NOTHING && wish.need == Need::Nothing {
+        if covered + outside > NOTHING && matches!(wish.need, Need::Nothing | Need::Clear) {
             return None;
         }
         let crossed = self
@@ -279,6 +282,42 @@ mod tests {
             beside: 4.0,
             need,
         })
+    }
+
+    #[test]
+    fn that_nothing_passes_over_one_wire_is_said_where_it_is_that_of_no_other() {
+        let step = LADDER.iter().find(|step| step.name == "load-balancer");
+        let design = step.expect("there is one").scenario().design;
+        let number = |from: &str| design.links.iter().position(|link| link.from == from);
+        let link = number("lb").expect("it is linked");
+        for box_size in BOXES {
+            let layout = layout(&design, None, box_size);
+            let widths = vec![8.0; layout.wires.len()];
+            let wires: Vec<usize> = layout.wires_of(link).collect();
+            assert!(wires.len() > 2);
+            for wire in &wires {
+                let alone = Wish {
+                    wires: vec![*wire],
+                    sizes: vec![(24.0, HEIGHT)],
+                    beside: 0.0,
+                    need: Need::Clear,
+                };
+                let place = places(&layout, &widths, &[], &[alone])[0];
+                if box_size.0 > 1_000.0 {
+                    assert!(place.is_some(), "in {box_size:?}");
+                }
+                let Some(place) = place else { continue };
+                let distance = |wire: usize| {
+                    let curve = layout.wires[wire].curve;
+                    let samples = (0..=100).map(|at| curve.at(f64::from(at) / 100.0));
+                    let distances = samples.map(|point| place.distance_squared(point));
+                    distances.fold(f64::INFINITY, f64::min).sqrt()
+                };
+                let others = (0..layout.wires.len()).filter(|other| other != wire);
+                let others = others.map(distance).fold(f64::INFINITY, f64::min);
+                assert!(others > distance(*wire) + HARDLY / 2.0, "in {box_size:?}");
+            }
+        }
     }
 
     fn wishes(layout: &Layout, links: usize, width: f64, need: Need) -> Vec<Wish> {

@@ -24,6 +24,8 @@ const UNUSED_WHY: &str = "not used: only read-through and write-back go this way
 /// Of so many links at most each has its rate beside it: beside more, words would be read as those of another, and
 /// finding places for them takes longer than the drawing.
 const RATED_MAX: usize = 32;
+/// So many wires at most over which nothing passes are told apart from others of their links.
+const IDLE_MAX: usize = 32;
 /// Of so many broken links at most what is wrong stands beside them in words.
 const TROUBLES_MAX: usize = 32;
 /// Room at both ends of a rate together.
@@ -161,6 +163,8 @@ pub fn notes(scene: &Scene<'_>, badges: &[Badge], still: bool) -> Html {
         (!is_selected(scene, *link), link_rps(scene, *link) == 0.0)
     });
     notes.extend(links.iter().filter_map(|link| rate(scene, *link)));
+    let idle = links.iter().flat_map(|link| idle(scene, *link));
+    notes.extend(idle.take(IDLE_MAX));
     let wishes: Vec<Wish> = notes.iter().map(|note| note.wish(scene, still)).collect();
     let places = labels::places(scene.layout, scene.widths, &words, &wishes);
     html! {
@@ -186,12 +190,6 @@ fn passed(scene: &Scene<'_>, link: usize) -> Vec<usize> {
     }
 }
 
-/// The width of the broadest of a link's wires.
-fn broadest(scene: &Scene<'_>, link: usize) -> f64 {
-    let of_link = &scene.widths[scene.layout.wires_of(link)];
-    of_link.iter().copied().fold(0.0, f64::max)
-}
-
 /// Words on a link.
 struct Note {
     link: usize,
@@ -209,6 +207,8 @@ enum What {
         rate_rps: f64,
         selected: bool,
     },
+    /// That nothing passes over this wire, while something does over others.
+    Idle { wire: usize, forms: Forms },
 }
 
 impl Note {
@@ -230,11 +230,13 @@ impl Note {
                     false => Need::Nothing,
                 },
             ),
+            What::Idle { wire, forms } => (vec![*wire], forms.sizes(), Need::Clear),
         };
+        let widths = wires.iter().map(|wire| scene.widths[*wire]);
         Wish {
+            beside: widths.fold(0.0, f64::max) / 2.0,
             wires,
             sizes,
-            beside: broadest(scene, self.link) / 2.0,
             need,
         }
     }
@@ -260,6 +262,11 @@ impl Note {
                     </g>
                 }
             }
+            What::Idle { wire, forms } => html! {
+                <g key={format!("idle-{wire}")} class="wire-label" data-testid="idle" data-of={self.of.clone()} {onclick}>
+                    { forms.draw(place) }
+                </g>
+            },
         }
     }
 }
@@ -316,6 +323,26 @@ fn rate(scene: &Scene<'_>, number: usize) -> Option<Note> {
             selected,
         },
     })
+}
+
+/// That nothing passes over some wires of a link, as to a dead server: what passes over the others stands beside
+/// those alone.
+fn idle(scene: &Scene<'_>, number: usize) -> Vec<Note> {
+    let passed = passed(scene, number);
+    let idle = scene.layout.wires_of(number);
+    let idle = idle.filter(|wire| !passed.contains(wire));
+    let note = |wire| Note {
+        link: number,
+        of: of(scene, number),
+        what: What::Idle {
+            wire,
+            forms: Forms {
+                lines: vec![vec!["0/s".into()]],
+                ends: ENDS,
+            },
+        },
+    };
+    idle.map(note).collect()
 }
 
 /// What a rate is of: more calls come than requests.

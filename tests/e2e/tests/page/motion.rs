@@ -126,7 +126,7 @@ fn more_dots_than_a_screen_takes_are_said_to_stand_for_more() -> Outcome {
 
 /// Links over which something passes that have no rate, and those that there are.
 const WITHOUT_A_RATE: &str = "
-    const rates = [...document.querySelectorAll('.wire-label')].map((rate) => rate.dataset.of);
+    const rates = [...document.querySelectorAll('[data-testid=rate]')].map((rate) => rate.dataset.of);
     const busy = [...document.querySelectorAll('[data-control=link]')]
       .filter((link) => Number(link.dataset.value) >= 0.05)
       .map((link) => link.dataset.of);

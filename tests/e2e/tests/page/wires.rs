@@ -268,3 +268,23 @@ fn links_over_which_nothing_passes_any_more_say_so() -> Outcome {
     }
     Ok(())
 }
+
+#[test]
+fn a_wire_to_a_dead_server_says_that_nothing_passes_beside_the_rate_of_the_others() -> Outcome {
+    let page = fixture::page("#step=balancing-algorithm", Look::DESK)?;
+    let (rate, idle) = (
+        "[data-testid=rate][data-of=lb-web]",
+        "[data-testid=idle][data-of=lb-web]",
+    );
+    page.figure_becoming(rate, "above 0", |rate_rps| rate_rps > 0.0)?;
+    page.click("[data-instance='web/1']")?;
+    page.choose("kill")?;
+    page.until("nothing passes over one wire", |page| {
+        Ok(page.exists(idle)? && page.text(idle)? == "0/s")
+    })?;
+    assert_eq!(page.count(idle)?, 1);
+    page.figure_becoming(rate, "above 0", |rate_rps| rate_rps > 0.0)?;
+    page.click("[data-instance='web/1']")?;
+    page.choose("repair")?;
+    page.until("it passes again", |page| Ok(!page.exists(idle)?))
+}
