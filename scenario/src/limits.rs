@@ -1,6 +1,6 @@
 //! Every limit of a document, each with its reason. Validation refuses what lies past one.
 
-use std::fmt::{Display, LowerExp};
+use std::fmt::Display;
 
 use crate::number::typed;
 
@@ -13,7 +13,7 @@ pub struct Bounds<T> {
     pub max: T,
 }
 
-impl<T: Copy + PartialOrd + Display + LowerExp> Bounds<T> {
+impl<T: Copy + PartialOrd + Display> Bounds<T> {
     const fn new(min: T, max: T) -> Self {
         Self { min, max }
     }

@@ -1,6 +1,6 @@
 //! Numbers that people type and links carry.
 
-use std::fmt::{Display, LowerExp};
+use std::fmt::Display;
 
 /// A number as a document has it, or with a bare point, or with zeros in front: `1500`, `-0.25`, `1e6`, `.5`,
 /// `5.`, `007`. `-0` is 0.
@@ -37,14 +37,16 @@ pub fn read_whole(text: &str) -> Option<u64> {
 }
 
 /// A number that does not fit, as it was typed, but for one of more digits than anybody counts: `70000`, `1e308`.
-pub(crate) fn typed<T: Copy + Display + LowerExp>(number: T) -> String {
+pub(crate) fn typed(number: impl Display) -> String {
     /// The largest whole number has as many, and those of a fraction fit.
     const DIGITS_MAX: usize = 20;
     let text = number.to_string();
-    match text.len() {
-        0..=DIGITS_MAX => text,
-        _ => format!("{number:e}"),
+    if text.len() <= DIGITS_MAX {
+        return text;
     }
+    // As a document writes it, and not by the standard library, which the page would carry for this alone.
+    let written = read_number(&text).and_then(|number| serde_json::to_string(&number).ok());
+    written.map_or(text, |written| written.replace('+', ""))
 }
 
 /// A number as a sentence has it: no more decimals than it has, at most six, and thousands set apart.

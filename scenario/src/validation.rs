@@ -9,7 +9,7 @@ mod text;
 mod traffic;
 mod wiring;
 
-use std::fmt::{Display, LowerExp};
+use std::fmt::Display;
 
 pub use script::{validate_action, validate_action_before};
 pub use text::unhidden;
@@ -132,7 +132,7 @@ impl<'a> Part<'a> {
     /// The field's value lies within its bounds, or a problem says so.
     fn within<T>(self, name: &'static str, value: T, bounds: Bounds<T>) -> Self
     where
-        T: Copy + PartialOrd + Display + LowerExp,
+        T: Copy + PartialOrd + Display,
     {
         within(self.problems, &self.at.field(name), value, bounds);
         self
@@ -142,7 +142,7 @@ impl<'a> Part<'a> {
 /// The value lies within its bounds, or a problem says so.
 fn within<T>(problems: &mut Problems, at: &Path, value: T, bounds: Bounds<T>)
 where
-    T: Copy + PartialOrd + Display + LowerExp,
+    T: Copy + PartialOrd + Display,
 {
     if let Some(complaint) = bounds.complaint(value) {
         problems.add(at, complaint);

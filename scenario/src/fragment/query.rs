@@ -1,6 +1,6 @@
 //! The readable part of a fragment: `key=value`, with `&` between.
 
-use std::fmt::{Display, LowerExp, Write as _};
+use std::fmt::{Display, Write as _};
 
 use super::FragmentError;
 use super::packing;
@@ -324,7 +324,7 @@ fn unknown_key(key: &str) -> FragmentError {
 
 fn number<T>(key: &str, text: &str, value: Option<T>, bounds: Bounds<T>) -> Result<T, FragmentError>
 where
-    T: Copy + PartialOrd + Display + LowerExp,
+    T: Copy + PartialOrd + Display,
 {
     let Bounds { min, max } = bounds;
     let value = value.ok_or_else(|| {
