@@ -50,7 +50,7 @@ impl Kind {
             Kind::Service(service) => service.instances,
             Kind::Cache(cache) => cache.nodes,
             // The primary is one of them.
-            Kind::Database(database) => 1 + database.replication.replicas,
+            Kind::Database(database) => database.replication.replicas.saturating_add(1),
         }
     }
 

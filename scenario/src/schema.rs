@@ -152,8 +152,10 @@ where
         let mut part = T::default();
         part.set(number, &parameter::Value::Choice(choice));
         let written = serde_json::to_value(part).expect("a part is JSON");
+        let mut names = key.split('.');
+        let written = names.try_fold(&written, |part, name| part.get(name));
         // A field that is left out is at its default.
-        written.get(key).unwrap_or(default).clone()
+        written.unwrap_or(default).clone()
     });
     let chosen: Vec<Value> = chosen.collect();
     let kind = &schema

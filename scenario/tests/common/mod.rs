@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use headroom_scenario::{
     Action, Algorithm, Autoscaling, Cache, Class, ClassKind, Curve, Database, Direction,
     Distribution, Eviction, HashFunction, HashKey, HealthCheck, Impairment, Kind, LoadBalancer,
-    LoopModel, NodeRouting, Panel, Position, ReadMode, Region, Scenario, Service, SessionStore,
-    Site, Size, TimedAction, Traffic, View, WriteMode, limits, step,
+    LoopModel, NodeRouting, Panel, Position, ReadMode, Region, Replication, Scenario, Service,
+    SessionStore, Site, Size, TimedAction, Traffic, View, WriteMode, limits, step,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -370,9 +370,10 @@ fn database() -> impl Strategy<Value = Kind> {
         0.001..6e4,
         distribution(),
         (disk(), disk(), prop_oneof![Just(1.0), 0.0..=1e6]),
+        prop_oneof![Just(Replication::default()), replication()],
     )
         .prop_map(
-            |(size, workers, connections, read_time_ms, distribution, disk)| {
+            |(size, workers, connections, read_time_ms, distribution, disk, replication)| {
                 let (disk_gb, data_gb, write_kb) = disk;
                 Kind::Database(Database {
                     size,
@@ -383,8 +384,69 @@ fn database() -> impl Strategy<Value = Kind> {
                     disk_gb: Some(disk_gb),
                     data_gb,
                     write_kb,
+                    replication,
                     ..Database::default()
                 })
+            },
+        )
+}
+
+fn replication() -> impl Strategy<Value = Replication> {
+    use headroom_scenario::{
+        Acknowledged::*, Failover::*, OwnWrites, ReadChoice::*, ReadsFrom, ReplicationMode::*,
+    };
+    let waits = (
+        select(vec![Asynchronous, SemiSynchronous, Synchronous]),
+        select(vec![Received, Applied]),
+        1_u16..=15,
+    );
+    let reads = (
+        select(vec![
+            ReadsFrom::Primary,
+            ReadsFrom::Replicas,
+            ReadsFrom::All,
+        ]),
+        select(vec![Turns, Random, LeastBusy]),
+        select(vec![
+            OwnWrites::AnyCopy,
+            OwnWrites::Primary,
+            OwnWrites::Wait,
+        ]),
+    );
+    let failover = (
+        select(vec![Never, Automatic, ByHand]),
+        10.0..1e5,
+        1_u8..=100,
+    );
+    (
+        1_u16..=15,
+        waits,
+        reads,
+        failover,
+        1_000_u32..=1_000_000,
+        0.1..1e5,
+    )
+        .prop_map(
+            |(replicas, waits, reads, failover, log_writes, seed_mbps)| {
+                let (mode, acknowledged_when, acknowledgements) = waits;
+                let (reads, read_choice, own_writes) = reads;
+                let (failover, check_interval_ms, check_fall) = failover;
+                Replication {
+                    replicas,
+                    mode,
+                    acknowledgements: acknowledgements.min(replicas),
+                    acknowledged_when,
+                    reads,
+                    read_choice,
+                    own_writes,
+                    failover,
+                    check_interval_ms,
+                    check_timeout_ms: check_interval_ms,
+                    check_fall,
+                    log_writes,
+                    seed_mbps,
+                    ..Replication::default()
+                }
             },
         )
 }
