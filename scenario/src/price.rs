@@ -268,8 +268,8 @@ mod tests {
 
     #[test]
     fn the_last_step_costs_the_sum_of_its_tiers() {
-        let hourly = 4.0 * 0.096 + 0.171 + 0.0225 + 3.0 * 0.206;
-        let monthly = 0.5 + 75.0 * 0.115;
+        let hourly = 6.0 * 0.096 + 3.0 * 0.171 + 0.0225 + 3.0 * 0.206;
+        let monthly = 0.5 + 3.0 * 75.0 * 0.115;
         assert!((cost_of("cache").total_usd - (730.0 * hourly + monthly)).abs() < 1e-9);
     }
 
@@ -300,14 +300,14 @@ mod tests {
             disk.map(|disk| (disk.component.clone(), disk.count))
         };
         let by_machine = cost_of("cache");
-        assert_eq!(disk_of(&by_machine), Some(("db".to_owned(), 75.0)));
+        assert_eq!(disk_of(&by_machine), Some(("db".to_owned(), 3.0 * 75.0)));
         let set = with_database(|database| {
             database.disk_gb = Some(200.0);
             database.data_gb = 150.0;
         });
-        assert_eq!(disk_of(&set), Some(("db".to_owned(), 200.0)));
+        assert_eq!(disk_of(&set), Some(("db".to_owned(), 3.0 * 200.0)));
         let more = set.total_usd - by_machine.total_usd;
-        assert!((more - 125.0 * 0.115).abs() < 1e-9);
+        assert!((more - 3.0 * 125.0 * 0.115).abs() < 1e-9);
         let unlooked = with_database(|database| database.disk_gb = Some(0.0));
         assert_eq!(disk_of(&unlooked), None);
     }
@@ -319,7 +319,7 @@ mod tests {
             database.disk_gb = Some(75.0);
         });
         let more = cost.total_usd - cost_of("cache").total_usd;
-        assert!((more - 730.0 * (218.4 - 0.171)).abs() < 1e-9);
+        assert!((more - 3.0 * 730.0 * (218.4 - 0.171)).abs() < 1e-9);
     }
 
     #[test]

@@ -506,7 +506,16 @@ fn instances_come_and_go_where_the_other_design_has_more_or_fewer() {
         instance,
     };
     assert_eq!(
-        sort(three.actions_between(&three, &one, |_| vec![0, 2, 4])),
+        sort(three.actions_between(&three, &one, |id| match id {
+            "web" => vec![0, 2, 4],
+            _ => vec![0],
+        })),
         [gone(4), gone(2)]
     );
+    let copied = step("replication").design;
+    let alone = step("hash-ring").design;
+    let copies = alone.actions_between(&alone, &copied, |_| vec![0]);
+    assert!(copies.contains(&Action::AddInstance {
+        component: "db".into(),
+    }));
 }

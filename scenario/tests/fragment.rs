@@ -7,8 +7,9 @@ use std::path::PathBuf;
 
 use headroom_scenario::fragment::{self, FragmentError, Origin};
 use headroom_scenario::{
-    Action, Autoscaling, Cache, Change, Class, ClassKind, Direction, HashFunction, Impairment,
-    Kind, LoadBalancer, Panel, Scenario, Size, TimedAction, step,
+    Acknowledged, Action, Autoscaling, Cache, Change, Class, ClassKind, Database, Direction,
+    Failover, HashFunction, Impairment, Kind, LoadBalancer, OwnWrites, Panel, ReadChoice,
+    ReadsFrom, Replication, ReplicationMode, Scenario, Size, TimedAction, step,
 };
 use proptest::prelude::*;
 
@@ -330,6 +331,65 @@ fn calls_at_once() -> Scenario {
     scenario
 }
 
+/// The golden document of every rule for the copies of a database.
+fn copies() -> Scenario {
+    let mut scenario = step::find("replication").expect("it is a step").scenario();
+    let (_, database) = scenario.design.component("db").expect("it has one");
+    let Kind::Database(database) = &database.kind else {
+        panic!("it is one");
+    };
+    let usual = &database.replication;
+    let waiting = Replication {
+        mode: ReplicationMode::SemiSynchronous,
+        acknowledgements: 2,
+        acknowledgement_timeout_ms: 500.0,
+        send_every_ms: 0.0,
+        latency_ms: 2.5,
+        apply_time_ms: 4.0,
+        appliers: 3,
+        reads: ReadsFrom::All,
+        read_choice: ReadChoice::Random,
+        own_writes: OwnWrites::Primary,
+        own_writes_ms: 750.0,
+        failover: Failover::ByHand,
+        reaction_s: 20.0,
+        ..usual.clone()
+    };
+    let synchronous = Replication {
+        mode: ReplicationMode::Synchronous,
+        acknowledged_when: Acknowledged::Applied,
+        read_choice: ReadChoice::LeastBusy,
+        own_writes: OwnWrites::Wait,
+        check_interval_ms: 250.0,
+        check_timeout_ms: 200.0,
+        check_fall: 5,
+        promotion_ms: 400.0,
+        announcement_ms: 100.0,
+        log_writes: 5_000,
+        seed_mbps: 40.0,
+        ..usual.clone()
+    };
+    let alone = Replication {
+        reads: ReadsFrom::Primary,
+        failover: Failover::Never,
+        ..usual.clone()
+    };
+    let rules = [waiting, synchronous, alone].into_iter();
+    let configure = |replication| Action::Configure {
+        component: "db".into(),
+        kind: Kind::Database(Database {
+            replication,
+            ..database.clone()
+        }),
+    };
+    let timed = |(second, replication)| TimedAction {
+        at_ns: second * 1_000_000_000,
+        action: configure(replication),
+    };
+    scenario.script = (5_u64..).zip(rules).map(timed).collect();
+    scenario
+}
+
 /// The golden document of every hash function.
 fn hash_functions() -> Scenario {
     let mut scenario = step::LADDER
@@ -570,6 +630,7 @@ fn everything_that_this_version_writes_has_a_golden_link() {
         ("faults", faults()),
         ("edits", edits()),
         ("calls-at-once", calls_at_once()),
+        ("copies", copies()),
     ];
     for (name, scenario) in steps.chain(others) {
         write_missing_golden(name, &scenario);

@@ -15,6 +15,7 @@ fn the_ladder_has_its_stable_names_in_order() {
             "balancing-algorithm",
             "sticky-sessions",
             "hash-ring",
+            "replication",
             "cache"
         ]
     );
@@ -58,7 +59,7 @@ fn every_step_but_the_first_can_be_compared_with_the_design_before_it() {
 
 #[test]
 fn steps_are_found_by_name_only() {
-    assert_eq!(step::find("cache").expect("it is there").index(), 7);
+    assert_eq!(step::find("cache").expect("it is there").index(), 8);
     assert!(step::find("Cache").is_none());
 }
 

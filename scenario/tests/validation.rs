@@ -2,7 +2,8 @@
 
 use headroom_scenario::{
     Action, Algorithm, Autoscaling, Curve, Design, Direction, Impairment, Kind, Link, LoopModel,
-    Problem, ReadMode, Scenario, Size, TimedAction, WriteMode, limits, step, validate_action,
+    Problem, ReadMode, Replication, ReplicationMode, Scenario, Size, TimedAction, WriteMode,
+    limits, step, validate_action,
 };
 use serde_json::{Value, json};
 
@@ -749,6 +750,93 @@ fn remove(component: &str, instance: u16) -> Action {
     }
 }
 
+/// The last step, with other rules for the copies of its database: what is wrong, and where.
+fn replicated(change: impl FnOnce(&mut Replication)) -> Vec<(String, String)> {
+    let mut scenario = cached();
+    let parts = scenario.design.components.iter_mut();
+    for part in parts {
+        if let Kind::Database(database) = &mut part.kind {
+            change(&mut database.replication);
+            break;
+        }
+    }
+    let problems = scenario.validate().err().unwrap_or_default();
+    let problems = problems.into_iter();
+    problems
+        .map(|problem| (problem.path, problem.message))
+        .collect()
+}
+
+#[test]
+fn no_write_waits_for_more_replicas_than_there_are() {
+    let waiting = |mode, acknowledgements, replicas| {
+        replicated(|rules| {
+            (rules.mode, rules.acknowledgements) = (mode, acknowledgements);
+            rules.replicas = replicas;
+        })
+    };
+    let semi = ReplicationMode::SemiSynchronous;
+    assert_eq!(waiting(semi, 2, 2), []);
+    let [(path, message)] = &waiting(semi, 2, 1)[..] else {
+        panic!("one thing is wrong");
+    };
+    assert_eq!(
+        path,
+        "design.components[3].kind.database.replication.acknowledgements"
+    );
+    assert!(
+        message.contains("2 of 1: give at most 1, or more replicas"),
+        "{message}"
+    );
+    // Nobody counts them where writes wait for none or for all, or where there is nobody to wait for.
+    for mode in [ReplicationMode::Asynchronous, ReplicationMode::Synchronous] {
+        assert_eq!(waiting(mode, 15, 1), []);
+    }
+    assert_eq!(waiting(semi, 15, 0), []);
+}
+
+#[test]
+fn a_look_at_a_copy_is_over_before_the_next_one() {
+    let checked = |timeout_ms, interval_ms, replicas| {
+        replicated(|rules| {
+            (rules.check_timeout_ms, rules.check_interval_ms) = (timeout_ms, interval_ms);
+            rules.replicas = replicas;
+        })
+    };
+    assert_eq!(checked(1_000.0, 1_000.0, 1), []);
+    assert_eq!(checked(1_001.0, 1_000.0, 0), []);
+    let [(path, message)] = &checked(1_001.0, 1_000.0, 1)[..] else {
+        panic!("one thing is wrong");
+    };
+    assert_eq!(
+        path,
+        "design.components[3].kind.database.replication.check_timeout_ms"
+    );
+    assert!(message.contains("1001 ms"), "{message}");
+    assert!(message.contains("give at most the interval"), "{message}");
+}
+
+#[test]
+fn a_database_has_sixteen_copies_and_no_more() {
+    let most = limits::COPIES_MAX - 1;
+    assert_eq!(replicated(|rules| rules.replicas = most), []);
+    let [(path, _)] = &replicated(|rules| rules.replicas = most + 1)[..] else {
+        panic!("one thing is wrong");
+    };
+    assert_eq!(
+        path,
+        "design.components[3].kind.database.replication.replicas"
+    );
+    // Three copies at the start, and those that join.
+    let joined = |count: usize| (0..count).map(|_| add("db"));
+    assert_eq!(scripted(joined(13)), Ok(()));
+    let path = "script[13].action.add_instance.component";
+    assert_eq!(scripted(joined(14)), Err(vec![path.to_owned()]));
+    // There is room for another where one has gone.
+    let replaced = joined(13).chain([remove("db", 2), add("db")]);
+    assert_eq!(scripted(replaced), Ok(()));
+}
+
 #[test]
 fn only_a_service_is_deployed() {
     let deploy = |component: &str, batch| Action::Deploy {
@@ -773,9 +861,9 @@ fn only_a_service_is_deployed() {
 fn a_script_is_aimed_at_instances_that_there_are_by_then() {
     assert_eq!(
         scripted([
-            kill("web", 3),
+            kill("web", 5),
             kill("cache", 2),
-            kill("db", 0),
+            kill("db", 2),
             kill("lb", 0)
         ]),
         Ok(())
@@ -783,15 +871,17 @@ fn a_script_is_aimed_at_instances_that_there_are_by_then() {
     let refused = |actions: Vec<Action>, path: &str| {
         assert_eq!(scripted(actions), Err(vec![path.to_owned()]), "{path}");
     };
-    refused(vec![kill("web", 4)], "script[0].action.kill.instance");
-    assert_eq!(scripted([add("web"), kill("web", 4)]), Ok(()));
+    refused(vec![kill("web", 6)], "script[0].action.kill.instance");
+    refused(vec![kill("db", 3)], "script[0].action.kill.instance");
+    assert_eq!(scripted([add("web"), kill("web", 6)]), Ok(()));
+    assert_eq!(scripted([add("db"), kill("db", 3)]), Ok(()));
     refused(
-        vec![kill("web", 4), add("web")],
+        vec![kill("web", 6), add("web")],
         "script[0].action.kill.instance",
     );
     refused(vec![kill("users", 0)], "script[0].action.kill.instance");
     refused(vec![kill("nobody", 0)], "script[0].action.kill.component");
-    refused(vec![add("db")], "script[0].action.add_instance.component");
+    refused(vec![add("lb")], "script[0].action.add_instance.component");
     refused(
         vec![remove("lb", 0)],
         "script[0].action.remove_instance.component",
@@ -926,7 +1016,11 @@ fn cache_of(entries_per_node: u32, read_mode: ReadMode, write_mode: WriteMode) -
 
 #[test]
 fn a_script_can_not_set_the_number_of_servers_that_a_design_started_with() {
-    for (id, field) in [("web", "service.instances"), ("cache", "cache.nodes")] {
+    for (id, field) in [
+        ("web", "service.instances"),
+        ("cache", "cache.nodes"),
+        ("db", "database.replication.replicas"),
+    ] {
         let other = changed(id, |kind| kind.set_instances(kind.instances() + 1));
         let path = format!("script[0].action.configure.kind.{field}");
         assert_eq!(scripted([other]), Err(vec![path]));
@@ -982,12 +1076,12 @@ fn a_script_can_not_put_more_points_on_a_ring_than_a_design_may_have() {
             }
         })
     };
-    // Four servers: the two of these weights, and two of weight 1.
-    assert_eq!(scripted([ring(99)]), Ok(()));
+    // Six servers: the two of these weights, and four of weight 1.
+    assert_eq!(scripted([ring(97)]), Ok(()));
     let path = "script[0].action.configure.kind.load_balancer.virtual_nodes";
-    assert_eq!(scripted([ring(100)]), Err(vec![path.to_owned()]));
+    assert_eq!(scripted([ring(98)]), Err(vec![path.to_owned()]));
     let path = "script[1].action.add_instance.component";
-    assert_eq!(scripted([ring(99), add("web")]), Err(vec![path.to_owned()]));
+    assert_eq!(scripted([ring(97), add("web")]), Err(vec![path.to_owned()]));
 }
 
 #[test]
@@ -1086,7 +1180,7 @@ fn clients_have_a_time_out_of_their_own() {
 fn what_is_done_to_an_instance_needs_one_that_is_there() {
     let hang = Action::Hang {
         component: "web".into(),
-        instance: 4,
+        instance: 6,
     };
     let destroy = Action::Destroy {
         component: "nowhere".into(),
@@ -1103,14 +1197,14 @@ fn what_is_done_to_an_instance_needs_one_that_is_there() {
 #[test]
 fn a_live_action_is_judged_after_all_that_the_script_has_done() {
     let mut scenario = step::LADDER.last().expect("there are steps").scenario();
-    let problem = validate_action(&scenario, &kill("web", 4)).expect_err("there are four");
+    let problem = validate_action(&scenario, &kill("web", 6)).expect_err("there are six");
     assert_eq!(problem.path, "kill.instance");
     assert_eq!(problem.component.as_deref(), Some("web"));
     scenario.script.push(TimedAction {
         at_ns: 0,
         action: add("web"),
     });
-    assert_eq!(validate_action(&scenario, &kill("web", 4)), Ok(()));
+    assert_eq!(validate_action(&scenario, &kill("web", 6)), Ok(()));
 }
 
 #[test]

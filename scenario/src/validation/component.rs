@@ -124,7 +124,8 @@ fn replication(problems: &mut Problems, at: &Path, replication: &Replication) {
     let waits = replication.mode == ReplicationMode::SemiSynchronous;
     if waits && replicas > 0 && needed > replicas {
         let message = format!(
-            "a write waits for {needed} replicas, but there are {replicas}: give at most {replicas}, or more replicas"
+            "a write waits for more replicas than there are, {needed} of {replicas}: give at most {replicas}, \
+             or more replicas"
         );
         problems.add(&at.field("acknowledgements"), message);
     }

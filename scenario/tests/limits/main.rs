@@ -68,6 +68,8 @@ fn numbers_of_every_part_of_the_document_are_walked_over() {
         "design.components[4].kind.load_balancer.health_check.rise",
         "design.components[4].kind.load_balancer.weights[0]",
         "design.components[3].kind.database.disk_gb",
+        "design.components[3].kind.database.replication.replicas",
+        "design.components[3].kind.database.replication.seed_mbps",
         "design.components[5].kind.cache.ttl_s",
         "design.components[0].position.x",
         "design.links[0].latency_ms",
@@ -193,7 +195,7 @@ fn what_is_bounded_together_is_refused_just_past_the_limit_and_not_at_it() {
     let balancer = "/design/components/4/kind/load_balancer";
     let path = "design.components[4].kind.load_balancer.virtual_nodes";
     let ring = |weight: u32| {
-        let weights = [100, 97, weight, 1];
+        let weights = [100, 95, weight, 1];
         json!({"algorithm": "consistent_hash", "virtual_nodes": 1_000, "weights": weights})
     };
     assert_last_and_first(balancer, path, ring(2), ring(3));
@@ -295,7 +297,7 @@ fn a_design_has_only_so_many_instances_in_all() {
         let components = document["design"]["components"]
             .as_array_mut()
             .expect("a list");
-        // Three idle tiers of a thousand, beside the balancer, the database and three cache nodes.
+        // Three idle tiers of a thousand, beside the balancer, three copies of the database and three cache nodes.
         for index in 0..3 {
             components.push(
                 json!({"id": format!("idle-{index}"), "kind": {"service": {"instances": 1_000}}}),
@@ -304,7 +306,7 @@ fn a_design_has_only_so_many_instances_in_all() {
         components[2]["kind"]["service"]["instances"] = instances.into();
         document
     };
-    let beside = 3 * 1_000 + 5;
+    let beside = 3 * 1_000 + 7;
     let most = u16::try_from(limits::INSTANCES_TOTAL_MAX - beside).expect("it is small");
     assert_eq!(problems_of(&with(most)), []);
     assert!(has_problem_at(&with(most + 1), "design.components"));
