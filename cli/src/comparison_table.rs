@@ -60,7 +60,7 @@ const fn row(name: &'static str, figure: fn(&Report) -> f64, show: fn(f64) -> St
 }
 
 /// All figures, in the order in which they are read.
-const ROWS: [Row; 18] = [
+const ROWS: [Row; 19] = [
     row(
         "completed",
         |report| report.requests.completed as f64,
@@ -111,11 +111,21 @@ const ROWS: [Row; 18] = [
         )
     },
     Row {
+        is_told: has_copies,
+        ..row(
+            "stale reads, %",
+            |report| percent(report.stale_reads_share()),
+            number,
+        )
+    },
+    Row {
         is_told: has_cache,
         ..row("evictions", |report| report.sum("evictions"), whole)
     },
     Row {
-        is_told: |report| has_cache(report) || report.sum("writes_lost") > 0.0,
+        is_told: |report| {
+            has_cache(report) || has_copies(report) || report.sum("writes_lost") > 0.0
+        },
         ..row("writes lost", |report| report.sum("writes_lost"), whole)
     },
     Row {
@@ -161,6 +171,11 @@ fn has_cache(report: &Report) -> bool {
     parts.any(|part| part.kind == "cache")
 }
 
+fn has_copies(report: &Report) -> bool {
+    let mut parts = report.components.values();
+    parts.any(|part| part.replication.is_some())
+}
+
 fn has_writes_in_doubt(report: &Report) -> bool {
     report.requests.writes_unknown + report.requests.writes_applied_again > 0
 }
@@ -168,6 +183,7 @@ fn has_writes_in_doubt(report: &Report) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use headroom_engine::replication::ReportReplication;
     use headroom_engine::report::ReportComponent;
 
     /// Shares of a hundred requests, by their rows.
@@ -196,6 +212,25 @@ mod tests {
         ];
         report.components = parts.map(|(id, part)| (id.to_owned(), part)).into();
         report
+    }
+
+    #[test]
+    fn what_copies_cost_is_told_where_either_design_has_them() {
+        let alone = report(0, 0.0, 0.0, 0.0);
+        let mut copied = alone.clone();
+        let reads = [("reads", 200.0), ("stale_reads", 3.0)];
+        let database = ReportComponent {
+            kind: "database".into(),
+            extra: reads.map(|(name, value)| (name.to_owned(), value)).into(),
+            replication: Some(ReportReplication::default()),
+            ..ReportComponent::default()
+        };
+        copied.components.insert("db".into(), database);
+        let table = of(&alone, &copied);
+        let line = table.lines().find(|line| line.starts_with("stale reads"));
+        let cells: Vec<&str> = line.expect("it is told").split_whitespace().collect();
+        assert_eq!(cells[cells.len() - 3..], ["0", "1.50", "+1.50"]);
+        assert!(!of(&alone, &alone).contains("stale reads"));
     }
 
     #[test]

@@ -14,7 +14,7 @@ COMMANDS
     run <scenario>            Runs a scenario and prints its figures
     capacity <scenario>       Finds the largest load that holds the objectives
     compare <before> <after>  Runs two designs under the same load, side by side
-    steps                     Lists the built-in steps, from one server to a cache tier
+    steps                     Lists the built-in steps, from one server to copies and a cache
     link <scenario>           Prints the link that opens a scenario in the page
     open <link>               Prints the scenario in a link, as JSON
     schema                    Prints the JSON Schema of a scenario
@@ -68,11 +68,13 @@ measure designs in service. docs/model.md says more.
 
 The room of memory and disk that each part has is told with what decides it, the machine's size,
 the document or a limit: --json has it under 'rooms'. Machines that are dead, hang or are slow at the end, and
-links that are impaired then, are told too: 'at_end'.
+links that are impaired then, are told too: 'at_end'. A database with copies tells what became of each, and of what
+was written: --json has it under 'replication' of the database, and with its instances.
 
 The series has a row for each second from the start of the run, warm-up included: load, answers,
 requests in flight at its end, failures by reason, p50, p95 and p99, and of each component servers,
-load, waiting line, hits, queries, sessions and price. What else there is, such as mean and p99.9
+load, waiting line, hits, queries, sessions and price; of each copy of a database how far it was behind
+at the end of the second, as db/2.lag_ms and db/2.lag_writes. What else there is, such as mean and p99.9
 latency, values lost, disk used and DNS look-ups, stands in the report alone.
 A row is of what happens from its start on and before its end: what the script does at 10 s stands in
 the row of 10 s. The last row may be of less than a second. What there is nothing to say of is empty.

@@ -5,6 +5,7 @@ mod aside;
 mod breach_text;
 mod command;
 mod comparison_table;
+mod copies_text;
 mod duration;
 mod ending;
 mod failure;

@@ -7,12 +7,19 @@ use crate::figure::{count, data, number, percent};
 /// What is told in a sentence with its share, and of sessions.
 const TOLD_AS_SHARES: [&str; 4] = ["sessions", "sessions_lost", "session_calls", "login_calls"];
 
-/// Figures of the component's kind that are not 0.
+/// What is told with its copies.
+const TOLD_WITH_COPIES: [&str; 3] = ["stale_reads", "writes_lost", "values_lost"];
+
+/// Figures of the component's kind that are not 0, and not told elsewhere.
 pub fn of(component: &ReportComponent) -> Vec<String> {
+    let is_told = |name: &str| {
+        TOLD_AS_SHARES.contains(&name)
+            || component.replication.is_some() && TOLD_WITH_COPIES.contains(&name)
+    };
     let figures = component
         .extra
         .iter()
-        .filter(|(name, value)| **value != 0.0 && !TOLD_AS_SHARES.contains(&name.as_str()));
+        .filter(|(name, value)| **value != 0.0 && !is_told(name));
     figures.map(|(name, value)| words(name, *value)).collect()
 }
 

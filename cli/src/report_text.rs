@@ -6,6 +6,7 @@ use headroom_engine::report::{Report, ReportComponent, ReportCost, ReportLoad};
 use headroom_scenario::room::{Room, RoomBy, RoomOf};
 use headroom_scenario::{Design, Keys, Scenario};
 
+use crate::copies_text;
 use crate::ending::Ending;
 use crate::figure::{count, dollars, number, percent};
 use crate::own_figures::{self, plain};
@@ -50,6 +51,7 @@ pub fn of(
     text.push('\n');
     text.push_str(&components(scenario, report));
     text.push('\n');
+    text.push_str(&copies(scenario, report));
     text.push_str(&at_end.lines());
     text.push_str(&objectives(scenario, report, verdict));
     text
@@ -193,6 +195,18 @@ fn components(scenario: &Scenario, report: &Report) -> String {
         }
     }
     table.lines() + &notes
+}
+
+/// What became of the copies of each database that has several.
+fn copies(scenario: &Scenario, report: &Report) -> String {
+    let design = &scenario.design;
+    let databases = in_order_of_calls(design).into_iter().filter_map(|place| {
+        let id = design.name_in_run(place);
+        let title = design.components[place].title();
+        let component = report.components.get(&id)?;
+        Some(copies_text::of(title, &id, component))
+    });
+    databases.collect()
 }
 
 /// The places of the components in the order in which requests meet them: nearest to the users first, and last

@@ -8,9 +8,9 @@ use std::io::{BufWriter, ErrorKind, Write};
 
 use headroom_engine::Engine;
 use headroom_engine::reason::Reason;
-use headroom_engine::series::{Bin, ComponentBin};
+use headroom_engine::series::{Bin, ComponentBin, CopyBin};
 use headroom_engine::time::NS_PER_S;
-use headroom_scenario::{Design, Kind, Scenario};
+use headroom_scenario::{Action, Design, Kind, Scenario};
 
 use crate::failure::Failure;
 
@@ -29,7 +29,7 @@ const fn figure(
     Figure { name, is_of, value }
 }
 
-const FIGURES: [Figure; 19] = [
+const FIGURES: [Figure; 20] = [
     figure("utilisation", works, |bin| {
         (bin.servers > 0.0).then(|| shortest(bin.utilisation))
     }),
@@ -49,6 +49,9 @@ const FIGURES: [Figure; 19] = [
     figure("writes_lost", may_lose, |bin| Some(bin.writes_lost.into())),
     figure("reads", is_database, |bin| Some(bin.reads.into())),
     figure("writes", is_database, |bin| Some(bin.writes.into())),
+    figure("stale_reads", is_database, |bin| {
+        Some(bin.stale_reads.into())
+    }),
     figure("session_calls", is_service, |bin| {
         Some(bin.session_calls.into())
     }),
@@ -59,6 +62,23 @@ const FIGURES: [Figure; 19] = [
     figure("sessions_lost", is_service, |bin| {
         Some(bin.sessions_lost.into())
     }),
+];
+
+/// A figure of a copy of a database: empty where it is not there.
+struct CopyFigure {
+    name: &'static str,
+    value: fn(&CopyBin) -> f64,
+}
+
+const COPY_FIGURES: [CopyFigure; 2] = [
+    CopyFigure {
+        name: "lag_ms",
+        value: |copy| shortest(copy.lag_ms),
+    },
+    CopyFigure {
+        name: "lag_writes",
+        value: |copy| copy.lag_writes as f64,
+    },
 ];
 
 fn works(kind: &Kind) -> bool {
@@ -104,6 +124,8 @@ pub struct Series {
     out: Box<dyn Write>,
     /// Each with the number of its component in the design.
     columns: Vec<(usize, &'static Figure)>,
+    /// Copies of databases, by the number of the component and their own.
+    copies: Vec<(usize, u16)>,
     /// What has been written ends here.
     until_ns: u64,
     /// Requests that came until then and have not ended.
@@ -129,8 +151,13 @@ impl Series {
             _ => Box::new(File::create(name).map_err(|error| unwritten(name, &error))?),
         };
         let mut all = scenario.clone();
-        let script = scenario.script.iter();
-        script.for_each(|timed| timed.action.carry_out(&mut all));
+        let mut added = Vec::new();
+        for timed in scenario.script.iter() {
+            timed.action.carry_out(&mut all);
+            if let Action::AddInstance { component } = &timed.action {
+                added.extend(all.design.component(component).map(|(number, _)| number));
+            }
+        }
         let components = all.design.components.iter().enumerate();
         let columns = components.flat_map(|(number, component)| {
             let figures = FIGURES
@@ -142,6 +169,7 @@ impl Series {
             name: name.to_owned(),
             out: Box::new(BufWriter::new(out)),
             columns: columns.collect(),
+            copies: copies(&all.design, &added),
             until_ns: 0,
             in_flight: 0,
             is_closed: false,
@@ -190,6 +218,11 @@ impl Series {
             let component = design.name_in_run(*number);
             format!("{component}.{}", figure.name)
         }));
+        let copies = self.copies.iter();
+        names.extend(copies.flat_map(|(number, copy)| {
+            let component = design.name_in_run(*number);
+            COPY_FIGURES.map(|figure| format!("{component}/{}.{}", copy + 1, figure.name))
+        }));
         names
     }
 
@@ -220,6 +253,14 @@ impl Series {
             let value = bin.components.get(*number).and_then(figure.value);
             value.map_or_else(String::new, |value| value.to_string())
         }));
+        cells.extend(self.copies.iter().flat_map(|(number, copy)| {
+            let is_it =
+                |bin: &&CopyBin| (usize::from(bin.component), bin.instance) == (*number, *copy);
+            let found = bin.copies.iter().find(is_it);
+            COPY_FIGURES.map(|figure| {
+                found.map_or_else(String::new, |copy| (figure.value)(copy).to_string())
+            })
+        }));
         self.until_ns = bin.start_ns + bin.length_ns;
         self.line(&cells)
     }
@@ -242,6 +283,20 @@ impl Series {
             result => result.map_err(|error| unwritten(&self.name, &error)),
         }
     }
+}
+
+/// The copies that databases have or come to have, where they are several: those at the start, and those that the
+/// script adds to a component, by its number.
+fn copies(design: &Design, added: &[usize]) -> Vec<(usize, u16)> {
+    let databases = design.components.iter().enumerate();
+    let databases = databases.filter(|(_, component)| is_database(&component.kind));
+    let copies = databases.flat_map(|(number, component)| {
+        let later = added.iter().filter(|to| **to == number).count();
+        let all = component.kind.instances() + later as u16;
+        let several = if all > 1 { all } else { 0 };
+        (0..several).map(move |copy| (number, copy))
+    });
+    copies.collect()
 }
 
 fn unwritten(name: &str, error: &std::io::Error) -> Failure {

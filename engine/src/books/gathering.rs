@@ -2,7 +2,7 @@
 //! users those of requests.
 
 use crate::figures::report::Report;
-use crate::figures::series::Bin;
+use crate::figures::series::{Bin, CopyBin};
 use crate::figures::snapshot::Snapshot;
 use crate::run::Run;
 use crate::story::happening::Mark;
@@ -40,6 +40,14 @@ impl Gathered for Bin {
     fn take_over(&mut self, theirs: Self, run: &Run) {
         self.writes_applied_again += theirs.writes_applied_again;
         exchange(&mut self.components, theirs.components, run);
+        let is_there = |copy: &CopyBin| run.world.border.is_here(copy.component);
+        self.copies.retain(|copy| !is_there(copy));
+        for copy in theirs.copies.into_iter().filter(is_there) {
+            let place = self
+                .copies
+                .partition_point(|other| other.component <= copy.component);
+            self.copies.insert(place, copy);
+        }
     }
 }
 

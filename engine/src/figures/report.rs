@@ -83,6 +83,11 @@ impl Report {
         ratio(self.sum("stale_hits"), self.sum("hits"))
     }
 
+    /// Reads of a database's copies that gave an older value than had been acknowledged, as a share of all reads.
+    pub fn stale_reads_share(&self) -> f64 {
+        ratio(self.sum("stale_reads"), self.sum("reads"))
+    }
+
     /// A figure of its kind, of all components that have it.
     pub fn sum(&self, figure: &str) -> f64 {
         let parts = self.components.values();

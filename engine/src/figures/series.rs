@@ -63,6 +63,8 @@ pub struct Bin {
     pub latency_ms: Percentiles,
     /// Every component, in the order of the design.
     pub components: Vec<ComponentBin>,
+    /// The copies of databases that have several, in order: how far each was behind at its end.
+    pub copies: Vec<CopyBin>,
 }
 
 impl Bin {
@@ -130,6 +132,8 @@ pub struct ComponentBin {
     pub misses: u32,
     /// Hits that gave an older value than the last acknowledged write made.
     pub stale_hits: u32,
+    /// Reads of a copy that gave an older value than had been acknowledged.
+    pub stale_reads: u32,
     /// Entries that had to go for others.
     pub evictions: u32,
     /// Acknowledged writes that never reached the database, and never will.
@@ -148,6 +152,19 @@ pub struct ComponentBin {
     pub sessions_lost: u32,
 }
 
+/// How far a copy of a database was behind at the end of a stretch.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct CopyBin {
+    /// Number of the database.
+    pub component: u8,
+    /// Number of the copy.
+    pub instance: u16,
+    /// Age of the oldest write that it had not applied, in milliseconds; 0 where there was none.
+    pub lag_ms: f32,
+    /// Writes that it had not applied.
+    pub lag_writes: u64,
+}
+
 impl ComponentBin {
     /// Whether anything was counted in it: what is left is as it was before.
     fn has_counts(&self) -> bool {
@@ -158,6 +175,7 @@ impl ComponentBin {
             self.hits,
             self.misses,
             self.stale_hits,
+            self.stale_reads,
             self.evictions,
             self.writes_lost,
             self.reads,

@@ -11,8 +11,8 @@ use crate::figures::meter::{Tally, ratio};
 use crate::figures::outcome::Outcomes;
 use crate::figures::own_counts::{Own, OwnCounts};
 use crate::figures::reason::Reason;
-use crate::figures::series::{Bin, ComponentBin, GRAINS};
-use crate::figures::snapshot::{Percentiles, RECENT_S};
+use crate::figures::series::{Bin, ComponentBin, CopyBin, GRAINS};
+use crate::figures::snapshot::{InstanceState, Percentiles, RECENT_S};
 use crate::mechanism::histogram::LatencyHistogram;
 use crate::time::{NS_PER_S, ms_from_ns, ns_from_ms};
 use crate::world::World;
@@ -52,6 +52,8 @@ struct Stretch {
     components: Vec<Tally>,
     /// By link, calls that came over it: kept of single seconds alone.
     calls: Vec<u32>,
+    /// At its end.
+    copies: Vec<CopyBin>,
 }
 
 /// Counts as they stood at some moment.
@@ -262,7 +264,7 @@ impl Statistics {
     pub fn recent(&self, world: &World, components: &[Component]) -> Bin {
         let mut stretch = match self.recent.front() {
             Some(first) => Stretch::new(first.start_ns, 0),
-            None => self.since_second(world),
+            None => self.since_second(world, components),
         };
         for second in &self.recent {
             stretch.add_after(second);
@@ -297,13 +299,14 @@ impl Statistics {
         rates.collect()
     }
 
-    /// What has been settled of the second that is not over yet, components left out.
-    fn since_second(&self, world: &World) -> Stretch {
+    /// What has been settled of the second that is not over yet, the figures of components left out.
+    fn since_second(&self, world: &World, components: &[Component]) -> Stretch {
         let mut stretch = Stretch::new(self.building[0].start_ns, 0);
         stretch.count(&Counts::of(&world.outcomes), &self.at_second);
         stretch.overdue = self.overdue(world);
         stretch.latency = self.open.clone();
         stretch.calls = world.wires.iter().map(|wire| wire.calls).collect();
+        stretch.copies = copies(world, components);
         stretch
     }
 
@@ -350,14 +353,14 @@ impl Statistics {
 
     /// The second that is not over yet, as far as settled.
     pub fn open_bin(&self, world: &World, components: &[Component]) -> Bin {
-        let mut stretch = self.since_second(world);
+        let mut stretch = self.since_second(world, components);
         stretch.components = self.components.iter().map(|figures| figures.open).collect();
         let length_ns = world.now_ns() - stretch.start_ns;
         stretch.bin(components, length_ns)
     }
 
     fn close_second(&mut self, world: &mut World, components: &[Component]) {
-        let mut second = self.since_second(world);
+        let mut second = self.since_second(world, components);
         second.seconds = 1;
         self.at_second = Counts::of(&world.outcomes);
         self.open.clear();
@@ -434,6 +437,7 @@ impl Stretch {
             latency: LatencyHistogram::new(),
             components: vec![Tally::default(); components],
             calls: Vec::new(),
+            copies: Vec::new(),
         }
     }
 
@@ -458,6 +462,7 @@ impl Stretch {
             *mine += theirs;
         }
         self.overdue = other.overdue;
+        self.copies.clone_from(&other.copies);
         self.latency.merge(&other.latency);
         for (mine, theirs) in self.components.iter_mut().zip(&other.components) {
             mine.add_after(theirs);
@@ -483,6 +488,7 @@ impl Stretch {
                 .zip(components)
                 .map(|(tally, component)| component_bin(tally, component, length_ns))
                 .collect(),
+            copies: self.copies.clone(),
         }
     }
 }
@@ -503,6 +509,7 @@ fn component_bin(tally: &Tally, component: &Component, length_ns: u64) -> Compon
         hits: tally.hits as u32,
         misses: tally.misses as u32,
         stale_hits: own(Own::StaleHits),
+        stale_reads: own(Own::StaleReads),
         evictions: own(Own::Evictions),
         writes_lost: own(Own::WritesLost),
         reads: own(Own::Reads),
@@ -512,6 +519,27 @@ fn component_bin(tally: &Tally, component: &Component, length_ns: u64) -> Compon
         sessions,
         sessions_lost,
     }
+}
+
+/// How far the copies of databases are behind now: those that are there and have their data, dead or alive.
+fn copies(world: &World, components: &[Component]) -> Vec<CopyBin> {
+    let mut copies = Vec::new();
+    for (component, part) in components.iter().enumerate() {
+        let Some(replication) = part.replication(world) else {
+            continue;
+        };
+        let all = (0u16..).zip(replication.copies.iter().zip(part.instances()));
+        let there = all.filter(|(_, (copy, instance))| {
+            instance.state != InstanceState::Gone && copy.seeded_share == 1.0
+        });
+        copies.extend(there.map(|(instance, (copy, _))| CopyBin {
+            component: component as u8,
+            instance,
+            lag_ms: copy.lag_ms as f32,
+            lag_writes: replication.position.saturating_sub(copy.applied),
+        }));
+    }
+    copies
 }
 
 fn percentiles(latency: &LatencyHistogram) -> Percentiles {
