@@ -1,6 +1,9 @@
 //! The header: what this is, the ladder of steps, and what concerns the whole page.
 
+use std::ops::Range;
+
 use headroom_scenario::step::LADDER;
+use web_sys::{ScrollIntoViewOptions, ScrollLogicalPosition};
 use yew::prelude::*;
 
 use super::icon;
@@ -33,6 +36,7 @@ pub fn Header(props: &HeaderProps) -> Html {
         let intents = props.intents.clone();
         Callback::from(move |_: MouseEvent| intents.emit(intent.clone()))
     };
+    use_effect_with(props.step, |_| show_current());
     // What was open before one that is read only can be had back.
     let can_change = !props.read_only || props.can_undo || props.can_redo;
     let editing = can_change.then(|| {
@@ -51,7 +55,12 @@ pub fn Header(props: &HeaderProps) -> Html {
                 { icon::logo() }<span>{ "Headroom" }</span>
             </a>
             <nav class="steps" aria-label="Steps from one server to many">
-                <ol>{ for (0..LADDER.len()).map(|place| pill(props, place)) }</ol>
+                { for topics().map(|(topic, places)| html! {
+                    <div class="topic" role="group" aria-label={topic}>
+                        <span class="topic-name" aria-hidden="true">{ topic }</span>
+                        <ol>{ for places.map(|place| pill(props, place)) }</ol>
+                    </div>
+                }) }
             </nav>
             <div class="header-tools">
                 { editing }
@@ -74,6 +83,32 @@ pub fn Header(props: &HeaderProps) -> Html {
             </div>
         </header>
     }
+}
+
+/// Brings the current step into sight, where there is no room for all of them.
+fn show_current() {
+    let document = web_sys::window().and_then(|window| window.document());
+    let pill = document.and_then(|document| document.query_selector(".pill.on").ok().flatten());
+    if let Some(pill) = pill {
+        let options = ScrollIntoViewOptions::new();
+        options.set_block(ScrollLogicalPosition::Nearest);
+        options.set_inline(ScrollLogicalPosition::Nearest);
+        pill.scroll_into_view_with_scroll_into_view_options(&options);
+    }
+}
+
+/// What steps are about, and the name of the first of them.
+const TOPICS: [(&str, &str); 2] = [("Servers", "one-server"), ("Data", "replication")];
+
+/// Each topic with the places of its steps.
+fn topics() -> impl Iterator<Item = (&'static str, Range<usize>)> {
+    let first = |topic: usize| {
+        let name = TOPICS.get(topic).map(|(_, name)| *name);
+        let place = LADDER.iter().position(|step| Some(step.name) == name);
+        place.unwrap_or(LADDER.len())
+    };
+    let topics = TOPICS.into_iter().enumerate();
+    topics.map(move |(number, (topic, _))| (topic, first(number)..first(number + 1)))
 }
 
 fn pill(props: &HeaderProps, place: usize) -> Html {
@@ -100,4 +135,16 @@ fn pill(props: &HeaderProps, place: usize) -> Html {
 /// A step's name as a label: `load-balancer` is `Load balancer`.
 pub fn short_title(name: &str) -> String {
     format::capital(&name.replace('-', " "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_step_is_in_one_topic_in_order() {
+        let places: Vec<usize> = topics().flat_map(|(_, places)| places).collect();
+        assert!(places.into_iter().eq(0..LADDER.len()));
+        assert!(topics().all(|(_, places)| !places.is_empty()));
+    }
 }
