@@ -74,7 +74,7 @@ pub fn FiguresPanel(props: &Props) -> Html {
             { draw(errors(&seen)) }
             { draw(utilisation(&seen, scenario)) }
             { for [
-                queries(&seen, scenario), hit_ratio(&seen, scenario), stale(&seen, scenario),
+                queries(&seen, scenario), hit_ratio(&seen, scenario), stale(&seen, scenario), stale_reads(&seen, scenario),
                 evictions(&seen, scenario), writes_lost(&seen, scenario), writes_in_doubt(&seen), log_ins(&seen, scenario),
                 servers(&seen, scenario), cost(&seen),
             ].into_iter().flatten().map(draw) }
@@ -426,6 +426,18 @@ fn stale(seen: &Seen<'_>, scenario: &Scenario) -> Option<Figures> {
         share(part.stale_hits, part.hits)
     });
     lines_of("Stale hits", "stale", Measure::Part, lines)
+}
+
+/// The share of reads that gave an older value than the last write made, of databases with copies.
+fn stale_reads(seen: &Seen<'_>, scenario: &Scenario) -> Option<Figures> {
+    let gives_stale = |number: usize, kind: &Kind| {
+        matches!(kind, Kind::Database(database) if database.replication.replicas > 0)
+            || seen.any_of(number, |part| part.stale_reads)
+    };
+    let lines = by_component(seen, scenario, gives_stale, |_, part| {
+        share(part.stale_reads, part.reads)
+    });
+    lines_of("Stale reads", "stale-reads", Measure::Part, lines)
 }
 
 fn evictions(seen: &Seen<'_>, scenario: &Scenario) -> Option<Figures> {

@@ -8,6 +8,7 @@ use headroom_engine::time::NS_PER_S;
 use headroom_scenario::{Action, Checkup, Component, Scenario, Target};
 use yew::prelude::*;
 
+use crate::copies::{self, Copy};
 use crate::deed::{self, Among};
 use crate::format::{self, capital};
 use crate::intent::{Intent, Intents};
@@ -91,9 +92,20 @@ fn row(props: &InstancesProps, number: u16, instance: &InstanceGauge, count: usi
     let own = deeds
         .into_iter()
         .filter(|deed| matches!(deed.action.target(), Target::Instance(..)));
+    let copy = gauge.replication().and_then(|all| Copy::of(all, number));
+    let state = match copy.filter(|_| copies::stopped(instance).is_none()) {
+        Some(copy) => format!(
+            "{}{} · {}",
+            copy.role()
+                .map_or_else(String::new, |role| format!("{role} · ")),
+            format::gauge(instance.utilisation),
+            copy.progress()
+        ),
+        None => state_words(instance, checkup),
+    };
     html! {
         <li class={classes!("instance", (props.chosen == Some(number)).then_some("on"))}>
-            <div class="instance-name"><b title={title.clone()}>{ &title }</b><span>{ state_words(instance, checkup) }</span></div>
+            <div class="instance-name"><b title={title.clone()}>{ &title }</b><span>{ state }</span></div>
             if !props.read_only {
                 <div class="instance-actions">
                     { for own.map(|deed| {
@@ -210,10 +222,15 @@ fn lately(recent: &ComponentBin, length_ns: u64, kind: &KindGauge) -> Vec<Fact> 
             ("stale hits", share(recent.stale_hits, recent.hits)),
             ("evictions", a_second(recent.evictions)),
         ],
-        KindGauge::Database { .. } => vec![
-            ("reads", a_second(recent.reads)),
-            ("writes", a_second(recent.writes)),
-        ],
+        KindGauge::Database { replication, .. } => {
+            let copied = replication.is_some();
+            let stale = || ("stale reads", share(recent.stale_reads, recent.reads));
+            let queries = [
+                ("reads", a_second(recent.reads)),
+                ("writes", a_second(recent.writes)),
+            ];
+            queries.into_iter().chain(copied.then(stale)).collect()
+        }
         KindGauge::Service { sessions, .. } if *sessions > 0 => vec![(
             "requests that had to log in",
             share(recent.login_calls, recent.session_calls),

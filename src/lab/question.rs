@@ -145,6 +145,8 @@ pub struct Outcome {
     pub login_share: Option<f64>,
     /// What the cache did, if there is one.
     pub cache: Option<CacheOutcome>,
+    /// Share of the databases' reads that were older than the last write; none where no copy could be behind.
+    pub stale_reads_share: Option<f64>,
     /// Reads and writes of the database a second, if there is one.
     pub queries_rps: Option<f64>,
     /// Acknowledged writes that were lost: by a cache that never passed them on, or with a database's disk.
@@ -185,6 +187,9 @@ impl Outcome {
             stale_share: report.stale_share(),
             evictions_rps: a_second(cache.figure("evictions")),
         });
+        let mut parts = report.components.values();
+        let has_copies = parts.any(|part| part.replication.is_some());
+        let stale_reads = report.sum("stale_reads") / report.sum("reads").max(1.0);
         let queries_rps = of_kind("database")
             .map(|database| a_second(database.figure("reads") + database.figure("writes")));
         let answered = |figure: f64| (completed > 0).then_some(figure);
@@ -196,6 +201,7 @@ impl Outcome {
             sessions_lost_share: answered(report.sessions_lost_share()),
             login_share: answered(report.login_share()),
             cache,
+            stale_reads_share: has_copies.then_some(stale_reads),
             queries_rps,
             writes_lost: report.sum("writes_lost"),
             usd_month: report.monthly_usd.mean,

@@ -142,6 +142,8 @@ pub struct ComponentBin {
     pub reads: u32,
     /// Its writes.
     pub writes: u32,
+    /// Reads of a replica that gave an older value than had been acknowledged.
+    pub stale_reads: u32,
     /// Calls that came for a session; those that come back with a log-in are not counted again.
     pub session_calls: u32,
     /// Of them, those that had to log in first.
@@ -180,6 +182,7 @@ impl ComponentBin {
             self.writes_lost,
             self.reads,
             self.writes,
+            self.stale_reads,
             self.session_calls,
             self.login_calls,
         ];

@@ -514,6 +514,7 @@ fn component_bin(tally: &Tally, component: &Component, length_ns: u64) -> Compon
         writes_lost: own(Own::WritesLost),
         reads: own(Own::Reads),
         writes: own(Own::Writes),
+        stale_reads: own(Own::StaleReads),
         session_calls: own(Own::SessionCalls),
         login_calls: own(Own::LoginCalls),
         sessions,

@@ -99,6 +99,14 @@ impl Told {
         )
     }
 
+    /// One machine alone is never behind itself.
+    fn copied(stale_share: Option<f64>) -> Self {
+        stale_share.map_or_else(
+            || Self::new(0.0, |_| "no copies".into()),
+            |share| Self::new(share, format::share),
+        )
+    }
+
     fn cached(cache: Option<&CacheOutcome>, figure: CacheFigure, words: Words) -> Self {
         match (cache, cache.and_then(figure)) {
             (_, Some(figure)) => Self::new(figure, words),
@@ -176,6 +184,17 @@ pub fn rows(before: &Outcome, after: &Outcome) -> Vec<Row> {
     }
     if let Some(cache) = &after.cache {
         rows.extend(cache_rows(before.cache.as_ref(), cache));
+    }
+    if before
+        .stale_reads_share
+        .or(after.stale_reads_share)
+        .is_some()
+    {
+        rows.push(row(
+            "stale reads",
+            |it| Told::copied(it.stale_reads_share),
+            Aim::Less,
+        ));
     }
     if before.writes_lost.max(after.writes_lost) >= 1.0 {
         rows.push(row(
