@@ -66,6 +66,8 @@ pub enum Tab {
     Ring,
     /// The waiting lines.
     Queues,
+    /// The copies of the databases.
+    Data,
     /// One request's way.
     Trace,
     /// The parameters of what is selected.
@@ -74,10 +76,11 @@ pub enum Tab {
 
 impl Tab {
     /// All of them, in their order on screen.
-    pub const ALL: [Tab; 5] = [
+    pub const ALL: [Tab; 6] = [
         Tab::Figures,
         Tab::Ring,
         Tab::Queues,
+        Tab::Data,
         Tab::Trace,
         Tab::Inspector,
     ];
@@ -88,6 +91,7 @@ impl Tab {
             Tab::Figures => "Figures",
             Tab::Ring => "Ring",
             Tab::Queues => "Queues",
+            Tab::Data => "Data",
             Tab::Trace => "Trace",
             Tab::Inspector => "Inspector",
         }
@@ -99,6 +103,7 @@ impl Tab {
             Tab::Figures | Tab::Inspector => Panel::Figures,
             Tab::Ring => Panel::Ring,
             Tab::Queues => Panel::Queues,
+            Tab::Data => Panel::Data,
             Tab::Trace => Panel::Trace,
         }
     }
@@ -109,6 +114,7 @@ impl Tab {
             Panel::Figures => Tab::Figures,
             Panel::Ring => Tab::Ring,
             Panel::Queues => Tab::Queues,
+            Panel::Data => Tab::Data,
             Panel::Trace => Tab::Trace,
         }
     }

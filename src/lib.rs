@@ -10,13 +10,15 @@
 //! ```
 //!
 //! What is seen stands in a folder of its own: `app` holds the page together, `diagram`, `ring`,
-//! `queues`, `charts`, `trace` and `inspector` draw their part from what it hands them.
+//! `queues`, `data`, `charts`, `trace` and `inspector` draw their part from what it hands them.
 
 pub mod address;
 pub mod app;
 mod bunch;
 pub mod charts;
 pub mod choice;
+mod copies;
+pub mod data;
 mod deed;
 pub mod diagram;
 pub mod entry;

@@ -56,13 +56,21 @@ pub enum Panel {
     Ring,
     /// The waiting lines.
     Queues,
+    /// The copies of the databases.
+    Data,
     /// One request's way.
     Trace,
 }
 
 impl Panel {
     /// Every panel, in the order of their tabs.
-    pub const ALL: [Panel; 4] = [Panel::Figures, Panel::Ring, Panel::Queues, Panel::Trace];
+    pub const ALL: [Panel; 5] = [
+        Panel::Figures,
+        Panel::Ring,
+        Panel::Queues,
+        Panel::Data,
+        Panel::Trace,
+    ];
 
     /// The panel as in a document: `ring`.
     pub const fn name(self) -> &'static str {
@@ -70,6 +78,7 @@ impl Panel {
             Panel::Figures => "figures",
             Panel::Ring => "ring",
             Panel::Queues => "queues",
+            Panel::Data => "data",
             Panel::Trace => "trace",
         }
     }

@@ -16,6 +16,8 @@ pub struct LegendProps {
     pub sampling: Sampling,
     /// There are no dots: the shapes are those of requests that wait.
     pub still: bool,
+    /// A database sends its log to copies.
+    pub has_log: bool,
     /// Which seconds the shares and rates of the diagram are of, once there are any.
     pub lately: Option<AttrValue>,
 }
@@ -28,6 +30,9 @@ pub fn Legend(props: &LegendProps) -> Html {
             { for props.classes.iter().map(|class| html! { <li>{ shape(class.kind) }{ &class.id }</li> }) }
             if !props.still {
                 <li>{ picture("answer", "M5 1.4a3.6 3.6 0 1 0 0 7.2 3.6 3.6 0 0 0 0-7.2z") }{ "answer" }</li>
+                if props.has_log {
+                    <li>{ picture("log", "M0 4.5h2v1H0zM8 4.5h2v1H8zM4 1h2v8H4z") }{ "log" }</li>
+                }
                 <li>{ picture("failed", "M1.5 1.5l7 7M8.5 1.5l-7 7") }{ "call failed" }</li>
                 <li data-testid="sampling" data-value={props.sampling.drawn.to_string()}>{ scale(props.sampling) }</li>
             }

@@ -7,6 +7,7 @@ use yew::prelude::*;
 
 use super::run::Run;
 use crate::charts::FiguresPanel;
+use crate::data::DataPanel;
 use crate::inspector::Inspector;
 use crate::intent::{Intent, Intents, Tab};
 use crate::queues::QueuesPanel;
@@ -114,6 +115,10 @@ fn body(props: &PanelsProps) -> Html {
             html! { <RingPanel {scenario} {snapshot} rings={run.rings.clone()} stage={props.stage.clone()} {on_trace} /> }
         }
         Tab::Queues => html! { <QueuesPanel {scenario} {snapshot} {history} {on_select} /> },
+        Tab::Data => html! {
+            <DataPanel {scenario} {snapshot} {history} {on_select} read_only={props.read_only}
+                on_action={props.intents.reform(Intent::Apply)} />
+        },
         Tab::Trace => html! {
             <TracePanel {scenario} trace={run.trace.clone()} recent={run.recent.clone()} {on_trace} {on_select} />
         },

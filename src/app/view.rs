@@ -188,6 +188,7 @@ fn stage_foot(app: &App) -> Html {
             }
             </div>
             <Legend classes={app.state.document.live.traffic.classes.clone()} sampling={app.state.run.sampling} still={wants_less_motion()}
+                has_log={app.state.run.snapshot.as_ref().is_some_and(|snapshot| snapshot.components.iter().any(|part| part.replication().is_some()))}
                 lately={app.state.run.snapshot.as_ref().map(|snapshot| AttrValue::from(format::lately(snapshot.recent.length_ns)))} />
         </div>
     }

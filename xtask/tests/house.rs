@@ -172,7 +172,7 @@ fn named_by(code: &str) -> Vec<&str> {
 
 /// The rooms of the page, the lowest first: what a reader wants lies below what is drawn, and all of it below
 /// what holds the page together.
-const PAGE_ROOMS: [&str; 31] = [
+const PAGE_ROOMS: [&str; 33] = [
     "mathematics",
     "format",
     "order",
@@ -191,11 +191,13 @@ const PAGE_ROOMS: [&str; 31] = [
     "intent",
     "choice",
     "entry",
+    "copies",
     "deed",
     "diagram",
     "charts",
     "ring",
     "queues",
+    "data",
     "trace",
     "inspector",
     "host",

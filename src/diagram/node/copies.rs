@@ -1,13 +1,14 @@
 //! The copies of a database: a drum for each, the primary marked, and the log on its way from it to the others.
 
-use headroom_engine::replication::{CopyGauge, ReplicationGauge, Role};
-use headroom_engine::snapshot::{InstanceGauge, InstanceState};
+use headroom_engine::replication::{ReplicationGauge, Role};
+use headroom_engine::snapshot::InstanceState;
 use yew::prelude::*;
 
 use super::super::geometry::{Point, Rect};
 use super::super::layout::{Block, Flow};
 use super::super::scene::{Part, Pick, Scene, boxed, px, words};
 use super::{PAUSE, Tone, badge_of, database, instance_label, pause};
+use crate::copies::{self, Copy};
 use crate::format;
 use crate::lettering::Lettering;
 
@@ -25,9 +26,8 @@ const PITCH: f64 = 118.0;
 const LOG: f64 = 16.0;
 /// How round the corners of those wires are.
 const BEND: f64 = 8.0;
-/// The bar of what is applied, and the shortest stretch of the log that is all of it.
+/// The bar of what is applied.
 const BAR: f64 = 76.0;
-const STRETCH_LEAST: u64 = 50;
 
 /// What their names, the word of their role and the line below are set in.
 const NAME: Lettering = Lettering::bold(13.0);
@@ -77,13 +77,13 @@ pub fn draw(scene: &Scene<'_>, number: usize, instance: u16, rect: &Rect) -> Htm
     let component = scene.component(number);
     let name = component.instance_title(instance);
     let gauge = scene.instance(number, instance);
-    let replication = replication(scene, number);
-    let copy = replication.and_then(|of| of.copies.get(usize::from(instance)));
+    let copy = copy_of(scene, number, instance);
     let down = gauge.is_some_and(|gauge| gauge.state == InstanceState::Down);
     let hangs = gauge.is_some_and(|gauge| gauge.hangs);
     let busy = gauge.map_or(0.0, |gauge| gauge.utilisation).clamp(0.0, 1.0);
-    let role = role_words(replication, copy, instance);
-    let line = state_line(replication, copy, gauge);
+    let role = copy.and_then(Copy::role);
+    let line = gauge.and_then(copies::stopped).map(str::to_owned);
+    let line = line.or_else(|| Some(copy?.progress())).unwrap_or_default();
     let middle = rect.center();
     let drawing = html! {
         <>
@@ -97,10 +97,10 @@ pub fn draw(scene: &Scene<'_>, number: usize, instance: u16, rect: &Rect) -> Htm
             }
             { title(&name, role, middle.x, rect.bottom() + 18.0, down) }
             { words("soft middle", middle.x, rect.bottom() + 33.0, LINE.cut(&line, WORDS_WIDTH)) }
-            { applied_bar(replication, copy, middle.x, rect.bottom() + 39.0) }
+            { for copy.map(|copy| applied_bar(copy, middle.x, rect.bottom() + 39.0)) }
         </>
     };
-    let what = role.map_or("replica", |(_, words)| words);
+    let what = role.unwrap_or("replica");
     let part = Part {
         pick: Pick::Instance(number, instance),
         label: format!(
@@ -118,16 +118,12 @@ pub fn draw(scene: &Scene<'_>, number: usize, instance: u16, rect: &Rect) -> Htm
 /// The badge of one of them, where it is not as it should be. How far a new one is stands below it.
 pub fn mark(scene: &Scene<'_>, number: usize, instance: u16) -> Option<(Tone, String)> {
     let gauge = scene.instance(number, instance)?;
-    let replication = replication(scene, number);
-    let copy = replication.and_then(|of| of.copies.get(usize::from(instance)));
-    let role = copy.map_or(Role::Replica, |copy| copy.role);
-    let own = match role {
+    let copy = copy_of(scene, number, instance);
+    let own = copy.and_then(|copy| match copy.gauge.role {
         Role::FormerPrimary => Some("still takes writes"),
-        Role::Primary if replication.is_some_and(|of| of.is_degraded) => {
-            Some("waits for no replica")
-        }
+        Role::Primary if copy.all.is_degraded => Some("waits for no replica"),
         Role::Primary | Role::Replica | Role::Seeding => None,
-    };
+    });
     let own = own.map(|words| (Tone::Warning, words.to_owned()));
     match badge_of(gauge, scene.reasons()) {
         Some((Tone::Quiet, _)) if gauge.state == InstanceState::Booting => own,
@@ -222,202 +218,63 @@ fn course(from: &Rect, to: &Rect, frame: &Rect, flow: Flow) -> (String, String) 
     }
 }
 
+fn copy_of<'a>(scene: &Scene<'a>, number: usize, instance: u16) -> Option<Copy<'a>> {
+    Copy::of(replication(scene, number)?, instance)
+}
+
 fn replication<'a>(scene: &Scene<'a>, number: usize) -> Option<&'a ReplicationGauge> {
     scene.gauge(number)?.replication()
 }
 
-/// What a copy is, where it is not simply a replica, and the class of that word.
-fn role_words(
-    replication: Option<&ReplicationGauge>,
-    copy: Option<&CopyGauge>,
-    instance: u16,
-) -> Option<(&'static str, &'static str)> {
-    let (replication, copy) = (replication?, copy?);
-    if replication.promoted == Some(instance) {
-        return Some(("role promoted", "promoted"));
-    }
-    match copy.role {
-        Role::Primary => Some(("role primary", "primary")),
-        Role::FormerPrimary => Some(("role former", "old primary")),
-        Role::Seeding => Some(("role", "new")),
-        Role::Replica => None,
-    }
-}
-
 /// The name of a copy, and its role beside it.
-fn title(
-    name: &str,
-    role: Option<(&'static str, &'static str)>,
-    x: f64,
-    y: f64,
-    down: bool,
-) -> Html {
+fn title(name: &str, role: Option<&'static str>, x: f64, y: f64, down: bool) -> Html {
     let class = if down { "title struck" } else { "title" };
-    let beside = role.map_or(0.0, |(_, words)| ROLE.width(words) + 2.0 * INSIDE + APART);
+    let beside = role.map_or(0.0, |role| ROLE.width(role) + 2.0 * INSIDE + APART);
     let name = NAME.cut_name(name, WORDS_WIDTH - beside);
     let wide = NAME.width(&name);
     let left = x - (wide + beside) / 2.0;
+    let pill = Rect::new(left + wide + APART, y - 12.0, beside - APART, 16.0);
     html! {
         <>
             { words(class, left, y, name) }
-            if let Some((class, words)) = role {
-                <g {class}>
-                    { boxed("", &Rect::new(left + wide + APART, y - 12.0, beside - APART, 16.0), 8.0) }
-                    { self::words("middle", left + wide + APART + (beside - APART) / 2.0, y - 0.5, words) }
+            if let Some(role) = role {
+                <g class={classes!("role", (role == "primary").then_some("primary"))}>
+                    { boxed("", &pill, 8.0) }
+                    { words("middle", pill.center().x, y - 0.5, role) }
                 </g>
             }
         </>
     }
 }
 
-/// How far a copy is: `6 behind · 12 ms`.
-fn state_line(
-    replication: Option<&ReplicationGauge>,
-    copy: Option<&CopyGauge>,
-    gauge: Option<&InstanceGauge>,
-) -> String {
-    let (Some(replication), Some(copy)) = (replication, copy) else {
-        return String::new();
-    };
-    match copy.role {
-        Role::Primary => format!("write {}", format::count(replication.position)),
-        _ if gauge.is_some_and(|gauge| gauge.state == InstanceState::Draining) => "leaving".into(),
-        Role::Seeding if copy.seeded_share < 1.0 => seeding_words(copy),
-        Role::Seeding | Role::Replica | Role::FormerPrimary => {
-            match replication.position.saturating_sub(copy.applied) {
-                0 => "up to date".into(),
-                behind => format!(
-                    "{} behind · {}",
-                    format::short_rate(behind as f64),
-                    format::ms(copy.lag_ms)
-                ),
-            }
-        }
-    }
-}
-
-fn seeding_words(copy: &CopyGauge) -> String {
-    match copy.seeded_share {
-        share if share < 1.0 => format!("seeding {}", format::gauge(share)),
-        _ => "catching up".into(),
-    }
-}
-
-/// What of the end of the log a copy has applied, and what it has received.
-fn applied_bar(
-    replication: Option<&ReplicationGauge>,
-    copy: Option<&CopyGauge>,
-    x: f64,
-    y: f64,
-) -> Html {
-    let (Some(replication), Some(copy)) = (replication, copy) else {
-        return Html::default();
-    };
-    if copy.role == Role::Primary {
+/// What of the end of the log a copy has applied, and what it has received; of a new one, how much of its snapshot
+/// is copied.
+fn applied_bar(copy: Copy<'_>, x: f64, y: f64) -> Html {
+    if copy.gauge.role == Role::Primary {
         return Html::default();
     }
-    let stretch = stretch(replication);
-    let part = |position: u64| {
-        let behind = replication.position.saturating_sub(position) as f64;
-        let share = match copy.role {
-            Role::Seeding if copy.seeded_share < 1.0 => copy.seeded_share,
-            _ => 1.0 - behind / stretch as f64,
-        };
-        BAR * share.clamp(0.0, 1.0)
+    let stretch = copies::stretch(copy.all);
+    let [received, applied] = match copy.is_seeded() {
+        true => [copy.gauge.received, copy.gauge.applied].map(|at| copy.share(at, stretch)),
+        false => [0.0, copy.gauge.seeded_share],
     };
-    let bar =
-        |class: &'static str, wide: f64| boxed(class, &Rect::new(x - BAR / 2.0, y, wide, 4.0), 2.0);
+    let bar = |class: &'static str, share: f64| {
+        let rect = Rect::new(x - BAR / 2.0, y, BAR * share, 4.0);
+        boxed(class, &rect, 2.0)
+    };
     html! {
         <>
-            { bar("log-all", BAR) }
-            { bar("log-received", part(copy.received)) }
-            { bar("log-applied", part(copy.applied)) }
+            { bar("log-all", 1.0) }
+            { bar("log-received", received) }
+            { bar("log-applied", applied) }
         </>
     }
-}
-
-/// How many writes at the end of the log a bar shows: the same for all copies, so that they can be compared.
-fn stretch(replication: &ReplicationGauge) -> u64 {
-    let followers = replication.copies.iter();
-    let behind = followers
-        .filter(|copy| copy.role == Role::Replica)
-        .map(|copy| replication.position.saturating_sub(copy.applied));
-    let most = behind.max().unwrap_or(0);
-    let mut stretch = STRETCH_LEAST;
-    while stretch < most {
-        stretch *= 10;
-    }
-    stretch
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::path_check::assert_draws;
-
-    fn gauge(copies: Vec<CopyGauge>) -> ReplicationGauge {
-        ReplicationGauge {
-            position: 1_000,
-            copies,
-            ..ReplicationGauge::default()
-        }
-    }
-
-    fn copy(role: Role, applied: u64) -> CopyGauge {
-        CopyGauge {
-            role,
-            applied,
-            received: applied,
-            lag_ms: 12.0,
-            seeded_share: 1.0,
-            is_read: true,
-        }
-    }
-
-    #[test]
-    fn a_copy_says_how_far_it_is() {
-        let mut seeding = copy(Role::Seeding, 0);
-        seeding.seeded_share = 0.4;
-        let copies = [
-            (copy(Role::Primary, 1_000), "write 1,000"),
-            (copy(Role::Replica, 1_000), "up to date"),
-            (copy(Role::Replica, 994), "6 behind · 12 ms"),
-            (copy(Role::FormerPrimary, 990), "10 behind · 12 ms"),
-            (copy(Role::Seeding, 900), "100 behind · 12 ms"),
-            (seeding, "seeding 40 %"),
-        ];
-        for (copy, expected) in copies {
-            let of = gauge(vec![copy.clone()]);
-            let line = state_line(Some(&of), Some(&copy), None).replace('\u{a0}', " ");
-            assert_eq!(line, expected);
-        }
-    }
-
-    #[test]
-    fn only_who_is_no_mere_replica_has_a_role_beside_its_name() {
-        let mut of = gauge(vec![copy(Role::Primary, 1_000), copy(Role::Replica, 990)]);
-        let word = |of: &ReplicationGauge, place: u16| {
-            let role = role_words(Some(of), of.copies.get(usize::from(place)), place);
-            role.map(|(_, words)| words)
-        };
-        assert_eq!((word(&of, 0), word(&of, 1)), (Some("primary"), None));
-        of.promoted = Some(1);
-        assert_eq!(word(&of, 1), Some("promoted"));
-        of.copies[0].role = Role::FormerPrimary;
-        assert_eq!(word(&of, 0), Some("old primary"));
-    }
-
-    #[test]
-    fn one_bar_is_as_long_as_the_furthest_behind_needs() {
-        let of = |applied| {
-            gauge(vec![
-                copy(Role::Primary, 1_000),
-                copy(Role::Replica, applied),
-            ])
-        };
-        assert_eq!(stretch(&of(990)), 50);
-        assert_eq!(stretch(&of(400)), 5_000);
-    }
 
     #[test]
     fn the_log_runs_from_the_primary_wherever_it_stands() {
