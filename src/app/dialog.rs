@@ -54,7 +54,7 @@ const KEYS: &[(&str, &str)] = &[
     ("[ and ]", "slower, faster"),
     ("n and p", "next step, step before"),
     ("b", "break the busiest server, or repair what is broken"),
-    ("1 to 5", "figures, ring, queues, trace, inspector"),
+    ("1 to 6", "figures, ring, queues, data, trace, inspector"),
     ("Ctrl+Z", "undo; with Shift, redo"),
     ("s", "share"),
     ("t", "light, dark, or as the system has it"),

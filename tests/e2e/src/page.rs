@@ -130,6 +130,18 @@ impl Page {
         Ok(value.as_str().unwrap_or_default().to_owned())
     }
 
+    /// An attribute of every element that matches.
+    pub fn attributes(&self, selector: &str, name: &str) -> Outcome<Vec<String>> {
+        let values = self.session.run(
+            "return [...document.querySelectorAll(arguments[0])].map((found) => found.getAttribute(arguments[1]) ?? '')",
+            &json!([selector, name]),
+        )?;
+        let values = values.as_array().into_iter().flatten();
+        Ok(values
+            .filter_map(|value| Some(value.as_str()?.to_owned()))
+            .collect())
+    }
+
     /// The value of the first field that matches.
     pub fn value(&self, selector: &str) -> Outcome<String> {
         self.read(

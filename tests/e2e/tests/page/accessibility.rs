@@ -7,9 +7,8 @@ use crate::fixture;
 /// Checks every step of the ladder as it looks so.
 fn every_step(look: Look) -> Outcome {
     let page = fixture::page("", look)?;
-    let steps = page.count("[data-control=step]")?;
-    for place in 1..=steps {
-        page.click(&format!("li:nth-child({place}) > [data-control=step]"))?;
+    for step in page.attributes("[data-control=step]", "data-of")? {
+        page.click(&format!("[data-control=step][data-of={step}]"))?;
         page.figure_becoming("[data-testid=figure-completed-rps]", "there", |rps| {
             rps > 0.0
         })?;
@@ -54,7 +53,7 @@ fn accessibility_of_every_step_on_a_phone_in_the_dark() -> Outcome {
 fn accessibility_of_every_panel_and_dialog() -> Outcome {
     for look in [Look::DESK, Look::DESK.dark()] {
         let page = fixture::page("#step=hash-ring", look)?;
-        for panel in ["ring", "queues", "trace", "inspector", "figures"] {
+        for panel in ["ring", "queues", "data", "trace", "inspector", "figures"] {
             page.click(&format!("[data-control=panel][data-of={panel}]"))?;
             page.until("the panel is open", |page| {
                 page.exists(&format!("[data-of={panel}][aria-selected=true]"))

@@ -43,7 +43,7 @@ rows! {
     };
     step_before_opens_it: "step-before" at "#step=cache" => |page| {
         page.click("[data-control=step-before]")?;
-        step_is(page, "hash-ring")
+        step_is(page, "replication")
     };
     start_again_opens_the_first_step: "start-again" at "#step=cache" => |page| {
         page.click("[data-control=start-again]")?;
@@ -144,7 +144,7 @@ rows! {
         served(page, 10.0, 35.0)
     };
     panel_opens_by_its_tab: "panel" at "" => |page| {
-        for panel in ["ring", "queues", "trace", "inspector", "figures"] {
+        for panel in ["ring", "queues", "data", "trace", "inspector", "figures"] {
             let before = page.text("[role=tabpanel]")?;
             page.click(&format!("[data-control=panel][data-of={panel}]"))?;
             page.until("the panel changed", |page| Ok(page.text("[role=tabpanel]")? != before))?;
@@ -419,6 +419,13 @@ rows! {
             page.exists("[data-control=panel][data-of=inspector][aria-selected=true]")
         })
     };
+    copy_leads_to_itself: "copy" at "#step=replication" => |page| {
+        open_panel(page, "data")?;
+        page.click("[data-control=copy][data-of='db/2']")?;
+        page.until("it is inspected", |page| {
+            page.exists("[data-instance='db/2'][aria-pressed=true]")
+        })
+    };
     requests_by_puts_others_first: "requests-by" at "" => |page| {
         open_panel(page, "trace")?;
         let other = "[data-control=requests-by][aria-pressed=false]";
@@ -630,10 +637,16 @@ fn controls(page: &Page) -> Outcome<BTreeSet<String>> {
 #[test]
 fn every_control_in_every_state_has_a_row() -> Outcome {
     let mut found = BTreeSet::new();
-    for step in ["one-server", "bigger-server", "hash-ring", "cache"] {
+    for step in [
+        "one-server",
+        "bigger-server",
+        "hash-ring",
+        "replication",
+        "cache",
+    ] {
         let page = fixture::page(&format!("#step={step}"), Look::DESK)?;
         page.figure_becoming("[data-testid=clock]", "past 2 s", |clock| clock > 2.0)?;
-        for panel in ["figures", "ring", "queues", "trace", "inspector"] {
+        for panel in ["figures", "ring", "queues", "data", "trace", "inspector"] {
             open_panel(&page, panel)?;
             page.until("the panel is open", |page| {
                 page.exists(&format!("[data-of={panel}][aria-selected=true]"))

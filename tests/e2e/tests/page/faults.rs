@@ -167,7 +167,7 @@ fn a_double_click_on_a_part_does_nothing_to_it_but_open_its_menu() -> Outcome {
         page.figure_becoming("[data-testid=clock]", "past 1 s", |clock| clock > 1.0)?;
         for part in [
             "[data-instance='web/1']",
-            "[data-component=db]",
+            "[data-instance='db/1']",
             "[data-instance='cache/1']",
             "[data-component=lb]",
             "[data-testid=rate][data-of=lb-web]",

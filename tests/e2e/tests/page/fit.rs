@@ -142,7 +142,7 @@ fn crowded_at_rest(page: &Page) -> Outcome<serde_json::Value> {
 
 /// A design that is down here and there, with names as long as a document lets them be, or those of the step.
 fn broken(long: bool) -> Scenario {
-    let mut scenario = step::LADDER[7].scenario();
+    let mut scenario = step::find("cache").expect("it is one").scenario();
     for (component, instance) in [("web", 0), ("cache", 0), ("db", 0)] {
         scenario.script.push(TimedAction {
             at_ns: 1_000_000_000,
@@ -202,19 +202,19 @@ fn names_and_badges_have_room_however_long_and_narrow() -> Outcome {
 #[test]
 fn everything_fits_every_window() -> Outcome {
     let page = fixture::page("", Look::DESK.still())?;
-    let steps = page.count("[data-control=step]")?;
+    let steps = page.attributes("[data-control=step]", "data-of")?;
     let mut all = Vec::new();
     for (width, height) in WINDOWS {
         fixture::resize(&page, (width, height))?;
-        for place in 1..=steps {
-            press(
-                &page,
-                &format!("li:nth-child({place}) > [data-control=step]"),
-            )?;
+        for step in &steps {
+            press(&page, &format!("[data-control=step][data-of={step}]"))?;
             page.figure_becoming("[data-testid=figure-completed-rps]", "there", |rps| {
                 rps > 0.0
             })?;
-            let found = misfits(&page, &["figures", "ring", "queues", "trace", "inspector"])?;
+            let found = misfits(
+                &page,
+                &["figures", "ring", "queues", "data", "trace", "inspector"],
+            )?;
             all.extend(
                 found
                     .into_iter()

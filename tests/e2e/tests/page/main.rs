@@ -6,6 +6,7 @@ mod autoscaling;
 mod building;
 mod camera;
 mod controls;
+mod copies;
 mod faults;
 mod figures;
 mod file;
