@@ -132,8 +132,6 @@ pub struct ComponentBin {
     pub misses: u32,
     /// Hits that gave an older value than the last acknowledged write made.
     pub stale_hits: u32,
-    /// Reads of a copy that gave an older value than had been acknowledged.
-    pub stale_reads: u32,
     /// Entries that had to go for others.
     pub evictions: u32,
     /// Acknowledged writes that never reached the database, and never will.
@@ -177,7 +175,6 @@ impl ComponentBin {
             self.hits,
             self.misses,
             self.stale_hits,
-            self.stale_reads,
             self.evictions,
             self.writes_lost,
             self.reads,

@@ -509,7 +509,6 @@ fn component_bin(tally: &Tally, component: &Component, length_ns: u64) -> Compon
         hits: tally.hits as u32,
         misses: tally.misses as u32,
         stale_hits: own(Own::StaleHits),
-        stale_reads: own(Own::StaleReads),
         evictions: own(Own::Evictions),
         writes_lost: own(Own::WritesLost),
         reads: own(Own::Reads),
