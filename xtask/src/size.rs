@@ -11,7 +11,7 @@ use headroom_e2e::{Failure, Outcome};
 use crate::{node, project};
 
 /// The most that the page may weigh, compressed, with all steps there are.
-const BUDGET_BYTES: usize = 755_000;
+const BUDGET_BYTES: usize = 815_000;
 /// The same where no wasm-opt is to be had.
 const UNOPTIMISED_BUDGET_BYTES: usize = 900_000;
 
