@@ -13,7 +13,7 @@ use crate::{node, project};
 /// The most that the page may weigh, compressed, with all steps there are.
 const BUDGET_BYTES: usize = 815_000;
 /// The same where no wasm-opt is to be had.
-const UNOPTIMISED_BUDGET_BYTES: usize = 900_000;
+const UNOPTIMISED_BUDGET_BYTES: usize = 970_000;
 
 /// Prints the compressed size of the page's code and style, and fails if it is above budget.
 pub fn within_budget() -> Outcome {

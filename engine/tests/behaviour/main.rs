@@ -16,6 +16,7 @@ mod links;
 mod live;
 mod marks;
 mod model;
+mod replication;
 mod room;
 mod service;
 mod timeouts;

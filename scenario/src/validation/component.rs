@@ -136,6 +136,14 @@ fn replication(problems: &mut Problems, at: &Path, replication: &Replication) {
         );
         problems.add(&at.field("lease_ms"), message);
     }
+    let (timeout_ms, way_ms) = (replication.check_timeout_ms, replication.latency_ms);
+    if replicas > 0 && timeout_ms <= 2.0 * way_ms {
+        let message = format!(
+            "a check may take {timeout_ms} ms, but the way there and back takes {}: give more than that",
+            2.0 * way_ms
+        );
+        problems.add(&at.field("check_timeout_ms"), message);
+    }
     let (timeout_ms, interval_ms) = (replication.check_timeout_ms, replication.check_interval_ms);
     if replicas > 0 && timeout_ms > interval_ms {
         let message = format!(
