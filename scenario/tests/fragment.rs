@@ -361,6 +361,7 @@ fn copies() -> Scenario {
         read_choice: ReadChoice::LeastBusy,
         own_writes: OwnWrites::Wait,
         check_interval_ms: 250.0,
+        lease_ms: 600.0,
         check_timeout_ms: 200.0,
         check_fall: 5,
         promotion_ms: 400.0,
@@ -375,18 +376,28 @@ fn copies() -> Scenario {
         ..usual.clone()
     };
     let rules = [waiting, synchronous, alone].into_iter();
-    let configure = |replication| Action::Configure {
+    let configured = rules.map(|replication| Action::Configure {
         component: "db".into(),
         kind: Kind::Database(Database {
             replication,
             ..database.clone()
         }),
+    });
+    let component = || "db".to_owned();
+    let cut_off = Action::CutOff {
+        component: component(),
+        instance: 0,
     };
-    let timed = |(second, replication)| TimedAction {
+    let promote = Action::Promote {
+        component: component(),
+        instance: 1,
+    };
+    let timed = |(second, action)| TimedAction {
         at_ns: second * 1_000_000_000,
-        action: configure(replication),
+        action,
     };
-    scenario.script = (5_u64..).zip(rules).map(timed).collect();
+    let actions = configured.chain([cut_off, promote]);
+    scenario.script = (5_u64..).zip(actions).map(timed).collect();
     scenario
 }
 

@@ -817,6 +817,64 @@ fn a_look_at_a_copy_is_over_before_the_next_one() {
 }
 
 #[test]
+fn a_lease_outlasts_the_time_between_two_checks() {
+    let leased = |lease_ms, replicas| {
+        replicated(|rules| {
+            (rules.lease_ms, rules.check_interval_ms) = (lease_ms, 1_000.0);
+            rules.replicas = replicas;
+        })
+    };
+    for lease_ms in [0.0, 1_000.1] {
+        assert_eq!(leased(lease_ms, 1), []);
+    }
+    assert_eq!(leased(1_000.0, 0), []);
+    let [(path, message)] = &leased(1_000.0, 1)[..] else {
+        panic!("one thing is wrong");
+    };
+    assert_eq!(
+        path,
+        "design.components[3].kind.database.replication.lease_ms"
+    );
+    assert!(
+        message.contains("more than the interval, or 0 for none"),
+        "{message}"
+    );
+}
+
+#[test]
+fn only_a_copy_that_has_others_is_cut_off_or_promoted() {
+    let cut_off = |component: &str, instance| Action::CutOff {
+        component: component.into(),
+        instance,
+    };
+    let promote = |component: &str, instance| Action::Promote {
+        component: component.into(),
+        instance,
+    };
+    assert_eq!(scripted([cut_off("db", 2), promote("db", 2)]), Ok(()));
+    for (action, path) in [
+        (cut_off("db", 3), "cut_off.instance"),
+        (promote("db", 3), "promote.instance"),
+        (cut_off("web", 0), "cut_off.component"),
+        (promote("web", 0), "promote.component"),
+    ] {
+        let refused = vec![format!("script[0].action.{path}")];
+        assert_eq!(scripted([action]), Err(refused));
+    }
+    let alone = step::find("hash-ring").expect("it is a step").scenario();
+    for (action, path) in [
+        (cut_off("db", 0), "cut_off.component"),
+        (promote("db", 0), "promote.component"),
+    ] {
+        let refused = vec![format!("script[0].action.{path}")];
+        assert_eq!(scripted_on(alone.clone(), [action.clone()]), Err(refused));
+        // Whoever has joined by then is another.
+        let joined = [add("db"), action];
+        assert_eq!(scripted_on(alone.clone(), joined), Ok(()));
+    }
+}
+
+#[test]
 fn a_database_has_sixteen_copies_and_no_more() {
     let most = limits::COPIES_MAX - 1;
     assert_eq!(replicated(|rules| rules.replicas = most), []);
