@@ -38,6 +38,8 @@ pub struct CopyGauge {
     pub applied: u64,
     /// Age of the oldest write that it has not applied, in milliseconds; 0 where there is none.
     pub lag_ms: f64,
+    /// Writes that it has not applied.
+    pub lag_writes: u64,
     /// How much of the snapshot is copied that it begins with; 1 once it is.
     pub seeded_share: f64,
     /// Callers are sent here, as far as the monitor knows.

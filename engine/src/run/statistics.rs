@@ -536,7 +536,7 @@ fn copies(world: &World, components: &[Component]) -> Vec<CopyBin> {
             component: component as u8,
             instance,
             lag_ms: copy.lag_ms as f32,
-            lag_writes: replication.position.saturating_sub(copy.applied),
+            lag_writes: copy.lag_writes,
         }));
     }
     copies

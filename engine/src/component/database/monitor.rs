@@ -558,16 +558,18 @@ impl Database {
             .map(|replica| self.copies[usize::from(replica)].received);
         let received = received.max().unwrap_or(0);
         let copies = (0u16..).zip(&self.copies);
-        let copies = copies.map(|(number, copy)| CopyGauge {
-            role: copy.role(number, self.primary),
-            received: copy.received,
-            applied: copy.applied,
-            lag_ms: copy
-                .behind(log, kept_since(&self.parted, copy.epoch, copy.applied))
-                .oldest_ns
-                .map_or(0.0, |oldest_ns| ms_from_ns(now_ns - oldest_ns)),
-            seeded_share: copy.seeded_share(now_ns),
-            is_read: number == self.primary || self.is_read(number),
+        let copies = copies.map(|(number, copy)| {
+            let behind = copy.behind(log, kept_since(&self.parted, copy.epoch, copy.applied));
+            let lag_ms = |oldest_ns| ms_from_ns(now_ns - oldest_ns);
+            CopyGauge {
+                role: copy.role(number, self.primary),
+                received: copy.received,
+                applied: copy.applied,
+                lag_ms: behind.oldest_ns.map_or(0.0, lag_ms),
+                lag_writes: behind.writes,
+                seeded_share: copy.seeded_share(now_ns),
+                is_read: number == self.primary || self.is_read(number),
+            }
         });
         Some(ReplicationGauge {
             primary: self.primary,
