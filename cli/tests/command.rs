@@ -7,8 +7,8 @@ use std::process::{Command, Output, Stdio};
 
 use headroom_engine::reason::Reason;
 use headroom_scenario::{
-    Action, ClassKind, Direction, Impairment, Kind, Link, LoopModel, Scenario, Site, Size,
-    TimedAction, WriteMode, price, step,
+    Action, ClassKind, Direction, Impairment, Kind, Link, LoopModel, Replication, Scenario, Site,
+    Size, TimedAction, WriteMode, price, step,
 };
 use serde_json::Value;
 
@@ -108,7 +108,7 @@ fn a_run_prints_one_document_with_every_key() {
 
 #[test]
 fn a_run_tells_the_room_of_memory_and_whether_it_follows_the_machine() {
-    let mut design = step::LADDER[7].scenario();
+    let mut design = step::find("cache").expect("is a step").scenario();
     for component in &mut design.design.components {
         match &mut component.kind {
             Kind::Database(database) => {
@@ -211,6 +211,103 @@ fn a_full_disk_is_said_with_the_database() {
     let table = read(&[]);
     assert!(table.contains("data 500 MB, disk 100 % full"), "{table}");
     assert!(table.contains("disk full"), "{table}");
+}
+
+#[test]
+fn what_became_of_copies_is_told() {
+    // The primary dies at 15 s, and works again at 40 s.
+    let window = ["run", "replication", "--warmup", "5s", "--for", "45s"];
+    let run = json(&[&window[..], &["--json"]].concat());
+    let database = &run["components"]["db"];
+    let replication = &database["replication"];
+    assert_eq!(replication["mode"], "asynchronous");
+    assert_eq!(
+        (&replication["epoch"], &replication["promotions"]),
+        (&2.into(), &1.into())
+    );
+    let figure = |part: &Value, key: &str| part[key].as_f64().unwrap_or_else(|| panic!("{key}"));
+    for key in [
+        "position",
+        "writes_lost",
+        "stale_reads",
+        "own_writes_missed",
+        "unavailable_s",
+    ] {
+        assert!(figure(replication, key) >= 0.0, "{key}");
+    }
+    // It is missed after three looks, a second from each other, and another takes a second to be ready.
+    let unavailable_s = figure(replication, "unavailable_s");
+    assert!((3.0..6.0).contains(&unavailable_s), "{unavailable_s} s");
+    assert!(figure(replication, "stale_reads") >= figure(replication, "own_writes_missed"));
+    assert_eq!(
+        figure(replication, "stale_reads"),
+        figure(database, "stale_reads")
+    );
+    let copies = database["instances"].as_array().expect("its copies");
+    assert_eq!(copies.len(), 3);
+    let roles = copies
+        .iter()
+        .map(|copy| copy["role"].as_str().expect("a role"));
+    let roles: Vec<&str> = roles.collect();
+    assert_eq!(roles[0], "replica");
+    assert_eq!(roles.iter().filter(|role| **role == "primary").count(), 1);
+    for copy in copies {
+        assert!(figure(copy, "position") <= figure(replication, "position"));
+        assert!(figure(copy, "lag_ms_mean") <= figure(copy, "lag_ms_max"));
+        assert!(figure(copy, "lag_writes_max") > 0.0);
+    }
+    // It came back to 20 s of writes that it did not have.
+    assert!(figure(&copies[0], "lag_ms_max") > 15_000.0);
+
+    let table = text(&window);
+    let lines: Vec<&str> = table.lines().collect();
+    let heading = lines
+        .iter()
+        .position(|line| line.starts_with("Copies of Database "));
+    let heading = heading.unwrap_or_else(|| panic!("no copies in\n{table}"));
+    for (place, role) in roles.iter().enumerate() {
+        let cells: Vec<&str> = lines[heading + 1 + place].split_whitespace().collect();
+        assert_eq!(cells[..2], [&format!("db/{}", place + 1), *role], "{table}");
+    }
+    let together = lines[heading + 4];
+    assert!(
+        together.starts_with("  asynchronous, position "),
+        "{together}"
+    );
+    assert!(
+        together.contains(", epoch 2, promotions 1, without a primary "),
+        "{together}"
+    );
+    let told = lines[heading + 5];
+    for words in [
+        "writes lost ",
+        "stale reads ",
+        " % of reads)",
+        "own writes missed ",
+    ] {
+        assert!(told.contains(words), "{words} in {told}");
+    }
+    let once = |words: &str| table.matches(words).count() == 1;
+    assert!(once("stale reads ") && once("writes lost "), "{table}");
+    assert!(!text(&["run", "hash-ring", "--for", "1s"]).contains("Copies"));
+    let alone = json(&["run", "hash-ring", "--for", "1s", "--json"]);
+    let database = &alone["components"]["db"];
+    assert!(database["replication"].is_null() && database["instances"][0]["role"].is_null());
+}
+
+#[test]
+fn a_comparison_shows_what_copies_cost() {
+    let table = text(&["compare", "hash-ring", "replication", "--for", "5s"]);
+    let line = table
+        .lines()
+        .find(|line| line.starts_with("stale reads, %"));
+    let line = line.unwrap_or_else(|| panic!("no stale reads in\n{table}"));
+    let cells: Vec<&str> = line["stale reads, %".len()..].split_whitespace().collect();
+    assert_eq!(cells[0], "0");
+    assert!(cells[1].parse::<f64>().expect("a share") > 0.0, "{line}");
+    assert!(table.contains("writes lost"), "{table}");
+    let table = text(&["compare", "sticky-sessions", "hash-ring", "--for", "1s"]);
+    assert!(!table.contains("stale reads"), "{table}");
 }
 
 #[test]
@@ -1285,7 +1382,7 @@ impl Table {
 /// Runs with a series in a file; the report and the table.
 /// The last step at a load that is worth two threads, with its users in one site and the rest in another.
 fn in_two_sites() -> String {
-    let mut scenario = step::LADDER[7].scenario();
+    let mut scenario = step::find("cache").expect("is a step").scenario();
     scenario.traffic.rate_rps = 50_000.0;
     let site = |id: &str| Site {
         id: id.into(),
@@ -1494,6 +1591,57 @@ fn servers_that_are_killed_and_added_are_seen_in_the_series() {
 }
 
 #[test]
+fn how_far_copies_are_behind_is_seen_in_the_series() {
+    let mut scenario = step::find("replication").expect("is a step").scenario();
+    scenario.script.insert(
+        0,
+        TimedAction {
+            at_ns: 3 * SECOND_NS,
+            action: Action::AddInstance {
+                component: "db".into(),
+            },
+        },
+    );
+    let folder = Folder::new("copies");
+    let path = folder.path("series.csv");
+    let window = ["--warmup", "0", "--for", "30s", "--json"];
+    let arguments = [&["run", "-", "--series", &path], &window[..]].concat();
+    let output = headroom_reading(&scenario.to_json(), &arguments);
+    assert_eq!(code(&output), 0, "{}", errors(&output));
+    let report: Value = serde_json::from_slice(&output.stdout).expect("it is JSON");
+    let series = Table::read(&fs::read_to_string(&path).expect("it is there"));
+    let stale = report["components"]["db"]["replication"]["stale_reads"].as_f64();
+    assert!(stale > Some(0.0));
+    assert_eq!(stale, Some(series.sum("db.stale_reads")));
+    // The primary has all it writes, until it dies at 15 s: then it lacks what its successor writes.
+    let (lag_ms, writes) = (
+        series.figures("db/1.lag_ms"),
+        series.figures("db/1.lag_writes"),
+    );
+    assert!(
+        lag_ms[..15]
+            .iter()
+            .chain(&writes[..15])
+            .all(|lag| *lag == 0.0)
+    );
+    assert!(lag_ms[29] > 5_000.0 && lag_ms[29] < 15_000.0, "{lag_ms:?}");
+    assert!(
+        (lag_ms[29] - lag_ms[28] - 1_000.0).abs() < 0.1,
+        "{lag_ms:?}"
+    );
+    assert!(writes[29] > writes[28] && writes[28] > 100.0, "{writes:?}");
+    // One that has joined has nothing to be behind with until it has the data.
+    for name in ["db/4.lag_ms", "db/4.lag_writes"] {
+        let cells = series.cells(name);
+        assert_eq!(cells[..3], ["", "", ""], "{name}");
+        assert_ne!(cells[29], "", "{name}");
+    }
+    let is_copy = |name: &&String| name.contains('/');
+    let copies = series.names.iter().filter(is_copy).count();
+    assert_eq!(copies, 4 * 2, "only the database has copies");
+}
+
+#[test]
 fn a_dead_balancer_is_seen_in_the_series() {
     let mut scenario = step::find("load-balancer").expect("is a step").scenario();
     scenario.script = vec![TimedAction {
@@ -1519,8 +1667,11 @@ fn losing_at(at_ns: u64) -> String {
         class.kind = ClassKind::Write;
     }
     for component in &mut scenario.design.components {
-        if let Kind::Cache(cache) = &mut component.kind {
-            cache.write_mode = WriteMode::Back;
+        match &mut component.kind {
+            Kind::Cache(cache) => cache.write_mode = WriteMode::Back,
+            // With copies, nothing is lost before one of them is promoted.
+            Kind::Database(database) => database.replication = Replication::default(),
+            _ => {}
         }
     }
     let mut designs = scenario.design.links.iter();
