@@ -125,6 +125,7 @@ mod tests {
             lag_ms: 12.0,
             seeded_share: 1.0,
             is_read: true,
+            ..CopyGauge::default()
         }
     }
 
