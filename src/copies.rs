@@ -6,7 +6,7 @@ use headroom_engine::snapshot::{InstanceGauge, InstanceState};
 use crate::format;
 
 /// The shortest stretch of the log that is shown, in writes.
-const STRETCH_LEAST: u64 = 50;
+const STRETCH_LEAST: u64 = 25;
 
 /// A copy of a database among the others, at one moment.
 #[derive(Clone, Copy)]
@@ -53,7 +53,7 @@ impl<'a> Copy<'a> {
         }
         match self.gauge.role {
             Role::Primary => Some("primary"),
-            Role::FormerPrimary => Some("old primary"),
+            Role::FormerPrimary => Some("former"),
             Role::Seeding => Some("new"),
             Role::Replica => None,
         }
@@ -157,7 +157,7 @@ mod tests {
         of.promoted = Some(1);
         assert_eq!(role(&of, 1), Some("promoted"));
         of.copies[0].role = Role::FormerPrimary;
-        assert_eq!(role(&of, 0), Some("old primary"));
+        assert_eq!(role(&of, 0), Some("former"));
     }
 
     #[test]
@@ -168,9 +168,9 @@ mod tests {
                 copy(Role::Replica, applied),
             ])
         };
-        assert_eq!(stretch(&of(990)), 50);
+        assert_eq!(stretch(&of(990)), 25);
         let far = of(400);
-        assert_eq!(stretch(&far), 5_000);
+        assert_eq!(stretch(&far), 2_500);
         let it = Copy::of(&far, 1).expect("it is there");
         assert_eq!(it.share(it.gauge.applied, 6_000), 0.9);
         assert_eq!(it.share(it.gauge.applied, 50), 0.0, "before its start");

@@ -17,7 +17,7 @@ const HIGH: f64 = 20.0;
 /// Cells of the tape.
 const CELLS: u16 = 25;
 /// From the tape to the first name, and from name to name.
-const FIRST: f64 = 20.0;
+const FIRST: f64 = 18.0;
 const LINE: f64 = 16.0;
 
 /// What the names below the tape are set in, and what is between one and its mark.

@@ -82,7 +82,9 @@ pub fn draw(scene: &Scene<'_>, number: usize, instance: u16, rect: &Rect) -> Htm
     let hangs = gauge.is_some_and(|gauge| gauge.hangs);
     let busy = gauge.map_or(0.0, |gauge| gauge.utilisation).clamp(0.0, 1.0);
     let role = copy.and_then(Copy::role);
-    let line = gauge.and_then(copies::stopped).map(str::to_owned);
+    // Of what is dead the drum says that, and the line how far it has come.
+    let stopped = gauge.and_then(copies::stopped).filter(|_| !down);
+    let line = stopped.map(str::to_owned);
     let line = line.or_else(|| Some(copy?.progress())).unwrap_or_default();
     let middle = rect.center();
     let drawing = html! {
