@@ -16,12 +16,13 @@ use crate::lettering::Lettering;
 const LID: f64 = 10.0;
 /// Room for the words below a drum.
 const WORDS: f64 = 46.0;
-/// Words below a drum are no wider.
+/// Words below a drum are no wider, and on a narrow drawing.
 const WORDS_WIDTH: f64 = 112.0;
+const WORDS_WIDTH_NARROW: f64 = 86.0;
 /// Between the words of one copy and the drum of the next, where they stand below each other.
 const GAP: f64 = 20.0;
 /// From the middle of a copy to that of the next, where they stand side by side.
-const PITCH: f64 = 118.0;
+const PITCH: f64 = 90.0;
 /// Room for the wires of the log, beside the copies or below them.
 const LOG: f64 = 16.0;
 /// How round the corners of those wires are.
@@ -52,7 +53,7 @@ pub fn block(copies: Vec<u16>, flow: Flow) -> Block {
         }
         Flow::Downwards => {
             let size = (count * PITCH, 58.0 + WORDS + LOG);
-            let drum = Rect::new((PITCH - 88.0) / 2.0, 0.0, 88.0, 58.0);
+            let drum = Rect::new((PITCH - 76.0) / 2.0, 0.0, 76.0, 58.0);
             (size, drum, Point::new(PITCH, 0.0))
         }
     };
@@ -97,8 +98,7 @@ pub fn draw(scene: &Scene<'_>, number: usize, instance: u16, rect: &Rect) -> Htm
             } else {
                 { words("big middle", middle.x, middle.y + 13.0, format::gauge(busy)) }
             }
-            { title(&name, role, middle.x, rect.bottom() + 18.0, down) }
-            { words("soft middle", middle.x, rect.bottom() + 33.0, LINE.cut(&line, WORDS_WIDTH)) }
+            { told_below(scene.narrow(), &name, role, &line, rect, down) }
             { for copy.map(|copy| applied_bar(copy, middle.x, rect.bottom() + 39.0)) }
         </>
     };
@@ -112,7 +112,7 @@ pub fn draw(scene: &Scene<'_>, number: usize, instance: u16, rect: &Rect) -> Htm
         rect,
         radius: 14.0,
         dim: down,
-        tooltip: (NAME.width(&name) > WORDS_WIDTH).then(|| name.clone()),
+        tooltip: (NAME.width(&name) > words_width(scene.narrow())).then(|| name.clone()),
     };
     scene.part(part, drawing)
 }
@@ -228,24 +228,78 @@ fn replication<'a>(scene: &Scene<'a>, number: usize) -> Option<&'a ReplicationGa
     scene.gauge(number)?.replication()
 }
 
-/// The name of a copy, and its role beside it.
-fn title(name: &str, role: Option<&'static str>, x: f64, y: f64, down: bool) -> Html {
-    let class = if down { "title struck" } else { "title" };
-    let beside = role.map_or(0.0, |role| ROLE.width(role) + 2.0 * INSIDE + APART);
-    let name = NAME.cut_name(name, WORDS_WIDTH - beside);
-    let wide = NAME.width(&name);
-    let left = x - (wide + beside) / 2.0;
-    let pill = Rect::new(left + wide + APART, y - 12.0, beside - APART, 16.0);
+fn words_width(narrow: bool) -> f64 {
+    match narrow {
+        true => WORDS_WIDTH_NARROW,
+        false => WORDS_WIDTH,
+    }
+}
+
+/// What stands below a drum: its name, what it is, and how far. Where there is no room for its role beside the name,
+/// that stands below it, in place of how far it is.
+fn told_below(
+    narrow: bool,
+    name: &str,
+    role: Option<&'static str>,
+    line: &str,
+    rect: &Rect,
+    down: bool,
+) -> Html {
+    let (x, title_y, line_y) = (rect.center().x, rect.bottom() + 18.0, rect.bottom() + 33.0);
+    let room = words_width(narrow);
+    let beside = role.filter(|_| !narrow);
+    let line = match narrow {
+        true => line.split(" · ").next().unwrap_or_default(),
+        false => line,
+    };
+    let below = match role.filter(|_| narrow) {
+        Some(role) => pill(role, x - pill_width(role) / 2.0, line_y),
+        None => words("soft middle", x, line_y, LINE.cut(line, room)),
+    };
     html! {
         <>
-            { words(class, left, y, name) }
+            { title(name, beside, x, title_y, down, room) }
+            { below }
+        </>
+    }
+}
+
+/// The name of a copy, and its role beside it.
+fn title(name: &str, role: Option<&'static str>, x: f64, y: f64, down: bool, room: f64) -> Html {
+    let class = match (down, role.is_some()) {
+        (true, true) => "title struck",
+        (true, false) => "title middle struck",
+        (false, true) => "title",
+        (false, false) => "title middle",
+    };
+    let beside = role.map_or(0.0, |role| pill_width(role) + APART);
+    let name = NAME.cut_name(name, room - beside);
+    let wide = NAME.width(&name);
+    let left = x - (wide + beside) / 2.0;
+    html! {
+        <>
             if let Some(role) = role {
-                <g class={classes!("role", (role == "primary").then_some("primary"))}>
-                    { boxed("", &pill, 8.0) }
-                    { words("middle", pill.center().x, y - 0.5, role) }
-                </g>
+                { words(class, left, y, name) }
+                { pill(role, left + wide + APART, y) }
+            } else {
+                { words(class, x, y, name) }
             }
         </>
+    }
+}
+
+fn pill_width(role: &str) -> f64 {
+    ROLE.width(role) + 2.0 * INSIDE
+}
+
+/// A role, on the line of that height.
+fn pill(role: &'static str, left: f64, y: f64) -> Html {
+    let rect = Rect::new(left, y - 12.0, pill_width(role), 16.0);
+    html! {
+        <g class={classes!("role", (role == "primary").then_some("primary"))}>
+            { boxed("", &rect, 8.0) }
+            { words("middle", rect.center().x, y - 0.5, role) }
+        </g>
     }
 }
 

@@ -422,7 +422,7 @@ rows! {
     copy_leads_to_itself: "copy" at "#step=replication" => |page| {
         open_panel(page, "data")?;
         page.click("[data-control=copy][data-of='db/2']")?;
-        page.until("it is inspected", |page| {
+        page.until("it is marked on the diagram", |page| {
             page.exists("[data-instance='db/2'][aria-pressed=true]")
         })
     };

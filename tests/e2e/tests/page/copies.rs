@@ -8,7 +8,10 @@ use crate::fixture;
 
 /// The step, stopped before its primary dies, and brought to a moment by the seconds of the clock.
 fn at(look: Look, moment_s: f64) -> Outcome<fixture::Window> {
-    let page = fixture::page(&format!("#step=replication&at={moment_s}&paused=1"), look)?;
+    let page = fixture::page(
+        &format!("#step=replication&at={moment_s}&paused=1&panel=data"),
+        look,
+    )?;
     page.figure_becoming("[data-testid=clock]", "there", |clock| clock >= moment_s)?;
     page.until("its copies are drawn", |page| {
         page.exists("[data-instance='db/3']")
@@ -20,9 +23,8 @@ fn label(page: &Page, instance: &str) -> Outcome<String> {
     page.attribute(&format!("[data-instance='{instance}']"), "aria-label")
 }
 
-fn opened(page: &Page) -> Outcome {
-    page.click("[data-control=panel][data-of=data]")?;
-    page.until("the panel is open", |page| {
+fn told(page: &Page) -> Outcome {
+    page.until("the panel tells of copies", |page| {
         page.exists("[data-testid=data-panel] [data-testid=copy]")
     })
 }
@@ -64,7 +66,7 @@ fn a_primary_and_its_replicas_are_drawn_with_how_far_they_are_and_the_log() -> O
 #[test]
 fn the_panel_of_data_tells_of_every_copy_and_of_what_would_be_lost() -> Outcome {
     let page = at(Look::DESK, 8.0)?;
-    opened(&page)?;
+    told(&page)?;
     assert_eq!(page.count("[data-testid=copy]")?, 3);
     assert_eq!(role(&page, "db/1")?, "primary");
     assert_eq!(role(&page, "db/2")?, "replica");
@@ -93,9 +95,6 @@ fn the_panel_of_data_tells_of_every_copy_and_of_what_would_be_lost() -> Outcome 
     assert_eq!(page.text("[data-testid=data-promotions]")?, "0");
     // A copy in the table leads to itself.
     page.click("[data-control=copy][data-of='db/2']")?;
-    page.until("it is inspected", |page| {
-        page.exists("[data-control=panel][data-of=inspector][aria-selected=true]")
-    })?;
     page.until("it is marked on the diagram", |page| {
         page.exists("[data-instance='db/2'][aria-pressed=true]")
     })
@@ -104,7 +103,7 @@ fn the_panel_of_data_tells_of_every_copy_and_of_what_would_be_lost() -> Outcome 
 #[test]
 fn a_replica_takes_the_place_of_the_primary_that_dies() -> Outcome {
     let page = at(Look::DESK, 10.0)?;
-    opened(&page)?;
+    told(&page)?;
     page.click("[data-instance='db/1']")?;
     page.choose("kill")?;
     page.click("[data-control=panel][data-of=data]")?;
@@ -194,7 +193,7 @@ fn accessibility_of_copies_and_of_the_panel_of_data() -> Outcome {
         Look::PHONE.dark(),
     ] {
         let page = at(look, 17.0)?;
-        opened(&page)?;
+        told(&page)?;
         let found = accessibility::violations(&page, &fixture::axe()?)?;
         assert!(found.is_empty(), "{}:\n{}", look.name(), found.join("\n"));
     }
