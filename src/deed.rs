@@ -437,13 +437,19 @@ mod tests {
     #[test]
     fn a_replica_can_be_removed_and_the_primary_can_not() {
         let (database, gauge) = (part("db"), idle());
-        let copy = ["kill", "hang", "slow-down", "destroy", "add-instance"];
-        let removable = [&copy[..], &["remove-instance"]].concat();
-        assert_eq!(offered_among(&database, &gauge, 3, false), removable);
-        assert_eq!(offered_among(&database, &gauge, 3, true), copy);
-        assert_eq!(offered(&database, &gauge, 1), copy, "a first replica");
+        let any = ["kill", "hang", "slow-down", "destroy"];
+        let with = |more: &[&'static str]| [&any[..], more].concat();
+        assert_eq!(
+            offered_among(&database, &gauge, 3, false),
+            with(&["cut-off", "promote", "add-instance", "remove-instance"])
+        );
+        let primary = offered_among(&database, &gauge, 3, true);
+        assert_eq!(primary, with(&["cut-off", "add-instance"]));
+        let alone = offered(&database, &gauge, 1);
+        assert_eq!(alone, with(&["add-instance"]), "a first replica");
         let full = usize::from(COPIES_MAX);
-        assert_eq!(offered_among(&database, &gauge, full, true), copy[..4]);
+        let primary = offered_among(&database, &gauge, full, true);
+        assert_eq!(primary, with(&["cut-off"]));
         let words = adding(&database, 1).map(|deed| deed.words);
         assert_eq!(words, Some("Add a replica"));
     }

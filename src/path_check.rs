@@ -16,6 +16,7 @@ pub fn assert_draws(path: &str) {
             "Z" => 0,
             "H" | "V" => 1,
             "M" | "L" => 2,
+            "Q" => 4,
             "C" => 6,
             "A" => 7,
             _ => panic!("no such command as {command} in {path}"),

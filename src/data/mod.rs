@@ -141,7 +141,8 @@ fn row(props: &Props, component: &Component, copy: Copy<'_>, gauge: &InstanceGau
     let name = component.instance_title(copy.instance);
     let on_select = props.on_select.clone();
     let selection = Selection::Instance(component.id.clone(), copy.instance);
-    let stopped = copies::stopped(gauge);
+    let cut_off = gauge.is_cut_off.then_some("cut off");
+    let stopped = copies::stopped(gauge).or(cut_off);
     html! {
         <tr data-testid="copy" data-of={name.clone()}>
             <th scope="row">

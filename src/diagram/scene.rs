@@ -353,6 +353,7 @@ fn state_words(gauge: &InstanceGauge, is_balanced: bool) -> Option<String> {
         InstanceState::Gone => words("gone"),
         InstanceState::Up if gauge.hangs => with_rotation("hangs"),
         InstanceState::Booting | InstanceState::Draining if gauge.hangs => words("hangs"),
+        InstanceState::Up | InstanceState::Booting if gauge.is_cut_off => words("cut off"),
         InstanceState::Booting => words("booting"),
         InstanceState::Draining => words("draining"),
         InstanceState::Up if !gauge.in_rotation => words("out of rotation"),
@@ -424,6 +425,17 @@ mod tests {
         let mut slow = gauge(InstanceState::Up);
         slow.slow_factor = 2.5;
         assert_eq!(state_words(&slow, true).as_deref(), Some("2.5× slower"));
+    }
+
+    #[test]
+    fn a_copy_that_the_others_do_not_reach_says_so_unless_it_is_dead_or_hangs() {
+        let mut cut_off = gauge(InstanceState::Up);
+        cut_off.is_cut_off = true;
+        assert_eq!(state_words(&cut_off, false).as_deref(), Some("cut off"));
+        cut_off.hangs = true;
+        assert_eq!(state_words(&cut_off, false).as_deref(), Some("hangs"));
+        cut_off.state = InstanceState::Down;
+        assert_eq!(state_words(&cut_off, false).as_deref(), Some("down"));
     }
 
     #[test]

@@ -95,9 +95,14 @@ fn row(props: &InstancesProps, number: u16, instance: &InstanceGauge, count: usi
     let copy = gauge.replication().and_then(|all| Copy::of(all, number));
     let state = match copy.filter(|_| copies::stopped(instance).is_none()) {
         Some(copy) => format!(
-            "{}{} · {}",
+            "{}{}{} busy · {}",
             copy.role()
                 .map_or_else(String::new, |role| format!("{role} · ")),
+            if instance.is_cut_off {
+                "cut off · "
+            } else {
+                ""
+            },
             format::gauge(instance.utilisation),
             copy.progress()
         ),

@@ -163,7 +163,8 @@ impl Wiring {
             let from_each = ends_of(here, &ends, flow);
             ((Slots::of(&here.form), Slots::of(&there.form)), from_each)
         } else {
-            let across = across(&here.frame, &there.frame, flow);
+            let (from, to) = (facing(here, &there.frame), facing(there, &here.frame));
+            let across = across(&from, &to, flow);
             ((Slots::One, Slots::One), vec![across])
         };
         self.wires.extend(curves.into_iter().map(|curve| Wire {
@@ -185,6 +186,15 @@ pub fn ends(place: &Place) -> Vec<Rect> {
         Form::Cards(cards) => cards.iter().map(|(_, rect)| *rect).collect(),
         Form::Single | Form::Grid(_) | Form::Compact(_) => vec![place.frame],
     }
+}
+
+/// The box of a place that is nearest to another place.
+fn facing(place: &Place, other: &Rect) -> Rect {
+    let far = |end: &Rect| end.center().distance_squared(other.center());
+    let nearest = ends(place)
+        .into_iter()
+        .min_by(|a, b| far(a).total_cmp(&far(b)));
+    nearest.unwrap_or(place.frame)
 }
 
 fn ends_of(place: &Place, to: &[Rect], flow: Flow) -> Vec<Curve> {

@@ -1,7 +1,7 @@
 //! The copies of a database: a drum for each, the primary marked, and the log on its way from it to the others.
 
 use headroom_engine::replication::{ReplicationGauge, Role};
-use headroom_engine::snapshot::InstanceState;
+use headroom_engine::snapshot::{InstanceGauge, InstanceState};
 use yew::prelude::*;
 
 use super::super::geometry::{Point, Rect};
@@ -127,6 +127,10 @@ pub fn mark(scene: &Scene<'_>, number: usize, instance: u16) -> Option<(Tone, St
         Role::Primary | Role::Replica | Role::Seeding => None,
     });
     let own = own.map(|words| (Tone::Warning, words.to_owned()));
+    let own = match gauge.is_cut_off {
+        true => Some((Tone::Bad, "cut off".to_owned())),
+        false => own,
+    };
     match badge_of(gauge, scene.reasons()) {
         Some((Tone::Quiet, _)) if gauge.state == InstanceState::Booting => own,
         Some(mark) => Some(mark),
@@ -143,10 +147,11 @@ pub fn log(scene: &Scene<'_>, number: usize) -> Html {
     let Some(from) = place.form.rect(replication.primary) else {
         return Html::default();
     };
-    let is_up = |instance: u16| {
-        let gauge = scene.instance(number, instance);
-        gauge.is_some_and(|gauge| !gauge.is_stopped())
+    let is = |instance: u16, so: fn(&InstanceGauge) -> bool| {
+        scene.instance(number, instance).is_some_and(so)
     };
+    let is_up = |instance: u16| is(instance, |gauge| !gauge.is_stopped());
+    let is_cut = |instance: u16| is(instance, |gauge| gauge.is_cut_off);
     let recent = scene.snapshot.map(|snapshot| &snapshot.recent.components);
     let written = recent.and_then(|parts| parts.get(number));
     let sends =
@@ -160,10 +165,13 @@ pub fn log(scene: &Scene<'_>, number: usize) -> Html {
             { for followers.filter_map(|copy| {
                 let to = place.form.rect(*copy)?;
                 let (course, tip) = course(&from, &to, &place.frame, scene.layout.flow);
+                let is_cut = is_cut(*copy) || is_cut(replication.primary);
                 Some(html! {
                     <>
-                        <path class="log-wire" d={course.clone()} />
-                        if sends && is_up(*copy) {
+                        <path class={classes!("log-wire", is_cut.then_some("cut-off"))} d={course.clone()} />
+                        if is_cut {
+                            <path class="log-cross" d={cross(&to, scene.layout.flow)} />
+                        } else if sends && is_up(*copy) {
                             <path class="log-writes" d={course} />
                         }
                         <path class="log-tip" d={tip} />
@@ -218,6 +226,15 @@ fn course(from: &Rect, to: &Rect, frame: &Rect, flow: Flow) -> (String, String) 
             (course, tip)
         }
     }
+}
+
+/// The sign of a log that is cut, before the drum at its end.
+fn cross(to: &Rect, flow: Flow) -> String {
+    let at = match flow {
+        Flow::Rightwards => Point::new(to.right() + 13.0, to.center().y),
+        Flow::Downwards => Point::new(to.center().x, to.bottom() + WORDS + 10.0),
+    };
+    format!("M{} {}l7 7m0 -7l-7 7", px(at.x - 3.5), px(at.y - 3.5))
 }
 
 fn copy_of<'a>(scene: &Scene<'a>, number: usize, instance: u16) -> Option<Copy<'a>> {
@@ -341,6 +358,7 @@ mod tests {
                 let (course, tip) = course(&drums[from], &drums[to], &place.frame, flow);
                 assert_draws(&course);
                 assert_draws(&tip);
+                assert_draws(&cross(&drums[to], flow));
             }
         }
     }

@@ -426,6 +426,21 @@ rows! {
             page.exists("[data-instance='db/2'][aria-pressed=true]")
         })
     };
+    cut_off_cuts_a_copy_off: "cut-off" at "#step=replication" => |page| {
+        open_inspector(page, "db")?;
+        page.click("[data-control=cut-off][data-of='db/2']")?;
+        page.until("it says so", |page| {
+            Ok(page.attribute("[data-instance='db/2']", "aria-label")?.contains("cut off"))
+        })?;
+        page.until("its log is drawn cut", |page| page.exists(".log-cross"))
+    };
+    promote_makes_a_replica_the_primary: "promote" at "#step=replication" => |page| {
+        open_inspector(page, "db")?;
+        page.click("[data-control=promote][data-of='db/3']")?;
+        page.until("it is the primary", |page| {
+            Ok(page.attribute("[data-instance='db/3']", "aria-label")?.contains("primary"))
+        })
+    };
     requests_by_puts_others_first: "requests-by" at "" => |page| {
         open_panel(page, "trace")?;
         let other = "[data-control=requests-by][aria-pressed=false]";
