@@ -87,7 +87,7 @@ pub fn stretch(all: &ReplicationGauge) -> u64 {
     let most = behind.max().unwrap_or(0);
     let mut stretch = STRETCH_LEAST;
     while stretch < most {
-        stretch *= 10;
+        stretch *= 2;
     }
     stretch
 }
@@ -170,7 +170,7 @@ mod tests {
         };
         assert_eq!(stretch(&of(990)), 25);
         let far = of(400);
-        assert_eq!(stretch(&far), 2_500);
+        assert_eq!(stretch(&far), 800);
         let it = Copy::of(&far, 1).expect("it is there");
         assert_eq!(it.share(it.gauge.applied, 6_000), 0.9);
         assert_eq!(it.share(it.gauge.applied, 50), 0.0, "before its start");

@@ -34,7 +34,10 @@ pub fn draw(
     let numbers = there.iter().map(|(instance, _)| *instance);
     let mut marks: Vec<Copy<'_>> = numbers.filter_map(|it| Copy::of(all, it)).collect();
     // Whose mark is further to the left has its name higher: no line runs through a name.
-    sort_by_key(&mut marks, |copy| (position(*copy), copy.instance));
+    sort_by_key(&mut marks, |copy| {
+        let is_primary = copy.gauge.role == Role::Primary;
+        (position(*copy), is_primary, copy.instance)
+    });
     let high = TOP + HIGH + FIRST + LINE * marks.len() as f64;
     let lost = WIDTH * (all.unreceived as f64 / stretch as f64).min(1.0);
     let label = format!(

@@ -5,7 +5,7 @@ use headroom_engine::snapshot::{InstanceGauge, InstanceState};
 use yew::prelude::*;
 
 use super::super::geometry::{Point, Rect};
-use super::super::layout::{Block, Flow};
+use super::super::layout::{Block, Flow, Form};
 use super::super::scene::{Part, Pick, Scene, boxed, px, words};
 use super::{PAUSE, Tone, badge_of, database, instance_label, pause};
 use crate::copies::{self, Copy};
@@ -156,28 +156,38 @@ pub fn log(scene: &Scene<'_>, number: usize) -> Html {
     let written = recent.and_then(|parts| parts.get(number));
     let sends =
         scene.moves && is_up(replication.primary) && written.is_some_and(|part| part.writes > 0);
-    let followers = place.form.instances();
-    let followers = followers
+    let Form::Cards(cards) = &place.form else {
+        return Html::default();
+    };
+    let followers = cards
         .iter()
-        .filter(|copy| **copy != replication.primary);
+        .filter(|(copy, _)| *copy != replication.primary);
+    // On one path the writes on their way to all of them keep step.
+    let mut on_the_way = String::new();
+    let wires: Html = followers
+        .map(|(copy, to)| {
+            let (course, tip) = course(&from, to, &place.frame, scene.layout.flow);
+            let is_cut = is_cut(*copy) || is_cut(replication.primary);
+            if sends && is_up(*copy) && !is_cut {
+                on_the_way += &course;
+            }
+            html! {
+                <>
+                    <path class={classes!("log-wire", is_cut.then_some("cut-off"))} d={course} />
+                    if is_cut {
+                        <path class="log-cross" d={cross(to, scene.layout.flow)} />
+                    }
+                    <path class="log-tip" d={tip} />
+                </>
+            }
+        })
+        .collect();
     html! {
         <g class="log" aria-hidden="true" data-testid="log">
-            { for followers.filter_map(|copy| {
-                let to = place.form.rect(*copy)?;
-                let (course, tip) = course(&from, &to, &place.frame, scene.layout.flow);
-                let is_cut = is_cut(*copy) || is_cut(replication.primary);
-                Some(html! {
-                    <>
-                        <path class={classes!("log-wire", is_cut.then_some("cut-off"))} d={course.clone()} />
-                        if is_cut {
-                            <path class="log-cross" d={cross(&to, scene.layout.flow)} />
-                        } else if sends && is_up(*copy) {
-                            <path class="log-writes" d={course} />
-                        }
-                        <path class="log-tip" d={tip} />
-                    </>
-                })
-            }) }
+            { wires }
+            if !on_the_way.is_empty() {
+                <path class="log-writes" d={on_the_way} />
+            }
         </g>
     }
 }

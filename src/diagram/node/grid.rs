@@ -1,6 +1,6 @@
 //! Many instances: a cell each, the fuller the stronger.
 
-use headroom_engine::snapshot::{InstanceGauge, InstanceState};
+use headroom_engine::snapshot::{ComponentGauge, InstanceGauge, InstanceState};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, SvgElement};
 use yew::prelude::*;
@@ -9,6 +9,7 @@ use super::super::geometry::Rect;
 use super::super::layout::Grid;
 use super::super::scene::{Pick, Scene, px, state_name, words};
 use super::{Tone, badge_of, card, instance_label};
+use crate::copies::Copy;
 use crate::format;
 use crate::lettering::Lettering;
 use crate::selection::Selection;
@@ -77,6 +78,8 @@ pub fn draw(scene: &Scene<'_>, number: usize, grid: &Grid, frame: &Rect) -> Html
         let gauge = gauges.get(usize::from(instance));
         gauge.is_some_and(|gauge| gauge.hangs)
     };
+    let replication = scene.gauge(number).and_then(ComponentGauge::replication);
+    let primary = replication.map(|copies| copies.primary);
     // Who stands for each cell: of several the one that matters most.
     let cells: Vec<u16> = grid
         .instances
@@ -105,6 +108,10 @@ pub fn draw(scene: &Scene<'_>, number: usize, grid: &Grid, frame: &Rect) -> Html
                     draw_cell(scene, number, *instance, cell)
                 }) }
             </g>
+            { for cells.iter().enumerate().filter(|(_, instance)| primary == Some(**instance)).map(|(place, _)| {
+                let middle = grid.cell(place).center();
+                words("title middle", middle.x, middle.y + 5.0, "P")
+            }) }
             { for cells.iter().enumerate().filter(|(_, instance)| hangs(**instance)).map(|(place, _)| html! {
                 <path class="pause-bars" aria-hidden="true" d={bars(&grid.cell(place))} />
             }) }
@@ -194,6 +201,8 @@ struct Cell {
 fn draw_cell(scene: &Scene<'_>, number: usize, instance: u16, cell: Cell) -> Html {
     let name = scene.component(number).instance_name(instance);
     let gauge = scene.instance(number, instance);
+    let replication = scene.gauge(number).and_then(ComponentGauge::replication);
+    let role = replication.and_then(|all| Copy::of(all, instance)?.role());
     let on_pick = scene.on_pick.clone();
     let pick = Pick::Instance(number, instance);
     let onclick = {
@@ -233,7 +242,7 @@ fn draw_cell(scene: &Scene<'_>, number: usize, instance: u16, cell: Cell) -> Htm
             height={px(rect.height)} rx={px((rect.width / 5.0).min(4.0))}
             role="button" tabindex={if cell.entry { "0" } else { "-1" }}
             aria-pressed={if cell.selected { "true" } else { "false" }}
-            aria-label={instance_label(&name, "instance", gauge, scene.state_words(number, gauge))}
+            aria-label={instance_label(&name, role.unwrap_or("instance"), gauge, scene.state_words(number, gauge))}
             data-control="instance" data-of={name.clone()} data-instance={name}
             data-state={gauge.map(state_name)} {onclick} {onkeydown} />
     }
