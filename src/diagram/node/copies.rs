@@ -32,7 +32,7 @@ const BAR: f64 = 76.0;
 
 /// What their names, the word of their role and the line below are set in.
 const NAME: Lettering = Lettering::bold(13.0);
-const ROLE: Lettering = Lettering::bold(10.0);
+const ROLE: Lettering = Lettering::bold(11.0);
 const LINE: Lettering = Lettering::plain(11.0);
 /// Beside the word of a role, and between it and the name.
 const INSIDE: f64 = 7.0;
