@@ -177,7 +177,7 @@ fn replication(run: &Run, number: usize) -> Option<(ReportReplication, Vec<Repor
         promotions: own(Own::Promotions),
         writes_lost: own(Own::WritesLost),
         stale_reads: own(Own::StaleReads),
-        own_writes_missed: own(Own::OwnWritesMissed),
+        own_writes_missed: own(Own::MissedOwnWrites),
         ..report
     };
     Some((report, copies))

@@ -486,7 +486,7 @@ impl Part for Database {
             (Own::WritesLost, self.writes_lost),
             (Own::ValuesLost, self.values_lost),
             (Own::StaleReads, self.stale_reads),
-            (Own::OwnWritesMissed, self.own_writes_missed),
+            (Own::MissedOwnWrites, self.own_writes_missed),
             (Own::Promotions, self.promotions),
         ])
     }

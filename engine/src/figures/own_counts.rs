@@ -28,7 +28,7 @@ pub enum Own {
     /// A database with copies: reads that gave an older value than the last acknowledged write made.
     StaleReads,
     /// Of them, those in which users missed what they had written themselves.
-    OwnWritesMissed,
+    MissedOwnWrites,
     /// Replicas that became the primary.
     Promotions,
 }
@@ -47,7 +47,7 @@ impl Own {
         Own::Reads,
         Own::Writes,
         Own::StaleReads,
-        Own::OwnWritesMissed,
+        Own::MissedOwnWrites,
         Own::Promotions,
     ];
 
@@ -65,7 +65,7 @@ impl Own {
             Own::Reads => "reads",
             Own::Writes => "writes",
             Own::StaleReads => "stale_reads",
-            Own::OwnWritesMissed => "own_writes_missed",
+            Own::MissedOwnWrites => "own_writes_missed",
             Own::Promotions => "promotions",
         }
     }

@@ -131,7 +131,7 @@ impl Database {
     /// A copy begins with the data of another, as of a position.
     fn begin_from(&mut self, world: &mut World, source: u16, replica: u16, position: u64) {
         self.pass_time(world.now_ns());
-        let disk = self.copies[usize::from(source)].disk.clone();
+        let disk = self.copies[usize::from(source)].disk;
         let epoch = self.epoch;
         let first = self.log.as_ref().map_or(1, |log| log.first());
         let copy = self.copy(replica);
