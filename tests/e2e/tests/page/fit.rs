@@ -227,3 +227,25 @@ fn everything_fits_every_window() -> Outcome {
     assert!(all.is_empty(), "{}", all.join("\n"));
     Ok(())
 }
+
+#[test]
+fn steps_stand_by_what_they_are_about_and_the_current_one_is_in_sight() -> Outcome {
+    let page = fixture::page("#step=cache", Look::DESK.still())?;
+    let topics = page.attributes(".steps [role=group]", "aria-label")?;
+    assert_eq!(topics, ["Servers", "Data"]);
+    assert_eq!(page.text("[aria-label=Data] [aria-current]")?, "9 · Cache");
+    // As narrow as pages get, the steps scroll to the one that is open.
+    fixture::resize(&page, (320, 640))?;
+    for step in page.attributes("[data-control=step]", "data-of")? {
+        page.go(&format!("#step={step}"))?;
+        page.until("its pill is in sight", |page| {
+            let seen = "const pill = document.querySelector(arguments[0])?.getBoundingClientRect();
+                return pill !== undefined && pill.left >= 0 && pill.right <= innerWidth";
+            let pill = format!("[data-of={step}][aria-current=step]");
+            Ok(page.session().run(seen, &json!([pill]))? == json!(true))
+        })?;
+    }
+    page.session()
+        .devtools("Emulation.clearDeviceMetricsOverride", json!({}))
+        .map(drop)
+}
