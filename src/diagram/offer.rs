@@ -111,7 +111,9 @@ pub fn menu_of(scene: &Scene<'_>, pick: Pick) -> Option<MenuOf> {
 }
 
 fn instance_menu(scene: &Scene<'_>, number: usize, instance: u16) -> Option<MenuOf> {
-    let component = scene.scenario.design.components.get(number)?;
+    let components = &scene.scenario.design.components;
+    // What was taken out keeps its place, empty.
+    let component = components.has(number).then(|| &components[number])?;
     let rect = scene.layout.rect(number, Some(instance))?;
     let form = &scene.place(number).form;
     let name = component.instance_name(instance);
