@@ -101,18 +101,23 @@ pub(super) fn has_parts(changes: &[Change]) -> bool {
     changes.iter().any(is_part)
 }
 
-/// The numbers of the instances that each component has and keeps.
+/// The numbers of the instances that each component has and keeps, first the one that stays in any case.
 pub(super) fn kept_instances(design: &Design, snapshot: Option<&Snapshot>) -> Vec<Vec<u16>> {
     let gauge = |place: usize| snapshot?.components.get(place);
     let components = design.components.iter().enumerate();
     let numbers = components.map(|(place, component)| match gauge(place) {
-        Some(gauge) => (0..)
-            .zip(&gauge.instances)
-            .filter(|(_, gauge)| {
+        Some(gauge) => {
+            let instances = (0..).zip(&gauge.instances);
+            let kept = instances.filter(|(_, gauge)| {
                 !matches!(gauge.state, InstanceState::Gone | InstanceState::Draining)
-            })
-            .map(|(number, _)| number)
-            .collect(),
+            });
+            let mut numbers: Vec<u16> = kept.map(|(number, _)| number).collect();
+            let primary = gauge.replication().map(|of| of.primary);
+            if let Some(place) = numbers.iter().position(|number| Some(*number) == primary) {
+                numbers[..=place].rotate_right(1);
+            }
+            numbers
+        }
         None => (0..component.kind.instances()).collect(),
     });
     numbers.collect()

@@ -58,7 +58,7 @@ pub fn DataPanel(props: &Props) -> Html {
     html! {
         <div class="data" data-testid="data-panel">
             if databases.is_empty() {
-                <p class="nothing">{ "No database in this design: what the servers know dies with them." }</p>
+                <p class="nothing">{ "No database of its own in this design: the data are on the servers, and die with them." }</p>
             }
             { for databases }
         </div>

@@ -110,7 +110,8 @@ impl Copy {
     pub fn behind(&self, log: &Log, kept: u64) -> Behind {
         Behind {
             writes: log.last().saturating_sub(kept),
-            oldest_ns: log.get(kept + 1).map(|entry| entry.at_ns),
+            // Older than any that the log has, where it has not got it any more.
+            oldest_ns: log.get(log.first().max(kept + 1)).map(|entry| entry.at_ns),
         }
     }
 

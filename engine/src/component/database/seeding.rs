@@ -211,8 +211,9 @@ impl Database {
         self.instances[usize::from(number)].has_booted = false;
         let copy = self.copy(number);
         copy.rewind(0);
-        copy.surplus = 0;
         copy.seeding = Seeding::Wanted;
+        // Nobody else has what it took beside another primary.
+        self.writes_lost += std::mem::take(&mut self.copy(number).surplus);
     }
 
     /// A copy works again after its death, with what its disk has.
