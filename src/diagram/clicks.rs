@@ -44,7 +44,9 @@ impl Clicks {
         let onclick = {
             let (menu, on_select) = (menu.setter(), props.on_select.clone());
             Callback::from(move |event: MouseEvent| {
-                if !traces.emit(event) {
+                // What the first of a double click has picked may have moved from under the second.
+                let is_first = event.detail() < 2;
+                if !traces.emit(event) && is_first {
                     menu.set(None);
                     on_select.emit(None);
                 }
