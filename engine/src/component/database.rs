@@ -2,14 +2,18 @@
 //! disk that writes fill.
 //!
 //! What is written follows the log (`log`, `shipping`), which each replica applies (`applying`). A monitor looks at
-//! all of them, and puts a replica in the place of a primary that is gone (`monitor`). A new one begins with a
-//! snapshot (`seeding`).
+//! all of them (`monitor`), puts a replica in the place of a primary that is gone (`promotion`), and tells callers
+//! (`announcing`). A new one begins with a snapshot (`seeding`).
 
+mod announcing;
 mod applying;
 mod books;
 mod copy;
+mod faults;
+mod figures;
 mod letters;
 mod monitor;
+mod promotion;
 mod seeding;
 mod shipping;
 
@@ -39,7 +43,8 @@ use crate::world::request::{Operation, Origin, Request, Stage};
 use crate::world::wire::Departure;
 use copy::{Copy, Seeding};
 use letters::Letters;
-use monitor::{Monitor, kept_since};
+use monitor::Monitor;
+use promotion::kept_since;
 use shipping::Held;
 
 /// A database.

@@ -2,6 +2,8 @@
 
 use headroom_scenario::ReplicationMode;
 
+use crate::component::database::Database;
+use crate::world::World;
 use crate::world::view::Copies;
 
 /// What its timer or letter tells a copy, or the monitor.
@@ -94,5 +96,55 @@ pub(super) fn needed(mode: ReplicationMode, acknowledgements: u16, replicas: usi
         ReplicationMode::Asynchronous => 0,
         ReplicationMode::SemiSynchronous => acknowledgements.into(),
         ReplicationMode::Synchronous => replicas,
+    }
+}
+
+impl Database {
+    /// A letter arrives, or the time of a timer is over.
+    pub(super) fn take_letter(&mut self, world: &mut World, number: u32) {
+        let Some((to, letter)) = self.letters.take(number) else {
+            return;
+        };
+        let copy = to.copy;
+        match letter {
+            Letter::Look => self.look(world),
+            Letter::Asked { look } => self.asked(world, copy, look),
+            Letter::Answered { from, look, serves } => self.learn(world, from, look, serves),
+            Letter::Late { look } => {
+                for number in self.numbers() {
+                    self.learn(world, number, look, false);
+                }
+            }
+            Letter::Noticed { epoch } => self.react(world, epoch),
+            Letter::Announced { link, copies } => world.hear_copies(link, copies),
+            Letter::Seeded {
+                source,
+                replica,
+                epoch,
+                position,
+            } => self.seeded(world, source, replica, epoch, position),
+            // What was sent to a copy that has died since finds nobody.
+            _ if !self.lives(to) => {}
+            Letter::Send => {
+                self.copy(copy).will_send = false;
+                if copy == self.primary {
+                    self.send(world);
+                }
+            }
+            Letter::Log { epoch, upto } => self.receive(world, copy, epoch, upto),
+            Letter::Acknowledged { from, epoch, upto } => {
+                self.hear_acknowledged(world, from, epoch, upto);
+            }
+            Letter::NotAcknowledged => self.give_up_waiting(world),
+            Letter::Applied { epoch, position } => self.applied(world, copy, epoch, position),
+            Letter::Follow { epoch } => self.follow(world, copy, epoch),
+            Letter::LeaseOver => self.end_lease(world, copy),
+            Letter::Promoted { epoch } => {
+                if self.monitor.promoted == Some(copy) && epoch == self.epoch + 1 {
+                    self.monitor.is_due = true;
+                    self.promote_if_ready(world, copy);
+                }
+            }
+        }
     }
 }

@@ -6,7 +6,7 @@ use crate::calendar::{EventKind, What};
 use crate::component::database::Database;
 use crate::component::database::copy::Seeding;
 use crate::component::database::letters::{Letter, Life, needed};
-use crate::component::database::monitor::kept_since;
+use crate::component::database::promotion::kept_since;
 use crate::figures::snapshot::InstanceState;
 use crate::mechanism::log::Log;
 use crate::story::happening::Tone;
