@@ -12,12 +12,13 @@ use crate::{no_arguments, project};
 /// So many times the runs that the tests make.
 const TIMES: &str = "4";
 /// The tests that compare with a truth.
-const LAWS: [&str; 6] = [
+const LAWS: [&str; 7] = [
     "cache::",
     "fork_join::",
     "impatience::",
     "little::",
     "queueing::",
+    "replication::",
     "ring::",
 ];
 /// What this writes, for who wants to show it.
