@@ -3,6 +3,7 @@
 use headroom_engine::lab::{Bottleneck, COMING_UP_S, Load, Verdict, Window, at_load, measure};
 use headroom_scenario::{
     Action, Curve, Distribution, Impairment, Kind, LoopModel, Service, TimedAction, ValidScenario,
+    WriteMode,
 };
 
 use crate::designs::*;
@@ -89,13 +90,17 @@ fn the_capacity_of_a_cache_is_not_that_of_its_cold_start() {
 fn drowning() -> ValidScenario {
     let mut scenario = settled_step("cache").into_inner();
     scenario.traffic.classes[2].weight = 1.0;
+    scenario.traffic.rate_rps = 1_800.0;
     for component in &mut scenario.design.components {
         match &mut component.kind {
             Kind::Service(service) => service.instances = 8,
-            Kind::Database(database) => database.workers = 2,
+            Kind::Database(database) => {
+                (database.workers, database.replication.replicas) = (2, 0);
+            }
             Kind::Cache(cache) => {
                 cache.entries_per_node = Some(scenario.traffic.keys.count);
                 cache.ttl_s = 3_600.0;
+                cache.write_mode = WriteMode::Invalidate;
             }
             Kind::Clients(_) | Kind::Dns(_) | Kind::LoadBalancer(_) => {}
         }
