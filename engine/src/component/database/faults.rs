@@ -30,7 +30,7 @@ impl Database {
     pub(super) fn copy_starts(&mut self, world: &mut World, number: u16) {
         if number == self.primary {
             match self.most_advanced() {
-                Some(replica) => self.promote(world, replica),
+                Some(replica) => self.promote_at_once(world, replica),
                 None => {
                     self.lose_all(world);
                     let copy = self.copy(number);

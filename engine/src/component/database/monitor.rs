@@ -4,6 +4,7 @@
 use headroom_scenario::Failover;
 
 use crate::component::database::Database;
+use crate::component::database::copy::Seeding;
 use crate::component::database::letters::{Letter, MONITOR};
 use crate::figures::snapshot::InstanceState;
 use crate::story::happening::Tone;
@@ -85,8 +86,9 @@ impl Database {
     }
 
     pub(super) fn asked(&mut self, world: &mut World, copy: u16, look: u32) {
-        let is_current = copy == self.primary && self.copies[usize::from(copy)].epoch == self.epoch;
-        if is_current && self.hears(copy) && !self.monitor.is_wanted {
+        let asked = &self.copies[usize::from(copy)];
+        let is_current = asked.epoch == self.epoch && asked.seeding == Seeding::Done;
+        if copy == self.primary && is_current && self.hears(copy) && !self.monitor.is_wanted {
             self.copy(copy).takes_writes = true;
             self.hold_lease(world, copy);
             self.note_availability(world);

@@ -49,6 +49,14 @@ impl Database {
         self.promote_later(world, replica, wait_ns);
     }
 
+    /// A replica becomes the primary as soon as it has applied what it has, unless one is about to anyway.
+    pub(super) fn promote_at_once(&mut self, world: &mut World, replica: u16) {
+        if self.monitor.promoted.is_none() {
+            self.prepare(world, replica);
+            self.promote_later(world, replica, 0);
+        }
+    }
+
     fn prepare(&mut self, world: &mut World, replica: u16) {
         self.monitor.promoted = Some(replica);
         self.monitor.is_due = false;
