@@ -101,7 +101,9 @@ pub struct MenuOf {
 pub fn menu_of(scene: &Scene<'_>, pick: Pick) -> Option<MenuOf> {
     let menu = match pick {
         Pick::Component(number) => {
-            let only = scene.place(number).form.instances().first().copied();
+            // Another design may have been opened meanwhile.
+            let place = scene.layout.places.get(number)?;
+            let only = place.form.instances().first().copied();
             instance_menu(scene, number, only.unwrap_or(0))
         }
         Pick::Instance(number, instance) => instance_menu(scene, number, instance),

@@ -78,8 +78,10 @@ fn the_cost_follows_servers_that_come_and_go_and_grow() -> Outcome {
         let words = page.text("[data-testid=cost]")?;
         Ok(words.starts_with("$280 a month now, $2") && words.ends_with("on average so far"))
     })?;
-    let mean = page.figure("[data-testid=figure-cost-usd-month-mean]")?;
-    assert!(start < mean && mean < start + server, "{mean}");
+    let mean = "[data-testid=figure-cost-usd-month-mean]";
+    page.figure_becoming(mean, "between the two", |mean| {
+        start < mean && mean < start + server
+    })?;
     page.set(
         "[data-control=parameter][data-of=web][data-name=size]",
         "2xlarge: 8 vCPU, 32 GiB",

@@ -196,11 +196,18 @@ impl Number {
             return ["2", "3, 1", "1, 2"].map(str::to_owned).into();
         }
         let now: f64 = self.value.replace(',', "").parse().unwrap_or(self.min);
-        [now + 1.0, now - 1.0, now / 2.0, now * 2.0, now + 0.1]
-            .into_iter()
-            .filter(|other| (self.min..=self.max).contains(other) && *other != now)
-            .map(|other| other.to_string())
-            .collect()
+        [
+            now + 1.0,
+            now - 1.0,
+            now / 2.0,
+            now * 2.0,
+            now + 0.1,
+            now + 2e3,
+        ]
+        .into_iter()
+        .filter(|other| (self.min..=self.max).contains(other) && *other != now)
+        .map(|other| other.to_string())
+        .collect()
     }
 
     fn wanted(&self) -> Value {
