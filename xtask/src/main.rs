@@ -3,6 +3,7 @@
 #[macro_use]
 mod say;
 
+mod again;
 mod bench;
 mod browsers;
 mod build;

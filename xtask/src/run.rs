@@ -42,7 +42,8 @@ pub fn output(command: &mut Command) -> Option<String> {
         .then(|| String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
-fn typed(command: &Command) -> String {
+/// A command as it would be typed.
+pub fn typed(command: &Command) -> String {
     let name = std::path::Path::new(command.get_program())
         .file_name()
         .unwrap_or(command.get_program());

@@ -7,7 +7,7 @@ use headroom_e2e::{Browser, Driver, Failure, Outcome, Server};
 use lexopt::prelude::*;
 
 use crate::run::{cargo, command, output, run};
-use crate::{build, misused, node, project, size, system, tools};
+use crate::{again, build, misused, node, project, size, system, tools};
 
 const WASM: &str = "wasm32-unknown-unknown";
 
@@ -192,25 +192,30 @@ pub fn in_browser(browser: Browser, filters: &[OsString]) -> Outcome {
     let server = Server::start(project::dist(), 0)?;
     let driver = Driver::start(browser, &system::browser(browser)?)?;
     let axe = node::axe()?;
-    let mut tests = cargo();
-    tests
-        .args(["test", "--locked", "-p", "headroom-e2e"])
-        .args(["--test", "page", "--"])
-        .args(filters)
-        .env("HEADROOM_BROWSER", browser.name())
-        .env("HEADROOM_DRIVER_URL", driver.url())
-        .env("HEADROOM_PAGE_URL", server.url())
-        .env("HEADROOM_PAGE_FOLDER", project::dist());
-    if browser != Browser::Chromium {
-        // The drivers of the others open one window at a time.
-        tests.arg("--test-threads=1");
+    if axe.is_none() {
+        aside!("Without Node there is no axe-core: accessibility is not checked.");
     }
-    match axe {
-        Some(axe) => tests.env("HEADROOM_AXE", axe),
-        None => {
-            aside!("Without Node there is no axe-core: accessibility is not checked.");
-            tests.args(["--skip", "accessibility"])
+    again::run_tests(|more| {
+        let mut tests = cargo();
+        tests
+            .args(["test", "--locked", "-p", "headroom-e2e"])
+            .args(["--test", "page", "--"])
+            .env("HEADROOM_BROWSER", browser.name())
+            .env("HEADROOM_DRIVER_URL", driver.url())
+            .env("HEADROOM_PAGE_URL", server.url())
+            .env("HEADROOM_PAGE_FOLDER", project::dist());
+        match more {
+            [] => tests.args(filters),
+            more => tests.args(more),
+        };
+        if browser != Browser::Chromium {
+            // The drivers of the others open one window at a time.
+            tests.arg("--test-threads=1");
         }
-    };
-    run(&mut tests)
+        match &axe {
+            Some(axe) => tests.env("HEADROOM_AXE", axe),
+            None => tests.args(["--skip", "accessibility"]),
+        };
+        tests
+    })
 }

