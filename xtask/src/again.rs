@@ -14,7 +14,11 @@ const TRIED_AGAIN_MAX: usize = 3;
 
 /// Runs tests, and those that have failed once more by name. `tests` is their command with some arguments at its end.
 pub fn run_tests(tests: impl Fn(&[&str]) -> Command) -> Outcome {
-    let (outcome, failed) = run_aloud(&mut tests(&[]))?;
+    run_and_show(tests, |line| say!("{line}"))
+}
+
+fn run_and_show(tests: impl Fn(&[&str]) -> Command, show: impl Fn(&str)) -> Outcome {
+    let (outcome, failed) = run_aloud(&mut tests(&[]), show)?;
     if outcome.is_ok() || failed.is_empty() || failed.len() > TRIED_AGAIN_MAX {
         return outcome;
     }
@@ -27,7 +31,7 @@ pub fn run_tests(tests: impl Fn(&[&str]) -> Command) -> Outcome {
 }
 
 /// Runs tests, shows what they print, and tells which of them failed.
-fn run_aloud(command: &mut Command) -> Outcome<(Outcome, Vec<String>)> {
+fn run_aloud(command: &mut Command, show: impl Fn(&str)) -> Outcome<(Outcome, Vec<String>)> {
     let typed = typed(command);
     aside!("$ {typed}");
     let unreadable = |error| Failure::new(format!("{typed}: {error}"));
@@ -37,7 +41,7 @@ fn run_aloud(command: &mut Command) -> Outcome<(Outcome, Vec<String>)> {
         for line in BufReader::new(stdout).split(b'\n') {
             let line = line.map_err(unreadable)?;
             let line = String::from_utf8_lossy(&line);
-            println!("{line}");
+            show(&line);
             failed.extend(failed_test(&line).map(str::to_owned));
         }
     }
@@ -68,17 +72,17 @@ mod tests {
     #[test]
     fn what_fails_once_passes_and_what_fails_twice_fails() {
         let unsteady = r#"[ "$1" = --exact ] || { echo "test a::b ... FAILED"; exit 101; }"#;
-        assert!(run_tests(|more| shell(unsteady, more)).is_ok());
-        let broken = r#"echo "test a::b ... FAILED"; exit 101"#;
-        assert!(run_tests(|more| shell(broken, more)).is_err());
+        assert!(run_and_show(|more| shell(unsteady, more), |_| {}).is_ok());
+        let broken = r#"[ "$1" = --exact ] || echo "test a::b ... FAILED"; exit 101"#;
+        assert!(run_and_show(|more| shell(broken, more), |_| {}).is_err());
     }
 
     #[test]
     fn many_failures_and_those_without_a_test_are_not_tried_again() {
         let script = r#"[ "$1" = --exact ] && exit 0
             for name in a b c d; do echo "test $name ... FAILED"; done; exit 101"#;
-        assert!(run_tests(|more| shell(script, more)).is_err());
+        assert!(run_and_show(|more| shell(script, more), |_| {}).is_err());
         let uncompiled = r#"[ "$1" = --exact ] || exit 101"#;
-        assert!(run_tests(|more| shell(uncompiled, more)).is_err());
+        assert!(run_and_show(|more| shell(uncompiled, more), |_| {}).is_err());
     }
 }

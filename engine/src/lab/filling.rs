@@ -141,7 +141,8 @@ pub(super) fn run_on(
     let before = engine.events();
     let left = events_max.saturating_sub(before);
     let progress = engine.run_until(until, left.min(*events_budget));
-    *events_budget -= engine.events() - before;
+    // A run in several places looks at its budget between two windows, and may have had more by then.
+    *events_budget = events_budget.saturating_sub(engine.events() - before);
     match progress {
         Progress::Reached => Some(true),
         Progress::BudgetSpent => (engine.events() >= events_max).then_some(false),
