@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 
 use headroom_e2e::{Failure, Outcome};
 
-use crate::run::{run, typed};
+use crate::run::{judge, run, typed};
 
 /// More failures than this are no accident.
 const TRIED_AGAIN_MAX: usize = 3;
@@ -46,11 +46,7 @@ fn run_aloud(command: &mut Command, show: impl Fn(&str)) -> Outcome<(Outcome, Ve
         }
     }
     let status = child.wait().map_err(unreadable)?;
-    let outcome = match status.success() {
-        true => Ok(()),
-        false => Err(Failure::new(format!("{typed} failed ({status})"))),
-    };
-    Ok((outcome, failed))
+    Ok((judge(&typed, status), failed))
 }
 
 /// The test that a line says has failed.

@@ -1,7 +1,7 @@
 //! Running other programs, shown as they would be typed.
 
 use std::ffi::OsStr;
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 
 use headroom_e2e::{Failure, Outcome};
 
@@ -26,10 +26,14 @@ pub fn run(command: &mut Command) -> Outcome {
     let status = command
         .status()
         .map_err(|error| Failure::new(format!("{typed} did not start: {error}")))?;
-    if status.success() {
-        Ok(())
-    } else {
-        Err(Failure::new(format!("{typed} failed ({status})")))
+    judge(&typed, status)
+}
+
+/// What has become of a command, as it would be typed, by how it ended.
+pub fn judge(typed: &str, status: ExitStatus) -> Outcome {
+    match status.success() {
+        true => Ok(()),
+        false => Err(Failure::new(format!("{typed} failed ({status})"))),
     }
 }
 
