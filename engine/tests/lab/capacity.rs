@@ -2,8 +2,8 @@
 
 use headroom_engine::lab::{Bottleneck, COMING_UP_S, Load, Verdict, Window, at_load, measure};
 use headroom_scenario::{
-    Action, Curve, Distribution, Impairment, Kind, LoopModel, Service, TimedAction, ValidScenario,
-    WriteMode,
+    Action, Curve, Distribution, Impairment, Kind, LoopModel, Service, Site, TimedAction,
+    ValidScenario, WriteMode,
 };
 
 use crate::designs::*;
@@ -68,6 +68,24 @@ fn a_capacity_is_the_same_from_whatever_load_it_is_sought() {
             (least.min(rate), most.max(rate))
         });
     assert!(least > 50.0 && most < 1.1 * least, "{held:?}");
+}
+
+#[test]
+fn a_capacity_in_two_sites_is_the_same_however_few_events_it_is_sought_by_at_a_time() {
+    let mut scenario = settled_step("database-apart").into_inner();
+    scenario.design.sites = ["one", "other"].map(site).to_vec();
+    let (place, _) = scenario.design.component("db").expect("there is one");
+    scenario.design.components[place].site = Some("other".into());
+    let scenario = valid(scenario);
+    // A window between the sites has more events than that.
+    assert_eq!(capacity_by(&scenario, 3), capacity(&scenario));
+}
+
+fn site(id: &str) -> Site {
+    Site {
+        id: id.into(),
+        region: "home".into(),
+    }
 }
 
 #[test]

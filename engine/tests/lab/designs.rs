@@ -143,9 +143,14 @@ pub fn renamed(mut scenario: Scenario, id: &str, new: &str) -> Scenario {
 
 /// What a design can take.
 pub fn capacity(scenario: &ValidScenario) -> Capacity {
+    capacity_by(scenario, u64::MAX)
+}
+
+/// The same, sought by so many events at a time.
+pub fn capacity_by(scenario: &ValidScenario, events_budget: u64) -> Capacity {
     let mut search = CapacitySearch::new(scenario, Window::default());
     loop {
-        if let Some(capacity) = search.advance(u64::MAX) {
+        if let Some(capacity) = search.advance(events_budget) {
             return capacity;
         }
     }
